@@ -1,0 +1,12 @@
+//! Pure functions over values and arrays: no files, threads, clocks or logs. Each has a slow, obvious twin under
+//! proptest.
+
+pub mod address;
+pub mod date;
+pub mod id_number;
+pub mod phone;
+pub mod pinyin;
+pub mod radix;
+pub mod similarity;
+pub mod text;
+pub mod union_find;

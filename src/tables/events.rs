@@ -1,0 +1,43 @@
+//! What records say happened at a time.
+
+use super::pool::{Pool, Sym};
+use super::records::NO_TIME;
+
+/// Events as columns, in the order of their records. Symbols are of the pool of the [`super::Records`] they belong to.
+#[derive(Clone, Debug, Default)]
+pub struct EventRows {
+    /// Row of the record that says so.
+    pub record: Vec<u32>,
+    /// The type: `arrival`, `test`, … or a word of the pipeline's own.
+    pub kind: Vec<Sym>,
+    /// Local time in seconds since 1970-01-01T00:00:00; [`NO_TIME`] where unknown.
+    pub at: Vec<i64>,
+    /// Division code or other code of the place.
+    pub place_code: Vec<Sym>,
+    /// Name of the place.
+    pub place: Vec<Sym>,
+    /// Further named columns, as one JSON object of strings; [`Pool::NONE`] where the event maps none.
+    pub detail: Vec<Sym>,
+}
+
+impl EventRows {
+    /// Number of events.
+    pub fn len(&self) -> usize {
+        self.record.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.record.is_empty()
+    }
+
+    /// Adds an event of the record in row `record` that has only a type yet.
+    pub fn push(&mut self, record: u32, kind: Sym) {
+        self.record.push(record);
+        self.kind.push(kind);
+        self.at.push(NO_TIME);
+        self.place_code.push(Pool::NONE);
+        self.place.push(Pool::NONE);
+        self.detail.push(Pool::NONE);
+    }
+}

@@ -1,0 +1,70 @@
+//! Which person each record belongs to, and the pairs that say so.
+
+/// How a record was joined to its person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum JoinedBy {
+    /// It is alone.
+    #[default]
+    Single,
+    /// Equal valid ID numbers with nothing against it.
+    Id,
+    /// The match weight of the other evidence.
+    Model,
+    /// A person's decision.
+    Review,
+}
+
+impl JoinedBy {
+    /// The published name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Single => "single",
+            Self::Id => "id",
+            Self::Model => "model",
+            Self::Review => "review",
+        }
+    }
+}
+
+/// One row per record, in the order of [`super::Records`].
+#[derive(Clone, Debug, Default)]
+pub struct Members {
+    /// Number of the person (row of [`super::Persons`]).
+    pub person: Vec<u32>,
+    /// Strongest match weight that joins the record to its person, in bits; NaN for a record alone.
+    pub match_weight: Vec<f32>,
+    /// How it was joined.
+    pub joined_by: Vec<JoinedBy>,
+}
+
+/// Pairs of records with their weight and the level of each comparison, in a fixed order of rows.
+#[derive(Clone, Debug, Default)]
+pub struct Links {
+    /// Names of the comparisons: columns of the published table.
+    pub comparisons: Vec<String>,
+    /// Names of the levels of each comparison, by level number.
+    pub levels: Vec<Vec<String>>,
+    /// Row of the left record.
+    pub left: Vec<u32>,
+    /// Row of the right record.
+    pub right: Vec<u32>,
+    /// Match weight in bits.
+    pub match_weight: Vec<f32>,
+    /// Level number of each comparison, `comparisons.len()` values a pair, pair by pair.
+    pub level: Vec<u8>,
+    /// Why the pair stands here where that is not its weight alone (a refused join); empty, or one a pair.
+    pub why: Vec<&'static str>,
+}
+
+impl Links {
+    /// Number of pairs.
+    pub fn len(&self) -> usize {
+        self.left.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.left.is_empty()
+    }
+}

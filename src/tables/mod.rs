@@ -1,0 +1,20 @@
+//! The tables that steps hand to each other. Inside the night records are plain columns of small integers over one pool
+//! of strings, so that a comparison touches no text; what is published is an Arrow table whose column names stand here
+//! once.
+
+mod events;
+mod members;
+mod persons;
+mod pool;
+pub mod published;
+mod quarantine;
+mod raw;
+mod records;
+
+pub use events::EventRows;
+pub use members::{JoinedBy, Links, Members};
+pub use persons::{GridBy, NO_ROW, PersonId, Persons, Residence, conflict};
+pub use pool::{Pool, Sym};
+pub use quarantine::{QuarantinedRow, Reason};
+pub use raw::RawChunk;
+pub use records::{BirthPrecision, NO_DATE, NO_TIME, Records, Sex};

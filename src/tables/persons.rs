@@ -1,0 +1,184 @@
+//! Persons: the best value of each field, and the record that it came from.
+
+use super::records::Sex;
+use crate::kernels::id_number::IdNumber;
+use std::fmt;
+
+/// No row.
+pub const NO_ROW: u32 = u32::MAX;
+
+/// Stable key of a person: 64 bits, shown as `P` and 13 characters of Crockford's base 32.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonId(pub u64);
+
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+impl PersonId {
+    /// The 14 characters of the key.
+    pub fn text(self) -> [u8; 14] {
+        let mut text = [b'P'; 14];
+        for (i, slot) in text[1..].iter_mut().enumerate() {
+            *slot = ALPHABET[(self.0 >> (60 - 5 * i) & 31) as usize];
+        }
+        text
+    }
+
+    /// Reads a key back; `None` if it is not one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('P').filter(|digits| digits.len() == 13)?;
+        let value = digits.bytes().try_fold(0_u128, |value, byte| {
+            let digit = ALPHABET.iter().position(|&c| c == byte)?;
+            Some(value << 5 | digit as u128)
+        })?;
+        u64::try_from(value).ok().map(Self)
+    }
+}
+
+impl fmt::Display for PersonId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text().iter().try_for_each(|&byte| fmt::Write::write_char(f, byte as char))
+    }
+}
+
+/// How a person's grid was found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum GridBy {
+    /// Not found: unassigned.
+    #[default]
+    None,
+    /// The community's own grid code.
+    GridCode,
+    /// The flat, through the directory's coverage or the flat's other records.
+    Flat,
+    /// Road and door number.
+    Road,
+    /// The estate.
+    Estate,
+    /// Other members of the same household.
+    Household,
+    /// The registered address, when nothing else is known.
+    Registered,
+}
+
+impl GridBy {
+    /// The published name; `None` for [`GridBy::None`].
+    pub fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::GridCode => Some("grid_code"),
+            Self::Flat => Some("flat"),
+            Self::Road => Some("road"),
+            Self::Estate => Some("estate"),
+            Self::Household => Some("household"),
+            Self::Registered => Some("registered"),
+        }
+    }
+}
+
+/// Bits of [`Persons::conflicts`].
+pub mod conflict {
+    /// Two different valid ID numbers.
+    pub const ID_NUMBER: u8 = 1;
+    /// Two birth dates.
+    pub const BIRTH_DATE: u8 = 2;
+    /// Two sexes.
+    pub const SEX: u8 = 4;
+    /// Two names that are not one written two ways.
+    pub const NAME: u8 = 8;
+    /// Two grids stated.
+    pub const GRID: u8 = 16;
+    /// Every bit with its published name, in order of names.
+    pub const NAMES: &[(u8, &str)] =
+        &[(BIRTH_DATE, "birth_date"), (GRID, "grid_code"), (ID_NUMBER, "id_number"), (NAME, "name"), (SEX, "sex")];
+}
+
+/// Persons as columns, ordered by [`PersonId`]. `*_row` is the record row that a value came from, [`NO_ROW`] where there
+/// is none.
+#[derive(Clone, Debug, Default)]
+pub struct Persons {
+    /// Stable key, ascending and distinct.
+    pub id: Vec<PersonId>,
+    /// `member_rows[member_starts[p]..member_starts[p + 1]]` are the record rows of person p, ascending.
+    pub member_starts: Vec<u32>,
+    /// Record rows grouped by person.
+    pub member_rows: Vec<u32>,
+    /// Record with the best name.
+    pub name_row: Vec<u32>,
+    /// Best sex.
+    pub sex: Vec<Sex>,
+    /// Record that states the sex or whose ID implies it.
+    pub sex_row: Vec<u32>,
+    /// Best valid ID number; of kind `None` if there is none.
+    pub id_number: Vec<IdNumber>,
+    /// Record with that ID number.
+    pub id_number_row: Vec<u32>,
+    /// Best birth date in days since 1970-01-01; [`super::NO_DATE`] if unknown.
+    pub birth: Vec<i32>,
+    /// Record that states the birth date or whose ID implies it.
+    pub birth_row: Vec<u32>,
+    /// Distinct phones, best first: `phones[phone_starts[p]..phone_starts[p + 1]]`.
+    pub phone_starts: Vec<u32>,
+    /// Phones grouped by person.
+    pub phones: Vec<u64>,
+    /// Record with the first phone.
+    pub phone_row: Vec<u32>,
+    /// Record with the best address of residence (and its parsed parts).
+    pub address_row: Vec<u32>,
+    /// Record with the best registered address.
+    pub registered_row: Vec<u32>,
+    /// Record with the ethnicity.
+    pub ethnicity_row: Vec<u32>,
+    /// Bits of [`conflict`].
+    pub conflicts: Vec<u8>,
+}
+
+impl Persons {
+    /// Number of persons.
+    pub fn len(&self) -> usize {
+        self.id.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.id.is_empty()
+    }
+
+    /// Record rows of person `p`, ascending.
+    pub fn rows(&self, p: usize) -> &[u32] {
+        &self.member_rows[self.member_starts[p] as usize..self.member_starts[p + 1] as usize]
+    }
+
+    /// Phones of person `p`, best first.
+    pub fn phones(&self, p: usize) -> &[u64] {
+        &self.phones[self.phone_starts[p] as usize..self.phone_starts[p + 1] as usize]
+    }
+}
+
+/// The grid of each person, in the order of [`Persons`].
+#[derive(Clone, Debug, Default)]
+pub struct Residence {
+    /// Grid code; empty: unassigned. Index into the directory's codes would tie two tables together, so the text is
+    /// kept as a symbol of `codes`.
+    pub codes: super::Pool,
+    /// Symbol of the grid code in `codes`; [`super::Pool::NONE`]: unassigned.
+    pub grid: Vec<super::Sym>,
+    /// How the grid was found.
+    pub by: Vec<GridBy>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_id_reads_back() {
+        for value in [0, 1, 31, 32, u64::MAX, 0x0123_4567_89ab_cdef] {
+            let text = PersonId(value).to_string();
+            assert_eq!(text.len(), 14);
+            assert_eq!(PersonId::parse(&text), Some(PersonId(value)));
+        }
+        assert_eq!(PersonId::parse("PZZZZZZZZZZZZZ"), None, "more than 64 bits");
+        assert_eq!(PersonId::parse("P123"), None);
+    }
+}

@@ -1,0 +1,64 @@
+//! Rows that were not accepted. Nothing is dropped silently: what cannot become a record stands here with its reason.
+
+/// Why a row is in quarantine. The text form is published and stable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// The row has more or fewer fields than the header, and no way to tell which is which.
+    FieldCount,
+    /// Bytes that are text in none of the known encodings.
+    Encoding,
+    /// A quote that is never closed, or a field or row beyond the size limit.
+    Malformed,
+    /// A field or row larger than the limit.
+    TooLarge,
+    /// The file ends in the middle (cut compression stream, broken workbook or Parquet page).
+    Truncated,
+    /// The file cannot be read at all (binary, password, bomb, unknown format).
+    Unreadable,
+    /// A needed column is not in the header.
+    MissingColumn,
+    /// The row holds nothing that could be a person: no name, no ID number, no phone.
+    NoPerson,
+    /// A total or a caption, not a person (合计, 小计, 填表人 …).
+    NotAPerson,
+    /// The same source, record_id and values as another row.
+    DuplicateRow,
+    /// A JSON line that is not an object.
+    NotAnObject,
+}
+
+impl Reason {
+    /// The published name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FieldCount => "field_count",
+            Self::Encoding => "encoding",
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too_large",
+            Self::Truncated => "truncated",
+            Self::Unreadable => "unreadable",
+            Self::MissingColumn => "missing_column",
+            Self::NoPerson => "no_person",
+            Self::NotAPerson => "not_a_person",
+            Self::DuplicateRow => "duplicate_row",
+            Self::NotAnObject => "not_an_object",
+        }
+    }
+}
+
+/// One row that was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuarantinedRow {
+    /// Number of the source.
+    pub source: u16,
+    /// Number of the dump.
+    pub file: u32,
+    /// 1-based line (0: the file as a whole, which then counts as no row).
+    pub line: u64,
+    /// 0-based byte offset of the row.
+    pub byte: u64,
+    /// Why.
+    pub reason: Reason,
+    /// The row's text as far as it can be read, cut at 4 KiB.
+    pub raw: String,
+}

@@ -1,0 +1,264 @@
+//! Accepted and normalized records: one row each, in plain columns.
+
+use super::events::EventRows;
+use super::pool::{Pool, Sym};
+use crate::kernels::id_number::IdNumber;
+
+/// A missing date in a column of days since 1970-01-01.
+pub const NO_DATE: i32 = i32::MIN;
+/// A missing time in a column of seconds since 1970-01-01T00:00:00 local time.
+pub const NO_TIME: i64 = i64::MIN;
+
+/// Sex as a record states it (not as an ID number implies it).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Sex {
+    /// Not stated or not understood.
+    #[default]
+    Unknown = 0,
+    /// 男
+    Male = 1,
+    /// 女
+    Female = 2,
+}
+
+/// How exactly a birth date is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum BirthPrecision {
+    /// No birth date.
+    #[default]
+    Unknown = 0,
+    /// A calendar day, as stated.
+    Day = 1,
+    /// A year and a month; the day is set to 1.
+    Month = 2,
+    /// Only a year, or 1 January standing for an unknown day; set to 1 January.
+    Year = 3,
+    /// From an age and its reference date: true within a year of the value, which is the middle.
+    Age = 4,
+    /// Stated as a lunar date and converted.
+    Lunar = 5,
+}
+
+/// Records as columns over one pool of strings. Every vector of the first block is as long as [`Records::len`].
+///
+/// A chunk of a dump and the whole night have this same type: [`Records::append`] puts chunks together.
+#[derive(Clone, Debug, Default)]
+pub struct Records {
+    /// The strings behind every [`Sym`].
+    pub pool: Pool,
+    /// Number of the source.
+    pub source: Vec<u16>,
+    /// Number of the dump.
+    pub file: Vec<u32>,
+    /// Line in the dump.
+    pub line: Vec<u64>,
+    /// The source's own key (or `file:line`). Not interned: equal texts may have different symbols.
+    pub record_id: Vec<Sym>,
+    /// Hash of every raw value of the row but its place in the file: rows of one source with equal keys and equal
+    /// hashes are one row twice.
+    pub content: Vec<u64>,
+    /// Name as compared and shown: no spaces, simplified characters, one middle dot.
+    pub name: Vec<Sym>,
+    /// Bits of [`crate::kernels::text::NameFlags`]: title instead of a name, unreadable characters, ….
+    pub name_flags: Vec<u8>,
+    /// Former name, normalized the same way.
+    pub former_name: Vec<Sym>,
+    /// Sex as stated.
+    pub sex: Vec<Sex>,
+    /// Resident ID number, packed.
+    pub id: Vec<IdNumber>,
+    /// Passport, travel permit or other document number, upper case.
+    pub document: Vec<Sym>,
+    /// Birth date as stated, in days since 1970-01-01; [`NO_DATE`] where unknown. The ID's own is not copied here.
+    pub birth: Vec<i32>,
+    /// How exactly `birth` is known.
+    pub birth_precision: Vec<BirthPrecision>,
+    /// Up to two phone numbers, packed by [`crate::kernels::phone`]; 0 where there is none.
+    pub phones: Vec<[u64; 2]>,
+    /// Address of residence as shown.
+    pub address: Vec<Sym>,
+    /// Its estate (小区), village or compound.
+    pub estate: Vec<Sym>,
+    /// Its building, digits where they are digits: `3` for 三栋, 3号楼 and 3#.
+    pub building: Vec<Sym>,
+    /// Its unit (entrance), digits.
+    pub unit: Vec<Sym>,
+    /// Its room, digits: `501`.
+    pub room: Vec<Sym>,
+    /// Its road, e.g. 府前大街.
+    pub road: Vec<Sym>,
+    /// Its door number on the road, digits: `45`; `45-1` for 45号之1.
+    pub number: Vec<Sym>,
+    /// Hash of the whole flat (estate or road and number, building, unit, room); 0 unless it names one dwelling.
+    pub flat: Vec<u64>,
+    /// Registered address (户籍地址) as shown.
+    pub registered_address: Vec<Sym>,
+    /// Hash of the registered flat, made as `flat`.
+    pub registered_flat: Vec<u64>,
+    /// Grid code as stated.
+    pub grid_code: Vec<Sym>,
+    /// Name of the head of the household, normalized as a name.
+    pub household_head: Vec<Sym>,
+    /// Relation to the head, as stated.
+    pub relation: Vec<Sym>,
+    /// Ethnicity, without the trailing 族.
+    pub ethnicity: Vec<Sym>,
+    /// When the source last touched the record, seconds local time; [`NO_TIME`] where unknown.
+    pub updated_at: Vec<i64>,
+    /// Columns of a pipeline's own linkage fields, trimmed text, each as long as the others.
+    pub extra: Vec<(String, Vec<Sym>)>,
+
+    /// Phone numbers beyond the second: (row, packed phone), in row order.
+    pub more_phones: Vec<(u32, u64)>,
+    /// What the records say happened.
+    pub events: EventRows,
+}
+
+/// Calls `$m` with the name of every column that is a vector of one copyable value a row and holds no symbol.
+macro_rules! plain_columns {
+    ($m:ident) => {
+        $m!(
+            source,
+            file,
+            line,
+            content,
+            name_flags,
+            sex,
+            id,
+            birth,
+            birth_precision,
+            phones,
+            flat,
+            registered_flat,
+            updated_at
+        )
+    };
+}
+
+/// Calls `$m` with the name of every column of symbols.
+macro_rules! symbol_columns {
+    ($m:ident) => {
+        $m!(
+            record_id,
+            name,
+            former_name,
+            document,
+            address,
+            estate,
+            building,
+            unit,
+            room,
+            road,
+            number,
+            registered_address,
+            grid_code,
+            household_head,
+            relation,
+            ethnicity
+        )
+    };
+}
+
+impl Records {
+    /// Number of records.
+    pub fn len(&self) -> usize {
+        self.source.len()
+    }
+
+    /// Whether there is no record.
+    pub fn is_empty(&self) -> bool {
+        self.source.is_empty()
+    }
+
+    /// Puts the records of `other` behind these, moving its strings into this pool. Both must have the same `extra`
+    /// columns, unless this table is empty.
+    ///
+    /// # Panics
+    /// If there would be more than 4,294,967,295 records.
+    pub fn append(&mut self, other: &Records) {
+        let base = u32::try_from(self.len()).expect("more than 2^32 records");
+        if self.is_empty() && self.extra.is_empty() {
+            self.extra = other.extra.iter().map(|(name, _)| (name.clone(), Vec::new())).collect();
+        }
+        // Record keys are distinct, so looking them up would only cost time; every other string is interned once.
+        let mut moved = vec![Sym::MAX; other.pool.len()];
+        moved[0] = Pool::NONE;
+        for &sym in &other.record_id {
+            if moved[sym as usize] == Sym::MAX {
+                moved[sym as usize] = self.pool.push(other.pool.get(sym));
+            }
+            self.record_id.push(moved[sym as usize]);
+        }
+        moved[1..].fill(Sym::MAX);
+        let pool = &mut self.pool;
+        let mut moving = |into: &mut Vec<Sym>, from: &[Sym]| {
+            into.extend(from.iter().map(|&sym| {
+                let slot = &mut moved[sym as usize];
+                if *slot == Sym::MAX {
+                    *slot = pool.intern(other.pool.get(sym));
+                }
+                *slot
+            }));
+        };
+        macro_rules! plain { ($($column:ident),*) => { $(self.$column.extend_from_slice(&other.$column);)* } }
+        macro_rules! symbols {
+            (record_id, $($column:ident),*) => { $(moving(&mut self.$column, &other.$column);)* };
+        }
+        plain_columns!(plain);
+        symbol_columns!(symbols);
+        for ((_, into), (_, from)) in self.extra.iter_mut().zip(&other.extra) {
+            moving(into, from);
+        }
+        moving(&mut self.events.kind, &other.events.kind);
+        moving(&mut self.events.place_code, &other.events.place_code);
+        moving(&mut self.events.place, &other.events.place);
+        moving(&mut self.events.detail, &other.events.detail);
+        self.events.record.extend(other.events.record.iter().map(|row| row + base));
+        self.events.at.extend_from_slice(&other.events.at);
+        self.more_phones.extend(other.more_phones.iter().map(|&(row, phone)| (row + base, phone)));
+    }
+
+    /// These records in the order of `rows` (row numbers, each at most once): rows that are not named are left out,
+    /// with their events.
+    pub fn reordered(mut self, rows: &[u32]) -> Records {
+        macro_rules! take { ($($column:ident),*) => { $(self.$column = taken(&self.$column, rows);)* } }
+        plain_columns!(take);
+        symbol_columns!(take);
+        for (_, column) in &mut self.extra {
+            *column = taken(column, rows);
+        }
+        let mut new_row = vec![u32::MAX; rows.iter().map(|&row| row as usize + 1).max().unwrap_or(0)];
+        for (new, &old) in rows.iter().enumerate() {
+            new_row[old as usize] = new as u32;
+        }
+        let new_of = |old: u32| new_row.get(old as usize).copied().filter(|&new| new != u32::MAX);
+        self.more_phones = self.more_phones.iter().filter_map(|&(old, p)| Some((new_of(old)?, p))).collect();
+        self.more_phones.sort_by_key(|&(row, _)| row);
+        let mut order: Vec<(u32, u32)> =
+            self.events.record.iter().enumerate().filter_map(|(i, &old)| Some((new_of(old)?, i as u32))).collect();
+        order.sort_unstable();
+        let from: Vec<u32> = order.iter().map(|&(_, i)| i).collect();
+        let events = &mut self.events;
+        events.record = order.iter().map(|&(record, _)| record).collect();
+        events.kind = taken(&events.kind, &from);
+        events.at = taken(&events.at, &from);
+        events.place_code = taken(&events.place_code, &from);
+        events.place = taken(&events.place, &from);
+        events.detail = taken(&events.detail, &from);
+        self
+    }
+
+    /// Every column of symbols but `record_id`, by name; for steps that treat them alike.
+    pub fn symbol_column(&self, name: &str) -> Option<&[Sym]> {
+        macro_rules! find {
+            ($($column:ident),*) => { match name { $(stringify!($column) => Some(&self.$column[..]),)* _ => None } };
+        }
+        symbol_columns!(find).or_else(|| self.extra.iter().find(|(n, _)| n == name).map(|(_, column)| &column[..]))
+    }
+}
+
+fn taken<T: Copy>(column: &[T], rows: &[u32]) -> Vec<T> {
+    rows.iter().map(|&row| column[row as usize]).collect()
+}
