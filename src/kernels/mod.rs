@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod date;
+pub mod hash;
 pub mod id_number;
 pub mod phone;
 pub mod pinyin;
