@@ -8,6 +8,7 @@ pub mod id_number;
 pub mod phone;
 pub mod pinyin;
 pub mod radix;
+pub mod shape;
 pub mod similarity;
 pub mod text;
 pub mod union_find;

@@ -1,1 +1,162 @@
-//! link
+//! Which records are one person: candidate pairs from blocking rules, compared and scored in one pass over bounded blocks.
+//! Pairs never exist as a table; only those whose match weight is worth keeping leave this step. It fits nothing (that is
+//! [`crate::model`]) and joins nothing (that is [`crate::cluster`]).
+
+mod blocking;
+mod chance;
+mod compare;
+mod features;
+mod identity;
+pub mod levels;
+mod names;
+mod pairs;
+mod profile;
+
+pub use chance::{Chance, chance};
+pub use blocking::{RULES, Rule};
+pub use features::{Features, features};
+pub use levels::Pattern;
+pub use pairs::BlockingStats;
+pub use profile::{Profiles, profiles};
+
+use levels::{PATTERNS, identity as identity_level};
+use pairs::{PairVisitor, Reading, visit};
+use crate::tables::{Edge, sort_edges};
+
+/// Settings of blocking.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockingSettings {
+    /// Blocks with more rows are split by further keys.
+    pub block_rows_max: usize,
+}
+
+/// The weight of every pattern, in bits of log2 odds that the pair is one person.
+#[derive(Clone, Debug)]
+pub struct Weights {
+    /// Indexed by [`Pattern`].
+    pub of_pattern: Vec<f32>,
+}
+
+/// How often each pattern was seen among the candidate pairs of a sample of blocks.
+#[derive(Clone, Debug)]
+pub struct PatternCounts {
+    /// Every pair, by its whole pattern.
+    pub all: Vec<u32>,
+    /// Pairs with two equal trusted ID numbers, by the pattern with one of them hidden.
+    pub silver_match: Vec<u32>,
+    /// Those of them that a rule that reads no ID number brought together.
+    pub silver_match_reached: u64,
+    /// Pairs with two different trusted ID numbers that a rule that reads no ID number brought together.
+    pub silver_nonmatch: Vec<u32>,
+    /// One block in `2^sample_bits` was read.
+    pub sample_bits: u32,
+    /// Profiles in all.
+    pub profiles: u64,
+    /// Profiles with a trusted ID number.
+    pub trusted: u64,
+    /// What blocking did in the sample.
+    pub blocking: BlockingStats,
+}
+
+struct Counting<'a> {
+    features: &'a Features,
+    all: Vec<u32>,
+    matched: Vec<u32>,
+    nonmatched: Vec<u32>,
+    reached: u64,
+}
+
+impl PairVisitor for Counting<'_> {
+    type Output = (Vec<(u32, u32)>, Vec<(u32, u32)>, Vec<(u32, u32)>, u64);
+
+    #[inline]
+    fn pair(&mut self, rule: usize, a: u32, b: u32) {
+        let (x, y) = (self.features.trusted_id(a as usize), self.features.trusted_id(b as usize));
+        if x != 0 && y != 0 {
+            if x == y {
+                self.matched[self.features.pattern_hidden(a, b).0 as usize] += 1;
+                self.reached += u64::from(!RULES[rule].reads_id);
+            } else if !RULES[rule].reads_id {
+                self.nonmatched[self.features.pattern_hidden(a, b).0 as usize] += 1;
+            }
+        } else {
+            self.all[self.features.pattern(a, b).0 as usize] += 1;
+        }
+    }
+
+    fn finish(self) -> Self::Output {
+        let sparse = |counts: Vec<u32>| {
+            counts.into_iter().enumerate().filter(|(_, n)| *n > 0).map(|(i, n)| (i as u32, n)).collect::<Vec<_>>()
+        };
+        (sparse(self.all), sparse(self.matched), sparse(self.nonmatched), self.reached)
+    }
+}
+
+/// Counts the patterns of candidate pairs in one block of `2^sample_bits`.
+pub fn count_patterns(features: &Features, settings: BlockingSettings, sample_bits: u32) -> PatternCounts {
+    let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits };
+    let (tasks, blocking) = visit(features, reading, || Counting {
+        features,
+        all: vec![0; PATTERNS],
+        matched: vec![0; PATTERNS],
+        nonmatched: vec![0; PATTERNS],
+        reached: 0,
+    });
+    let mut counts = PatternCounts {
+        all: vec![0; PATTERNS],
+        silver_match: vec![0; PATTERNS],
+        silver_match_reached: 0,
+        silver_nonmatch: vec![0; PATTERNS],
+        sample_bits,
+        profiles: features.len() as u64,
+        trusted: (0..features.len()).filter(|&p| features.trusted_id(p) != 0).count() as u64,
+        blocking,
+    };
+    for (all, matched, nonmatched, reached) in tasks {
+        all.into_iter().for_each(|(i, n)| counts.all[i as usize] += n);
+        matched.into_iter().for_each(|(i, n)| counts.silver_match[i as usize] += n);
+        nonmatched.into_iter().for_each(|(i, n)| counts.silver_nonmatch[i as usize] += n);
+        counts.silver_match_reached += reached;
+    }
+    counts
+}
+
+struct Scoring<'a> {
+    features: &'a Features,
+    weights: &'a Weights,
+    weight_min: f32,
+    edges: Vec<Edge>,
+}
+
+impl PairVisitor for Scoring<'_> {
+    type Output = Vec<Edge>;
+
+    #[inline]
+    fn pair(&mut self, _rule: usize, a: u32, b: u32) {
+        let pattern = self.features.pattern(a, b);
+        let weight = self.weights.of_pattern[pattern.0 as usize];
+        if weight >= self.weight_min {
+            let by_id = pattern.identity() == identity_level::ID_EQUAL;
+            self.edges.push(Edge { a: a.min(b), b: a.max(b), weight, pattern: pattern.0, by_id });
+        }
+    }
+
+    fn finish(self) -> Vec<Edge> {
+        self.edges
+    }
+}
+
+/// Scores every candidate pair and keeps those of at least `weight_min` bits, heaviest first, then by profile.
+pub fn score(
+    features: &Features,
+    weights: &Weights,
+    settings: BlockingSettings,
+    weight_min: f32,
+) -> (Vec<Edge>, BlockingStats) {
+    let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits: 0 };
+    let (tasks, stats) =
+        visit(features, reading, || Scoring { features, weights, weight_min, edges: Vec::new() });
+    let mut edges = tasks.concat();
+    sort_edges(&mut edges);
+    (edges, stats)
+}

@@ -1,1 +1,10 @@
-//! model
+//! Fitting of the match weights without labels (Fellegi and Sunter 1969), from the night's own pairs: *silver* pairs, whose
+//! trusted ID numbers are equal (or different) while the ID is hidden from the comparison, tell how often each level occurs
+//! among matches (m); profiles of surely different persons tell how often by chance (u). Where levels do not occur
+//! independently (a household shares phone, flat and surname), the counted patterns correct the product. What the night
+//! cannot tell is taken from the starting weights of the preset.
+
+mod fit;
+mod preset;
+
+pub use fit::{Fit, fit};

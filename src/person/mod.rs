@@ -1,1 +1,58 @@
-//! person
+//! One file per person: the golden record (the best value of each field and the record it came from) and a key that stays
+//! the same from night to night. It joins nothing; which records are one person is given.
+
+mod golden;
+mod identity;
+
+pub use identity::{Known, PersonChange, PersonChangeKind};
+
+use crate::config::Source;
+use crate::tables::{Persons, Records};
+use rayon::prelude::*;
+
+/// Persons with their members, and what changed since the set before.
+#[derive(Debug, Default)]
+pub struct Built {
+    /// The persons, ordered by key.
+    pub persons: Persons,
+    /// Row of [`Persons`] of each record.
+    pub person_of_record: Vec<u32>,
+    /// Persons new, merged, split or gone since the set before; empty on a first night.
+    pub changes: Vec<PersonChange>,
+}
+
+/// Builds the persons of `clusters` (a cluster number for each record, below `count`). `known` gives the keys that records
+/// bore in the set before.
+pub fn build(records: &Records, clusters: &[u32], count: usize, sources: &[Source], known: &Known) -> Built {
+    let mut starts = vec![0_u32; count + 1];
+    clusters.iter().for_each(|&c| starts[c as usize + 1] += 1);
+    (1..starts.len()).for_each(|c| starts[c] += starts[c - 1]);
+    let mut next = starts.clone();
+    let mut rows = vec![0_u32; clusters.len()];
+    for (row, &c) in clusters.iter().enumerate() {
+        rows[next[c as usize] as usize] = row as u32;
+        next[c as usize] += 1;
+    }
+    let members = |c: usize| &rows[starts[c] as usize..starts[c + 1] as usize];
+
+    let (ids, changes) = identity::assign(records, count, members, sources, known);
+    let mut order: Vec<u32> = (0..count as u32).collect();
+    order.par_sort_unstable_by_key(|&c| ids[c as usize]);
+
+    let golden: Vec<golden::Golden> = order
+        .par_iter()
+        .map_init(golden::Scratch::default, |scratch, &c| golden::choose(records, members(c as usize), sources, scratch))
+        .collect();
+    let mut persons = Persons { member_starts: vec![0], phone_starts: vec![0], ..Persons::default() };
+    let mut person_of_record = vec![0; records.len()];
+    for (person, (&c, golden)) in order.iter().zip(golden).enumerate() {
+        persons.id.push(ids[c as usize]);
+        for &row in members(c as usize) {
+            person_of_record[row as usize] = person as u32;
+            persons.member_rows.push(row);
+        }
+        persons.member_starts.push(persons.member_rows.len() as u32);
+        golden.push_to(&mut persons);
+    }
+    Built { persons, person_of_record, changes }
+}

@@ -2,6 +2,7 @@
 //! of strings, so that a comparison touches no text; what is published is an Arrow table whose column names stand here
 //! once.
 
+mod edges;
 mod events;
 mod members;
 mod persons;
@@ -11,6 +12,7 @@ mod quarantine;
 mod raw;
 mod records;
 
+pub use edges::{Edge, sort_edges};
 pub use events::EventRows;
 pub use members::{JoinedBy, Links, Members};
 pub use persons::{GridBy, NO_ROW, PersonId, Persons, Residence, conflict};

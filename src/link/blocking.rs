@@ -1,0 +1,118 @@
+//! Blocking rules of `person-cn`: which profiles are worth comparing. A rule gives each profile up to two keys; two
+//! profiles are a candidate pair if they share a key of any rule.
+
+use super::features::{Features, Packed};
+use crate::kernels::hash;
+use crate::kernels::id_number::IdKind;
+use crate::tables::{BirthPrecision, NO_DATE};
+
+/// A blocking rule: its name and whether its keys are taken from ID numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Name in the manifest and in reports.
+    pub name: &'static str,
+    /// Whether the rule reads ID numbers. Silver labels are judged as if these rules were not there.
+    pub reads_id: bool,
+}
+
+const fn rule(name: &'static str, reads_id: bool) -> Rule {
+    Rule { name, reads_id }
+}
+
+/// The rules in their order: a pair belongs to the first rule whose key it shares. Those that read ID numbers stand last,
+/// so that what they own is what no other rule would have reached.
+pub const RULES: [Rule; 12] = [
+    rule("name and birth date", false),
+    rule("phone", false),
+    rule("flat", false),
+    rule("birth date and surname", false),
+    rule("sound of name and birth year", false),
+    rule("name and estate", false),
+    rule("sound of name and building or grid", false),
+    rule("rare name", false),
+    rule("ID number", true),
+    rule("birth and tail of ID number", true),
+    rule("head of ID number", true),
+    rule("region and tail of ID number, surname", true),
+];
+
+/// Most keys that a rule gives a profile.
+pub(super) const KEYS_A_RULE: usize = 2;
+/// A name borne by at most this many profiles is a key by itself.
+const RARE_NAME_MAX: u32 = 40;
+
+/// The keys of `rule` for profile `p`; 0: none.
+pub(super) fn keys(features: &Features, rule: usize, p: usize) -> [u64; KEYS_A_RULE] {
+    let packed = &features.packed[p];
+    let name = &features.names[packed.name as usize];
+    let named = packed.name != 0 && !name.is_title() && !name.is_missing();
+    let (birth, precision) = packed.birth();
+    let day = birth != NO_DATE && matches!(precision, BirthPrecision::Day | BirthPrecision::Lunar);
+    let key = |values: &[u64]| hash::key(rule as u64, values);
+    let one = |present: bool, values: &[u64]| [if present { key(values) } else { 0 }, 0];
+    match rule {
+        0 => one(named && day, &[packed.name.into(), birth as u64]),
+        1 => packed.phones.map(|phone| if phone == 0 { 0 } else { key(&[phone.into()]) }),
+        2 => [packed.flat, packed.registered_flat].map(|flat| if flat == 0 { 0 } else { key(&[flat.into()]) }).distinct(),
+        3 => one(packed.name != 0 && day && name.first_sound() != 0, &[birth as u64, name.first_sound()]),
+        4 if birth != NO_DATE && name.sound_key() != 0 => {
+            let slack = if precision == BirthPrecision::Age { 183 } else { 0 };
+            [birth - slack, birth + slack].map(|days| key(&[name.sound_key(), year(days)])).distinct()
+        }
+        5 => one(named && packed.estate != 0, &[packed.name.into(), packed.estate.into()]),
+        6 if name.sound_key() != 0 => [(packed.building, 1), (packed.grid, 2)]
+            .map(|(place, kind)| if place == 0 { 0 } else { key(&[name.sound_key(), place.into(), kind]) }),
+        7 => one(
+            named && name.readable() >= 2 && features.name_count[packed.name as usize] <= RARE_NAME_MAX,
+            &[packed.name.into()],
+        ),
+        8 => one(whole(packed), &[packed.id.digits, packed.id.length.into()]),
+        9 => one(known(packed, 6..18), &[packed.id.digits % 11_u64.pow(12)]),
+        10 => one(known(packed, 0..14), &[packed.id.digits / 11_u64.pow(4)]),
+        11 => one(
+            known(packed, 0..6) && known(packed, 14..18) && name.first_sound() != 0,
+            &[packed.id.digits / 11_u64.pow(12), packed.id.digits % 11_u64.pow(4), name.first_sound()],
+        ),
+        _ => [0, 0],
+    }
+}
+
+/// A further key that splits a block that is too large; `step` counts up. `None` when nothing is left to split by.
+pub(super) fn split_key(features: &Features, step: usize, p: usize) -> Option<u64> {
+    let packed = &features.packed[p];
+    let name = &features.names[packed.name as usize];
+    let (birth, _) = packed.birth();
+    match step {
+        0 => Some(name.first_sound()),
+        1 => Some(name.sound_key()),
+        2 => Some(if birth == NO_DATE { 0 } else { year(birth) }),
+        3 => Some(u64::from(packed.flat)),
+        4 => Some(u64::from(packed.phones[0])),
+        _ => None,
+    }
+}
+
+trait Distinct {
+    fn distinct(self) -> Self;
+}
+
+impl Distinct for [u64; KEYS_A_RULE] {
+    /// The second key only if it is another.
+    fn distinct(self) -> Self {
+        if self[0] == self[1] { [self[0], 0] } else { self }
+    }
+}
+
+fn whole(packed: &Packed) -> bool {
+    matches!(packed.id.kind, IdKind::Valid | IdKind::Valid15 | IdKind::Wrong | IdKind::Length)
+}
+
+fn known(packed: &Packed, positions: std::ops::Range<u32>) -> bool {
+    let mask = (1_u32 << positions.end) - (1 << positions.start);
+    packed.id.known & mask == mask
+}
+
+/// The year of a day number, near enough for a key: both sides are cut the same way.
+fn year(days: i32) -> u64 {
+    (i64::from(days) * 4 + 1461 * 1000).div_euclid(1461) as u64
+}

@@ -1,0 +1,258 @@
+//! What is compared of each profile, packed into one cache line, and the table of names beside it.
+
+use super::identity;
+use super::names::{self, Name};
+use super::profile::Profiles;
+use crate::kernels::{hash, id_number::IdNumber};
+use crate::tables::{BirthPrecision, NO_DATE, Pool, Records, Sex};
+use rayon::prelude::*;
+
+/// A profile as it is compared. 0 stands for a missing value in every field but the dates.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub(super) struct Packed {
+    pub(super) id: IdNumber,
+    pub(super) stated_birth: i32,
+    pub(super) implied_birth: i32,
+    pub(super) name: u32,
+    pub(super) former: u32,
+    /// Numbers of phones, flats, buildings and so on, each counted up by first use.
+    pub(super) phones: [u32; 2],
+    pub(super) flat: u32,
+    pub(super) registered_flat: u32,
+    pub(super) building: u32,
+    pub(super) estate: u32,
+    pub(super) grid: u32,
+    pub(super) stated_precision: BirthPrecision,
+    pub(super) stated_sex: Sex,
+    pub(super) implied_sex: Sex,
+    pub(super) bits: u8,
+}
+
+/// The ID number contradicts what the record itself says: it may be a parent's or a spouse's.
+pub(super) const ID_DOUBTFUL: u8 = 1;
+/// The ID number is valid and not doubtful.
+pub(super) const ID_TRUSTED: u8 = 2;
+
+impl Packed {
+    pub(super) fn has(&self, bit: u8) -> bool {
+        self.bits & bit != 0
+    }
+
+    /// Birth date and precision, from the ID number where that is trusted, else as stated.
+    pub(super) fn birth(&self) -> (i32, BirthPrecision) {
+        let implied = self.implied_birth != NO_DATE && !self.has(ID_DOUBTFUL);
+        let stated = self.stated_birth != NO_DATE;
+        if implied && (!stated || self.has(ID_TRUSTED) || self.stated_precision != BirthPrecision::Day) {
+            (self.implied_birth, BirthPrecision::Day)
+        } else {
+            (self.stated_birth, self.stated_precision)
+        }
+    }
+
+    /// Sex, from the ID number where that is trusted, else as stated.
+    pub(super) fn sex(&self) -> Sex {
+        let implied = !self.has(ID_DOUBTFUL) && self.implied_sex != Sex::Unknown;
+        if implied && (self.has(ID_TRUSTED) || self.stated_sex == Sex::Unknown) {
+            self.implied_sex
+        } else {
+            self.stated_sex
+        }
+    }
+}
+
+/// Everything that blocking and comparing need: a pure function of the records.
+#[derive(Debug)]
+pub struct Features {
+    pub(super) packed: Vec<Packed>,
+    pub(super) names: Vec<Name>,
+    /// Class of sharing of each phone: a level of [`super::levels::phone`].
+    pub(super) phone_level: Vec<u8>,
+    /// Class of sharing of each flat: a level of [`super::levels::address`].
+    pub(super) flat_level: Vec<u8>,
+    /// How many profiles bear each name.
+    pub(super) name_count: Vec<u32>,
+}
+
+impl Features {
+    /// Number of profiles.
+    pub fn len(&self) -> usize {
+        self.packed.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.packed.is_empty()
+    }
+
+    /// The trusted valid ID number of profile `p`, as a value equal only for equal numbers; 0 if it has none.
+    pub fn trusted_id(&self, p: usize) -> u64 {
+        let packed = &self.packed[p];
+        if packed.has(ID_TRUSTED) { packed.id.digits } else { 0 }
+    }
+
+    /// Birth date in days, only if known to the day, and sex of profile `p`.
+    pub fn birth_day_and_sex(&self, p: usize) -> (i32, Sex) {
+        let (birth, precision) = self.packed[p].birth();
+        (if precision == BirthPrecision::Day { birth } else { NO_DATE }, self.packed[p].sex())
+    }
+}
+
+/// Numbers for values, by first use; 0 for the missing value 0.
+struct Numbering {
+    of: hashbrown::HashMap<u64, u32, foldhash::fast::FixedState>,
+}
+
+impl Numbering {
+    fn new() -> Self {
+        Self { of: hashbrown::HashMap::with_hasher(foldhash::fast::FixedState::with_seed(1)) }
+    }
+
+    fn number(&mut self, value: u64) -> u32 {
+        if value == 0 {
+            return 0;
+        }
+        let next = self.of.len() as u32 + 1;
+        *self.of.entry(value).or_insert(next)
+    }
+
+    fn len(&self) -> usize {
+        self.of.len() + 1
+    }
+}
+
+/// Reads what is compared of each profile.
+pub fn features(records: &Records, profiles: &Profiles) -> Features {
+    let firsts: Vec<usize> = (0..profiles.len()).map(|p| profiles.first(p)).collect();
+    let (names, (phones, (flats, places))) = rayon::join(
+        || number_names(records, &firsts),
+        || {
+            rayon::join(
+                || number_phones(records, &firsts),
+                || rayon::join(|| number_flats(records, &firsts), || number_places(records, &firsts)),
+            )
+        },
+    );
+    let packed: Vec<Packed> = firsts
+        .par_iter()
+        .enumerate()
+        .map(|(p, &row)| {
+            let id = records.id[row];
+            let mut packed = Packed {
+                id,
+                stated_birth: records.birth[row],
+                implied_birth: id.birth_days().unwrap_or(NO_DATE),
+                name: names.of[p].0,
+                former: names.of[p].1,
+                phones: phones.of[p],
+                flat: flats.of[p].0,
+                registered_flat: flats.of[p].1,
+                building: places[p].0,
+                estate: places[p].1,
+                grid: places[p].2,
+                stated_precision: records.birth_precision[row],
+                stated_sex: records.sex[row],
+                implied_sex: id.sex(),
+                bits: 0,
+            };
+            packed.bits = identity::trust(&packed);
+            packed
+        })
+        .collect();
+    let phone_level = sharing(&packed, phones.count, |p| p.phones, &[2, 8, 30], 1);
+    let flat_level = sharing(&packed, flats.count, |p| [p.flat, p.registered_flat], &[12], 1);
+    Features { packed, names: names.table, phone_level, flat_level, name_count: names.count }
+}
+
+struct Names {
+    of: Vec<(u32, u32)>,
+    table: Vec<Name>,
+    count: Vec<u32>,
+}
+
+fn number_names(records: &Records, firsts: &[usize]) -> Names {
+    let mut number = vec![0_u32; records.pool.len()];
+    let mut syms = vec![Pool::NONE];
+    let mut flags = vec![0_u8];
+    let mut count = vec![0_u32];
+    let mut of = Vec::with_capacity(firsts.len());
+    let mut see = |sym: u32, flag: u8, weight: u32| {
+        if sym == Pool::NONE {
+            return 0;
+        }
+        let slot = &mut number[sym as usize];
+        if *slot == 0 {
+            *slot = syms.len() as u32;
+            syms.push(sym);
+            flags.push(flag);
+            count.push(0);
+        }
+        count[*slot as usize] += weight;
+        *slot
+    };
+    for &row in firsts {
+        let name = see(records.name[row], records.name_flags[row], 1);
+        // A former name carries no flags of its own; titles do not occur there.
+        of.push((name, see(records.former_name[row], 0, 0)));
+    }
+    let table = names::read_names(&records.pool, &syms, &flags, &count, firsts.len() as u64);
+    Names { of, table, count }
+}
+
+struct Numbered<T> {
+    of: Vec<T>,
+    count: usize,
+}
+
+fn number_phones(records: &Records, firsts: &[usize]) -> Numbered<[u32; 2]> {
+    let mut numbering = Numbering::new();
+    let of = firsts.iter().map(|&row| records.phones[row].map(|phone| numbering.number(phone))).collect();
+    Numbered { of, count: numbering.len() }
+}
+
+fn number_flats(records: &Records, firsts: &[usize]) -> Numbered<(u32, u32)> {
+    let mut numbering = Numbering::new();
+    let of = firsts
+        .iter()
+        .map(|&row| (numbering.number(records.flat[row]), numbering.number(records.registered_flat[row])))
+        .collect();
+    Numbered { of, count: numbering.len() }
+}
+
+/// Building, estate (or road and number) and grid of each profile.
+fn number_places(records: &Records, firsts: &[usize]) -> Vec<(u32, u32, u32)> {
+    let mut numbering = Numbering::new();
+    firsts
+        .iter()
+        .map(|&row| {
+            let (estate, building) = (records.estate[row], records.building[row]);
+            let (road, number) = (records.road[row], records.number[row]);
+            let area = match (estate, road, number) {
+                (0, 0, _) | (0, _, 0) => 0,
+                (0, road, number) => hash::key(2, &[u64::from(road), u64::from(number)]),
+                (estate, ..) => hash::key(1, &[u64::from(estate)]),
+            };
+            let house = if area == 0 || building == 0 { 0 } else { hash::key(area, &[u64::from(building)]) };
+            let grid = match records.grid_code[row] {
+                0 => 0,
+                grid => hash::key(3, &[u64::from(grid)]),
+            };
+            (numbering.number(house), numbering.number(area), numbering.number(grid))
+        })
+        .collect()
+}
+
+/// For each number the level `first_level + i`, `i` counting the limits that its number of distinct names exceeds.
+fn sharing(packed: &[Packed], count: usize, of: impl Fn(&Packed) -> [u32; 2], limits: &[u32], first_level: u8) -> Vec<u8> {
+    let mut pairs: Vec<u64> = packed
+        .iter()
+        .filter(|p| p.name != 0)
+        .flat_map(|p| of(p).map(|number| u64::from(number) << 32 | u64::from(p.name)))
+        .filter(|pair| pair >> 32 != 0)
+        .collect();
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    let mut names = vec![0_u32; count];
+    pairs.iter().for_each(|pair| names[(pair >> 32) as usize] += 1);
+    names.iter().map(|&n| first_level + limits.iter().filter(|&&limit| n > limit).count() as u8).collect()
+}

@@ -1,0 +1,93 @@
+//! Profiles: records that agree exactly on everything that is compared, so that a pair of them is compared once.
+
+use crate::kernels::{hash, radix};
+use crate::tables::Records;
+use rayon::prelude::*;
+
+/// Which records are one profile. Profiles are numbered by their first record.
+#[derive(Clone, Debug, Default)]
+pub struct Profiles {
+    /// `rows[starts[p]..starts[p + 1]]` are the records of profile p, ascending.
+    pub starts: Vec<u32>,
+    /// Record rows grouped by profile.
+    pub rows: Vec<u32>,
+}
+
+impl Profiles {
+    /// Number of profiles.
+    pub fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The first record of profile `p`, which stands for all of them.
+    pub fn first(&self, p: usize) -> usize {
+        self.rows[self.starts[p] as usize] as usize
+    }
+
+    /// Records of profile `p`.
+    pub fn members(&self, p: usize) -> &[u32] {
+        &self.rows[self.starts[p] as usize..self.starts[p + 1] as usize]
+    }
+
+    /// One record a profile: for fields of a pipeline's own, where equal rows may be different entities.
+    pub fn single(records: usize) -> Self {
+        let rows: Vec<u32> = (0..records as u32).collect();
+        Self { starts: (0..=records as u32).collect(), rows }
+    }
+}
+
+/// Groups records by everything that `person-cn` compares. A record whose own values could be another person's (no ID
+/// number and no document, and not both a name and one of phone, flat or birth date) stays alone.
+pub fn profiles(records: &Records) -> Profiles {
+    let mut keyed: Vec<(u64, u32)> =
+        (0..records.len() as u32).into_par_iter().map(|row| (profile_key(records, row as usize), row)).collect();
+    radix::sort_keyed(&mut keyed);
+    // (first row, place in `keyed`): runs of one key, ordered by their first row, which is the smallest.
+    let mut runs: Vec<(u32, u32, u32)> = Vec::new();
+    let mut begin = 0;
+    while begin < keyed.len() {
+        let key = keyed[begin].0;
+        let len = keyed[begin..].iter().take_while(|row| row.0 == key).count();
+        runs.push((keyed[begin].1, begin as u32, len as u32));
+        begin += len;
+    }
+    runs.par_sort_unstable();
+    let mut profiles = Profiles { starts: Vec::with_capacity(runs.len() + 1), rows: Vec::with_capacity(keyed.len()) };
+    profiles.starts.push(0);
+    for (_, begin, len) in runs {
+        profiles.rows.extend(keyed[begin as usize..(begin + len) as usize].iter().map(|row| row.1));
+        profiles.starts.push(profiles.rows.len() as u32);
+    }
+    profiles
+}
+
+fn profile_key(r: &Records, row: usize) -> u64 {
+    let numbered = r.id[row].known.count_ones() >= 14 || r.document[row] != 0;
+    let has_name = r.name[row] != 0 && r.name_flags[row] & crate::kernels::text::NameFlags::TITLE == 0;
+    let placed = r.phones[row][0] != 0 || r.flat[row] != 0 || r.birth[row] != crate::tables::NO_DATE;
+    if !numbered && !(has_name && placed) {
+        return hash::key(0x50_726f, &[row as u64, u64::MAX]);
+    }
+    let pair = |a: u32, b: u32| u64::from(a) << 32 | u64::from(b);
+    hash::key(
+        0x50_726f,
+        &[
+            pair(r.name[row], r.former_name[row]),
+            r.id[row].digits,
+            pair(r.id[row].known, u32::from(r.id[row].kind as u8) << 8 | u32::from(r.id[row].length)),
+            pair(r.birth[row] as u32, u32::from(r.birth_precision[row] as u8) << 8 | u32::from(r.sex[row] as u8)),
+            r.phones[row][0],
+            r.phones[row][1],
+            r.flat[row],
+            r.registered_flat[row],
+            pair(r.estate[row], r.building[row]),
+            pair(r.road[row], r.number[row]),
+            pair(r.grid_code[row], r.document[row]),
+        ],
+    )
+}

@@ -1,0 +1,216 @@
+//! The golden record: which record's value stands for the person, field by field.
+
+use crate::config::{Agency, Source};
+use crate::kernels::id_number::{IdKind, IdNumber};
+use crate::kernels::text::NameFlags;
+use crate::tables::{BirthPrecision, NO_DATE, NO_ROW, NO_TIME, Persons, Pool, Records, Sex, conflict};
+
+/// Values of one person.
+pub(super) struct Golden {
+    name_row: u32,
+    sex: (Sex, u32),
+    id: (IdNumber, u32),
+    birth: (i32, u32),
+    phones: Vec<u64>,
+    phone_row: u32,
+    address_row: u32,
+    registered_row: u32,
+    ethnicity_row: u32,
+    conflicts: u8,
+}
+
+impl Golden {
+    pub(super) fn push_to(self, persons: &mut Persons) {
+        persons.name_row.push(self.name_row);
+        persons.sex.push(self.sex.0);
+        persons.sex_row.push(self.sex.1);
+        persons.id_number.push(self.id.0);
+        persons.id_number_row.push(self.id.1);
+        persons.birth.push(self.birth.0);
+        persons.birth_row.push(self.birth.1);
+        persons.phones.extend(self.phones);
+        persons.phone_starts.push(persons.phones.len() as u32);
+        persons.phone_row.push(self.phone_row);
+        persons.address_row.push(self.address_row);
+        persons.registered_row.push(self.registered_row);
+        persons.ethnicity_row.push(self.ethnicity_row);
+        persons.conflicts.push(self.conflicts);
+    }
+}
+
+/// Votes by value: (value, votes, newest, row of the best vote), reused from person to person.
+#[derive(Default)]
+pub(super) struct Scratch {
+    votes: Vec<Vote>,
+}
+
+#[derive(Clone, Copy)]
+struct Vote {
+    value: u64,
+    weight: u32,
+    best: (u32, i64),
+    row: u32,
+}
+
+impl Scratch {
+    fn clear(&mut self) {
+        self.votes.clear();
+    }
+
+    fn add(&mut self, value: u64, weight: u32, updated_at: i64, row: u32) {
+        let rank = (weight, updated_at);
+        match self.votes.iter_mut().find(|vote| vote.value == value) {
+            Some(vote) => {
+                vote.weight += weight;
+                if rank > vote.best {
+                    (vote.best, vote.row) = (rank, row);
+                }
+            }
+            None => self.votes.push(Vote { value, weight, best: rank, row }),
+        }
+    }
+
+    /// The winner: most votes, then the best single vote, then the first row.
+    fn winner(&self) -> Option<&Vote> {
+        self.votes.iter().max_by_key(|vote| (vote.weight, vote.best, std::cmp::Reverse(vote.row)))
+    }
+}
+
+/// How far an agency is trusted for what stands in registers.
+fn register_trust(agency: Agency) -> u32 {
+    match agency {
+        Agency::Police => 4,
+        Agency::Health => 3,
+        Agency::Own => 2,
+        Agency::Community => 1,
+    }
+}
+
+/// How far an agency is trusted for where a person lives.
+fn residence_trust(agency: Agency) -> u32 {
+    match agency {
+        Agency::Community => 4,
+        Agency::Own => 3,
+        Agency::Health => 2,
+        Agency::Police => 1,
+    }
+}
+
+/// Chooses the values of one person from its records `rows`.
+pub(super) fn choose(r: &Records, rows: &[u32], sources: &[Source], scratch: &mut Scratch) -> Golden {
+    let agency = |row: usize| sources[r.source[row] as usize].agency;
+    let mut conflicts = 0;
+
+    scratch.clear();
+    for &row in rows {
+        let i = row as usize;
+        if matches!(r.id[i].kind, IdKind::Valid | IdKind::Valid15) {
+            scratch.add(r.id[i].digits, register_trust(agency(i)), r.updated_at[i], row);
+        }
+    }
+    conflicts |= if scratch.votes.len() > 1 { conflict::ID_NUMBER } else { 0 };
+    let id = scratch.winner().map_or((IdNumber::default(), NO_ROW), |vote| (r.id[vote.row as usize], vote.row));
+
+    scratch.clear();
+    for &row in rows {
+        let i = row as usize;
+        if r.name[i] != Pool::NONE {
+            let flags = NameFlags(r.name_flags[i]);
+            // A whole name outvotes any number of titles and damaged names.
+            let whole = if flags.has(NameFlags::TITLE | NameFlags::UNREADABLE | NameFlags::LATIN | NameFlags::SHORT) { 1 } else { 1000 };
+            scratch.add(r.name[i].into(), whole * register_trust(agency(i)), r.updated_at[i], row);
+        }
+    }
+    conflicts |= if scratch.votes.iter().filter(|vote| vote.weight >= 1000).count() > 1 { conflict::NAME } else { 0 };
+    let name_row = scratch.winner().map_or(NO_ROW, |vote| vote.row);
+
+    let (sex, sex_conflict) = choose_sex(r, rows, id, scratch, &agency);
+    let (birth, birth_conflict) = choose_birth(r, rows, id, scratch, &agency);
+    conflicts |= sex_conflict | birth_conflict;
+
+    scratch.clear();
+    for &row in rows {
+        let i = row as usize;
+        for phone in r.phones[i].into_iter().filter(|&phone| phone != 0) {
+            scratch.add(phone, 1 + u32::from(agency(i) == Agency::Own), r.updated_at[i], row);
+        }
+        let from = r.more_phones.partition_point(|&(at, _)| at < row);
+        for &(_, phone) in r.more_phones[from..].iter().take_while(|&&(at, _)| at == row) {
+            scratch.add(phone, 1, r.updated_at[i], row);
+        }
+    }
+    scratch.votes.sort_by_key(|vote| std::cmp::Reverse((vote.weight, vote.best, std::cmp::Reverse(vote.row))));
+    let phones: Vec<u64> = scratch.votes.iter().map(|vote| vote.value).collect();
+    let phone_row = scratch.votes.first().map_or(NO_ROW, |vote| vote.row);
+
+    let best = |present: &dyn Fn(usize) -> Option<u32>| {
+        rows.iter()
+            .filter_map(|&row| present(row as usize).map(|rank| (rank, r.updated_at[row as usize], std::cmp::Reverse(row))))
+            .max()
+            .map_or(NO_ROW, |(_, _, std::cmp::Reverse(row))| row)
+    };
+    let address_row = best(&|i| {
+        let whole = u32::from(r.flat[i] != 0) * 2 + u32::from(r.updated_at[i] != NO_TIME);
+        (r.address[i] != Pool::NONE).then(|| whole * 8 + residence_trust(agency(i)))
+    });
+    let registered_row =
+        best(&|i| (r.registered_address[i] != Pool::NONE).then(|| register_trust(agency(i))));
+    let ethnicity_row = best(&|i| (r.ethnicity[i] != Pool::NONE).then(|| register_trust(agency(i))));
+
+    let mut grids = rows.iter().map(|&row| r.grid_code[row as usize]).filter(|&grid| grid != Pool::NONE);
+    if let Some(first) = grids.next() {
+        conflicts |= if grids.any(|grid| grid != first) { conflict::GRID } else { 0 };
+    }
+    Golden { name_row, sex, id, birth, phones, phone_row, address_row, registered_row, ethnicity_row, conflicts }
+}
+
+fn choose_sex(
+    r: &Records,
+    rows: &[u32],
+    id: (IdNumber, u32),
+    scratch: &mut Scratch,
+    agency: &impl Fn(usize) -> Agency,
+) -> ((Sex, u32), u8) {
+    scratch.clear();
+    for &row in rows {
+        let i = row as usize;
+        if r.sex[i] != Sex::Unknown {
+            scratch.add(r.sex[i] as u64, register_trust(agency(i)), r.updated_at[i], row);
+        }
+    }
+    let implied = id.0.sex();
+    let stated = scratch.winner().map(|vote| (if vote.value == Sex::Male as u64 { Sex::Male } else { Sex::Female }, vote.row));
+    let against = |sex: Sex| scratch.votes.iter().any(|vote| vote.value != sex as u64);
+    let chosen = if implied == Sex::Unknown { stated.unwrap_or((Sex::Unknown, NO_ROW)) } else { (implied, id.1) };
+    let conflict = if chosen.0 != Sex::Unknown && against(chosen.0) { conflict::SEX } else { 0 };
+    (chosen, conflict)
+}
+
+fn choose_birth(
+    r: &Records,
+    rows: &[u32],
+    id: (IdNumber, u32),
+    scratch: &mut Scratch,
+    agency: &impl Fn(usize) -> Agency,
+) -> ((i32, u32), u8) {
+    scratch.clear();
+    for &row in rows {
+        let i = row as usize;
+        if r.birth[i] != NO_DATE {
+            let exact = match r.birth_precision[i] {
+                BirthPrecision::Day => 1000,
+                BirthPrecision::Lunar => 100,
+                BirthPrecision::Month => 10,
+                _ => 1,
+            };
+            scratch.add(r.birth[i] as u32 as u64, exact * register_trust(agency(i)), r.updated_at[i], row);
+        }
+    }
+    let stated = scratch.winner().map(|vote| (vote.value as u32 as i32, vote.row));
+    let chosen = match id.0.birth_days() {
+        Some(implied) => (implied, id.1),
+        None => stated.unwrap_or((NO_DATE, NO_ROW)),
+    };
+    let against = scratch.votes.iter().any(|vote| vote.weight >= 1000 && vote.value as u32 as i32 != chosen.0);
+    (chosen, if against { conflict::BIRTH_DATE } else { 0 })
+}

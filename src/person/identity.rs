@@ -1,0 +1,160 @@
+//! The key of a person: from the content of its first record on a first night, afterwards the one its records bore before.
+//!
+//! A key of the set before goes to the cluster that holds most of its records; what else held some of them has split off
+//! and gets a new key. A cluster that holds several old keys keeps the one with most records: the others have merged.
+
+use crate::config::Source;
+use crate::kernels::hash;
+use crate::tables::{PersonId, Records};
+use rayon::prelude::*;
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+/// The keys that records bore in the set before, sorted by record key.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    rows: Vec<(u64, PersonId)>,
+}
+
+impl Known {
+    /// From (source, record_id, person) of the set before, in any order.
+    pub fn new<'a>(rows: impl Iterator<Item = (&'a str, &'a str, PersonId)>) -> Self {
+        let mut rows: Vec<_> = rows.map(|(source, record, person)| (record_key(source, record), person)).collect();
+        rows.par_sort_unstable();
+        Self { rows }
+    }
+
+    /// Whether there is no set before.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    fn person_of(&self, key: u64) -> Option<PersonId> {
+        self.rows.binary_search_by_key(&key, |row| row.0).ok().map(|at| self.rows[at].1)
+    }
+}
+
+/// What happened to a person's key since the set before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PersonChange {
+    /// What happened.
+    pub kind: PersonChangeKind,
+    /// Key in the set before, unless the person is new.
+    pub old: Option<PersonId>,
+    /// Key in this set, unless the person is gone.
+    pub new: Option<PersonId>,
+}
+
+/// Kinds of [`PersonChange`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PersonChangeKind {
+    /// None of its records was known.
+    New,
+    /// All its records are now in another person.
+    Merged,
+    /// Some of the old person's records are now a person of their own.
+    Split,
+    /// None of its records is left.
+    Gone,
+}
+
+impl PersonChangeKind {
+    /// The published name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Merged => "merged",
+            Self::Split => "split",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+fn record_key(source: &str, record: &str) -> u64 {
+    hash::mix(hash::bytes(1, source.as_bytes()), hash::bytes(2, record.as_bytes()))
+}
+
+/// A key for each cluster, all distinct, and the changes (none on a first night), sorted.
+pub(super) fn assign<'a>(
+    records: &Records,
+    count: usize,
+    members: impl Fn(usize) -> &'a [u32] + Sync,
+    sources: &[Source],
+    known: &Known,
+) -> (Vec<PersonId>, Vec<PersonChange>) {
+    let source_keys: Vec<u64> = sources.iter().map(|source| hash::bytes(1, source.name.as_bytes())).collect();
+    let key_of = |row: u32| {
+        let id = records.pool.get(records.record_id[row as usize]);
+        hash::mix(source_keys[records.source[row as usize] as usize], hash::bytes(2, id.as_bytes()))
+    };
+    // The smallest key of a cluster's records does not depend on their order.
+    let fresh: Vec<u64> = (0..count)
+        .into_par_iter()
+        .map(|c| members(c).iter().map(|&row| key_of(row)).min().unwrap_or_default())
+        .collect();
+    let old: Vec<Vec<(PersonId, u32)>> = if known.is_empty() {
+        vec![Vec::new(); count]
+    } else {
+        (0..count)
+            .into_par_iter()
+            .map(|c| {
+                let mut borne: Vec<PersonId> = members(c).iter().filter_map(|&row| known.person_of(key_of(row))).collect();
+                borne.sort_unstable();
+                borne.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u32)).collect()
+            })
+            .collect()
+    };
+    let mut claims: Vec<(Reverse<u32>, PersonId, u64, u32)> = old
+        .iter()
+        .enumerate()
+        .flat_map(|(c, borne)| borne.iter().map(move |&(id, n)| (c, id, n)))
+        .map(|(c, id, n)| (Reverse(n), id, fresh[c], c as u32))
+        .collect();
+    claims.par_sort_unstable();
+    let mut ids: Vec<Option<PersonId>> = vec![None; count];
+    let mut taken: HashSet<PersonId> = HashSet::new();
+    for &(_, id, _, c) in &claims {
+        if ids[c as usize].is_none() && taken.insert(id) {
+            ids[c as usize] = Some(id);
+        }
+    }
+    let still_borne: HashSet<PersonId> = claims.iter().map(|claim| claim.1).collect();
+    let mut order: Vec<u32> = (0..count as u32).filter(|&c| ids[c as usize].is_none()).collect();
+    order.sort_unstable_by_key(|&c| fresh[c as usize]);
+    for c in order {
+        // A new key must not be one that is or was in use.
+        let mut key = fresh[c as usize];
+        while still_borne.contains(&PersonId(key)) || !taken.insert(PersonId(key)) {
+            key = hash::mix(key, 1);
+        }
+        ids[c as usize] = Some(PersonId(key));
+    }
+    let ids: Vec<PersonId> = ids.into_iter().map(|id| id.unwrap_or_default()).collect();
+    let changes = if known.is_empty() { Vec::new() } else { changes(&ids, &old, known) };
+    (ids, changes)
+}
+
+fn changes(ids: &[PersonId], old: &[Vec<(PersonId, u32)>], known: &Known) -> Vec<PersonChange> {
+    let kept: HashSet<PersonId> = ids.iter().copied().collect();
+    let mut changes = Vec::new();
+    let mut seen: HashSet<PersonId> = HashSet::new();
+    for (&new, borne) in ids.iter().zip(old) {
+        if borne.is_empty() {
+            changes.push(PersonChange { kind: PersonChangeKind::New, old: None, new: Some(new) });
+        }
+        for &(before, _) in borne {
+            seen.insert(before);
+            if before != new {
+                let kind = if kept.contains(&before) { PersonChangeKind::Split } else { PersonChangeKind::Merged };
+                changes.push(PersonChange { kind, old: Some(before), new: Some(new) });
+            }
+        }
+    }
+    let mut before: Vec<PersonId> = known.rows.iter().map(|row| row.1).collect();
+    before.sort_unstable();
+    before.dedup();
+    before.retain(|id| !seen.contains(id));
+    changes.extend(before.into_iter().map(|id| PersonChange { kind: PersonChangeKind::Gone, old: Some(id), new: None }));
+    changes.sort_unstable();
+    changes
+}
