@@ -4,42 +4,13 @@ use super::events::EventRows;
 use super::pool::{Pool, Sym};
 use crate::kernels::id_number::IdNumber;
 
+pub use crate::kernels::date::BirthPrecision;
+pub use crate::kernels::id_number::Sex;
+
 /// A missing date in a column of days since 1970-01-01.
 pub const NO_DATE: i32 = i32::MIN;
 /// A missing time in a column of seconds since 1970-01-01T00:00:00 local time.
 pub const NO_TIME: i64 = i64::MIN;
-
-/// Sex as a record states it (not as an ID number implies it).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Sex {
-    /// Not stated or not understood.
-    #[default]
-    Unknown = 0,
-    /// 男
-    Male = 1,
-    /// 女
-    Female = 2,
-}
-
-/// How exactly a birth date is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum BirthPrecision {
-    /// No birth date.
-    #[default]
-    Unknown = 0,
-    /// A calendar day, as stated.
-    Day = 1,
-    /// A year and a month; the day is set to 1.
-    Month = 2,
-    /// Only a year, or 1 January standing for an unknown day; set to 1 January.
-    Year = 3,
-    /// From an age and its reference date: true within a year of the value, which is the middle.
-    Age = 4,
-    /// Stated as a lunar date and converted.
-    Lunar = 5,
-}
 
 /// Records as columns over one pool of strings. Every vector of the first block is as long as [`Records::len`].
 ///

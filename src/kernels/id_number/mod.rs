@@ -39,3 +39,16 @@ pub struct IdNumber {
     /// Number of characters the text had.
     pub length: u8,
 }
+
+/// Sex as a record states it, or as an ID number implies it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Sex {
+    /// Not stated or not understood.
+    #[default]
+    Unknown = 0,
+    /// 男
+    Male = 1,
+    /// 女
+    Female = 2,
+}

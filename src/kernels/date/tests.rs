@@ -1,0 +1,183 @@
+use super::*;
+use proptest::prelude::*;
+
+fn date(text: &str) -> Option<(String, BirthPrecision)> {
+    parse_date(text).map(|(days, precision)| {
+        let (y, m, d) = civil_from_days(days);
+        (format!("{y:04}-{m:02}-{d:02}"), precision)
+    })
+}
+
+#[test]
+fn every_notation_is_the_same_day() {
+    for text in [
+        "1990-01-05",
+        "1990/1/5",
+        "19900105",
+        "1990.1.5",
+        "1990.01.05",
+        "1990年1月5日",
+        "1990年01月05日",
+        "90-1-5",
+        "05/01/1990",
+        "32878",
+        "32878.0",
+        "32878.58",
+        "1990-01-05 00:00:00",
+        "1990-01-05T08:30:00",
+        "1990/1/5 0:00",
+        "19900105.0",
+        "900105",
+        "一九九〇年一月五日",
+        "一九九零年元月五日",
+        "１９９０－０１－０５",
+        " 1990 - 01 - 05 ",
+        "1990 01 05",
+        "1990-1-5(公历)",
+        "1990年1月5日出生",
+        "5-Jan-1990",
+        "Jan 5, 1990",
+        "5-Jan-90",
+        "1990\\1\\5",
+        "'1990-01-05",
+        "1990、1、5",
+        "1990-01-05 星期五",
+        "Fri Jan 5 1990",
+        "1/5/90",
+        "1990年1月5号",
+        "阳历1990.1.5",
+    ] {
+        assert_eq!(date(text), Some(("1990-01-05".into(), BirthPrecision::Day)), "{text}");
+    }
+}
+
+#[test]
+fn partial_and_lunar_dates() {
+    use BirthPrecision::*;
+    for (text, day, precision) in [
+        ("1990", "1990-01-01", Year),
+        ("1990年", "1990-01-01", Year),
+        ("1990.0", "1990-01-01", Year),
+        ("1990-01-01", "1990-01-01", Year),
+        ("1990-00-00", "1990-01-01", Year),
+        ("19900000", "1990-01-01", Year),
+        ("1990-05", "1990-05-01", Month),
+        ("1990年5月", "1990-05-01", Month),
+        ("199005", "1990-05-01", Month),
+        ("1990.5", "1990-05-01", Month),
+        ("05/1990", "1990-05-01", Month),
+        ("1990-05-00", "1990-05-01", Month),
+        ("25/12/1990", "1990-12-25", Day),
+        ("12/25/1990", "1990-12-25", Day),
+        ("二〇二二年三月二十日", "2022-03-20", Day),
+        ("二零二二年十二月三十一日", "2022-12-31", Day),
+        ("农历1990年正月初五", "1990-01-31", Lunar),
+        ("1990年腊月廿三", "1991-02-07", Lunar),
+        ("农历1990年12月23", "1991-02-07", Lunar),
+        ("1990-01-05（农历）", "1990-01-31", Lunar),
+        ("阴历1950.8.15", "1950-09-26", Lunar),
+        ("农历一九五五年闰三月初一", "1955-04-22", Lunar),
+        ("2033年冬月十五", "2033-12-06", Lunar),
+    ] {
+        assert_eq!(date(text), Some((day.into(), precision)), "{text}");
+    }
+}
+
+#[test]
+fn impossible_dates_are_none() {
+    for text in [
+        "",
+        "无",
+        "1990-02-30",
+        "1990-13-32",
+        "0000-00-00",
+        "9999-12-31",
+        "19901301",
+        "abc",
+        "32岁",
+        "1990-01-05-12-9-9-9-9-9-9-9-9",
+        "99999999999999999999",
+        "农历1990年13月1日",
+        "138",
+        "12:30",
+        "不详",
+    ] {
+        assert_eq!(date(text), None, "{text}");
+    }
+}
+
+#[test]
+fn times_are_read() {
+    let at = |h: i64, m: i64, s: i64| Some(i64::from(days_from_civil(2022, 3, 20)) * 86_400 + h * 3600 + m * 60 + s);
+    for (text, expected) in [
+        ("2022-03-20 14:05:33", at(14, 5, 33)),
+        ("2022-03-20T14:05:33", at(14, 5, 33)),
+        ("2022-03-20T14:05:33.123+08:00", at(14, 5, 33)),
+        ("2022-03-20T06:05:33Z", at(14, 5, 33)),
+        ("2022-03-20T06:05:33.5Z", at(14, 5, 33)),
+        ("2022/3/20 14:05", at(14, 5, 0)),
+        ("2022年3月20日14时05分33秒", at(14, 5, 33)),
+        ("2022年3月20日 下午2点05分", at(14, 5, 0)),
+        ("2022/3/20 2:05:33 PM", at(14, 5, 33)),
+        ("2022-03-20 上午9:00", at(9, 0, 0)),
+        ("20220320140533", at(14, 5, 33)),
+        ("202203201405", at(14, 5, 0)),
+        ("20220320 14:05:33", at(14, 5, 33)),
+        ("20220320", at(0, 0, 0)),
+        ("1647756333", at(14, 5, 33)),
+        ("1647756333000", at(14, 5, 33)),
+        ("44640.5", at(12, 0, 0)),
+        ("44640", at(0, 0, 0)),
+        ("2022-03-20 12:00 AM", at(0, 0, 0)),
+        ("2022-03-20 25:00:00", None),
+    ] {
+        assert_eq!(parse_datetime(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn an_age_is_the_middle_of_its_year() {
+    let reference = days_from_civil(2022, 3, 27);
+    let (y, m, _) = civil_from_days(age_to_birth(30, reference));
+    assert_eq!((y, m), (1991, 9));
+    age_to_birth(u32::MAX, reference);
+}
+
+proptest! {
+    #[test]
+    fn days_round_trip_against_jiff(days in -60_000i32..80_000) {
+        let (y, m, d) = civil_from_days(days);
+        prop_assert_eq!(days_from_civil(y, m, d), days);
+        let civil = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(days)).unwrap();
+        prop_assert_eq!((y, m, d), (i32::from(civil.year()), civil.month() as u32, civil.day() as u32));
+    }
+
+    #[test]
+    fn notations_agree(days in -25_566i32..45_000) {
+        let (y, m, d) = civil_from_days(days);
+        prop_assume!((m, d) != (1, 1));
+        for text in [format!("{y}-{m:02}-{d:02}"), format!("{y}{m:02}{d:02}"), format!("{y}年{m}月{d}日"), format!("{y}/{m}/{d}"),
+                     format!("{d:02}/{m:02}/{y}"), format!("{y}.{m}.{d}"), format!("{y}-{m}-{d} 13:45")] {
+            prop_assert_eq!(parse_date(&text), Some((days, BirthPrecision::Day)), "{}", text);
+        }
+    }
+
+    #[test]
+    fn any_text_is_harmless(text in ".{0,30}") {
+        parse_date(&text);
+        parse_datetime(&text);
+    }
+
+    #[test]
+    fn digits_are_harmless(text in "[0-9年月日:./ -]{0,24}") {
+        parse_datetime(&text);
+    }
+
+    #[test]
+    fn lunar_days_follow_each_other(year in 1900i32..2100, month in 1u32..=12) {
+        let first = lunar_to_days(year, month, 1, false).unwrap();
+        let next = if month == 12 { lunar_to_days(year + 1, 1, 1, false) } else { lunar_to_days(year, month + 1, 1, false) };
+        let length = next.unwrap() - first;
+        prop_assert!([29, 30, 58, 59, 60].contains(&length));
+    }
+}
