@@ -109,7 +109,7 @@ fn whole(packed: &Packed) -> bool {
 
 fn known(packed: &Packed, positions: std::ops::Range<u32>) -> bool {
     let mask = (1_u32 << positions.end) - (1 << positions.start);
-    packed.id.known & mask == mask
+    packed.id.kind != IdKind::Length && packed.id.known & mask == mask
 }
 
 /// The year of a day number, near enough for a key: both sides are cut the same way.

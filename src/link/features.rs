@@ -3,7 +3,7 @@
 use super::identity;
 use super::names::{self, Name};
 use super::profile::Profiles;
-use crate::kernels::{hash, id_number::IdNumber};
+use crate::kernels::{hash, id_number::{IdKind, IdNumber}};
 use crate::tables::{BirthPrecision, NO_DATE, Pool, Records, Sex};
 use rayon::prelude::*;
 
@@ -141,7 +141,7 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
             let mut packed = Packed {
                 id,
                 stated_birth: records.birth[row],
-                implied_birth: id.birth_days().unwrap_or(NO_DATE),
+                implied_birth: implied_birth(&id),
                 name: names.of[p].0,
                 former: names.of[p].1,
                 phones: phones.of[p],
@@ -152,7 +152,7 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
                 grid: places[p].2,
                 stated_precision: records.birth_precision[row],
                 stated_sex: records.sex[row],
-                implied_sex: id.sex(),
+                implied_sex: id.sex().unwrap_or_default(),
                 bits: 0,
             };
             packed.bits = identity::trust(&packed);
@@ -255,4 +255,9 @@ fn sharing(packed: &[Packed], count: usize, of: impl Fn(&Packed) -> [u32; 2], li
     let mut names = vec![0_u32; count];
     pairs.iter().for_each(|pair| names[(pair >> 32) as usize] += 1);
     names.iter().map(|&n| first_level + limits.iter().filter(|&&limit| n > limit).count() as u8).collect()
+}
+
+/// The birth day in an ID number, unless characters were lost or added and may have shifted it.
+fn implied_birth(id: &IdNumber) -> i32 {
+    if id.kind == IdKind::Length { NO_DATE } else { id.birth_days().unwrap_or(NO_DATE) }
 }

@@ -83,7 +83,7 @@ fn compare_ids(a: &IdNumber, b: &IdNumber) -> Option<u8> {
     if whole(a) && whole(b) {
         return Some(if a == b {
             level::ID_SAME_WRONG
-        } else if a.one_edit(b) {
+        } else if one_slip_apart(a, b) {
             level::ID_ONE_EDIT
         } else {
             level::ID_FAR
@@ -100,6 +100,16 @@ fn compare_ids(a: &IdNumber, b: &IdNumber) -> Option<u8> {
         10.. if tail >= 3 => Some(level::ID_PARTIAL),
         3.. if tail >= 3 => Some(level::ID_TAIL),
         _ => None,
+    }
+}
+
+/// Whether a typing error turns one number into the other: a character wrong, two neighbours swapped, one lost or added.
+fn one_slip_apart(a: &IdNumber, b: &IdNumber) -> bool {
+    match (a.kind == IdKind::Length, b.kind == IdKind::Length) {
+        (false, false) => a.one_edit(b) || a.is_adjacent_swap(b),
+        (false, true) => a.edit_distance_le1_for_length_kinds(b),
+        (true, false) => b.edit_distance_le1_for_length_kinds(a),
+        (true, true) => false,
     }
 }
 

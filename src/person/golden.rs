@@ -178,7 +178,7 @@ fn choose_sex(
             scratch.add(r.sex[i] as u64, register_trust(agency(i)), r.updated_at[i], row);
         }
     }
-    let implied = id.0.sex();
+    let implied = id.0.sex().unwrap_or_default();
     let stated = scratch.winner().map(|vote| (if vote.value == Sex::Male as u64 { Sex::Male } else { Sex::Female }, vote.row));
     let against = |sex: Sex| scratch.votes.iter().any(|vote| vote.value != sex as u64);
     let chosen = if implied == Sex::Unknown { stated.unwrap_or((Sex::Unknown, NO_ROW)) } else { (implied, id.1) };

@@ -1,1 +1,105 @@
-//! pipeline
+//! The night in order: dumps in, a published set out, all or nothing. Every step is called here and nowhere else, so this
+//! is the page to read first.
+
+mod figures;
+mod order;
+mod read;
+mod resolve;
+mod settle;
+mod summary;
+mod watch;
+
+pub use summary::RunSummary;
+
+use crate::config::Pipeline;
+use crate::error::Result;
+use crate::events::EventSink;
+use crate::message::Message;
+use crate::person::{self, Known};
+use crate::store::{State, Store};
+use crate::tables::{Members, PersonId};
+use jiff::Zoned;
+use std::time::SystemTime;
+use watch::Watch;
+
+/// How to run a night.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RunOptions {
+    /// Threads; `None`: one per core. The result is the same for any number.
+    pub threads: Option<usize>,
+    /// Bytes of memory to stay below.
+    pub memory_limit: Option<u64>,
+    /// Do everything but publish.
+    pub dry_run: bool,
+}
+
+/// Runs the night of `pipeline`.
+///
+/// # Errors
+/// With the exit code that says what is the matter; the set before is then untouched.
+pub fn run(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Result<RunSummary> {
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
+    match threads {
+        Ok(pool) => pool.install(|| night(pipeline, options, sink)),
+        // No threads to be had: the calling one does the work.
+        Err(_) => night(pipeline, options, sink),
+    }
+}
+
+fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Result<RunSummary> {
+    let started = Zoned::now();
+    let mut watch = Watch::new(sink);
+    let store = Store::open(&pipeline.run.output, &pipeline.run.store, &started.strftime("%F %T").to_string())?;
+    let known = known(&store.state())?;
+
+    let mut read = watch.step("ingest", |watch| read::read(pipeline, SystemTime::now(), watch))?;
+    let directory = read::directory(pipeline, &mut watch)?;
+    store.check_space(read.bytes / 2)?;
+    let ordered = watch.step("order", |_| Ok(order::canonical(&mut read)))?;
+    watch.warn_all(ordered);
+    let records = &read.records;
+
+    let resolved = resolve::resolve(records, &pipeline.linkage, &mut watch)?;
+    let built = watch.step("person", |_| {
+        Ok(person::build(records, &resolved.cluster_of_record, resolved.clusters, &pipeline.sources, &known))
+    })?;
+    let members = Members {
+        person: built.person_of_record.clone(),
+        match_weight: resolved.match_weight.clone(),
+        joined_by: resolved.joined_by.clone(),
+    };
+
+    let settled = settle::settle(pipeline, records, &members, &built, directory, &store, &mut watch)?;
+    let balances = figures::balances(&read, &built.persons, &settled);
+    balances.check()?;
+
+    let set = summary::NightTables {
+        pipeline,
+        read: &read,
+        resolved: &resolved,
+        members: &members,
+        built: &built,
+        settled: &settled,
+        balances,
+        started,
+    };
+    if options.dry_run {
+        return Ok(set.summary(None, &watch));
+    }
+    set.publish(&store, &mut watch)
+}
+
+/// The key that each record bore in the set before.
+fn known(state: &State) -> Result<Known> {
+    let Some(index) = state.read_persons_index()? else { return Ok(Known::default()) };
+    let rows = (0..index.len()).map(|i| {
+        let source = index.source_names[index.source[i] as usize].as_str();
+        (source, index.pool.get(index.record_id[i]), index.person[i])
+    });
+    Ok(Known::new(rows.collect::<Vec<(&str, &str, PersonId)>>().into_iter()))
+}
+
+/// What the steps have to say, in words of the catalogue.
+fn count_message(key: &'static str, count: usize) -> Message {
+    Message::new(key).with("count", count)
+}

@@ -1,0 +1,180 @@
+//! Link and cluster: from records to the cluster of each record, with the pairs that say so.
+
+use super::watch::Watch;
+use crate::cluster::{self, Clusters, Evidence};
+use crate::config::Linkage;
+use crate::error::Result;
+use crate::link::{self, BlockingSettings, BlockingStats, Features, Pattern, Profiles, levels};
+use crate::model::{self, Fit};
+use crate::tables::{Edge, JoinedBy, Links, Records};
+
+/// Pairs are counted for fitting in about this many profiles' blocks.
+const FIT_PROFILES: usize = 1 << 18;
+/// Bits from which on a pair is a match where the pipeline does not say.
+const MATCH_WEIGHT_MIN: f32 = 3.0;
+/// Bits below the match band from which on a person decides.
+const REVIEW_BITS: f32 = 6.0;
+
+/// Who is one person, and why.
+#[derive(Debug)]
+pub(super) struct Resolved {
+    /// Cluster of each record.
+    pub(super) cluster_of_record: Vec<u32>,
+    /// Number of clusters.
+    pub(super) clusters: usize,
+    /// Strongest weight that joins each record; NaN alone.
+    pub(super) match_weight: Vec<f32>,
+    /// How each record was joined.
+    pub(super) joined_by: Vec<JoinedBy>,
+    /// Accepted pairs.
+    pub(super) links: Links,
+    /// Uncertain pairs, most informative first.
+    pub(super) review: Links,
+    /// The fitted model.
+    pub(super) fit: Fit,
+    /// What blocking did.
+    pub(super) blocking: BlockingStats,
+    /// Number of profiles.
+    pub(super) profiles: usize,
+    /// Bits from which on a pair is a match.
+    pub(super) match_weight_min: f32,
+    /// Bits from which on a pair is reviewed.
+    pub(super) review_weight_min: f32,
+}
+
+/// Resolves the records of a night.
+pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_>) -> Result<Resolved> {
+    let settings = BlockingSettings { block_rows_max: linkage.block_rows_max };
+    let match_weight_min = linkage.match_weight_min.map_or(MATCH_WEIGHT_MIN, |bits| bits as f32);
+    let review_weight_min =
+        linkage.review_weight_min.map_or(match_weight_min - REVIEW_BITS, |bits| bits as f32).min(match_weight_min);
+
+    let profiles = watch.step("profile", |_| Ok(link::profiles(records)))?;
+    let features = watch.step("features", |_| Ok(link::features(records, &profiles)))?;
+    let fit = watch.step("fit", |_| {
+        let sample_bits = (profiles.len() / FIT_PROFILES).max(1).ilog2();
+        let counts = link::count_patterns(&features, settings, sample_bits);
+        Ok(model::fit(&counts, &link::chance(&features)))
+    })?;
+    let (edges, blocking) =
+        watch.step("link", |_| Ok(link::score(&features, &fit.weights, settings, review_weight_min)))?;
+    watch.step("cluster", |_| {
+        let clusters = cluster::grow(evidence(&features), &edges, match_weight_min);
+        let (match_weight, joined_by) = join_of_records(records, &profiles, &features, &fit, &clusters);
+        let mut cluster_of_record = vec![0; records.len()];
+        for p in 0..profiles.len() {
+            profiles.members(p).iter().for_each(|&row| cluster_of_record[row as usize] = clusters.of_profile[p]);
+        }
+        let (links, review) = pairs(&profiles, &features, &fit, &edges, &clusters, match_weight_min);
+        Ok(Resolved {
+            cluster_of_record,
+            clusters: clusters.count,
+            match_weight,
+            joined_by,
+            links,
+            review,
+            blocking,
+            profiles: profiles.len(),
+            match_weight_min,
+            review_weight_min,
+            fit,
+        })
+    })
+}
+
+fn evidence(features: &Features) -> Evidence {
+    let (birth, sex) = (0..features.len()).map(|p| features.birth_day_and_sex(p)).unzip();
+    Evidence { id: (0..features.len()).map(|p| features.trusted_id(p)).collect(), birth, sex }
+}
+
+/// The weight and manner by which each record is joined: that of its profile, or, where the profile is alone, that of its
+/// equal records.
+fn join_of_records(
+    records: &Records,
+    profiles: &Profiles,
+    features: &Features,
+    fit: &Fit,
+    clusters: &Clusters,
+) -> (Vec<f32>, Vec<JoinedBy>) {
+    let mut weight = vec![f32::NAN; records.len()];
+    let mut joined_by = vec![JoinedBy::Single; records.len()];
+    for p in 0..profiles.len() {
+        let members = profiles.members(p);
+        let (mut bits, mut by) = (clusters.weight[p], clusters.joined_by[p]);
+        if members.len() > 1 {
+            let equal = fit.weights.of_pattern[features.pattern(p as u32, p as u32).0 as usize];
+            if bits.is_nan() || equal > bits {
+                bits = equal;
+                by = if features.trusted_id(p) != 0 { JoinedBy::Id } else { JoinedBy::Model };
+            }
+        }
+        for &row in members {
+            (weight[row as usize], joined_by[row as usize]) = (bits, by);
+        }
+    }
+    (weight, joined_by)
+}
+
+/// Accepted pairs by record, and uncertain ones.
+fn pairs(
+    profiles: &Profiles,
+    features: &Features,
+    fit: &Fit,
+    edges: &[Edge],
+    clusters: &Clusters,
+    match_weight_min: f32,
+) -> (Links, Links) {
+    let mut links = empty_links();
+    let mut review = empty_links();
+    for p in (0..profiles.len()).filter(|&p| profiles.members(p).len() > 1) {
+        let pattern = features.pattern(p as u32, p as u32);
+        let weight = fit.weights.of_pattern[pattern.0 as usize];
+        for &row in &profiles.members(p)[1..] {
+            push(&mut links, profiles.members(p)[0], row, weight, pattern);
+        }
+    }
+    let mut refused = clusters.refused.iter().peekable();
+    let mut uncertain: Vec<(f32, &Edge, &'static str)> = Vec::new();
+    for (place, edge) in edges.iter().enumerate() {
+        let refusal = refused.next_if(|(at, _)| *at as usize == place);
+        let same = clusters.of_profile[edge.a as usize] == clusters.of_profile[edge.b as usize];
+        if let Some((_, why)) = refusal {
+            // Two valid numbers settle it; every other refused pair is for a person to look at.
+            if *why != cluster::Refusal::TwoIds {
+                uncertain.push(((edge.weight - match_weight_min).abs(), edge, why.as_str()));
+            }
+        } else if edge.weight >= match_weight_min {
+            if same {
+                push(&mut links, row_of(profiles, edge.a), row_of(profiles, edge.b), edge.weight, Pattern(edge.pattern));
+            }
+        } else if !same {
+            uncertain.push(((edge.weight - match_weight_min).abs(), edge, ""));
+        }
+    }
+    // The closer to the threshold, the more a decision tells; ties keep the order of weights and rows.
+    uncertain.sort_by(|x, y| x.0.total_cmp(&y.0));
+    for (_, edge, why) in uncertain {
+        push(&mut review, row_of(profiles, edge.a), row_of(profiles, edge.b), edge.weight, Pattern(edge.pattern));
+        review.why.push(why);
+    }
+    (links, review)
+}
+
+fn row_of(profiles: &Profiles, p: u32) -> u32 {
+    profiles.first(p as usize) as u32
+}
+
+fn empty_links() -> Links {
+    Links {
+        comparisons: levels::COMPARISONS.map(str::to_owned).to_vec(),
+        levels: levels::level_names().to_vec(),
+        ..Links::default()
+    }
+}
+
+fn push(links: &mut Links, left: u32, right: u32, weight: f32, pattern: Pattern) {
+    links.left.push(left);
+    links.right.push(right);
+    links.match_weight.push(weight);
+    links.level.extend(pattern.levels());
+}

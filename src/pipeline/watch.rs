@@ -1,0 +1,54 @@
+//! Times of steps, warnings and progress of one run.
+
+use crate::error::Result;
+use crate::events::{Event, EventSink};
+use crate::message::Message;
+use crate::store::StepTime;
+use std::time::Instant;
+
+/// Watches one run.
+pub(super) struct Watch<'a> {
+    /// Where events go.
+    pub(super) sink: &'a dyn EventSink,
+    /// Times of the steps done, in order.
+    pub(super) steps: Vec<StepTime>,
+    /// Warnings, in order.
+    pub(super) warnings: Vec<Message>,
+    /// Beginning of the run.
+    pub(super) began: Instant,
+}
+
+impl<'a> Watch<'a> {
+    pub(super) fn new(sink: &'a dyn EventSink) -> Self {
+        Self { sink, steps: Vec::new(), warnings: Vec::new(), began: Instant::now() }
+    }
+
+    /// Runs one step and keeps its time.
+    pub(super) fn step<T>(&mut self, step: &'static str, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.sink.send(Event::StepStarted { step, total: None, unit: "" });
+        let began = Instant::now();
+        let result = work(self)?;
+        let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.steps.push(StepTime { step: step.to_owned(), elapsed_ms });
+        self.sink.send(Event::StepDone { step, elapsed_ms, summary: Message::new("run.step_done").with("step", step) });
+        Ok(result)
+    }
+
+    /// Warns, now and in the manifest.
+    pub(super) fn warn(&mut self, warning: Message) {
+        self.sink.send(Event::Warning(warning.clone()));
+        self.warnings.push(warning);
+    }
+
+    /// Warns of each.
+    pub(super) fn warn_all(&mut self, warnings: Vec<Message>) {
+        warnings.into_iter().for_each(|warning| self.warn(warning));
+    }
+}
+
+/// Peak memory of the process in bytes; 0 where the system does not say.
+pub(super) fn memory_peak_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+    kib.unwrap_or(0) * 1024
+}
