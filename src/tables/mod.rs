@@ -3,6 +3,7 @@
 //! once.
 
 mod events;
+mod lists;
 mod members;
 mod persons;
 mod pool;
@@ -12,6 +13,7 @@ mod raw;
 mod records;
 
 pub use events::EventRows;
+pub use lists::{GridList, ListRow};
 pub use members::{JoinedBy, Links, Members};
 pub use persons::{GridBy, NO_ROW, PersonId, Persons, Residence, conflict};
 pub use pool::{Pool, Sym};
