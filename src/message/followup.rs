@@ -5,4 +5,25 @@ use super::Row;
 pub(super) const ROWS: &[Row] = &[
     ("sql.table", "table {name} cannot be given to the SQL engine", "表 {name} 无法交给 SQL 引擎"),
     ("sql.query", "the query cannot be run", "查询无法执行"),
+    ("grids.without_code", "grid directory: {count} row(s) have no grid code", "网格目录：{count} 行没有网格编码"),
+    (
+        "grids.duplicate",
+        "grid directory: {count} row(s) repeat a grid code and add nothing",
+        "网格目录：{count} 行重复网格编码且未增加覆盖范围",
+    ),
+    (
+        "grids.names_differ",
+        "grid directory: {count} row(s) name a grid differently from its first row, which counts",
+        "网格目录：{count} 行与同一编码首行的名称不一致，以首行为准",
+    ),
+    (
+        "grids.kind_unknown",
+        "grid directory: {count} row(s) have an unknown kind; allowed: base (基础网格), dedicated (专属网格)",
+        "网格目录：{count} 行的网格类型无法识别；可用：base（基础网格）、dedicated（专属网格）",
+    ),
+    (
+        "grids.coverage_unread",
+        "grid directory: {count} building or door number range(s) cannot be read; write 1-5、8 or 1-99单",
+        "网格目录：{count} 处楼栋或门牌范围无法识别；请写作 1-5、8 或 1-99单",
+    ),
 ];
