@@ -6,5 +6,9 @@
 
 mod coverage;
 mod directory;
+mod residence;
+#[cfg(test)]
+mod sample;
 
 pub use directory::{Directory, Grid, grids_columns};
+pub use residence::assign;

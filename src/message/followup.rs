@@ -26,4 +26,9 @@ pub(super) const ROWS: &[Row] = &[
         "grid directory: {count} building or door number range(s) cannot be read; write 1-5、8 or 1-99单",
         "网格目录：{count} 处楼栋或门牌范围无法识别；请写作 1-5、8 或 1-99单",
     ),
+    (
+        "grids.code_unknown",
+        "{records} record(s) state {codes} grid code(s) that the grid directory does not have; they are not used",
+        "{records} 条记录填写了 {codes} 个网格目录中没有的网格编码，未予采用",
+    ),
 ];
