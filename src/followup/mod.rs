@@ -7,8 +7,13 @@
 mod coverage;
 mod directory;
 mod residence;
+mod rules;
 #[cfg(test)]
 mod sample;
+mod time;
+mod visits;
 
 pub use directory::{Directory, Grid, grids_columns};
 pub use residence::assign;
+pub use rules::{Due, find_evidence, run_rules};
+pub use visits::Visits;

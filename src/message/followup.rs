@@ -31,4 +31,26 @@ pub(super) const ROWS: &[Row] = &[
         "{records} record(s) state {codes} grid code(s) that the grid directory does not have; they are not used",
         "{records} 条记录填写了 {codes} 个网格目录中没有的网格编码，未予采用",
     ),
+    ("followup.rules", "follow-up rules cannot be run", "随访规则无法执行"),
+    (
+        "followup.rules_help",
+        "correct `sql` of the rule; it asks persons, events, members and grids, in Polars SQL, and gives person_id, since, reason",
+        "请修改该规则的 sql：可查询 persons、events、members、grids（Polars SQL），须给出 person_id、since、reason",
+    ),
+    ("followup.rule_failed", "rule {rule}: {cause}", "规则 {rule}：{cause}"),
+    (
+        "followup.columns_missing",
+        "rule {rule}: its answer lacks the column(s) {missing}; found: {found}",
+        "规则 {rule}：结果缺少列 {missing}；现有：{found}",
+    ),
+    (
+        "followup.column_type",
+        "rule {rule}: column {column} has a type that cannot be used here; person_id and reason are text, since is a date or time",
+        "规则 {rule}：列 {column} 的类型不可用；person_id、reason 须为文本，since 须为日期或时间",
+    ),
+    (
+        "followup.without_person",
+        "rule {rule}: {count} row(s) of its answer name no person and are ignored",
+        "规则 {rule}：结果中 {count} 行没有人员编号，已忽略",
+    ),
 ];

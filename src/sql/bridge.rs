@@ -3,11 +3,11 @@
 
 #![allow(unsafe_code, reason = "the C data interface is the only way between two array types without a copy")]
 
-use arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, make_array};
+use arrow::array::{Array, ArrayRef, NullArray, RecordBatch, RecordBatchOptions, make_array};
 use arrow::datatypes::{Field, Schema};
 use arrow::error::ArrowError;
 use arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
-use polars::prelude::{CompatLevel, DataFrame, IntoColumn, PolarsResult, Series, polars_err};
+use polars::prelude::{CompatLevel, DataFrame, DataType, IntoColumn, PolarsResult, Series, polars_err};
 use polars_arrow::ffi::{ArrowArray, ArrowSchema};
 use std::mem::{align_of, size_of, transmute};
 use std::sync::Arc;
@@ -34,8 +34,12 @@ pub(super) fn to_frame(batches: &[RecordBatch]) -> PolarsResult<DataFrame> {
 fn frame_of(batch: &RecordBatch) -> PolarsResult<DataFrame> {
     let mut columns = Vec::with_capacity(batch.num_columns());
     for (array, field) in batch.columns().iter().zip(batch.schema_ref().fields()) {
-        let array = import(array)?;
-        columns.push(Series::from_arrow(field.name().as_str().into(), array)?.into_column());
+        let name = field.name().as_str().into();
+        let series = match array.data_type() {
+            arrow::datatypes::DataType::Null => Series::full_null(name, array.len(), &DataType::Null),
+            _ => Series::from_arrow(name, import(array)?)?,
+        };
+        columns.push(series.into_column());
     }
     DataFrame::new(batch.num_rows(), columns)
 }
@@ -58,7 +62,13 @@ pub(super) fn to_batches(mut frame: DataFrame) -> Result<Vec<RecordBatch>, Arrow
             let series = column.as_materialized_series();
             let array = series.to_arrow(chunk, CompatLevel::newest());
             let field = polars_arrow::datatypes::Field::new(series.name().clone(), array.dtype().clone(), true);
-            let (array, field) = export(array, &field)?;
+            // The two disagree on the buffers of the null type, of which only the length matters.
+            let (array, field) = if *series.dtype() == DataType::Null {
+                let nulls: ArrayRef = Arc::new(NullArray::new(array.len()));
+                (nulls, Field::new(series.name().as_str(), arrow::datatypes::DataType::Null, true))
+            } else {
+                export(array, &field)?
+            };
             arrays.push(array);
             fields.push(field);
         }
@@ -118,6 +128,7 @@ mod tests {
             ("time", Arc::new(TimestampMillisecondArray::from(vec![Some(1_648_000_000_123), None, Some(0)]))),
             ("bool", Arc::new(BooleanArray::from(vec![Some(true), None, Some(false)]))),
             ("texts", Arc::new(texts)),
+            ("nothing", Arc::new(NullArray::new(3))),
         ];
         RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))).unwrap()
     }
@@ -163,7 +174,7 @@ mod tests {
     #[test]
     fn no_rows_keep_their_columns() {
         let back = to_batches(to_frame(&[batch().slice(0, 0)]).unwrap()).unwrap();
-        assert_eq!((back.len(), back[0].num_rows(), back[0].num_columns()), (1, 0, 7));
+        assert_eq!((back.len(), back[0].num_rows(), back[0].num_columns()), (1, 0, 8));
         assert_eq!(to_frame(&[]).unwrap().width(), 0);
     }
 }
