@@ -6,6 +6,7 @@
 
 mod coverage;
 mod directory;
+mod items;
 mod residence;
 mod rules;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod time;
 mod visits;
 
 pub use directory::{Directory, Grid, grids_columns};
+pub use items::{Change, Item, ItemCounts, ItemId, Items, Night, State, Tonight, moved_persons, update};
 pub use residence::assign;
 pub use rules::{Due, find_evidence, run_rules};
 pub use visits::Visits;

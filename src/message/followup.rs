@@ -53,4 +53,9 @@ pub(super) const ROWS: &[Row] = &[
         "rule {rule}: {count} row(s) of its answer name no person and are ignored",
         "规则 {rule}：结果中 {count} 行没有人员编号，已忽略",
     ),
+    (
+        "followup.unknown_person",
+        "{count} row(s) of the rules' answers name a person that does not exist and are ignored",
+        "规则结果中 {count} 行的人员编号不存在，已忽略",
+    ),
 ];
