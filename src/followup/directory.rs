@@ -32,6 +32,23 @@ pub struct Grid {
     pub worker_phone: String,
 }
 
+/// How an area is called whose name the directory does not say.
+pub(super) const UNKNOWN: &str = "_unknown";
+/// How the part of an output is called that holds what has no grid.
+pub const UNASSIGNED: &str = "_unassigned";
+
+impl Grid {
+    /// How its county is called in paths: name, else code.
+    pub fn county_label(&self) -> &str {
+        [&*self.county, &*self.county_code].into_iter().find(|label| !label.is_empty()).unwrap_or(UNKNOWN)
+    }
+
+    /// How its street is called in paths.
+    pub fn street_label(&self) -> &str {
+        if self.street.is_empty() { UNKNOWN } else { &self.street }
+    }
+}
+
 /// Number of a grid: its row in [`Directory::grids`].
 pub(super) type GridNo = u32;
 

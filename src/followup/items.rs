@@ -4,7 +4,7 @@
 
 use super::directory::Directory;
 use super::rules::{Due, record_key};
-use super::time::{DAY_SECONDS, midnight, not_before};
+use super::time::{midnight, not_before};
 use super::visits::Visits;
 use crate::config::Followup;
 use crate::message::Message;
@@ -368,8 +368,7 @@ impl Work<'_, '_> {
     fn settle(&self, item: &mut Item) -> bool {
         let Ok(person) = self.night.persons.id.binary_search(&item.person_id) else { return false };
         let at = self.night.visits.settled_at[person];
-        let settled =
-            at != NO_TIME && at < self.today + DAY_SECONDS && item.since.is_none_or(|since| not_before(at, since));
+        let settled = at != NO_TIME && item.since.is_none_or(|since| not_before(at, since));
         if settled {
             item.state = State::Done;
             let row = self.night.visits.settled_row[person] as usize;

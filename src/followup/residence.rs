@@ -207,7 +207,8 @@ fn most(mut votes: Vec<(u64, GridNo)>) -> HashMap<u64, GridNo> {
     winners
 }
 
-fn newest_first(records: &Records, persons: &Persons, person: usize, rows: &mut Vec<u32>) {
+/// The record rows of a person, newest first, then in their order.
+pub(super) fn newest_first(records: &Records, persons: &Persons, person: usize, rows: &mut Vec<u32>) {
     rows.clear();
     rows.extend(persons.rows(person).iter().filter(|&&row| row != NO_ROW));
     rows.sort_unstable_by_key(|&row| (Reverse(records.updated_at[row as usize]), row));

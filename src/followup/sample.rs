@@ -17,6 +17,7 @@ pub(super) struct Row {
     pub(super) flat: u64,
     pub(super) registered_flat: u64,
     pub(super) updated_at: i64,
+    pub(super) place: &'static str,
     /// Type, time in seconds, JSON detail.
     pub(super) event: Option<(&'static str, i64, &'static str)>,
 }
@@ -71,9 +72,10 @@ pub(super) fn sample(rows: &[Row]) -> (Records, Persons) {
         r.registered_flat.push(row.registered_flat);
         r.updated_at.push(row.updated_at);
         if let Some((kind, at, detail)) = row.event {
-            let (kind, detail) = (r.pool.intern(kind), r.pool.intern(detail));
+            let (kind, detail, place) = (r.pool.intern(kind), r.pool.intern(detail), r.pool.intern(row.place));
             r.events.push(i as u32, kind);
             *r.events.at.last_mut().unwrap() = at;
+            *r.events.place.last_mut().unwrap() = place;
             *r.events.detail.last_mut().unwrap() = detail;
         }
     }

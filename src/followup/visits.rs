@@ -1,7 +1,9 @@
 //! What visits say: who was visited, who is verified, and when a visit last settled what there was to settle.
 
+use super::time::{DAY_SECONDS, midnight};
 use crate::tables::{NO_ROW, NO_TIME, Persons, Pool, Records, Sym};
 use hashbrown::HashMap;
+use jiff::civil::Date;
 
 /// Results that settle an item: somebody looked and there is nothing left to look for.
 const SETTLED: &[&str] = &[
@@ -45,8 +47,9 @@ struct Outcome {
 impl Visits {
     /// The visits among the events of `records`. A visit that states no result settles (somebody was there); one whose
     /// result is not known to settle (不在家, 拒不配合, 移交, a free text) leaves the item open, so that nobody is missed by
-    /// a word that the program does not know.
-    pub fn read(records: &Records, persons: &Persons) -> Self {
+    /// a word that the program does not know. Visits dated after `as_of` are slips of the pen and settle nothing.
+    pub fn read(records: &Records, persons: &Persons, as_of: Date) -> Self {
+        let end = midnight(as_of) + DAY_SECONDS;
         let mut person_of = vec![NO_ROW; records.len()];
         for person in 0..persons.len() {
             persons.rows(person).iter().for_each(|&row| person_of[row as usize] = person as u32);
@@ -73,8 +76,9 @@ impl Visits {
             visits.verified[person] |= outcome.verified;
             if events.kind[event] == visit {
                 visits.visited[person] = true;
-                if outcome.settles && events.at[event] > visits.settled_at[person] {
-                    visits.settled_at[person] = events.at[event];
+                let at = events.at[event];
+                if outcome.settles && at < end && at > visits.settled_at[person] {
+                    visits.settled_at[person] = at;
                     visits.settled_row[person] = row;
                 }
             }
@@ -106,8 +110,9 @@ mod tests {
             event(4, "declaration", 50, r#"{"result":"已核实"}"#),
             event(5, "arrival", 60, r#"{"result":"已核实"}"#),
             event(6, "visit", 70, r#"{"result":"空号"}"#),
+            event(6, "visit", 3 * DAY_SECONDS, ""),
         ]);
-        let visits = Visits::read(&records, &persons);
+        let visits = Visits::read(&records, &persons, jiff::civil::date(1970, 1, 2));
         assert_eq!(visits.visited, [true, true, true, false, false, true]);
         assert_eq!(visits.verified, [true, false, false, true, false, false]);
         assert_eq!(visits.settled_at, [10, 30, NO_TIME, NO_TIME, NO_TIME, 70]);

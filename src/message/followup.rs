@@ -58,4 +58,10 @@ pub(super) const ROWS: &[Row] = &[
         "{count} row(s) of the rules' answers name a person that does not exist and are ignored",
         "规则结果中 {count} 行的人员编号不存在，已忽略",
     ),
+    ("followup.table", "table {name} cannot be built", "表 {name} 无法生成"),
+    (
+        "followup.items_unreadable",
+        "the follow-up items of the set before cannot be read: a column is missing, or a key or state is not one",
+        "上一批次的随访任务无法读取：缺少列，或编号、状态不合规",
+    ),
 ];

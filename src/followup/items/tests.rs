@@ -5,14 +5,14 @@ use super::*;
 use crate::config::Agency;
 use jiff::civil::date;
 
-const DAY: i64 = DAY_SECONDS;
+const DAY: i64 = crate::followup::time::DAY_SECONDS;
 
 /// A night of `day` days after 2022-03-20 with these records, whose rules are `a` (24 hours) and `b` (no deadline).
 fn night(day: i8, rows: &[Row], yesterday: &[Item], due: Vec<Due>, renamed: &[(u64, u64)]) -> Items {
     let (records, persons) = sample(rows);
     let (directory, _) = directory(&[&["G1"], &["G2"]]);
     let (residence, _) = assign(&records, &persons, &directory, &[Agency::Community]);
-    let visits = Visits::read(&records, &persons);
+    let visits = Visits::read(&records, &persons, date(2022, 3, 20 + day));
     let rule = |name: &str, due_hours| Followup {
         name: name.into(),
         title: name.into(),
