@@ -22,6 +22,8 @@ pub mod config;
 
 pub mod store;
 
+pub mod sql;
+
 pub mod cluster;
 pub mod followup;
 pub mod ingest;

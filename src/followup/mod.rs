@@ -1,1 +1,31 @@
-//! followup
+//! From persons to visits: which grid each person lives in ([`assign`]), whom the rules ask to visit ([`run_rules`]),
+//! what became of yesterday's items ([`update`]), how many there are in each area ([`rollup`]), and the list of each
+//! grid ([`lists`]). Whoever has no grid stands in the unassigned part of every one of them; nobody is dropped.
+//!
+//! The step writes no file, masks nothing and does not know what a sheet looks like.
+
+mod areas;
+mod batches;
+mod coverage;
+mod directory;
+mod items;
+mod lists;
+mod residence;
+mod rollup;
+mod rules;
+#[cfg(test)]
+mod sample;
+mod time;
+mod visits;
+
+pub use batches::{FollowupPartition, changes_batch, followup_partitions, grids_batch, items_of, rollup_batch};
+pub use directory::{Directory, Grid, UNASSIGNED, grids_columns};
+pub use items::{Change, Item, ItemCounts, ItemId, Items, Night, State, Tonight, moved_persons, update};
+pub use lists::lists;
+pub use residence::assign;
+pub use rollup::{AreaCounts, RollupRow, rollup};
+pub use rules::{Due, find_evidence, run_rules};
+pub use visits::Visits;
+
+#[cfg(test)]
+mod tests;

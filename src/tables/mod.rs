@@ -4,6 +4,7 @@
 
 mod edges;
 mod events;
+mod lists;
 mod members;
 mod persons;
 mod pool;
@@ -14,6 +15,7 @@ mod records;
 
 pub use edges::{Edge, sort_edges};
 pub use events::EventRows;
+pub use lists::{GridList, ListRow};
 pub use members::{JoinedBy, Links, Members};
 pub use persons::{GridBy, NO_ROW, PersonId, Persons, Residence, conflict};
 pub use pool::{Pool, Sym};

@@ -1,0 +1,180 @@
+//! Items, figures, changes and grids as the published Arrow tables, and items read back from them.
+
+use super::directory::{Directory, Grid, UNASSIGNED};
+use super::items::{Change, Item, ItemId, Items, State};
+use super::rollup::RollupRow;
+use crate::error::{Error, Exit, Result};
+use crate::message::Message;
+use crate::tables::{PersonId, published};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Int64Array, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder,
+    TimestampMillisecondArray,
+};
+use arrow::datatypes::TimestampMillisecondType;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The items of one street: one file of `followups/`.
+#[derive(Clone, Debug)]
+pub struct FollowupPartition {
+    /// County; [`UNASSIGNED`] for items without a grid.
+    pub county: String,
+    /// Street; as above.
+    pub street: String,
+    /// Items by grid, rule and person, with the schema of [`published::FOLLOWUPS`].
+    pub batch: RecordBatch,
+}
+
+/// Every item in the partition of its grid's street, the unassigned last; partitions without items are left out, but the
+/// unassigned one is always there.
+///
+/// # Errors
+/// Never for tables of this step; a failure to build a table is a bug.
+pub fn followup_partitions(items: &Items, directory: &Directory) -> Result<Vec<FollowupPartition>> {
+    let mut streets: BTreeMap<(bool, &str, &str), Vec<u32>> =
+        BTreeMap::from([((true, UNASSIGNED, UNASSIGNED), vec![])]);
+    for (number, item) in (0..).zip(&items.items) {
+        let grid = item.grid_code.as_deref().and_then(|code| directory.get(code));
+        let key = grid.map_or((true, UNASSIGNED, UNASSIGNED), |grid| (false, grid.county_label(), grid.street_label()));
+        streets.entry(key).or_default().push(number);
+    }
+    let mut partitions = Vec::with_capacity(streets.len());
+    for ((_, county, street), mut numbers) in streets {
+        // The table is ordered by rule and person; this order is stable.
+        numbers.sort_by_key(|&number| &items.items[number as usize].grid_code);
+        let rows: Vec<&Item> = numbers.iter().map(|&number| &items.items[number as usize]).collect();
+        partitions.push(FollowupPartition { county: county.into(), street: street.into(), batch: items_batch(&rows)? });
+    }
+    Ok(partitions)
+}
+
+fn items_batch(items: &[&Item]) -> Result<RecordBatch> {
+    let mut evidence = ListBuilder::new(StringViewBuilder::new());
+    for item in items {
+        item.evidence.iter().for_each(|record| evidence.values().append_value(record));
+        evidence.append(true);
+    }
+    let reason = |item: &&Item| Some(item.reason.clone()).filter(|reason| !reason.is_empty());
+    table(
+        "followups",
+        published::FOLLOWUPS,
+        vec![
+            texts(items.iter().map(|item| Some(item.item_id.to_string()))),
+            texts(items.iter().map(|item| Some(&*item.rule))),
+            texts(items.iter().map(|item| Some(item.person_id.to_string()))),
+            texts(items.iter().map(|item| item.grid_code.as_deref())),
+            times(items.iter().map(|item| item.since)),
+            times(items.iter().map(|item| item.due_at)),
+            texts(items.iter().map(|item| Some(item.state.as_str()))),
+            texts(items.iter().map(reason)),
+            Arc::new(evidence.finish()),
+        ],
+    )
+}
+
+/// The items of a published `followups/` table: yesterday's, as tonight's start.
+///
+/// # Errors
+/// Exit 65 if a column is missing or of another type, or a key or state cannot be read.
+pub fn items_of(batches: &[RecordBatch]) -> Result<Vec<Item>> {
+    let mut items = Vec::new();
+    let mut names: hashbrown::HashSet<Arc<str>> = hashbrown::HashSet::new();
+    for batch in batches {
+        read_items(batch, &mut names, &mut items)
+            .ok_or_else(|| Error::new(Exit::Data, Message::new("followup.items_unreadable")))?;
+    }
+    Ok(items)
+}
+
+fn read_items(batch: &RecordBatch, names: &mut hashbrown::HashSet<Arc<str>>, items: &mut Vec<Item>) -> Option<()> {
+    let text = |name: &str| batch.column_by_name(name)?.as_string_view_opt();
+    let time = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<TimestampMillisecondType>();
+    let (item_id, rule, person_id, grid) = (text("item_id")?, text("rule")?, text("person_id")?, text("grid_code")?);
+    let (since, due_at, state, reason) = (time("since")?, time("due_at")?, text("state")?, text("reason")?);
+    let evidence = batch.column_by_name("evidence")?.as_list_opt::<i32>()?;
+    let mut shared = |text: &str| names.get_or_insert_with(text, |text| text.into()).clone();
+    for row in 0..batch.num_rows() {
+        let seconds =
+            |times: &TimestampMillisecondArray| times.is_valid(row).then(|| times.value(row).div_euclid(1000));
+        let records = evidence.value(row);
+        items.push(Item {
+            item_id: ItemId::parse(item_id.value(row))?,
+            rule: shared(rule.value(row)),
+            person_id: PersonId::parse(person_id.value(row))?,
+            grid_code: grid.is_valid(row).then(|| shared(grid.value(row))),
+            since: seconds(since),
+            due_at: seconds(due_at),
+            state: State::parse(state.value(row))?,
+            reason: if reason.is_valid(row) { reason.value(row).to_owned() } else { String::new() },
+            evidence: records.as_string_view_opt()?.iter().flatten().map(str::to_owned).collect(),
+        });
+    }
+    Some(())
+}
+
+/// The figures of areas with the schema of [`published::ROLLUP`].
+///
+/// # Errors
+/// As [`followup_partitions`].
+pub fn rollup_batch(rows: &[RollupRow]) -> Result<RecordBatch> {
+    let mut columns = vec![
+        texts(rows.iter().map(|row| Some(row.level))),
+        texts(rows.iter().map(|row| row.code.as_deref())),
+        texts(rows.iter().map(|row| Some(&row.rule))),
+    ];
+    for figure in 0..published::ROLLUP.len() - columns.len() {
+        columns.push(Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.counts.figures()[figure]))));
+    }
+    table("rollup", published::ROLLUP, columns)
+}
+
+/// Differences from the set before with the schema of [`published::CHANGES`].
+///
+/// # Errors
+/// As [`followup_partitions`].
+pub fn changes_batch(changes: &[Change]) -> Result<RecordBatch> {
+    let columns = vec![
+        texts(changes.iter().map(|change| Some(change.subject))),
+        texts(changes.iter().map(|change| Some(change.kind))),
+        texts(changes.iter().map(|change| change.old_id.as_deref())),
+        texts(changes.iter().map(|change| change.new_id.as_deref())),
+        texts(changes.iter().map(|change| change.detail.as_deref())),
+    ];
+    table("changes", published::CHANGES, columns)
+}
+
+/// The directory with the schema of [`published::GRIDS`]: the table `grids` of rules.
+///
+/// # Errors
+/// As [`followup_partitions`].
+pub fn grids_batch(directory: &Directory) -> Result<RecordBatch> {
+    let column = |value: fn(&Grid) -> &str| {
+        texts(directory.grids().iter().map(|grid| Some(value(grid)).filter(|text| !text.is_empty())))
+    };
+    let columns = vec![
+        column(|grid| &grid.code),
+        column(|grid| &grid.name),
+        column(|grid| &grid.kind),
+        column(|grid| &grid.community),
+        column(|grid| &grid.street),
+        column(|grid| &grid.county_code),
+        column(|grid| &grid.county),
+        column(|grid| &grid.worker),
+        column(|grid| &grid.worker_phone),
+    ];
+    table("grids", published::GRIDS, columns)
+}
+
+fn table(name: &str, columns: &[published::Column], arrays: Vec<ArrayRef>) -> Result<RecordBatch> {
+    RecordBatch::try_new(published::schema(columns), arrays)
+        .map_err(|cause| Error::new(Exit::Bug, Message::new("followup.table").with("name", name)).caused_by(cause))
+}
+
+fn texts<T: AsRef<str>>(texts: impl Iterator<Item = Option<T>>) -> ArrayRef {
+    Arc::new(texts.collect::<StringViewArray>())
+}
+
+/// Seconds as published milliseconds.
+fn times(seconds: impl Iterator<Item = Option<i64>>) -> ArrayRef {
+    Arc::new(seconds.map(|time| time.map(|time| time.saturating_mul(1000))).collect::<TimestampMillisecondArray>())
+}

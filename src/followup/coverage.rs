@@ -1,0 +1,232 @@
+//! What a grid covers, as directories write it: `1-5、8` of an estate's buildings, `1-99单` of a road's door numbers.
+
+/// Which numbers of a span count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Parity {
+    All,
+    Odd,
+    Even,
+}
+
+/// A set of buildings or door numbers. The empty text covers everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Coverage {
+    /// First and last number, which of them.
+    spans: Vec<(u32, u32, Parity)>,
+    /// What has no number: `A`, `3A`, `东`.
+    words: Vec<String>,
+    /// Named as a whole (全部), or not named at all.
+    all: bool,
+}
+
+impl Coverage {
+    /// Reads a list such as `1-5、8号楼,A-C`. Parts that cannot be understood are counted, and cover nothing.
+    pub(super) fn parse(text: &str) -> (Self, usize) {
+        let text = address_text(text);
+        let (mut coverage, mut faults) = (Self::default(), 0);
+        let parts = text.split(['、', ',', ';', '|', '/', '和', '及', '。']).flat_map(str::split_whitespace);
+        for part in parts {
+            if !coverage.add(part) {
+                faults += 1;
+            }
+        }
+        coverage.all |= coverage.spans.is_empty() && coverage.words.is_empty() && faults == 0;
+        (coverage, faults)
+    }
+
+    /// Whether everything is covered without naming it: a coverage that names its numbers goes before it.
+    pub(super) fn is_all(&self) -> bool {
+        self.all
+    }
+
+    /// Whether it covers `text`: a building (`3`, `A`, `3A`) or a door number (`45`, `45-1`).
+    pub(super) fn contains(&self, text: &str) -> bool {
+        if self.all {
+            return true;
+        }
+        if self.words.iter().any(|word| word.eq_ignore_ascii_case(text)) {
+            return true;
+        }
+        let Some(number) = leading_number(text) else { return false };
+        self.spans.iter().any(|&(first, last, parity)| {
+            (first..=last).contains(&number)
+                && match parity {
+                    Parity::All => true,
+                    Parity::Odd => number % 2 == 1,
+                    Parity::Even => number % 2 == 0,
+                }
+        })
+    }
+
+    /// Adds one part; `false` if it cannot be understood.
+    fn add(&mut self, part: &str) -> bool {
+        if matches!(part, "全部" | "所有" | "全部楼栋" | "整个小区" | "全") {
+            self.all = true;
+            return true;
+        }
+        let (part, parity) = parity_of(part);
+        let bounds = part.split_once(['-', '~', '—', '–', '至', '到', '－', '～']);
+        let (first, last) = bounds.unwrap_or((part, part));
+        // `1--5` and `1——5` are written too.
+        let (first, last) = (bare(first), bare(last.trim_start_matches(['-', '~', '—', '–'])));
+        match (number(first), number(last)) {
+            (Some(first), Some(last)) if first <= last => self.spans.push((first, last, parity)),
+            (Some(_), Some(_)) => return false,
+            _ if bounds.is_none() && !first.is_empty() => match first.strip_suffix("以上").map(bare).and_then(number)
+            {
+                Some(from) => self.spans.push((from, u32::MAX, parity)),
+                None => self.words.push(first.to_owned()),
+            },
+            _ => match (letter(first), letter(last)) {
+                (Some(first), Some(last)) if first <= last => {
+                    self.words.extend((first..=last).map(|c| char::from(c).to_string()));
+                }
+                _ => return false,
+            },
+        }
+        true
+    }
+}
+
+/// Full-width forms as ASCII, upper case.
+fn address_text(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        c => c,
+    };
+    text.chars().map(|c| narrow(c).to_ascii_uppercase()).collect()
+}
+
+fn parity_of(part: &str) -> (&str, Parity) {
+    for (mark, parity) in [("单号", Parity::Odd), ("双号", Parity::Even), ("单", Parity::Odd), ("双", Parity::Even)]
+    {
+        for rest in [part.strip_suffix(mark), part.strip_prefix(mark)].into_iter().flatten() {
+            return (rest.trim_matches(['(', ')']), parity);
+        }
+        if let Some(rest) = part.strip_suffix(')').and_then(|rest| rest.strip_suffix(mark)) {
+            return (rest.trim_end_matches('('), parity);
+        }
+    }
+    (part, Parity::All)
+}
+
+/// Without the words that say what is counted.
+fn bare(text: &str) -> &str {
+    let mut text = text.trim().strip_prefix('第').unwrap_or(text.trim());
+    for unit in ["号楼", "栋楼", "住宅楼", "栋", "幢", "座", "楼", "号院", "号", "#", "弄", "排"] {
+        if let Some(rest) = text.strip_suffix(unit).filter(|rest| !rest.is_empty()) {
+            text = rest;
+            break;
+        }
+    }
+    text
+}
+
+fn number(text: &str) -> Option<u32> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+fn leading_number(text: &str) -> Option<u32> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    text[..end].parse().ok()
+}
+
+fn letter(text: &str) -> Option<u8> {
+    match text.as_bytes() {
+        [c @ b'A'..=b'Z'] => Some(*c),
+        _ => None,
+    }
+}
+
+/// An estate or a road as it is looked up: narrow forms, no spaces, without a closing 小区 that half the lists leave out.
+pub(super) fn place_key(text: &str) -> String {
+    let mut key = address_text(text);
+    key.retain(|c| !c.is_whitespace());
+    for suffix in ["住宅小区", "居民小区", "小区"] {
+        if key.len() > suffix.len() + 3 && key.ends_with(suffix) {
+            key.truncate(key.len() - suffix.len());
+            break;
+        }
+    }
+    key
+}
+
+/// The estates named in a directory's cell.
+pub(super) fn estates(text: &str) -> impl Iterator<Item = String> {
+    text.split(['、', '，', ',', ';', '；', '|'])
+        .flat_map(str::split_whitespace)
+        .map(place_key)
+        .filter(|e| !e.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn covered(text: &str) -> Vec<u32> {
+        let (coverage, faults) = Coverage::parse(text);
+        assert_eq!(faults, 0, "{text}");
+        (0..=120).filter(|n| coverage.contains(&n.to_string())).collect()
+    }
+
+    #[test]
+    fn buildings_are_read_as_they_are_written() {
+        for text in ["1-5、8", "1~5号楼，8号楼", "１－５、８", "第1栋至第5栋 8#", "1,2,3,4,5,8", "1—3；4到5/8"]
+        {
+            assert_eq!(covered(text), [1, 2, 3, 4, 5, 8], "{text}");
+        }
+        let (letters, faults) = Coverage::parse("a、C-E座,3A、东");
+        assert_eq!(faults, 0);
+        let named = |t: &str| letters.contains(t);
+        assert!(["A", "a", "C", "D", "E", "3A", "东"].into_iter().all(named));
+        assert!(!["B", "F", "3", "西", ""].into_iter().any(named));
+    }
+
+    #[test]
+    fn door_numbers_have_sides_of_the_road() {
+        assert_eq!(covered("1-9单"), [1, 3, 5, 7, 9]);
+        assert_eq!(covered("2-8双、15号"), [2, 4, 6, 8, 15]);
+        assert_eq!(covered("单号1-5"), [1, 3, 5]);
+        assert_eq!(covered("1-5号(单号)"), [1, 3, 5]);
+        assert_eq!(covered("118号以上"), [118, 119, 120]);
+        let (coverage, _) = Coverage::parse("1-50");
+        assert!(coverage.contains("45-1") && !coverage.contains("51-1"));
+    }
+
+    #[test]
+    fn nothing_named_is_everything_and_nonsense_is_nothing() {
+        for text in ["", "  ", "全部"] {
+            let (coverage, faults) = Coverage::parse(text);
+            assert!(coverage.is_all() && coverage.contains("7") && coverage.contains("A") && faults == 0);
+        }
+        let (coverage, faults) = Coverage::parse("5-1、1-A");
+        assert!(!coverage.is_all() && !coverage.contains("3") && faults == 2);
+    }
+
+    #[test]
+    fn estates_of_a_cell() {
+        let names: Vec<String> = estates("阳光花园小区、 金色 家园,安居小区|小区；").collect();
+        assert_eq!(names, ["阳光花园", "金色", "家园", "安居", "小区"]);
+    }
+
+    proptest! {
+        #[test]
+        fn spans_agree_with_counting(a in 0_u32..60, b in 0_u32..60, c in 0_u32..120, side in 0..3) {
+            let mark = ["", "单", "双"][side as usize];
+            let (coverage, _) = Coverage::parse(&format!("{a}-{b}{mark}、{c}"));
+            for n in 0..=120 {
+                let side = match mark { "单" => n % 2 == 1, "双" => n % 2 == 0, _ => true };
+                let slow = a <= n && n <= b && side || n == c;
+                prop_assert_eq!(coverage.contains(&n.to_string()), slow, "{}", n);
+            }
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,20}") {
+            let _ = Coverage::parse(&text);
+            let _ = estates(&text).count();
+        }
+    }
+}

@@ -1,0 +1,389 @@
+//! The grid directory: every grid with its names and worker, and which estates, buildings, roads and door numbers it
+//! covers. It answers where an address lies; which address of a person counts is not its business.
+
+use super::coverage::{self, Coverage};
+use crate::config::{GridField, Grids, Mapping};
+use crate::message::Message;
+use crate::tables::RawChunk;
+use arrow::array::Array;
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
+
+/// A grid as the directory describes it; texts are empty where it says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grid {
+    /// Code of the grid.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// `base`, `dedicated` or empty.
+    pub kind: String,
+    /// Community or village.
+    pub community: String,
+    /// Street or township.
+    pub street: String,
+    /// Division code of the county.
+    pub county_code: String,
+    /// County.
+    pub county: String,
+    /// Name of the grid worker.
+    pub worker: String,
+    /// Phone of the grid worker.
+    pub worker_phone: String,
+}
+
+/// How an area is called whose name the directory does not say.
+pub(super) const UNKNOWN: &str = "_unknown";
+/// How the part of an output is called that holds what has no grid.
+pub const UNASSIGNED: &str = "_unassigned";
+
+impl Grid {
+    /// How its county is called in paths: name, else code.
+    pub fn county_label(&self) -> &str {
+        [&*self.county, &*self.county_code].into_iter().find(|label| !label.is_empty()).unwrap_or(UNKNOWN)
+    }
+
+    /// How its street is called in paths.
+    pub fn street_label(&self) -> &str {
+        if self.street.is_empty() { UNKNOWN } else { &self.street }
+    }
+}
+
+/// Number of a grid: its row in [`Directory::grids`].
+pub(super) type GridNo = u32;
+
+/// Every grid, ordered by code, and what each covers.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    grids: Vec<Grid>,
+    numbers: HashMap<String, GridNo>,
+    estates: HashMap<String, Vec<(GridNo, Coverage)>>,
+    roads: HashMap<String, Vec<(GridNo, Coverage)>>,
+}
+
+/// The columns of the directory's file that are needed, in the order of the chunks given to [`Directory::build`].
+pub fn grids_columns(grids: &Grids) -> &[String] {
+    &grids.columns
+}
+
+impl Directory {
+    /// The directory in `chunks`, whose columns are [`grids_columns`]. Several rows may have one code: each adds to what
+    /// the grid covers, and the first names it. What is wrong in the file comes back as messages, never as an error: a
+    /// grid that cannot be told apart still gets its list.
+    pub fn build(settings: &Grids, chunks: &[RawChunk]) -> (Self, Vec<Message>) {
+        let mut faults = Faults::default();
+        let mut rows: BTreeMap<String, Vec<[String; FIELDS.len()]>> = BTreeMap::new();
+        for chunk in chunks {
+            for row in 0..chunk.len() {
+                let values =
+                    FIELDS.map(|field| settings.map.get(&field).map_or_else(String::new, |m| mapped(m, chunk, row)));
+                if values[0].is_empty() {
+                    faults.without_code += usize::from(values.iter().any(|value| !value.is_empty()));
+                } else {
+                    rows.entry(values[0].clone()).or_default().push(values);
+                }
+            }
+        }
+        let mut directory = Self::default();
+        for rows in rows.values() {
+            directory.add(rows, &mut faults);
+        }
+        directory.number();
+        (directory, faults.messages())
+    }
+
+    /// A directory that knows nothing but codes, for a city that has no directory: the codes that its records state.
+    pub fn of_codes<'a>(codes: impl IntoIterator<Item = &'a str>) -> Self {
+        let codes: std::collections::BTreeSet<&str> = codes.into_iter().filter(|code| !code.is_empty()).collect();
+        let grids = codes.into_iter().map(|code| Grid { code: code.to_owned(), ..Grid::default() });
+        let mut directory = Self { grids: grids.collect(), ..Self::default() };
+        directory.number();
+        directory
+    }
+
+    /// Every grid, ordered by code.
+    pub fn grids(&self) -> &[Grid] {
+        &self.grids
+    }
+
+    /// The grid with that code.
+    pub fn get(&self, code: &str) -> Option<&Grid> {
+        self.number_of(code).map(|number| &self.grids[number as usize])
+    }
+
+    pub(super) fn number_of(&self, code: &str) -> Option<GridNo> {
+        self.numbers.get(code).copied()
+    }
+
+    /// The grids that an estate's building may lie in: those that name the building, else those that cover the whole
+    /// estate.
+    pub(super) fn by_building(&self, estate: &str, building: &str) -> Vec<GridNo> {
+        covering(self.estates.get(&coverage::place_key(estate)), building)
+    }
+
+    /// The grids that a door number may lie in.
+    pub(super) fn by_number(&self, road: &str, number: &str) -> Vec<GridNo> {
+        covering(self.roads.get(&coverage::place_key(road)), number)
+    }
+
+    /// The grids that have a part of the estate.
+    pub(super) fn by_estate(&self, estate: &str) -> Vec<GridNo> {
+        let entries = self.estates.get(&coverage::place_key(estate));
+        distinct(entries.into_iter().flatten().map(|&(grid, _)| grid))
+    }
+
+    /// The one of `candidates` whose community, street or county an address names, if there is just one.
+    pub(super) fn named_in(&self, address: &str, candidates: &[GridNo]) -> Option<GridNo> {
+        if let [only] = candidates {
+            return Some(*only);
+        }
+        let named = |name: &str| !name.is_empty() && address.contains(name);
+        let score = |&grid: &GridNo| {
+            let grid = &self.grids[grid as usize];
+            4 * u8::from(named(&grid.community)) + 2 * u8::from(named(&grid.street)) + u8::from(named(&grid.county))
+        };
+        let best = candidates.iter().map(score).max().filter(|&best| best > 0)?;
+        let mut winners = candidates.iter().filter(|grid| score(grid) == best);
+        winners.next().filter(|_| winners.next().is_none()).copied()
+    }
+
+    fn add(&mut self, rows: &[[String; FIELDS.len()]], faults: &mut Faults) {
+        let first = &rows[0];
+        let number = self.grids.len() as GridNo;
+        let text = |field: usize| first[field].clone();
+        let mut grid = Grid {
+            code: text(0),
+            name: text(1),
+            kind: kind_of(&first[2]).unwrap_or_default().to_owned(),
+            community: text(3),
+            street: text(4),
+            county_code: text(5),
+            county: text(6),
+            worker: text(7),
+            worker_phone: text(8),
+        };
+        from_prefix(&mut grid);
+        self.grids.push(grid);
+        for (i, row) in rows.iter().enumerate() {
+            faults.kinds += usize::from(kind_of(&row[2]).is_none());
+            faults.duplicates += usize::from(i > 0 && row[9..].iter().all(String::is_empty) || rows[..i].contains(row));
+            faults.names += usize::from((1..7).any(|field| !row[field].is_empty() && row[field] != first[field]));
+            let (buildings, unread) = Coverage::parse(&row[10]);
+            faults.coverage += unread;
+            for estate in coverage::estates(&row[9]) {
+                self.estates.entry(estate).or_default().push((number, buildings.clone()));
+            }
+            let (numbers, unread) = Coverage::parse(&row[12]);
+            faults.coverage += unread;
+            for road in coverage::estates(&row[11]) {
+                self.roads.entry(road).or_default().push((number, numbers.clone()));
+            }
+        }
+    }
+
+    fn number(&mut self) {
+        self.numbers = (0..).zip(&self.grids).map(|(number, grid)| (grid.code.clone(), number)).collect();
+    }
+}
+
+/// The fields of a row, in the order in which [`Directory::add`] reads them.
+const FIELDS: [GridField; 13] = [
+    GridField::Code,
+    GridField::Name,
+    GridField::Kind,
+    GridField::Community,
+    GridField::Street,
+    GridField::CountyCode,
+    GridField::County,
+    GridField::Worker,
+    GridField::WorkerPhone,
+    GridField::Estates,
+    GridField::Buildings,
+    GridField::Road,
+    GridField::Numbers,
+];
+
+/// What was wrong, counted.
+#[derive(Default)]
+struct Faults {
+    without_code: usize,
+    duplicates: usize,
+    names: usize,
+    kinds: usize,
+    coverage: usize,
+}
+
+impl Faults {
+    fn messages(&self) -> Vec<Message> {
+        let counts = [
+            (self.without_code, "grids.without_code"),
+            (self.duplicates, "grids.duplicate"),
+            (self.names, "grids.names_differ"),
+            (self.kinds, "grids.kind_unknown"),
+            (self.coverage, "grids.coverage_unread"),
+        ];
+        counts.into_iter().filter(|&(n, _)| n > 0).map(|(n, key)| Message::new(key).with("count", n)).collect()
+    }
+}
+
+/// The published kind; empty for none stated, `None` for a word that is not known.
+fn kind_of(text: &str) -> Option<&'static str> {
+    match text.trim_end_matches("网格").trim_end_matches("类").to_ascii_lowercase().as_str() {
+        "" => Some(""),
+        "base" | "基础" | "普通" | "一般" | "1" => Some("base"),
+        "dedicated" | "专属" | "专项" | "特殊" | "2" => Some("dedicated"),
+        _ => None,
+    }
+}
+
+/// Levels that the directory does not name are known by the prefix of the code (GB/T 2260 and GB/T 10114: county 6
+/// digits, street 9, community 12), if the code has one.
+fn from_prefix(grid: &mut Grid) {
+    let code = grid.code.clone();
+    let prefix = |length: usize| {
+        let has_one = code.len() > 12 && code.as_bytes()[..12].iter().all(u8::is_ascii_digit);
+        has_one.then(|| code[..length].to_owned()).unwrap_or_default()
+    };
+    if grid.county.is_empty() && grid.county_code.is_empty() {
+        grid.county_code = prefix(6);
+    }
+    for (level, length) in [(&mut grid.street, 9), (&mut grid.community, 12)] {
+        if level.is_empty() {
+            *level = prefix(length);
+        }
+    }
+}
+
+/// The value of a mapping in one row, trimmed.
+fn mapped(mapping: &Mapping, chunk: &RawChunk, row: usize) -> String {
+    match mapping {
+        Mapping::Const(text) => text.trim().to_owned(),
+        Mapping::Columns { columns, join, values } => {
+            let cells =
+                columns.iter().filter_map(|&column| chunk.columns.get(column)).filter(|cell| cell.is_valid(row));
+            let texts: Vec<&str> = cells.map(|cell| cell.value(row).trim()).filter(|text| !text.is_empty()).collect();
+            let text = texts.join(join);
+            values.get(&text).cloned().unwrap_or(text)
+        }
+    }
+}
+
+/// The grids that cover `text`; those that name it go before those that cover everything.
+fn covering(entries: Option<&Vec<(GridNo, Coverage)>>, text: &str) -> Vec<GridNo> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let hits = || entries.into_iter().flatten().filter(|(_, coverage)| coverage.contains(text));
+    let naming = distinct(hits().filter(|(_, coverage)| !coverage.is_all()).map(|&(grid, _)| grid));
+    if naming.is_empty() { distinct(hits().map(|&(grid, _)| grid)) } else { naming }
+}
+
+fn distinct(grids: impl Iterator<Item = GridNo>) -> Vec<GridNo> {
+    let mut grids: Vec<GridNo> = grids.collect();
+    grids.sort_unstable();
+    grids.dedup();
+    grids
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::config::ReadSettings;
+    use arrow::array::StringArray;
+
+    /// A directory whose rows are the thirteen fields in order; missing ones are empty.
+    pub(in crate::followup) fn directory(rows: &[&[&str]]) -> (Directory, Vec<Message>) {
+        let map = FIELDS.iter().enumerate().map(|(i, &field)| {
+            (field, Mapping::Columns { columns: vec![i], join: String::new(), values: BTreeMap::new() })
+        });
+        let settings = Grids {
+            path: "grids.csv".into(),
+            read: ReadSettings::default(),
+            columns: (0..13).map(|i| i.to_string()).collect(),
+            map: map.collect(),
+        };
+        let column = |i: usize| rows.iter().map(|row| row.get(i).copied()).collect::<StringArray>();
+        let chunk = RawChunk {
+            source: 0,
+            file: 0,
+            line: vec![2; rows.len()],
+            byte: vec![0; rows.len()],
+            columns: (0..13).map(column).collect(),
+        };
+        Directory::build(&settings, &[chunk])
+    }
+
+    fn keys(messages: &[Message]) -> Vec<&str> {
+        messages.iter().map(Message::key).collect()
+    }
+
+    #[test]
+    fn rows_of_one_code_add_up() {
+        let (directory, messages) = directory(&[
+            &["G2", "二网格", "专属网格", "", "", "", "", "", "", "阳光花园", "6-9"],
+            &["G1", "一网格", "base", "新村", "东街", "370502", "东营区", "王", "138", "阳光花园小区、安居", "1-5"],
+            &["G1", "", "", "", "", "", "", "", "", "", "", "府前大街", "1-99单"],
+        ]);
+        assert_eq!(messages, []);
+        assert_eq!(directory.grids().iter().map(|g| g.code.as_str()).collect::<Vec<_>>(), ["G1", "G2"]);
+        assert_eq!(directory.get("G2").unwrap().kind, "dedicated");
+        assert_eq!(directory.get("G1").unwrap().name, "一网格");
+        assert_eq!(directory.by_building("阳光花园", "3"), [0]);
+        assert_eq!(directory.by_building("阳光花园小区", "7"), [1]);
+        assert!(directory.by_building("阳光花园", "10").is_empty());
+        assert_eq!(directory.by_estate("阳光花园"), [0, 1]);
+        assert_eq!(directory.by_estate("安居小区"), [0]);
+        assert_eq!(directory.by_number("府前大街", "45-1"), [0]);
+        assert!(directory.by_number("府前大街", "46").is_empty());
+    }
+
+    #[test]
+    fn a_named_building_goes_before_a_whole_estate() {
+        let (directory, _) = directory(&[
+            &["G1", "", "", "", "", "", "", "", "", "阳光花园"],
+            &["G2", "", "", "", "", "", "", "", "", "阳光花园", "8"],
+        ]);
+        assert_eq!(
+            (directory.by_building("阳光花园", "8"), directory.by_building("阳光花园", "9")),
+            (vec![1], vec![0])
+        );
+    }
+
+    #[test]
+    fn one_name_in_two_streets_is_told_apart_by_the_address() {
+        let (directory, _) = directory(&[
+            &["G1", "", "", "甲社区", "东街", "", "", "", "", "幸福小区"],
+            &["G2", "", "", "乙社区", "西街", "", "", "", "", "幸福小区"],
+        ]);
+        let both = directory.by_estate("幸福");
+        assert_eq!(directory.named_in("西街街道幸福小区3号楼", &both), Some(1));
+        assert_eq!(directory.named_in("幸福小区3号楼", &both), None);
+    }
+
+    #[test]
+    fn faults_are_counted() {
+        let (_, messages) = directory(&[
+            &["", "无码"],
+            &["G1", "一", "怪"],
+            &["G1", "壹"],
+            &["G2", "", "", "", "", "", "", "", "", "安居", "9-1"],
+        ]);
+        let all = [
+            "grids.without_code",
+            "grids.duplicate",
+            "grids.names_differ",
+            "grids.kind_unknown",
+            "grids.coverage_unread",
+        ];
+        assert_eq!(keys(&messages), all);
+    }
+
+    #[test]
+    fn levels_come_from_the_code_where_no_column_names_them() {
+        let (directory, _) = directory(&[&["370502001002003", "一网格"], &["G1"]]);
+        let grid = directory.get("370502001002003").unwrap();
+        assert_eq!((&*grid.county_code, &*grid.street, &*grid.community), ("370502", "370502001", "370502001002"));
+        assert_eq!(directory.get("G1").unwrap().street, "");
+        assert_eq!(Directory::of_codes(["B", "A", "B", ""]).grids().len(), 2);
+    }
+}

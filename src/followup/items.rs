@@ -1,0 +1,461 @@
+//! Follow-up items and their states from night to night: what the rules ask for tonight against what was open, done or
+//! withdrawn in the set before. No item ever leaves the table here, so that yesterday's items and the new ones are
+//! exactly those that are open, done or withdrawn tonight.
+
+use super::directory::Directory;
+use super::rules::{Due, record_key};
+use super::time::{midnight, not_before};
+use super::visits::Visits;
+use crate::config::Followup;
+use crate::message::Message;
+use crate::tables::{NO_TIME, PersonId, Persons, Records, Residence};
+use hashbrown::{HashMap, HashSet};
+use jiff::civil::Date;
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::sync::Arc;
+
+/// Stable key of an item, from its rule and person: 64 bits, shown as `F` and 13 characters of Crockford's base 32.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemId(pub u64);
+
+impl ItemId {
+    /// The key of the item of `rule` and `person`. `again` tells apart items of one rule and person, of which there are
+    /// several only after persons were merged and split again.
+    fn new(rule: &str, person: PersonId, again: u8) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(rule.as_bytes());
+        hash.update([0, again]);
+        hash.update(person.0.to_be_bytes());
+        let digest = hash.finalize();
+        Self(digest[..8].iter().fold(0, |value, &byte| value << 8 | u64::from(byte)))
+    }
+
+    /// Reads a key back; `None` if it is not one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('F')?;
+        PersonId::parse(&format!("P{digits}")).map(|id| Self(id.0))
+    }
+}
+
+impl fmt::Display for ItemId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "F{}", &PersonId(self.0).to_string()[1..])
+    }
+}
+
+/// What became of an item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum State {
+    /// To be visited.
+    #[default]
+    Open,
+    /// To be visited, and its deadline was before the day of the run.
+    Overdue,
+    /// A visit settled it.
+    Done,
+    /// The rule no longer asks for it.
+    Withdrawn,
+}
+
+impl State {
+    /// The published name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Overdue => "overdue",
+            Self::Done => "done",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The state of that published name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Open, Self::Overdue, Self::Done, Self::Withdrawn].into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// Whether it still asks for a visit.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Open | Self::Overdue)
+    }
+}
+
+/// One person to be visited for one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Stable key.
+    pub item_id: ItemId,
+    /// Name of the rule.
+    pub rule: Arc<str>,
+    /// Whom to visit.
+    pub person_id: PersonId,
+    /// Grid that visits; `None`: unassigned.
+    pub grid_code: Option<Arc<str>>,
+    /// Since when the rule holds, in seconds local time; where the rule does not say, the first night that listed it.
+    pub since: Option<i64>,
+    /// When the visit is due, in seconds local time; `None`: the rule sets no deadline.
+    pub due_at: Option<i64>,
+    /// What became of it.
+    pub state: State,
+    /// Why, as the rule says.
+    pub reason: String,
+    /// Records behind it, as `source:record_id`; of a done item the visit too.
+    pub evidence: Vec<String>,
+}
+
+/// What tonight did to an item.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tonight {
+    /// It was not in the set before.
+    pub new: bool,
+    /// It was open in the set before and is not any more.
+    pub cleared: bool,
+    /// Values of the rule's own columns for the list, of items that are due.
+    pub fields: Vec<(String, String)>,
+}
+
+/// A difference from the set before: a row of `changes/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// `person` or `item`.
+    pub subject: &'static str,
+    /// new, merged, split, moved, cleared or gone.
+    pub kind: &'static str,
+    /// Key in the set before.
+    pub old_id: Option<String>,
+    /// Key in this set.
+    pub new_id: Option<String>,
+    /// What moved or why.
+    pub detail: Option<String>,
+}
+
+/// Counts of tonight's table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ItemCounts {
+    /// Items in the set before.
+    pub yesterday: u64,
+    /// Items that were not in it.
+    pub new: u64,
+    /// Items to be visited, overdue ones included.
+    pub open: u64,
+    /// Open items past their deadline.
+    pub overdue: u64,
+    /// Items done.
+    pub done: u64,
+    /// Items withdrawn.
+    pub withdrawn: u64,
+    /// Items of the set before that were done or withdrawn and are open again.
+    pub reopened: u64,
+    /// Items open in the set before that are done or withdrawn tonight.
+    pub cleared: u64,
+    /// Open items whose grid changed.
+    pub moved: u64,
+    /// Items without a grid.
+    pub unassigned: u64,
+    /// Persons with an open item: the rows of all lists together.
+    pub persons_open: u64,
+    /// Persons without one.
+    pub persons_nothing_due: u64,
+}
+
+impl ItemCounts {
+    /// items yesterday + new = open + done + withdrawn
+    pub fn balance(&self) -> bool {
+        self.yesterday + self.new == self.open + self.done + self.withdrawn
+    }
+}
+
+/// Tonight's items.
+#[derive(Clone, Debug, Default)]
+pub struct Items {
+    /// Every item, by rule in the order of the pipeline file (rules that are gone last, by name), person and key.
+    pub items: Vec<Item>,
+    /// What tonight did to each.
+    pub tonight: Vec<Tonight>,
+    /// New, moved, merged and cleared items.
+    pub changes: Vec<Change>,
+    /// How many.
+    pub counts: ItemCounts,
+    /// What is worth knowing.
+    pub messages: Vec<Message>,
+}
+
+/// The tables that items are held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Night<'a> {
+    /// Records of the night.
+    pub records: &'a Records,
+    /// Name of each source.
+    pub sources: &'a [&'a str],
+    /// Persons of the night.
+    pub persons: &'a Persons,
+    /// The grid of each person.
+    pub residence: &'a Residence,
+    /// The grids.
+    pub directory: &'a Directory,
+    /// Visits of each person.
+    pub visits: &'a Visits,
+    /// The rules.
+    pub followups: &'a [Followup],
+    /// The run's date. What was due before it is overdue.
+    pub as_of: Date,
+}
+
+/// Holds `yesterday`'s items against what is `due` tonight (each rule and person once).
+///
+/// - Due and not settled by a visit since: open, or overdue. Due and settled: done. So a done item whose person gives
+///   the rule a newer reason is open again.
+/// - Not due any more: done if a visit settled it since, else withdrawn. What was done or withdrawn stays so.
+/// - An open item goes with its person to the grid of tonight; a closed one stays where it was closed.
+/// - `renamed` gives the old and new key of persons that were merged or split. Where two items of one rule meet in one
+///   person, the one that is open (then the smaller key) goes on and the other is withdrawn.
+pub fn update(night: &Night<'_>, yesterday: &[Item], due: Vec<Due>, renamed: &[(PersonId, PersonId)]) -> Items {
+    let mut names = Names::of(night);
+    let mut pending: HashMap<(u32, PersonId), Due> = HashMap::with_capacity(due.len());
+    let (mut order, mut strangers) = (Vec::with_capacity(due.len()), 0_u64);
+    for due in due {
+        if night.persons.id.binary_search(&due.person).is_err() {
+            strangers += 1;
+            continue;
+        }
+        order.push((due.rule, due.person));
+        pending.insert((due.rule, due.person), due);
+    }
+    let mut work = Work { night, out: Items::default(), rows: Vec::new(), today: midnight(night.as_of) };
+    let mut taken: HashSet<ItemId> = yesterday.iter().map(|item| item.item_id).collect();
+    for (rule, merged, mut item) in carried(yesterday, renamed, &mut names) {
+        let due = if merged { None } else { pending.remove(&(rule, item.person_id)) };
+        let (was_open, old_grid) = (item.state.is_open(), item.grid_code.clone());
+        let fields = match due {
+            Some(due) => work.due(&mut item, due),
+            None => {
+                work.not_due(&mut item, merged);
+                Vec::new()
+            }
+        };
+        if was_open || item.state.is_open() || !names.knows(&item) {
+            item.grid_code = names.grid(night, &item);
+        }
+        work.changed(&item, was_open, old_grid.as_deref(), merged);
+        let cleared = was_open && !item.state.is_open();
+        work.push(rule, item, Tonight { new: false, cleared, fields });
+    }
+    for key in order {
+        let Some(due) = pending.remove(&key) else { continue };
+        let rule = names.rules[key.0 as usize].clone();
+        let item_id = (0..=u8::MAX).map(|again| ItemId::new(&rule, key.1, again)).find(|id| taken.insert(*id));
+        let mut item = Item {
+            item_id: item_id.unwrap_or_default(),
+            rule,
+            person_id: key.1,
+            grid_code: None,
+            since: None,
+            due_at: None,
+            state: State::Open,
+            reason: String::new(),
+            evidence: Vec::new(),
+        };
+        let fields = work.due(&mut item, due);
+        item.grid_code = names.grid(night, &item);
+        work.change("new", None, Some(item.item_id), None);
+        work.push(key.0, item, Tonight { new: true, cleared: false, fields });
+    }
+    if strangers > 0 {
+        work.out.messages.push(Message::new("followup.unknown_person").with("count", strangers));
+    }
+    work.finish(yesterday.len())
+}
+
+/// Yesterday's items under tonight's keys of persons, in a fixed order: rule number, whether another item of the rule and
+/// person goes on instead, item.
+fn carried(yesterday: &[Item], renamed: &[(PersonId, PersonId)], names: &mut Names) -> Vec<(u32, bool, Item)> {
+    let mut new_key: HashMap<PersonId, PersonId> = HashMap::new();
+    for &(old, new) in renamed {
+        new_key.entry(old).or_insert(new);
+    }
+    names.add_old(yesterday);
+    let mut items: Vec<(u32, bool, Item)> = yesterday
+        .iter()
+        .map(|item| {
+            let person_id = new_key.get(&item.person_id).copied().unwrap_or(item.person_id);
+            let number = names.numbers[&item.rule];
+            let rule = names.rules[number as usize].clone();
+            (number, false, Item { person_id, rule, ..item.clone() })
+        })
+        .collect();
+    items.sort_unstable_by_key(|(rule, _, item)| {
+        let last = (!item.state.is_open(), item.state == State::Withdrawn, item.item_id);
+        (*rule, item.person_id, last)
+    });
+    for i in 1..items.len() {
+        items[i].1 = items[i].0 == items[i - 1].0 && items[i].2.person_id == items[i - 1].2.person_id;
+    }
+    items
+}
+
+/// Names of rules and grids, each stored once.
+struct Names {
+    rules: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, u32>,
+    grids: HashMap<String, Arc<str>>,
+}
+
+impl Names {
+    fn of(night: &Night<'_>) -> Self {
+        let rules: Vec<Arc<str>> = night.followups.iter().map(|rule| rule.name.as_str().into()).collect();
+        let numbers = (0..).zip(&rules).map(|(number, name)| (name.clone(), number)).collect();
+        let grids = night.directory.grids().iter().map(|grid| (grid.code.clone(), grid.code.as_str().into())).collect();
+        Self { rules, numbers, grids }
+    }
+
+    /// Rules that only yesterday had come last, by name.
+    fn add_old(&mut self, yesterday: &[Item]) {
+        let gone: std::collections::BTreeSet<&Arc<str>> =
+            yesterday.iter().map(|item| &item.rule).filter(|rule| !self.numbers.contains_key(*rule)).collect();
+        for rule in gone {
+            self.numbers.insert(rule.clone(), self.rules.len() as u32);
+            self.rules.push(rule.clone());
+        }
+    }
+
+    fn knows(&self, item: &Item) -> bool {
+        item.grid_code.as_ref().is_none_or(|code| self.grids.contains_key(&**code))
+    }
+
+    /// The grid of the item's person tonight; of a person who is gone, the grid that the item had.
+    fn grid(&self, night: &Night<'_>, item: &Item) -> Option<Arc<str>> {
+        let code = match night.persons.id.binary_search(&item.person_id) {
+            Ok(person) => night.residence.codes.get_some(night.residence.grid[person]),
+            Err(_) => item.grid_code.as_deref(),
+        };
+        code.and_then(|code| self.grids.get(code)).cloned()
+    }
+}
+
+/// Tonight's table in the making.
+struct Work<'a, 'b> {
+    night: &'a Night<'b>,
+    out: Items,
+    rows: Vec<(u32, Item, Tonight)>,
+    /// Midnight at the beginning of the run's date.
+    today: i64,
+}
+
+impl Work<'_, '_> {
+    /// The item is asked for tonight.
+    fn due(&self, item: &mut Item, due: Due) -> Vec<(String, String)> {
+        let since = due.since.or(item.since).unwrap_or(self.today);
+        let hours = self.night.followups[due.rule as usize].due_hours;
+        item.since = Some(since);
+        item.due_at = hours.map(|hours| since.saturating_add(i64::from(hours) * 3_600));
+        item.reason = due.reason;
+        item.evidence = due.evidence;
+        if !self.settle(item) {
+            let late = item.due_at.is_some_and(|due_at| due_at < self.today);
+            item.state = if late { State::Overdue } else { State::Open };
+        }
+        due.fields
+    }
+
+    /// The item is not asked for tonight; `merged`: another of its rule and person goes on.
+    fn not_due(&self, item: &mut Item, merged: bool) {
+        if item.state.is_open() && (merged || !self.settle(item)) {
+            item.state = State::Withdrawn;
+        }
+    }
+
+    /// Makes the item done if a visit since then settled it, with the visit as evidence.
+    fn settle(&self, item: &mut Item) -> bool {
+        let Ok(person) = self.night.persons.id.binary_search(&item.person_id) else { return false };
+        let at = self.night.visits.settled_at[person];
+        let settled = at != NO_TIME && item.since.is_none_or(|since| not_before(at, since));
+        if settled {
+            item.state = State::Done;
+            let row = self.night.visits.settled_row[person] as usize;
+            let visit = record_key(self.night.records, row, self.night.sources);
+            if !item.evidence.contains(&visit) {
+                item.evidence.push(visit);
+            }
+        }
+        settled
+    }
+
+    fn change(&mut self, kind: &'static str, old: Option<ItemId>, new: Option<ItemId>, detail: Option<String>) {
+        let text = |id: Option<ItemId>| id.map(|id| id.to_string());
+        self.out.changes.push(Change { subject: "item", kind, old_id: text(old), new_id: text(new), detail });
+    }
+
+    /// Notes what differs from yesterday's item.
+    fn changed(&mut self, item: &Item, was_open: bool, old_grid: Option<&str>, merged: bool) {
+        let id = Some(item.item_id);
+        let is_open = item.state.is_open();
+        if was_open && !is_open {
+            self.out.counts.cleared += 1;
+            self.change(if merged { "merged" } else { "cleared" }, id, id, Some(item.state.as_str().to_owned()));
+        } else if is_open && !was_open {
+            self.out.counts.reopened += 1;
+            self.change("new", id, id, Some("reopened".to_owned()));
+        }
+        if is_open && old_grid != item.grid_code.as_deref() {
+            self.out.counts.moved += 1;
+            let moved = moved_text(old_grid, item.grid_code.as_deref());
+            self.change("moved", id, id, Some(moved));
+        }
+    }
+
+    fn push(&mut self, rule: u32, item: Item, tonight: Tonight) {
+        let counts = &mut self.out.counts;
+        match item.state {
+            State::Open => counts.open += 1,
+            State::Overdue => (counts.open, counts.overdue) = (counts.open + 1, counts.overdue + 1),
+            State::Done => counts.done += 1,
+            State::Withdrawn => counts.withdrawn += 1,
+        }
+        counts.new += u64::from(tonight.new);
+        counts.unassigned += u64::from(item.grid_code.is_none());
+        self.rows.push((rule, item, tonight));
+    }
+
+    fn finish(mut self, yesterday: usize) -> Items {
+        self.rows.sort_by_key(|(rule, item, _)| (*rule, item.person_id, item.item_id));
+        let open = self.rows.iter().filter(|(_, item, _)| item.state.is_open()).map(|(_, item, _)| item.person_id);
+        let counts = &mut self.out.counts;
+        counts.yesterday = yesterday as u64;
+        counts.persons_open = open.collect::<HashSet<_>>().len() as u64;
+        counts.persons_nothing_due = self.night.persons.len() as u64 - counts.persons_open;
+        for (_, item, tonight) in self.rows {
+            self.out.items.push(item);
+            self.out.tonight.push(tonight);
+        }
+        self.out
+    }
+}
+
+/// From grid to grid, as `changes` tells it.
+fn moved_text(old: Option<&str>, new: Option<&str>) -> String {
+    format!("{} → {}", old.unwrap_or("unassigned"), new.unwrap_or("unassigned"))
+}
+
+/// Persons who live in another grid than in the set before: `yesterday` has the grid of each person by key (`None`:
+/// unassigned), ordered by key. Persons who are not in both sets are no movers.
+pub fn moved_persons<'a>(
+    yesterday: impl IntoIterator<Item = (PersonId, Option<&'a str>)>,
+    persons: &Persons,
+    residence: &Residence,
+) -> Vec<Change> {
+    let moved = yesterday.into_iter().filter_map(|(id, old)| {
+        let person = persons.id.binary_search(&id).ok()?;
+        let new = residence.codes.get_some(residence.grid[person]);
+        (old != new).then(|| Change {
+            subject: "person",
+            kind: "moved",
+            old_id: Some(id.to_string()),
+            new_id: Some(id.to_string()),
+            detail: Some(moved_text(old, new)),
+        })
+    });
+    moved.collect()
+}
+
+#[cfg(test)]
+mod tests;

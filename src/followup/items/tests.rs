@@ -1,0 +1,160 @@
+use super::super::directory::tests::directory;
+use super::super::residence::assign;
+use super::super::sample::{Row, sample};
+use super::*;
+use crate::config::Agency;
+use jiff::civil::date;
+
+const DAY: i64 = crate::followup::time::DAY_SECONDS;
+
+/// A night of `day` days after 2022-03-20 with these records, whose rules are `a` (24 hours) and `b` (no deadline).
+fn night(day: i8, rows: &[Row], yesterday: &[Item], due: Vec<Due>, renamed: &[(u64, u64)]) -> Items {
+    let (records, persons) = sample(rows);
+    let (directory, _) = directory(&[&["G1"], &["G2"]]);
+    let (residence, _) = assign(&records, &persons, &directory, &[Agency::Community]);
+    let visits = Visits::read(&records, &persons, date(2022, 3, 20 + day));
+    let rule = |name: &str, due_hours| Followup {
+        name: name.into(),
+        title: name.into(),
+        due_hours,
+        priority: 1,
+        fields: vec![],
+        sql: String::new(),
+    };
+    let night = Night {
+        records: &records,
+        sources: &["sweep"],
+        persons: &persons,
+        residence: &residence,
+        directory: &directory,
+        visits: &visits,
+        followups: &[rule("a", Some(24)), rule("b", None)],
+        as_of: date(2022, 3, 20 + day),
+    };
+    let renamed: Vec<_> = renamed.iter().map(|&(old, new)| (PersonId(old), PersonId(new))).collect();
+    let items = update(&night, yesterday, due, &renamed);
+    assert!(items.counts.balance(), "{:?}", items.counts);
+    assert_eq!(items.counts.yesterday as usize, yesterday.len());
+    let ids: HashSet<ItemId> = items.items.iter().map(|item| item.item_id).collect();
+    assert_eq!(ids.len(), items.items.len(), "keys are distinct");
+    items
+}
+
+fn start() -> i64 {
+    midnight(date(2022, 3, 20))
+}
+
+fn due(rule: u32, person: u64, since: Option<i64>) -> Due {
+    Due { rule, person: PersonId(person), since: since.map(|s| start() + s), reason: "来返".into(), ..Due::default() }
+}
+
+fn visit(person: u64, at: i64, result: &'static str) -> Row {
+    Row { event: Some(("visit", midnight(date(2022, 3, 20)) + at, result)), ..Row::of(person) }
+}
+
+fn states(items: &Items) -> Vec<(u64, &str, &str)> {
+    items.items.iter().map(|i| (i.person_id.0, &*i.rule, i.state.as_str())).collect()
+}
+
+fn kinds(items: &Items) -> Vec<&str> {
+    items.changes.iter().map(|change| change.kind).collect()
+}
+
+#[test]
+fn an_item_opens_becomes_overdue_and_is_done_by_a_visit() {
+    let person = Row { grid: "G1", ..Row::of(1) };
+    let asked = || vec![due(0, 1, Some(3_600))];
+    let first = night(0, &[person], &[], asked(), &[]);
+    assert_eq!(states(&first), [(1, "a", "open")]);
+    assert_eq!((first.items[0].due_at, kinds(&first)), (Some(start() + DAY + 3_600), vec!["new"]));
+    let second = night(1, &[person], &first.items, asked(), &[]);
+    assert_eq!((states(&second), kinds(&second)), (vec![(1, "a", "open")], vec![]), "due in the course of the day");
+    let third = night(2, &[person, visit(1, DAY, r#"{"result":"不在家"}"#)], &second.items, asked(), &[]);
+    assert_eq!((states(&third), third.counts.overdue), (vec![(1, "a", "overdue")], 1));
+    let rows = [person, visit(1, 2 * DAY + 9, r#"{"result":"已核实"}"#)];
+    let fourth = night(3, &rows, &third.items, asked(), &[]);
+    assert_eq!((states(&fourth), kinds(&fourth)), (vec![(1, "a", "done")], vec!["cleared"]));
+    assert_eq!((fourth.items[0].evidence.as_slice(), fourth.counts.cleared), (&["sweep:r1".to_owned()][..], 1));
+    let fifth = night(4, &rows, &fourth.items, asked(), &[]);
+    assert_eq!((states(&fifth), kinds(&fifth)), (vec![(1, "a", "done")], vec![]), "done stays done");
+    let again = night(5, &rows, &fifth.items, vec![due(0, 1, Some(4 * DAY))], &[]);
+    assert_eq!((states(&again), again.counts.reopened), (vec![(1, "a", "open")], 1), "a newer reason asks again");
+    assert_eq!(again.items[0].item_id, first.items[0].item_id);
+}
+
+#[test]
+fn what_the_rules_no_longer_ask_is_withdrawn_or_done() {
+    let rows = [Row::of(1), Row::of(2), visit(2, DAY, "")];
+    let first = night(0, &rows[..2], &[], vec![due(0, 1, Some(0)), due(0, 2, Some(0)), due(1, 1, None)], &[]);
+    assert_eq!(first.counts.persons_open, 2);
+    let second = night(1, &rows, &first.items, vec![], &[]);
+    assert_eq!(states(&second), [(1, "a", "withdrawn"), (2, "a", "done"), (1, "b", "withdrawn")]);
+    assert_eq!((second.counts.cleared, second.counts.persons_nothing_due), (3, 2));
+    let third = night(2, &rows, &second.items, vec![due(0, 1, Some(0))], &[]);
+    assert_eq!(states(&third)[0], (1, "a", "overdue"));
+    assert_eq!((third.counts.new, third.counts.reopened), (0, 1));
+}
+
+#[test]
+fn a_rule_without_a_time_counts_from_its_first_night() {
+    let seen_before = visit(1, -9 * DAY, r#"{"result":"已核实"}"#);
+    let first = night(0, &[seen_before], &[], vec![due(1, 1, None)], &[]);
+    assert_eq!((states(&first), first.items[0].since), (vec![(1, "b", "open")], Some(start())), "an old visit is none");
+    assert_eq!(first.items[0].due_at, None);
+    let second = night(3, &[seen_before], &first.items, vec![due(1, 1, None)], &[]);
+    assert_eq!(second.items[0].since, Some(start()));
+    let third = night(4, &[seen_before, visit(1, 0, "")], &second.items, vec![due(1, 1, None)], &[]);
+    assert_eq!(states(&third), [(1, "b", "done")]);
+}
+
+#[test]
+fn items_go_with_their_persons() {
+    let rows = [Row { grid: "G1", ..Row::of(1) }, Row { grid: "G1", ..Row::of(2) }];
+    let first = night(0, &rows, &[], vec![due(0, 1, Some(0)), due(0, 2, Some(0)), due(1, 2, None)], &[]);
+    let moved = [Row { grid: "G2", ..Row::of(1) }, Row::of(2)];
+    let asked = vec![due(0, 1, Some(0)), due(0, 2, Some(0)), due(1, 2, None)];
+    let second = night(0, &moved, &first.items, asked, &[]);
+    let grids: Vec<_> = second.items.iter().map(|item| item.grid_code.as_deref()).collect();
+    assert_eq!(grids, [Some("G2"), None, None]);
+    assert_eq!((kinds(&second), second.counts.unassigned), (vec!["moved"; 3], 2));
+    assert_eq!(second.changes[0].detail.as_deref(), Some("G1 → G2"));
+    // Person 2 turns out to be person 1: one of the two items of rule a goes on.
+    let merged = night(0, &moved[..1], &second.items, vec![due(0, 1, Some(0)), due(1, 1, None)], &[(2, 1)]);
+    let mut seen = states(&merged);
+    seen.sort_unstable();
+    assert_eq!(seen, [(1, "a", "open"), (1, "a", "withdrawn"), (1, "b", "open")]);
+    assert!(kinds(&merged).contains(&"merged"));
+    // And is somebody else after all: the key that is taken is not given twice.
+    let split = night(0, &moved, &merged.items, vec![due(0, 1, Some(0)), due(0, 2, Some(0)), due(1, 1, None)], &[]);
+    assert_eq!((split.counts.open, split.counts.new), (3, 1));
+}
+
+#[test]
+fn persons_and_rules_that_are_gone_withdraw_their_items() {
+    let first = night(0, &[Row { grid: "G1", ..Row::of(1) }], &[], vec![due(0, 1, Some(0))], &[]);
+    let mut old = first.items.clone();
+    old[0].rule = "gone".into();
+    let second = night(1, &[Row::of(2)], &old, vec![due(0, 9, Some(0))], &[]);
+    assert_eq!(states(&second), [(1, "gone", "withdrawn")]);
+    assert_eq!(second.items[0].grid_code.as_deref(), Some("G1"));
+    assert_eq!(second.messages, [Message::new("followup.unknown_person").with("count", 1)]);
+}
+
+#[test]
+fn keys_and_states_read_back() {
+    let id = ItemId::new("a", PersonId(7), 0);
+    assert_eq!(ItemId::parse(&id.to_string()), Some(id));
+    assert_ne!(id, ItemId::new("a", PersonId(8), 0));
+    assert_ne!(id, ItemId::new("b", PersonId(7), 0));
+    assert_eq!(ItemId::parse("P0000000000000"), None);
+    assert_eq!((State::parse("overdue"), State::parse("x")), (Some(State::Overdue), None));
+}
+
+#[test]
+fn persons_who_moved_are_told() {
+    let (records, persons) = sample(&[Row { grid: "G1", ..Row::of(1) }, Row { grid: "G2", ..Row::of(2) }, Row::of(3)]);
+    let (residence, _) = assign(&records, &persons, &directory(&[&["G1"], &["G2"]]).0, &[Agency::Community]);
+    let before = [(PersonId(1), Some("G1")), (PersonId(2), None), (PersonId(3), Some("G1")), (PersonId(4), Some("G1"))];
+    let details: Vec<_> = moved_persons(before, &persons, &residence).into_iter().filter_map(|c| c.detail).collect();
+    assert_eq!(details, ["unassigned → G2", "G1 → unassigned"]);
+}

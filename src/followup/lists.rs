@@ -1,0 +1,196 @@
+//! The list of each grid: who is still to be visited, one row per person, whatever number of rules asks for the visit.
+
+use super::items::{Item, Items, Night};
+use super::rules::{SEPARATOR, distinct};
+use super::time::{DAY_SECONDS, civil, same};
+use crate::error::{Error, Exit, Result};
+use crate::message::Message;
+use crate::tables::{GridList, ListRow, published};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::{DataType, Date32Type};
+use hashbrown::HashMap;
+use jiff::civil::{Date, DateTime};
+use std::cmp::Ordering;
+
+/// What stands between the phones of one person.
+const PHONES_SEPARATOR: &str = "、";
+
+/// One list per grid of the directory, in its order, even if nothing is due there; the unassigned last. `persons` is the
+/// table of persons as it is published ([`published::PERSONS`]), in one or several batches. Each open or overdue item is
+/// in one row of one list. Rows are ordered by priority, deadline (none last), address and person.
+///
+/// # Errors
+/// If `persons` is not that table: a bug of the caller.
+pub fn lists(night: &Night<'_>, items: &Items, persons: &[RecordBatch]) -> Result<Vec<GridList>> {
+    let texts = PersonTexts::new(persons, night.as_of);
+    if texts.rows != night.persons.len() {
+        return Err(Error::new(Exit::Bug, Message::new("followup.table").with("name", "persons")));
+    }
+    let rules: HashMap<&str, usize> = night.followups.iter().enumerate().map(|(n, rule)| (&*rule.name, n)).collect();
+    let fields = distinct(night.followups.iter().flat_map(|rule| &rule.fields).map(String::as_str));
+    let unassigned = night.directory.grids().len();
+    // Grid, person, rule, item: sorted, the rows of a visit follow each other.
+    let mut open: Vec<(usize, u32, usize, usize)> = Vec::new();
+    for (number, item) in items.items.iter().enumerate().filter(|(_, item)| item.state.is_open()) {
+        let grid = item.grid_code.as_deref().and_then(|code| night.directory.number_of(code));
+        let person = night.persons.id.binary_search(&item.person_id);
+        let (Ok(person), Some(&rule)) = (person, rules.get(&*item.rule)) else { continue };
+        open.push((grid.map_or(unassigned, |grid| grid as usize), person as u32, rule, number));
+    }
+    open.sort_unstable();
+    let mut lists = empty_lists(night);
+    for visit in open.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        lists[visit[0].0].rows.push(row(night, items, &texts, &fields, visit));
+    }
+    for list in &mut lists {
+        let mut keyed: Vec<(String, ListRow)> =
+            std::mem::take(&mut list.rows).into_iter().map(|row| (texts.value("address", row.person), row)).collect();
+        keyed.sort_by(|a, b| order(a).cmp(&order(b)));
+        list.rows = keyed.into_iter().map(|(_, row)| row).collect();
+    }
+    Ok(lists)
+}
+
+fn order((address, row): &(String, ListRow)) -> (u32, bool, Option<DateTime>, &str, u32) {
+    (row.priority, row.due_at.is_none(), row.due_at, address, row.person)
+}
+
+fn empty_lists(night: &Night<'_>) -> Vec<GridList> {
+    let list = |grid: &super::Grid| GridList {
+        county: grid.county.clone(),
+        street: grid.street.clone(),
+        community: grid.community.clone(),
+        grid_code: Some(grid.code.clone()),
+        grid_name: grid.name.clone(),
+        kind: grid.kind.clone(),
+        worker: grid.worker.clone(),
+        worker_phone: grid.worker_phone.clone(),
+        rows: Vec::new(),
+    };
+    night.directory.grids().iter().map(list).chain([GridList::default()]).collect()
+}
+
+fn row(
+    night: &Night<'_>,
+    items: &Items,
+    texts: &PersonTexts<'_>,
+    fields: &[&str],
+    visit: &[(usize, u32, usize, usize)],
+) -> ListRow {
+    let person = visit[0].1;
+    let asked = || visit.iter().map(|&(_, _, rule, number)| (&night.followups[rule], &items.items[number], number));
+    let joined = |texts: Vec<&str>| texts.join(SEPARATOR);
+    let due_at = asked().filter_map(|(_, item, _)| item.due_at).min();
+    let value = |field: &str| {
+        // The rule's own columns first, then what is known of the event, then of the person.
+        let own = asked().flat_map(|(_, _, number)| &items.tonight[number].fields);
+        let own = joined(distinct(own.filter(|(name, _)| name == field).map(|(_, value)| value.as_str())));
+        if !own.is_empty() {
+            return own;
+        }
+        // Only of the rules that ask for it: the others are about something else.
+        let asking =
+            || asked().filter(|(rule, ..)| rule.fields.iter().any(|name| name == field)).map(|(_, item, _)| item);
+        match field {
+            "at" => {
+                let times: Vec<String> = asking().filter_map(|item| item.since.map(shown)).collect();
+                joined(distinct(times.iter().map(String::as_str)))
+            }
+            "place" => joined(distinct(asking().flat_map(|item| places(night, item, person)))),
+            _ => texts.value(field, person),
+        }
+    };
+    ListRow {
+        item_ids: asked().map(|(_, item, _)| item.item_id.to_string()).collect(),
+        person,
+        rules: joined(distinct(asked().map(|(rule, _, _)| rule.title.as_str()))),
+        reasons: joined(distinct(asked().map(|(_, item, _)| item.reason.as_str()))),
+        priority: asked().map(|(rule, _, _)| rule.priority).min().unwrap_or(u32::MAX),
+        due_at: due_at.and_then(civil),
+        fields: fields.iter().map(|&field| (field.to_owned(), value(field))).collect(),
+    }
+}
+
+/// Places of the person's events at the time of the item.
+fn places<'a>(night: &Night<'a>, item: &Item, person: u32) -> Vec<&'a str> {
+    let (records, events) = (night.records, &night.records.events);
+    let Some(since) = item.since else { return Vec::new() };
+    let rows = night.persons.rows(person as usize).iter();
+    let of_row = |&row: &u32| {
+        let first = events.record.partition_point(|&record| record < row);
+        (first..events.len()).take_while(move |&event| events.record[event] == row)
+    };
+    rows.flat_map(of_row)
+        .filter(|&event| same(events.at[event], since))
+        .map(|e| records.pool.get(events.place[e]))
+        .collect()
+}
+
+/// A time as lists show it: without the time of day where that is midnight.
+fn shown(seconds: i64) -> String {
+    let Some(time) = civil(seconds) else { return String::new() };
+    let format = if seconds.rem_euclid(DAY_SECONDS) == 0 { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M" };
+    time.strftime(format).to_string()
+}
+
+/// Columns of the published persons as text, by row of the whole table.
+struct PersonTexts<'a> {
+    batches: &'a [RecordBatch],
+    /// First row of each batch.
+    starts: Vec<usize>,
+    rows: usize,
+    as_of: Date,
+}
+
+impl<'a> PersonTexts<'a> {
+    fn new(batches: &'a [RecordBatch], as_of: Date) -> Self {
+        let mut rows = 0;
+        let mut starts = Vec::with_capacity(batches.len());
+        for batch in batches {
+            starts.push(rows);
+            rows += batch.num_rows();
+        }
+        Self { batches, starts, rows, as_of }
+    }
+
+    /// The field of a person; empty where it is unknown or there is no such field.
+    fn value(&self, field: &str, person: u32) -> String {
+        let batch = self.starts.partition_point(|&start| start <= person as usize) - 1;
+        let row = person as usize - self.starts[batch];
+        let column = |name: &str| published_column(name).and_then(|name| self.batches[batch].column_by_name(name));
+        match field {
+            "age" => column("birth_date").and_then(|birth| day(birth, row)).map_or_else(String::new, |birth| {
+                let full = (self.as_of.month(), self.as_of.day()).cmp(&(birth.month(), birth.day())) != Ordering::Less;
+                (self.as_of.year() - birth.year() - i16::from(!full)).to_string()
+            }),
+            _ => column(field).map_or_else(String::new, |array| text(array, row)),
+        }
+    }
+}
+
+/// The published column of a person's field.
+fn published_column(field: &str) -> Option<&'static str> {
+    let name = if field == "phone" { "phones" } else { field };
+    published::PERSONS.iter().map(|column| column.name).find(|column| *column == name)
+}
+
+fn day(array: &ArrayRef, row: usize) -> Option<Date> {
+    let days = array.as_primitive_opt::<Date32Type>().filter(|days| days.is_valid(row))?.value(row);
+    civil(i64::from(days) * DAY_SECONDS).map(|time| time.date())
+}
+
+fn text(array: &ArrayRef, row: usize) -> String {
+    if array.is_null(row) {
+        return String::new();
+    }
+    match array.data_type() {
+        DataType::Utf8View => array.as_string_view().value(row).to_owned(),
+        DataType::Date32 => day(array, row).map_or_else(String::new, |day| day.to_string()),
+        DataType::List(_) => {
+            let values = array.as_list::<i32>().value(row);
+            let values = values.as_string_view_opt().map(|texts| texts.iter().flatten().collect::<Vec<_>>());
+            values.unwrap_or_default().join(PHONES_SEPARATOR)
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,92 @@
+//! Small tables for the tests of this step.
+
+use crate::kernels::id_number::IdNumber;
+use crate::tables::*;
+
+/// A record of person `person` with the fields that matter here.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Row {
+    pub(super) source: u16,
+    pub(super) person: u64,
+    pub(super) grid: &'static str,
+    pub(super) address: &'static str,
+    pub(super) estate: &'static str,
+    pub(super) building: &'static str,
+    pub(super) road: &'static str,
+    pub(super) number: &'static str,
+    pub(super) flat: u64,
+    pub(super) registered_flat: u64,
+    pub(super) updated_at: i64,
+    pub(super) place: &'static str,
+    /// Type, time in seconds, JSON detail.
+    pub(super) event: Option<(&'static str, i64, &'static str)>,
+}
+
+impl Row {
+    pub(super) fn of(person: u64) -> Self {
+        Self { person, ..Self::default() }
+    }
+}
+
+/// The records, whose keys are `r0`, `r1`, …, and their persons.
+pub(super) fn sample(rows: &[Row]) -> (Records, Persons) {
+    let mut records = Records::default();
+    for (i, row) in rows.iter().enumerate() {
+        let r = &mut records;
+        let record_id = r.pool.intern(&format!("r{i}"));
+        r.source.push(row.source);
+        r.file.push(0);
+        r.line.push(i as u64);
+        r.record_id.push(record_id);
+        r.content.push(i as u64);
+        let none = [
+            &mut r.name,
+            &mut r.former_name,
+            &mut r.document,
+            &mut r.unit,
+            &mut r.room,
+            &mut r.registered_address,
+            &mut r.household_head,
+            &mut r.relation,
+            &mut r.ethnicity,
+        ];
+        none.into_iter().for_each(|column| column.push(Pool::NONE));
+        let texts = [
+            (&mut r.grid_code, row.grid),
+            (&mut r.address, row.address),
+            (&mut r.estate, row.estate),
+            (&mut r.building, row.building),
+            (&mut r.road, row.road),
+            (&mut r.number, row.number),
+        ];
+        for (column, text) in texts {
+            column.push(r.pool.intern(text));
+        }
+        r.name_flags.push(0);
+        r.sex.push(Sex::Unknown);
+        r.id.push(IdNumber::default());
+        r.birth.push(NO_DATE);
+        r.birth_precision.push(BirthPrecision::Unknown);
+        r.phones.push([0; 2]);
+        r.flat.push(row.flat);
+        r.registered_flat.push(row.registered_flat);
+        r.updated_at.push(row.updated_at);
+        if let Some((kind, at, detail)) = row.event {
+            let (kind, detail, place) = (r.pool.intern(kind), r.pool.intern(detail), r.pool.intern(row.place));
+            r.events.push(i as u32, kind);
+            *r.events.at.last_mut().unwrap() = at;
+            *r.events.place.last_mut().unwrap() = place;
+            *r.events.detail.last_mut().unwrap() = detail;
+        }
+    }
+    let mut ids: Vec<u64> = rows.iter().map(|row| row.person).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut persons = Persons { member_starts: vec![0], ..Persons::default() };
+    for &id in &ids {
+        persons.id.push(PersonId(id));
+        persons.member_rows.extend((0..).zip(rows).filter(|(_, row)| row.person == id).map(|(i, _)| i));
+        persons.member_starts.push(persons.member_rows.len() as u32);
+    }
+    (records, persons)
+}

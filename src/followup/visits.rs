@@ -1,0 +1,121 @@
+//! What visits say: who was visited, who is verified, and when a visit last settled what there was to settle.
+
+use super::time::{DAY_SECONDS, midnight};
+use crate::tables::{NO_ROW, NO_TIME, Persons, Pool, Records, Sym};
+use hashbrown::HashMap;
+use jiff::civil::Date;
+
+/// Results that settle an item: somebody looked and there is nothing left to look for.
+const SETTLED: &[&str] = &[
+    "已离开",
+    "left",
+    "空号",
+    "dead_number",
+    "查无此人",
+    "no_such_person",
+    "身份错误",
+    "wrong_identity",
+    "已隔离",
+    "isolated",
+    "重复",
+    "duplicate",
+];
+/// Results that also say that the person is whom and where the list says.
+const VERIFIED: &[&str] = &["已核实", "核实", "verified", "已核实在住", "属实"];
+/// Names under which an event's detail holds its result.
+const KEYS: &[&str] = &["result", "结果", "走访结果", "核实结果"];
+
+/// Visits of each person, in the order of [`Persons`].
+#[derive(Clone, Debug, Default)]
+pub struct Visits {
+    /// Whether there is any visit on record, whatever its result.
+    pub visited: Vec<bool>,
+    /// Whether a visit or a declaration on record is verified.
+    pub verified: Vec<bool>,
+    /// Latest visit that settled an item, in seconds local time; [`NO_TIME`] if there is none.
+    pub settled_at: Vec<i64>,
+    /// Record that tells that visit; [`NO_ROW`] if there is none.
+    pub settled_row: Vec<u32>,
+}
+
+#[derive(Clone, Copy)]
+struct Outcome {
+    settles: bool,
+    verified: bool,
+}
+
+impl Visits {
+    /// The visits among the events of `records`. A visit that states no result settles (somebody was there); one whose
+    /// result is not known to settle (不在家, 拒不配合, 移交, a free text) leaves the item open, so that nobody is missed by
+    /// a word that the program does not know. Visits dated after `as_of` are slips of the pen and settle nothing.
+    pub fn read(records: &Records, persons: &Persons, as_of: Date) -> Self {
+        let end = midnight(as_of) + DAY_SECONDS;
+        let mut person_of = vec![NO_ROW; records.len()];
+        for person in 0..persons.len() {
+            persons.rows(person).iter().for_each(|&row| person_of[row as usize] = person as u32);
+        }
+        let mut visits = Self {
+            visited: vec![false; persons.len()],
+            verified: vec![false; persons.len()],
+            settled_at: vec![NO_TIME; persons.len()],
+            settled_row: vec![NO_ROW; persons.len()],
+        };
+        let kind = |name: &str| records.pool.find(name).unwrap_or(Sym::MAX);
+        let (visit, declaration) = (kind("visit"), kind("declaration"));
+        let mut outcomes: HashMap<Sym, Outcome> = HashMap::new();
+        let events = &records.events;
+        for event in (0..events.len()).filter(|&event| events.kind[event] == visit || events.kind[event] == declaration)
+        {
+            let row = events.record[event];
+            let person = person_of[row as usize] as usize;
+            if person == NO_ROW as usize {
+                continue;
+            }
+            let detail = events.detail[event];
+            let outcome = *outcomes.entry(detail).or_insert_with(|| outcome_of(&records.pool, detail));
+            visits.verified[person] |= outcome.verified;
+            if events.kind[event] == visit {
+                visits.visited[person] = true;
+                let at = events.at[event];
+                if outcome.settles && at < end && at > visits.settled_at[person] {
+                    visits.settled_at[person] = at;
+                    visits.settled_row[person] = row;
+                }
+            }
+        }
+        visits
+    }
+}
+
+fn outcome_of(pool: &Pool, detail: Sym) -> Outcome {
+    let detail: serde_json::Map<String, serde_json::Value> = serde_json::from_str(pool.get(detail)).unwrap_or_default();
+    let result = KEYS.iter().find_map(|&key| detail.get(key)).and_then(serde_json::Value::as_str).unwrap_or("").trim();
+    let verified = VERIFIED.contains(&result);
+    Outcome { settles: result.is_empty() || verified || SETTLED.contains(&result), verified }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Row, sample};
+    use super::*;
+
+    #[test]
+    fn results_settle_or_leave_open() {
+        let event = |person, kind, at, detail| Row { event: Some((kind, at, detail)), ..Row::of(person) };
+        let (records, persons) = sample(&[
+            event(1, "visit", 10, r#"{"result":"已核实"}"#),
+            event(1, "visit", 20, r#"{"result":"不在家"}"#),
+            event(2, "visit", 30, ""),
+            event(3, "visit", 40, r#"{"结果":"家中无人"}"#),
+            event(4, "declaration", 50, r#"{"result":"已核实"}"#),
+            event(5, "arrival", 60, r#"{"result":"已核实"}"#),
+            event(6, "visit", 70, r#"{"result":"空号"}"#),
+            event(6, "visit", 3 * DAY_SECONDS, ""),
+        ]);
+        let visits = Visits::read(&records, &persons, jiff::civil::date(1970, 1, 2));
+        assert_eq!(visits.visited, [true, true, true, false, false, true]);
+        assert_eq!(visits.verified, [true, false, false, true, false, false]);
+        assert_eq!(visits.settled_at, [10, 30, NO_TIME, NO_TIME, NO_TIME, 70]);
+        assert_eq!(visits.settled_row, [0, 2, NO_ROW, NO_ROW, NO_ROW, 6]);
+    }
+}

@@ -1,0 +1,67 @@
+//! Texts of grids, follow-up rules and SQL: key, English, Chinese.
+
+use super::Row;
+
+pub(super) const ROWS: &[Row] = &[
+    ("sql.table", "table {name} cannot be given to the SQL engine", "表 {name} 无法交给 SQL 引擎"),
+    ("sql.query", "the query cannot be run", "查询无法执行"),
+    ("grids.without_code", "grid directory: {count} row(s) have no grid code", "网格目录：{count} 行没有网格编码"),
+    (
+        "grids.duplicate",
+        "grid directory: {count} row(s) repeat a grid code and add nothing",
+        "网格目录：{count} 行重复网格编码且未增加覆盖范围",
+    ),
+    (
+        "grids.names_differ",
+        "grid directory: {count} row(s) name a grid differently from its first row, which counts",
+        "网格目录：{count} 行与同一编码首行的名称不一致，以首行为准",
+    ),
+    (
+        "grids.kind_unknown",
+        "grid directory: {count} row(s) have an unknown kind; allowed: base (基础网格), dedicated (专属网格)",
+        "网格目录：{count} 行的网格类型无法识别；可用：base（基础网格）、dedicated（专属网格）",
+    ),
+    (
+        "grids.coverage_unread",
+        "grid directory: {count} building or door number range(s) cannot be read; write 1-5、8 or 1-99单",
+        "网格目录：{count} 处楼栋或门牌范围无法识别；请写作 1-5、8 或 1-99单",
+    ),
+    (
+        "grids.code_unknown",
+        "{records} record(s) state {codes} grid code(s) that the grid directory does not have; they are not used",
+        "{records} 条记录填写了 {codes} 个网格目录中没有的网格编码，未予采用",
+    ),
+    ("followup.rules", "follow-up rules cannot be run", "随访规则无法执行"),
+    (
+        "followup.rules_help",
+        "correct `sql` of the rule; it asks persons, events, members and grids, in Polars SQL, and gives person_id, since, reason",
+        "请修改该规则的 sql：可查询 persons、events、members、grids（Polars SQL），须给出 person_id、since、reason",
+    ),
+    ("followup.rule_failed", "rule {rule}: {cause}", "规则 {rule}：{cause}"),
+    (
+        "followup.columns_missing",
+        "rule {rule}: its answer lacks the column(s) {missing}; found: {found}",
+        "规则 {rule}：结果缺少列 {missing}；现有：{found}",
+    ),
+    (
+        "followup.column_type",
+        "rule {rule}: column {column} has a type that cannot be used here; person_id and reason are text, since is a date or time",
+        "规则 {rule}：列 {column} 的类型不可用；person_id、reason 须为文本，since 须为日期或时间",
+    ),
+    (
+        "followup.without_person",
+        "rule {rule}: {count} row(s) of its answer name no person and are ignored",
+        "规则 {rule}：结果中 {count} 行没有人员编号，已忽略",
+    ),
+    (
+        "followup.unknown_person",
+        "{count} row(s) of the rules' answers name a person that does not exist and are ignored",
+        "规则结果中 {count} 行的人员编号不存在，已忽略",
+    ),
+    ("followup.table", "table {name} cannot be built", "表 {name} 无法生成"),
+    (
+        "followup.items_unreadable",
+        "the follow-up items of the set before cannot be read: a column is missing, or a key or state is not one",
+        "上一批次的随访任务无法读取：缺少列，或编号、状态不合规",
+    ),
+];

@@ -1,0 +1,102 @@
+//! SQL over tables in memory: the engine behind follow-up rules and `gridlink query`. The dialect is Polars SQL, with one
+//! word more: `as_of` stands for the run's date. It is not a store: tables are registered, asked and dropped.
+
+mod as_of;
+mod bridge;
+
+use crate::error::{Error, Exit, Result};
+use crate::message::Message;
+use arrow::array::RecordBatch;
+use jiff::civil::Date;
+use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
+use polars::sql::SQLContext;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A cause longer than this many characters is cut: polars repeats whole plans and queries in its errors.
+const CAUSE_CHARACTERS_MAX: usize = 400;
+
+/// Tables by name, ready to be asked.
+#[derive(Debug)]
+pub struct Engine {
+    as_of: Date,
+    tables: Vec<(String, DataFrame)>,
+}
+
+impl Engine {
+    /// An engine without tables. `as_of` is what the word means in queries.
+    pub fn new(as_of: Date) -> Self {
+        Self { as_of, tables: Vec::new() }
+    }
+
+    /// Makes `batches`, which have one schema and are at least one (it may have no rows), the table `name`. Nothing is
+    /// copied. A table of that name is replaced.
+    ///
+    /// # Errors
+    /// If the batches differ in schema or have a type that SQL does not know: a bug of the caller.
+    pub fn register(&mut self, name: &str, batches: &[RecordBatch]) -> Result<()> {
+        let frame = guarded(|| bridge::to_frame(batches).map_err(|e| e.to_string()))
+            .map_err(|cause| Error::new(Exit::Bug, Message::new("sql.table").with("name", name)).caused_by(cause))?;
+        self.tables.retain(|(known, _)| known != name);
+        self.tables.push((name.to_owned(), frame));
+        Ok(())
+    }
+
+    /// Names of the tables, in the order in which they were registered.
+    pub fn tables(&self) -> impl Iterator<Item = &str> {
+        self.tables.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The answer to `sql`, at least one batch, with text as `Utf8View`.
+    ///
+    /// # Errors
+    /// Exit 78 with the engine's reason: a rule with a wrong query is a fault of the pipeline file, whose name the caller
+    /// adds. A panic inside the engine is such an error too. The reason may quote the query and names of columns, and
+    /// is cut; values of rows are taken out of it.
+    pub fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        let sql = as_of::with_as_of(sql, self.as_of);
+        guarded(|| {
+            let mut context = SQLContext::new();
+            for (name, frame) in &self.tables {
+                context.register(name, frame.clone().lazy());
+            }
+            let answer = context.execute(&sql).and_then(LazyFrame::collect).map_err(|e| e.to_string())?;
+            bridge::to_batches(answer).map_err(|e| e.to_string())
+        })
+        .map_err(|cause| Error::new(Exit::Config, Message::new("sql.query")).caused_by(cause))
+    }
+}
+
+/// Runs `work`; a failure or a panic becomes a text fit to be shown.
+fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    // Nothing that `work` changes is seen after a panic: frames are immutable and the context is its own.
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(done) => done.map_err(|cause| shown(&cause)),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("");
+            Err(shown(text))
+        }
+    }
+}
+
+/// The cause without what may be a value of a row: errors of conversion list the values that failed in brackets or after
+/// a colon, so their lines end there; then cut to a bearable length.
+fn shown(cause: &str) -> String {
+    let mut text = cause.split("\n\n").next().unwrap_or("").replace('\n', " ");
+    for values in [" values: [", " value(s)", "for values", "could not parse", "failed in column"] {
+        if let Some(at) = text.find(values) {
+            text.truncate(at);
+            text.push_str(" (values not shown)");
+        }
+    }
+    if text.is_empty() {
+        text.push_str("the engine gave no reason");
+    }
+    match text.char_indices().nth(CAUSE_CHARACTERS_MAX) {
+        Some((at, _)) => text[..at].to_owned() + "…",
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests;
