@@ -2,7 +2,9 @@
 //! of strings, so that a comparison touches no text; what is published is an Arrow table whose column names stand here
 //! once.
 
+pub mod batches;
 mod events;
+mod lists;
 mod members;
 mod persons;
 mod pool;
@@ -12,6 +14,7 @@ mod raw;
 mod records;
 
 pub use events::EventRows;
+pub use lists::{GridList, ListRow};
 pub use members::{JoinedBy, Links, Members};
 pub use persons::{GridBy, NO_ROW, PersonId, Persons, Residence, conflict};
 pub use pool::{Pool, Sym};
