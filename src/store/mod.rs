@@ -13,5 +13,5 @@ pub mod table_file;
 pub use lock::Lock;
 pub use manifest::{Balance, Balances, Input, Manifest, Repair, StepTime};
 pub use run::{RunFolder, Store};
-pub use set::Set;
+pub use set::{Set, encode as path_component};
 pub use state::{PersonsIndex, State};

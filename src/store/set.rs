@@ -145,7 +145,7 @@ fn with_partitions(batch: &RecordBatch, partitions: &[(String, Option<String>)])
 
 /// A value as one component of a path that every file system and every reader of hive partitions takes: what they
 /// treat as special becomes `%` and two hex digits. An empty value becomes the name that stands for null.
-pub(crate) fn encode(value: &str) -> String {
+pub fn encode(value: &str) -> String {
     if value.is_empty() {
         return NULL_PARTITION.to_owned();
     }
