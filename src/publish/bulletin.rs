@@ -94,11 +94,11 @@ pub fn render(figures: &BulletinFigures, lang: Lang) -> String {
     page.yesterday(figures);
     match figures.elapsed_ms {
         Some(ms) => page.line(
-            Message::new("publish.bulletin.elapsed")
+            &Message::new("publish.bulletin.elapsed")
                 .with("minutes", format!("{}.{}", ms / 60_000, ms % 60_000 / 6_000))
                 .with("share", percent(ms, 86_400_000)),
         ),
-        None => page.line(Message::new("publish.bulletin.elapsed_elsewhere")),
+        None => page.line(&Message::new("publish.bulletin.elapsed_elsewhere")),
     }
     page.text
 }
@@ -109,7 +109,7 @@ struct Page {
 }
 
 impl Page {
-    fn line(&mut self, message: Message) {
+    fn line(&mut self, message: &Message) {
         self.text.push_str("- ");
         self.text.push_str(&message.render(self.lang));
         self.text.push('\n');
@@ -132,8 +132,8 @@ impl Page {
         self.title("publish.bulletin.persons_title");
         let records: u64 = figures.records.iter().map(|(_, count)| count).sum();
         let parts = figures.records.iter().map(|(name, count)| format!("{} {}", plain(name), grouped(*count)));
-        let parts = parts.collect::<Vec<_>>().join(" + ");
-        self.line(Message::new("publish.bulletin.records").with("count", grouped(records)).with("parts", parts));
+        let parts = sum(parts);
+        self.line(&Message::new("publish.bulletin.records").with("count", grouped(records)).with("parts", parts));
         let by = figures.persons_by_sources.iter();
         let parts = by.map(|(sources, count)| {
             Message::new("publish.bulletin.by_sources")
@@ -141,9 +141,9 @@ impl Page {
                 .with("count", grouped(*count))
                 .render(self.lang)
         });
-        let parts = parts.collect::<Vec<_>>().join(" + ");
+        let parts = sum(parts);
         self.line(
-            Message::new("publish.bulletin.persons").with("count", grouped(figures.persons)).with("parts", parts),
+            &Message::new("publish.bulletin.persons").with("count", grouped(figures.persons)).with("parts", parts),
         );
         let (left, all) = (figures.persons_unassigned, figures.persons);
         self.rate("publish.bulletin.unassigned", left, all);
@@ -160,12 +160,12 @@ impl Page {
             None => self.unknown("publish.bulletin.name.visited"),
         }
         match figures.visits {
-            Some(visits) => self.line(Message::new("publish.bulletin.visits").with("count", grouped(visits))),
+            Some(visits) => self.line(&Message::new("publish.bulletin.visits").with("count", grouped(visits))),
             None => self.unknown("publish.bulletin.name.visits"),
         }
         for (title, count) in &figures.arrivals {
             let line = Message::new("publish.bulletin.arrivals").with("title", plain(title));
-            self.line(line.with("count", grouped(*count)));
+            self.line(&line.with("count", grouped(*count)));
         }
         match figures.declarations {
             Some((declared, verified)) => self.rate("publish.bulletin.declarations", verified, declared),
@@ -173,13 +173,13 @@ impl Page {
         }
         match figures.tests {
             Some((tests, persons)) => self.line(
-                Message::new("publish.bulletin.tests").with("tests", grouped(tests)).with("persons", grouped(persons)),
+                &Message::new("publish.bulletin.tests").with("tests", grouped(tests)).with("persons", grouped(persons)),
             ),
             None => self.unknown("publish.bulletin.name.tests"),
         }
         match figures.isolation {
             Some((isolated, released)) => self.line(
-                Message::new("publish.bulletin.isolation")
+                &Message::new("publish.bulletin.isolation")
                     .with("isolated", grouped(isolated))
                     .with("released", grouped(released)),
             ),
@@ -191,7 +191,7 @@ impl Page {
         self.title("publish.bulletin.items_title");
         let items = figures.items;
         self.line(
-            Message::new("publish.bulletin.items")
+            &Message::new("publish.bulletin.items")
                 .with("total", grouped(items.open + items.done + items.withdrawn))
                 .with("open", grouped(items.open))
                 .with("done", grouped(items.done))
@@ -238,7 +238,7 @@ impl Page {
     fn yesterday(&mut self, figures: &BulletinFigures) {
         self.title("publish.bulletin.yesterday_title");
         let Some(before) = figures.yesterday else {
-            self.line(Message::new("publish.bulletin.first_night"));
+            self.line(&Message::new("publish.bulletin.first_night"));
             return;
         };
         let pairs = [
@@ -251,7 +251,7 @@ impl Page {
         for (key, now, then) in pairs {
             let sign = if now < then { "−" } else { "+" };
             self.line(
-                Message::new("publish.bulletin.against")
+                &Message::new("publish.bulletin.against")
                     .with("what", self.say(key))
                     .with("as_of", before.as_of)
                     .with("now", grouped(now))
@@ -264,11 +264,11 @@ impl Page {
     /// A line that prints a rate with its two numbers.
     fn rate(&mut self, key: &'static str, part: u64, whole: u64) {
         let line = Message::new(key).with("part", grouped(part)).with("whole", grouped(whole));
-        self.line(line.with("rate", percent(part, whole)));
+        self.line(&line.with("rate", percent(part, whole)));
     }
 
     fn unknown(&mut self, key: &'static str) {
-        self.line(Message::new("publish.bulletin.unknown").with("what", self.say(key)));
+        self.line(&Message::new("publish.bulletin.unknown").with("what", self.say(key)));
     }
 }
 
@@ -292,6 +292,12 @@ fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// Terms of a sum; 0 where there is none.
+fn sum(terms: impl Iterator<Item = String>) -> String {
+    let text = terms.collect::<Vec<_>>().join(" + ");
+    if text.is_empty() { "0".to_owned() } else { text }
 }
 
 /// A name that cannot end a table cell or a line.
@@ -344,7 +350,46 @@ mod tests {
 
     #[test]
     fn the_page_in_chinese() {
-        insta::assert_snapshot!(render(&sample(), Lang::Zh), @"");
+        insta::assert_snapshot!(render(&sample(), Lang::Zh), @r#"
+        # 示例市核查日报（2022-03-27）
+
+        ## 人员
+
+        - 数据记录：1,700,000 条 = police_population 900,000 + community 800,000
+        - 归并人员：1,000,000 人 = 1 个来源 300,000 + 2 个来源 700,000
+        - 未分配网格：无网格人员 / 归并人员 = 1,234 / 1,000,000 = 0.12 %
+
+        ## 工作进展
+
+        - 入户率：已入户 / 总户数 = 212,280 / 240,000 = 88.45 %
+        - 走访率：已走访人员 / 归并人员 = 910,000 / 1,000,000 = 91.00 %
+        - 走访人次：4,070,279（同一人多次走访重复计）
+        - 来返人员·重点地区来返人员：41,950 人
+        - 申报核实率：已核实申报 / 全部申报 = 168,255 / 170,437 = 98.72 %
+        - 检测：无数据来源
+        - 在隔离：40 人；已解除：9 人
+
+        ## 核查任务
+
+        - 任务：2,005 = 未完成 1,200 + 已完成 800 + 已撤销 5；其中新增 300
+        - 超期率：已超期 / 未完成 = 12 / 1,200 = 1.00 %
+        - 完成率：已完成 /（未完成 + 已完成）= 800 / 2,000 = 40.00 %
+
+        | 县区 | 街道（镇） | 未完成 | 新增 | 已完成 | 已超期 |
+        |---|---|--:|--:|--:|--:|
+        | 东营区 | 文汇\|街道 | 1,100 | 290 | 790 | 10 |
+        | 未分配 | — | 100 | 10 | 10 | 2 |
+        | 合计 |  | 1,200 | 300 | 800 | 12 |
+
+        ## 与上一批次比较
+
+        - 归并人员：1,000,000 − 1,000,500（2022-03-26）= −500
+        - 无网格人员：1,234 − 1,200（2022-03-26）= +34
+        - 未完成：1,200 − 1,000（2022-03-26）= +200
+        - 已完成：800 − 800（2022-03-26）= +0
+        - 已超期：12 − 12（2022-03-26）= +0
+        - 本次用时见 manifest.json。
+        "#);
     }
 
     #[test]
@@ -352,7 +397,42 @@ mod tests {
         let mut figures = sample();
         figures.yesterday = None;
         figures.elapsed_ms = Some(372_000);
-        insta::assert_snapshot!(render(&figures, Lang::En), @"");
+        insta::assert_snapshot!(render(&figures, Lang::En), @r#"
+        # 示例市: bulletin of 2022-03-27
+
+        ## Persons
+
+        - Records: 1,700,000 = police_population 900,000 + community 800,000
+        - Persons: 1,000,000 = in 1 source(s) 300,000 + in 2 source(s) 700,000
+        - Unassigned: persons without a grid / persons = 1,234 / 1,000,000 = 0.12 %
+
+        ## Work done
+
+        - Reach rate: households visited / households = 212,280 / 240,000 = 88.45 %
+        - Visit rate: persons visited / persons = 910,000 / 1,000,000 = 91.00 %
+        - Person-visits: 4,070,279, repeated visits counted each time
+        - Arrivals, 重点地区来返人员: 41,950 persons
+        - Verification rate: declarations verified / declarations = 168,255 / 170,437 = 98.72 %
+        - Tests: no source tells
+        - In isolation: 40; released: 9
+
+        ## Follow-up items
+
+        - Items: 2,005 = open 1,200 + done 800 + withdrawn 5; of them new 300
+        - Overdue rate: overdue / open = 12 / 1,200 = 1.00 %
+        - Completion rate: done / (open + done) = 800 / 2,000 = 40.00 %
+
+        | County | Street | Open | New | Done | Overdue |
+        |---|---|--:|--:|--:|--:|
+        | 东营区 | 文汇\|街道 | 1,100 | 290 | 790 | 10 |
+        | Unassigned | — | 100 | 10 | 10 | 2 |
+        | Total |  | 1,200 | 300 | 800 | 12 |
+
+        ## Against the set before
+
+        - There is no set before.
+        - The night took 6.2 minutes = 0.43 % of the one-day target.
+        "#);
     }
 
     #[test]

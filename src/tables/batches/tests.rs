@@ -99,9 +99,7 @@ fn members_and_events_spell_out_the_columns() {
     source=community | record_id=a rather long key of a record | person_id=P0000000000005 | match_weight=18.5 | joined_by=model
     source=community | record_id=B-2 | person_id=PFZZZZZZZZZZZZ | match_weight= | joined_by=single
     "#);
-    insta::assert_snapshot!(shown(&events(&records, &members_of, &persons_of, &names)), @r#"
-    person_id=P0000000000005 | source=community | record_id=a rather long key of a record | type=arrival | at=2022-03-27T00:00:00 | place_code= | place=武汉 | detail=
-    "#);
+    insta::assert_snapshot!(shown(&events(&records, &members_of, &persons_of, &names)), @"person_id=P0000000000005 | source=community | record_id=a rather long key of a record | type=arrival | at=2022-03-27T00:00:00 | place_code= | place=武汉 | detail=");
 }
 
 #[test]
@@ -168,9 +166,7 @@ fn pairs_carry_their_levels() {
         level: vec![1, 0],
         why: vec!["two_ids"],
     };
-    insta::assert_snapshot!(shown(&review(&records, &pairs, &names)), @r#"
-    left_source=police_population | left_record_id=A-1 | right_source=community | right_record_id=a rather long key of a record | match_weight=18.5 | name=exact | phone=null | why=two_ids
-    "#);
+    insta::assert_snapshot!(shown(&review(&records, &pairs, &names)), @"left_source=police_population | left_record_id=A-1 | right_source=community | right_record_id=a rather long key of a record | match_weight=18.5 | name=exact | phone=null | why=two_ids");
     assert_eq!(links(&records, &pairs, &names).schema().fields().len(), 7, "accepted pairs have no why");
 }
 
