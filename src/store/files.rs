@@ -188,6 +188,14 @@ mod tests {
     }
 
     #[test]
+    fn a_full_disk_says_so_from_below_parquet_too() {
+        let full = ParquetError::from(io::Error::from(ErrorKind::StorageFull));
+        assert_eq!(parquet_write_error(Path::new("x"), full).what.key(), "store.disk_full");
+        let other = parquet_write_error(Path::new("x"), ParquetError::General("odd".to_owned()));
+        assert_eq!((other.exit, other.what.key()), (Exit::Io, "store.cannot_write"));
+    }
+
+    #[test]
     fn what_cannot_be_created_exits_73() {
         let dir = tempfile::tempdir().unwrap();
         write(&dir.path().join("file"), b"").unwrap();

@@ -204,6 +204,21 @@ mod tests {
         assert_ne!(encode(&("街".repeat(300) + "a")), encode(&("街".repeat(300) + "b")));
     }
 
+    #[test]
+    fn a_set_is_found_by_itself_or_by_its_output_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = Set::open(dir.path()).unwrap_err();
+        assert_eq!((error.exit, error.what.key()), (Exit::NoInput, "store.no_set"));
+        let store = crate::store::Store::open(dir.path(), &dir.path().join("store"), "now").unwrap();
+        let run = store.begin_run("one").unwrap();
+        Manifest::default().write(run.path()).unwrap();
+        let folder = run.commit().unwrap();
+        assert_eq!(Set::open(dir.path()).unwrap().folder(), folder);
+        assert_eq!(Set::open(&folder).unwrap().folder(), folder);
+        assert_eq!(Set::open(&folder).unwrap().manifest().unwrap(), Manifest::default());
+        assert!(Set::open(&folder).unwrap().tables().unwrap().is_empty());
+    }
+
     proptest! {
         #[test]
         fn encoding_is_undone(value in "[\\PC/\n.=% ]{1,25}") {

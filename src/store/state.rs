@@ -154,3 +154,63 @@ fn broken(path: &Path) -> Error {
     Error::new(Exit::Data, Message::new("store.broken_file").with("path", path.display()))
         .help(Message::new("store.broken_state.help"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::published::{MEMBERS, schema};
+    use crate::tables::{JoinedBy, Members, Persons, Records, batches};
+
+    fn state() -> (tempfile::TempDir, State) {
+        let dir = tempfile::tempdir().unwrap();
+        let state = State::at(dir.path().to_owned());
+        (dir, state)
+    }
+
+    #[test]
+    fn the_person_index_reads_back() {
+        let (_dir, state) = state();
+        assert!(state.read_persons_index().unwrap().is_none(), "the first night has none");
+        let mut records = Records { source: vec![1, 1, 0, 1], ..Records::default() };
+        records.record_id = ["a", "b", "a", "a key longer than twelve"].map(|key| records.pool.push(key)).to_vec();
+        let members =
+            Members { person: vec![1, 0, 1, 2], match_weight: vec![f32::NAN; 4], joined_by: vec![JoinedBy::Single; 4] };
+        let persons = Persons { id: [7, 8, u64::MAX].map(PersonId).to_vec(), ..Persons::default() };
+        let names = ["police".to_owned(), "community".to_owned()];
+        state.write_persons_index(&batches::members(&records, &members, &persons, &names)).unwrap();
+        let index = state.read_persons_index().unwrap().unwrap();
+        assert_eq!((index.len(), index.is_empty()), (4, false));
+        let read = (0..4).map(|row| {
+            let source = index.source_names[index.source[row] as usize].as_str();
+            (source, index.pool.get(index.record_id[row]), index.person[row].0)
+        });
+        let expected = [
+            ("community", "a", 8),
+            ("community", "b", 7),
+            ("police", "a", 8),
+            ("community", "a key longer than twelve", u64::MAX),
+        ];
+        assert_eq!(read.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn items_and_model_read_back() {
+        let (_dir, state) = state();
+        assert!(state.read_items().unwrap().is_none());
+        assert!(state.read_model().unwrap().is_none());
+        let empty = RecordBatch::new_empty(schema(MEMBERS));
+        state.write_items(&schema(MEMBERS), &[empty]).unwrap();
+        state.write_model("{}").unwrap();
+        assert_eq!(state.read_items().unwrap().unwrap().iter().map(RecordBatch::num_rows).sum::<usize>(), 0);
+        assert_eq!(state.read_model().unwrap().as_deref(), Some("{}"));
+    }
+
+    #[test]
+    fn damage_is_told_with_the_next_step() {
+        let (_dir, state) = state();
+        files::write(&state.path("persons_index.parquet"), b"PAR1 half a file").unwrap();
+        let error = state.read_persons_index().unwrap_err();
+        assert_eq!((error.exit, error.what.key()), (Exit::Data, "store.broken_file"));
+        assert!(error.help.is_some());
+    }
+}

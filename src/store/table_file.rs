@@ -19,7 +19,7 @@ pub const ROW_GROUP_ROWS: usize = 262_144;
 
 /// Columns with hardly a value twice: a dictionary would be built only to be thrown away.
 const DISTINCT: &[&str] =
-    &["record_id", "left_record_id", "right_record_id", "item_id", "id_number", "raw", "address", "match_weight"];
+    &["record_id", "left_record_id", "right_record_id", "item_id", "id_number", "raw", "address", "person_id"];
 
 /// Writes a table file and returns its rows. It is on the disk for certain only after [`files::sync_all_under`].
 ///

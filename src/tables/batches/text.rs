@@ -45,7 +45,7 @@ impl Repeated {
         Arc::new(self.builder.finish())
     }
 
-    /// Finishes a column of lists whose row `i` ends at `ends[i]`.
+    /// Finishes a column of lists; `lengths` is the number of words of each row.
     pub(super) fn finish_lists(mut self, lengths: &[usize]) -> ArrayRef {
         lists(self.builder.finish(), lengths)
     }
