@@ -4,6 +4,8 @@
 mod sheet;
 pub mod text;
 
+pub use sheet::{HIDDEN, answer_headings};
+
 use crate::config::Mask;
 use crate::error::Result;
 use crate::events::{Event, EventSink};

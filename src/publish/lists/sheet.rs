@@ -31,7 +31,7 @@ const ANSWERS: [(&str, f64); 4] = [
 ];
 
 /// Headings of the hidden columns, the same in every language: they are for the program.
-const HIDDEN: [&str; 3] = ["item_id", "revision", "checksum"];
+pub const HIDDEN: [&str; 3] = ["item_id", "revision", "checksum"];
 
 /// Fields that have a heading of their own in the catalogue, with the width of their column.
 const FIELDS: [(&str, &str, f64); 24] = [
@@ -60,6 +60,11 @@ const FIELDS: [(&str, &str, f64); 24] = [
     ("type", "publish.field.type", 10.0),
     ("detail", "publish.field.detail", 24.0),
 ];
+
+/// Headings of the answer cells: result, destination, time of the visit, note.
+pub fn answer_headings(lang: Lang) -> [String; 4] {
+    ANSWERS.map(|(key, _)| Message::new(key).render(lang))
+}
 
 /// What every list of a run has in common, looked up once.
 pub(super) struct Style<'a> {
@@ -93,7 +98,7 @@ impl<'a> Style<'a> {
             results: if options.results.is_empty() { results(options.lang) } else { options.results.clone() },
             number: say("publish.list.number"),
             standing: ["publish.list.rules", "publish.list.reasons", "publish.list.due_at"].map(say),
-            answers: ANSWERS.map(|(key, _)| say(key)),
+            answers: answer_headings(options.lang),
             pick: say("publish.list.pick"),
             fields: FIELDS.map(|(field, key, width)| (field, say(key), width)).to_vec(),
             properties: DocProperties::new().set_author("gridlink").set_creation_datetime(&created(options.as_of)),
