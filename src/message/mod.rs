@@ -10,6 +10,7 @@ mod ingest;
 mod link;
 mod publish;
 mod run;
+mod store;
 
 use std::fmt::Display;
 
@@ -26,9 +27,7 @@ pub enum Lang {
 /// One row of the catalogue: key, English, Chinese.
 type Row = (&'static str, &'static str, &'static str);
 
-const CATALOGUE: &[&[Row]] =
-    &[cli::ROWS, config::ROWS, followup::ROWS, ingest::ROWS, link::ROWS, publish::ROWS, run::ROWS];
-
+const CATALOGUE: &[&[Row]] = &[cli::ROWS, config::ROWS, followup::ROWS, ingest::ROWS, link::ROWS, publish::ROWS, run::ROWS, store::ROWS];
 /// A text of the catalogue with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {

@@ -3,7 +3,8 @@
 //! once.
 
 mod edges;
-mod events;
+
+pub mod batches;mod events;
 mod lists;
 mod members;
 mod persons;

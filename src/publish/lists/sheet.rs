@@ -1,0 +1,294 @@
+//! Drawing one workbook: title, headings, visits, the cells that a worker may fill in, and the hidden columns.
+
+use super::{HEADING_ROW, ListOptions, checksum, results, text};
+use crate::config::Mask;
+use crate::error::{Error, Exit};
+use crate::message::{Lang, Message};
+use crate::publish::mask;
+use crate::store::files;
+use crate::tables::{GridList, ListRow};
+use jiff::civil::Date;
+use rust_xlsxwriter::{
+    DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, ProtectionOptions,
+    Workbook, Worksheet, XlsxError,
+};
+use std::borrow::Cow;
+use std::ops::Range;
+use std::path::Path;
+
+/// Lists with more rows are written row by row through a temporary file; shorter ones are faster in memory.
+const IN_MEMORY_ROWS_MAX: usize = 5_000;
+
+/// A cell of Excel holds 32,767 UTF-16 units.
+const CELL_CHARS_MAX: usize = 16_000;
+
+/// Headings of the answer cells, by message key, with the width of each.
+const ANSWERS: [(&str, f64); 4] = [
+    ("publish.list.result", 12.0),
+    ("publish.list.destination", 16.0),
+    ("publish.list.visited_at", 12.0),
+    ("publish.list.note", 24.0),
+];
+
+/// Headings of the hidden columns, the same in every language: they are for the program.
+pub const HIDDEN: [&str; 3] = ["item_id", "revision", "checksum"];
+
+/// Fields that have a heading of their own in the catalogue, with the width of their column.
+const FIELDS: [(&str, &str, f64); 24] = [
+    ("name", "publish.field.name", 10.0),
+    ("former_name", "publish.field.former_name", 10.0),
+    ("sex", "publish.field.sex", 6.0),
+    ("id_number", "publish.field.id_number", 21.0),
+    ("birth_date", "publish.field.birth_date", 12.0),
+    ("age", "publish.field.age", 6.0),
+    ("phone", "publish.field.phone", 14.0),
+    ("phones", "publish.field.phone", 14.0),
+    ("address", "publish.field.address", 34.0),
+    ("registered_address", "publish.field.registered_address", 34.0),
+    ("estate", "publish.field.estate", 16.0),
+    ("building", "publish.field.building", 6.0),
+    ("unit", "publish.field.unit", 6.0),
+    ("room", "publish.field.room", 8.0),
+    ("grid_code", "publish.field.grid_code", 20.0),
+    ("household_head", "publish.field.household_head", 10.0),
+    ("relation", "publish.field.relation", 8.0),
+    ("ethnicity", "publish.field.ethnicity", 8.0),
+    ("place", "publish.field.place", 16.0),
+    ("place_code", "publish.field.place_code", 10.0),
+    ("at", "publish.field.at", 17.0),
+    ("since", "publish.field.since", 17.0),
+    ("type", "publish.field.type", 10.0),
+    ("detail", "publish.field.detail", 24.0),
+];
+
+/// Headings of the answer cells: result, destination, time of the visit, note.
+pub fn answer_headings(lang: Lang) -> [String; 4] {
+    ANSWERS.map(|(key, _)| Message::new(key).render(lang))
+}
+
+/// What every list of a run has in common, looked up once.
+pub(super) struct Style<'a> {
+    options: &'a ListOptions,
+    revision: String,
+    results: Vec<String>,
+    number: String,
+    standing: [String; 3],
+    answers: [String; 4],
+    pick: String,
+    fields: Vec<(&'static str, String, f64)>,
+    properties: DocProperties,
+    title: Format,
+    heading: Format,
+    cell: Format,
+    answer: Format,
+    hidden: Format,
+}
+
+impl<'a> Style<'a> {
+    pub(super) fn new(options: &'a ListOptions) -> Self {
+        let say = |key| Message::new(key).render(options.lang);
+        let cell = Format::new()
+            .set_num_format("@")
+            .set_text_wrap()
+            .set_align(FormatAlign::VerticalCenter)
+            .set_border(FormatBorder::Thin);
+        Self {
+            options,
+            revision: options.as_of.to_string(),
+            results: if options.results.is_empty() { results(options.lang) } else { options.results.clone() },
+            number: say("publish.list.number"),
+            standing: ["publish.list.rules", "publish.list.reasons", "publish.list.due_at"].map(say),
+            answers: answer_headings(options.lang),
+            pick: say("publish.list.pick"),
+            fields: FIELDS.map(|(field, key, width)| (field, say(key), width)).to_vec(),
+            properties: DocProperties::new().set_author("gridlink").set_creation_datetime(&created(options.as_of)),
+            title: Format::new().set_bold().set_font_size(14),
+            heading: cell.clone().set_bold().set_align(FormatAlign::Center).set_background_color(0x00DD_EBF7),
+            answer: cell.clone().set_unlocked().set_background_color(0x00FF_F9E5),
+            hidden: Format::new().set_num_format("@"),
+            cell,
+        }
+    }
+
+    /// The bytes of the workbook with those rows of the list. `temporary` is a folder that is as well guarded as the
+    /// lists themselves.
+    pub(super) fn draw(&self, list: &GridList, rows: Range<usize>, temporary: &Path) -> Result<Vec<u8>, XlsxError> {
+        let mut workbook = Workbook::new();
+        workbook.set_zip_compression_level(1);
+        workbook.set_properties(&self.properties);
+        let sheet = if rows.len() > IN_MEMORY_ROWS_MAX {
+            workbook.set_tempdir(temporary)?;
+            workbook.add_worksheet_with_constant_memory()?
+        } else {
+            workbook.add_worksheet()
+        };
+        let zh = self.options.lang == Lang::Zh;
+        sheet.set_name(if zh { "核查名单" } else { "visits" })?;
+        let rows = &list.rows[rows];
+        let columns = self.columns(list);
+        self.set_up(sheet, &columns, rows.len())?;
+        sheet.write_string_with_format(0, 0, self.title_of(list), &self.title)?;
+        for (column, heading) in columns.iter().enumerate() {
+            sheet.write_string_with_format(HEADING_ROW, column as u16, &heading.0, &self.heading)?;
+        }
+        let fields: Vec<Vec<Cow<'_, str>>> = rows.iter().map(|row| self.fields_of(row)).collect();
+        let looks: Vec<String> = fields.iter().map(|fields| fields.join("\u{1f}")).collect();
+        let marks = text::marks(&looks);
+        for (i, row) in rows.iter().enumerate() {
+            self.draw_row(sheet, HEADING_ROW + 1 + i as u32, row, &fields[i], &marks[i])?;
+        }
+        let options = workbook.add_worksheet();
+        options.set_name("options")?.set_hidden(true);
+        for (i, result) in self.results.iter().enumerate() {
+            options.write_string(i as u32, 0, result)?;
+        }
+        workbook.save_to_buffer()
+    }
+
+    /// Heading and width of every column.
+    fn columns(&self, list: &GridList) -> Vec<(String, f64)> {
+        let known = |field: &str| self.fields.iter().find(|(name, ..)| *name == field);
+        let own = |field: &str| {
+            known(field)
+                .map_or_else(|| (text::escape(field).into_owned(), 16.0), |(_, text, width)| (text.clone(), *width))
+        };
+        let mut columns = vec![(self.number.clone(), 5.0)];
+        match list.rows.first() {
+            Some(row) => columns.extend(row.fields.iter().map(|(field, _)| own(field))),
+            None => columns.extend(self.options.fields.iter().map(|field| own(field))),
+        }
+        columns.extend(self.standing.iter().cloned().zip([18.0, 24.0, 17.0]));
+        columns.extend(self.answers.iter().cloned().zip(ANSWERS.map(|(_, width)| width)));
+        columns.extend(HIDDEN.iter().map(|&heading| (heading.to_owned(), 4.0)));
+        columns
+    }
+
+    fn set_up(&self, sheet: &mut Worksheet, columns: &[(String, f64)], rows: usize) -> Result<(), XlsxError> {
+        let hidden = columns.len() - HIDDEN.len();
+        let (answers, last) = (hidden - ANSWERS.len(), hidden as u16 - 1);
+        let last_row = HEADING_ROW + rows as u32;
+        for (column, (_, width)) in columns.iter().enumerate() {
+            let column = column as u16;
+            sheet.set_column_width(column, *width)?;
+            if column > last {
+                sheet.set_column_hidden(column)?;
+            }
+        }
+        sheet.set_row_height(0, 24)?;
+        sheet.set_freeze_panes(HEADING_ROW + 1, 0)?;
+        sheet.autofilter(HEADING_ROW, 0, last_row, columns.len() as u16 - 1)?;
+        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        sheet.set_repeat_rows(0, HEADING_ROW)?;
+        sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
+        sheet.set_footer("&C&P / &N");
+        if rows > 0 {
+            // Texts in the rule itself end at 255 characters, so the choices stand on a sheet of their own.
+            let choices = Formula::new(format!("=options!$A$1:$A${}", self.results.len()));
+            let rule = DataValidation::new().allow_list_formula(choices).set_error_message(&*self.pick)?;
+            sheet.add_data_validation(HEADING_ROW + 1, answers as u16, last_row, answers as u16, &rule)?;
+        }
+        sheet.protect_with_options(&ProtectionOptions {
+            sort: true,
+            use_autofilter: true,
+            format_columns: true,
+            format_rows: true,
+            ..ProtectionOptions::default()
+        });
+        Ok(())
+    }
+
+    fn title_of(&self, list: &GridList) -> String {
+        let key = if list.grid_code.is_some() { "publish.list.title" } else { "publish.list.title_unassigned" };
+        let code = list.grid_code.as_deref().unwrap_or_default();
+        let name = if list.grid_name.is_empty() { code } else { &list.grid_name };
+        let worker = if list.worker.is_empty() { "—" } else { &list.worker };
+        let title = Message::new(key).with("grid", name).with("code", code).with("worker", worker);
+        let title = title.with("as_of", self.options.as_of).with("count", list.rows.len()).render(self.options.lang);
+        cut(text::escape(&title).into_owned())
+    }
+
+    /// The fields of a row as they are shown, but for the mark.
+    fn fields_of<'r>(&self, row: &'r ListRow) -> Vec<Cow<'r, str>> {
+        let shown = |(field, value): &'r (String, String)| -> Cow<'r, str> {
+            match (self.options.mask, field.as_str()) {
+                (Mask::Standard, "name" | "former_name" | "household_head") => mask::name(value).into(),
+                (Mask::Standard, "id_number" | "document") => mask::id(value).into(),
+                (Mask::Standard, "phone" | "phones") => mask::phones(value).into(),
+                _ => value.as_str().into(),
+            }
+        };
+        row.fields.iter().map(shown).collect()
+    }
+
+    fn draw_row(
+        &self,
+        sheet: &mut Worksheet,
+        at: u32,
+        row: &ListRow,
+        fields: &[Cow<'_, str>],
+        mark: &str,
+    ) -> Result<(), XlsxError> {
+        let marked = row.fields.iter().position(|(field, _)| field == "name").unwrap_or(0);
+        let mut column = 0;
+        sheet.write_number_with_format(at, column, at - HEADING_ROW, &self.cell)?;
+        let mut put = |text: &str, format: &Format| {
+            column += 1;
+            match text {
+                "" => sheet.write_blank(at, column, format).map(drop),
+                text => {
+                    let text = text::escape(text);
+                    if text.len() > CELL_CHARS_MAX || text.contains(['\u{fffe}', '\u{ffff}']) {
+                        sheet.write_string_with_format(at, column, cut(text.into_owned()), format).map(drop)
+                    } else {
+                        sheet.write_string_with_format(at, column, text, format).map(drop)
+                    }
+                }
+            }
+        };
+        for (i, value) in fields.iter().enumerate() {
+            if i == marked && !mark.is_empty() {
+                put(&format!("{value}{mark}"), &self.cell)?;
+            } else {
+                put(value, &self.cell)?;
+            }
+        }
+        put(&row.rules, &self.cell)?;
+        put(&row.reasons, &self.cell)?;
+        put(&row.due_at.map_or_else(String::new, |due| due.strftime("%Y-%m-%d %H:%M").to_string()), &self.cell)?;
+        for _ in ANSWERS {
+            put("", &self.answer)?;
+        }
+        let items = row.item_ids.join(" ");
+        put(&items, &self.hidden)?;
+        put(&self.revision, &self.hidden)?;
+        put(&checksum(&items, &self.revision), &self.hidden)
+    }
+}
+
+/// The run's date instead of the clock's, so that the same input gives the same bytes.
+fn created(as_of: Date) -> ExcelDateTime {
+    let date = |date: Date| ExcelDateTime::from_ymd(date.year().unsigned_abs(), date.month() as u8, date.day() as u8);
+    date(as_of).or_else(|_| date(Date::constant(2000, 1, 1))).expect("Excel knows the year 2000")
+}
+
+/// A text that a cell takes: not too long, and without the two characters that XML has no way to write.
+fn cut(text: String) -> String {
+    let text =
+        if text.contains(['\u{fffe}', '\u{ffff}']) { text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}") } else { text };
+    match text.char_indices().nth(CELL_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+pub(super) fn write_error(path: &Path, error: XlsxError) -> Error {
+    match error {
+        XlsxError::IoError(error) | XlsxError::TempFileError(_, error) => files::write_error(path, error),
+        other => {
+            let what = Message::new("store.cannot_write").with("path", path.display());
+            // The kind only: the text of such an error may repeat the cell.
+            let kind = std::mem::discriminant(&other);
+            Error::new(Exit::Bug, what).caused_by(format!("workbook: {kind:?}"))
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The state that a published set leaves for the next night: which person each record was, the follow-up items and the
+//! fitted model. It changes only together with the set.
+
+use super::{files, table_file};
+use crate::error::{Error, Exit, Result};
+use crate::message::Message;
+use crate::tables::batches::Batches;
+use crate::tables::{PersonId, Pool, Sym};
+use arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
+use arrow::datatypes::SchemaRef;
+use std::path::{Path, PathBuf};
+
+/// A folder of state, of the last published set or of the run at work.
+#[derive(Clone, Debug)]
+pub struct State {
+    folder: PathBuf,
+}
+
+/// Which person each record of the last published set was, in the order of its members.
+#[derive(Clone, Debug, Default)]
+pub struct PersonsIndex {
+    /// Names of the sources that have a record, in order of first appearance.
+    pub source_names: Vec<String>,
+    /// Place of the record's source in `source_names`.
+    pub source: Vec<u16>,
+    /// Texts of the record keys. Not interned: equal texts may have different symbols.
+    pub pool: Pool,
+    /// Key of the record.
+    pub record_id: Vec<Sym>,
+    /// Its person.
+    pub person: Vec<PersonId>,
+}
+
+impl PersonsIndex {
+    /// Number of records.
+    pub fn len(&self) -> usize {
+        self.source.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.source.is_empty()
+    }
+}
+
+impl State {
+    pub(super) fn at(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Writes the person index from the members table.
+    ///
+    /// # Errors
+    /// [`Exit::Output`] or [`Exit::Io`] if writing fails.
+    pub fn write_persons_index(&self, members: &Batches<'_>) -> Result<()> {
+        const COLUMNS: [usize; 3] = [0, 1, 2];
+        let schema = members.schema().project(&COLUMNS).expect("members begin with source, record_id, person_id");
+        let batches = members.iter().map(|batch| batch.project(&COLUMNS).expect("as the schema"));
+        table_file::write(&self.path("persons_index.parquet"), &schema.into(), batches).map(drop)
+    }
+
+    /// Reads the person index; `None` on the first night.
+    ///
+    /// # Errors
+    /// [`Exit::Data`] if it is damaged.
+    pub fn read_persons_index(&self) -> Result<Option<PersonsIndex>> {
+        let path = self.path("persons_index.parquet");
+        if !path.exists() {
+            return Ok(None);
+        }
+        let mut index = PersonsIndex::default();
+        for batch in self.read_file(&path)? {
+            add(&mut index, &batch).ok_or_else(|| broken(&path))?;
+        }
+        Ok(Some(index))
+    }
+
+    /// Writes the follow-up items with their states; the columns are the caller's own.
+    ///
+    /// # Errors
+    /// [`Exit::Output`] or [`Exit::Io`] if writing fails.
+    pub fn write_items(&self, schema: &SchemaRef, items: &[RecordBatch]) -> Result<()> {
+        table_file::write(&self.path("items.parquet"), schema, items.iter().cloned()).map(drop)
+    }
+
+    /// Reads the follow-up items; `None` on the first night.
+    ///
+    /// # Errors
+    /// [`Exit::Data`] if they are damaged.
+    pub fn read_items(&self) -> Result<Option<Vec<RecordBatch>>> {
+        let path = self.path("items.parquet");
+        if !path.exists() {
+            return Ok(None);
+        }
+        self.read_file(&path).map(Some)
+    }
+
+    /// Writes the fitted model.
+    ///
+    /// # Errors
+    /// [`Exit::Output`] or [`Exit::Io`] if writing fails.
+    pub fn write_model(&self, json: &str) -> Result<()> {
+        files::write(&self.path("model.json"), json.as_bytes())
+    }
+
+    /// Reads the fitted model; `None` if there is none yet.
+    ///
+    /// # Errors
+    /// [`Exit::Data`] if it is not text, [`Exit::Io`] if it cannot be read.
+    pub fn read_model(&self) -> Result<Option<String>> {
+        let path = self.path("model.json");
+        if !path.exists() {
+            return Ok(None);
+        }
+        String::from_utf8(files::read(&path)?).map(Some).map_err(|_| broken(&path))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    fn read_file(&self, path: &Path) -> Result<Vec<RecordBatch>> {
+        table_file::read(path).map_err(|error| error.help(Message::new("store.broken_state.help")))
+    }
+}
+
+/// Adds a batch to the index; `None` if it is not of the expected form.
+fn add(index: &mut PersonsIndex, batch: &RecordBatch) -> Option<()> {
+    let text = |name| batch.column_by_name(name)?.as_string_view_opt().filter(|column| column.null_count() == 0);
+    let (source, record_id, person): (&StringViewArray, _, _) =
+        (text("source")?, text("record_id")?, text("person_id")?);
+    for row in 0..batch.num_rows() {
+        let name = source.value(row);
+        // Sources are few and come in long stretches, so the last one is nearly always the right one.
+        let last = index.source.last().copied().filter(|&last| index.source_names[last as usize] == name);
+        let number = match last {
+            Some(number) => number,
+            None => match index.source_names.iter().position(|other| other == name) {
+                Some(number) => number as u16,
+                None => {
+                    index.source_names.push(name.to_owned());
+                    u16::try_from(index.source_names.len() - 1).ok()?
+                }
+            },
+        };
+        index.source.push(number);
+        index.record_id.push(index.pool.push(record_id.value(row)));
+        index.person.push(PersonId::parse(person.value(row))?);
+    }
+    Some(())
+}
+
+fn broken(path: &Path) -> Error {
+    Error::new(Exit::Data, Message::new("store.broken_file").with("path", path.display()))
+        .help(Message::new("store.broken_state.help"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::published::{MEMBERS, schema};
+    use crate::tables::{JoinedBy, Members, Persons, Records, batches};
+
+    fn state() -> (tempfile::TempDir, State) {
+        let dir = tempfile::tempdir().unwrap();
+        let state = State::at(dir.path().to_owned());
+        (dir, state)
+    }
+
+    #[test]
+    fn the_person_index_reads_back() {
+        let (_dir, state) = state();
+        assert!(state.read_persons_index().unwrap().is_none(), "the first night has none");
+        let mut records = Records { source: vec![1, 1, 0, 1], ..Records::default() };
+        records.record_id = ["a", "b", "a", "a key longer than twelve"].map(|key| records.pool.push(key)).to_vec();
+        let members =
+            Members { person: vec![1, 0, 1, 2], match_weight: vec![f32::NAN; 4], joined_by: vec![JoinedBy::Single; 4] };
+        let persons = Persons { id: [7, 8, u64::MAX].map(PersonId).to_vec(), ..Persons::default() };
+        let names = ["police".to_owned(), "community".to_owned()];
+        state.write_persons_index(&batches::members(&records, &members, &persons, &names)).unwrap();
+        let index = state.read_persons_index().unwrap().unwrap();
+        assert_eq!((index.len(), index.is_empty()), (4, false));
+        let read = (0..4).map(|row| {
+            let source = index.source_names[index.source[row] as usize].as_str();
+            (source, index.pool.get(index.record_id[row]), index.person[row].0)
+        });
+        let expected = [
+            ("community", "a", 8),
+            ("community", "b", 7),
+            ("police", "a", 8),
+            ("community", "a key longer than twelve", u64::MAX),
+        ];
+        assert_eq!(read.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn items_and_model_read_back() {
+        let (_dir, state) = state();
+        assert!(state.read_items().unwrap().is_none());
+        assert!(state.read_model().unwrap().is_none());
+        let empty = RecordBatch::new_empty(schema(MEMBERS));
+        state.write_items(&schema(MEMBERS), &[empty]).unwrap();
+        state.write_model("{}").unwrap();
+        assert_eq!(state.read_items().unwrap().unwrap().iter().map(RecordBatch::num_rows).sum::<usize>(), 0);
+        assert_eq!(state.read_model().unwrap().as_deref(), Some("{}"));
+    }
+
+    #[test]
+    fn damage_is_told_with_the_next_step() {
+        let (_dir, state) = state();
+        files::write(&state.path("persons_index.parquet"), b"PAR1 half a file").unwrap();
+        let error = state.read_persons_index().unwrap_err();
+        assert_eq!((error.exit, error.what.key()), (Exit::Data, "store.broken_file"));
+        assert!(error.help.is_some());
+    }
+}

@@ -1,0 +1,182 @@
+//! `persons/`: one row per person, the golden record and where each value came from.
+
+use super::text::{Repeated, ascii, id_text, lists, person_ids, phone_text, symbols};
+use super::{Batches, batch};
+use crate::kernels::id_number::IdKind;
+use crate::tables::published::{PERSONS, schema};
+use crate::tables::{GridBy, NO_DATE, NO_ROW, Persons, Pool, Records, Residence, Sex, Sym, conflict};
+use arrow::array::{ArrayRef, Date32Array, Int64Array, StringViewBuilder};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The persons table, in the order of `persons`. `source_names` are by number of the source.
+pub fn persons<'a>(
+    records: &'a Records,
+    persons: &'a Persons,
+    residence: &'a Residence,
+    source_names: &'a [String],
+) -> Batches<'a> {
+    let schema = schema(PERSONS);
+    let made = schema.clone();
+    let view = View { records, persons, residence, sources: Sources::new(source_names) };
+    Batches::new(schema, persons.len(), move |rows| {
+        let records_of = rows.clone().map(|p| persons.rows(p).len() as i64);
+        let (sources, conflicts) = (view.source_lists(&rows), view.conflicts(&rows));
+        let birth = persons.birth[rows.clone()].iter().map(|&birth| (birth != NO_DATE).then_some(birth));
+        batch(
+            &made,
+            vec![
+                person_ids(persons.id[rows.clone()].iter().copied()),
+                view.text(&persons.name_row[rows.clone()], &records.name),
+                view.sex(&rows),
+                view.id_numbers(&rows),
+                Arc::new(birth.collect::<Date32Array>()),
+                view.phones(&rows),
+                view.text(&persons.address_row[rows.clone()], &records.address),
+                view.text(&persons.registered_row[rows.clone()], &records.registered_address),
+                view.text(&persons.ethnicity_row[rows.clone()], &records.ethnicity),
+                symbols(&residence.codes, residence.grid[rows.clone()].iter().copied()),
+                view.grid_by(&rows),
+                sources,
+                Arc::new(Int64Array::from_iter_values(records_of)),
+                conflicts,
+                view.source_of(&persons.name_row[rows.clone()], |_, _| false),
+                view.source_of(&persons.sex_row[rows.clone()], |i, row| {
+                    records.sex[row] != persons.sex[rows.start + i]
+                }),
+                view.source_of(&persons.id_number_row[rows.clone()], |_, _| false),
+                view.source_of(&persons.birth_row[rows.clone()], |i, row| {
+                    records.birth[row] != persons.birth[rows.start + i]
+                }),
+                view.source_of(&persons.phone_row[rows.clone()], |_, _| false),
+                view.source_of(&persons.address_row[rows.clone()], |_, _| false),
+            ],
+        )
+    })
+}
+
+/// Names of the sources, once in order of number with `id_number` behind them, once sorted.
+struct Sources {
+    words: Vec<String>,
+    sorted: Vec<String>,
+    /// Place in `sorted` of each source.
+    rank: Vec<usize>,
+}
+
+impl Sources {
+    fn new(names: &[String]) -> Self {
+        let mut sorted = names.to_vec();
+        sorted.sort_unstable();
+        let rank = names.iter().map(|name| sorted.partition_point(|other| other < name)).collect();
+        let mut words = names.to_vec();
+        words.push("id_number".to_owned());
+        Self { words, sorted, rank }
+    }
+}
+
+struct View<'a> {
+    records: &'a Records,
+    persons: &'a Persons,
+    residence: &'a Residence,
+    sources: Sources,
+}
+
+impl View<'_> {
+    /// The value that `column` has in each of `from`; null for [`NO_ROW`].
+    fn text(&self, from: &[u32], column: &[Sym]) -> ArrayRef {
+        let sym = |&row: &u32| if row == NO_ROW { Pool::NONE } else { column[row as usize] };
+        symbols(&self.records.pool, from.iter().map(sym))
+    }
+
+    /// The source of each row of `from`; `id_number` where `implied` says that the record only implies the value.
+    fn source_of(&self, from: &[u32], implied: impl Fn(usize, usize) -> bool) -> ArrayRef {
+        let mut column = Repeated::new(&self.sources.words, from.len());
+        for (i, &row) in from.iter().enumerate() {
+            column.push_some((row != NO_ROW).then(|| {
+                let implied = implied(i, row as usize);
+                if implied { self.sources.rank.len() } else { self.records.source[row as usize] as usize }
+            }));
+        }
+        column.finish()
+    }
+
+    fn sex(&self, rows: &Range<usize>) -> ArrayRef {
+        let mut column = Repeated::new(&["male", "female"], rows.len());
+        for sex in &self.persons.sex[rows.clone()] {
+            column.push_some(match sex {
+                Sex::Unknown => None,
+                Sex::Male => Some(0),
+                Sex::Female => Some(1),
+            });
+        }
+        column.finish()
+    }
+
+    fn id_numbers(&self, rows: &Range<usize>) -> ArrayRef {
+        let mut column = StringViewBuilder::with_capacity(rows.len());
+        for &id in &self.persons.id_number[rows.clone()] {
+            match id.kind {
+                IdKind::Valid | IdKind::Valid15 => column.append_value(ascii(&id_text(id))),
+                _ => column.append_null(),
+            }
+        }
+        Arc::new(column.finish())
+    }
+
+    fn phones(&self, rows: &Range<usize>) -> ArrayRef {
+        let mut column = StringViewBuilder::with_capacity(rows.len());
+        let mut lengths = Vec::with_capacity(rows.len());
+        for p in rows.clone() {
+            let phones = self.persons.phones(p);
+            lengths.push(phones.len());
+            for &phone in phones {
+                column.append_value(phone_text(phone, &mut [0; 24]));
+            }
+        }
+        lists(column.finish(), &lengths)
+    }
+
+    fn grid_by(&self, rows: &Range<usize>) -> ArrayRef {
+        const BY: [GridBy; 6] =
+            [GridBy::GridCode, GridBy::Flat, GridBy::Road, GridBy::Estate, GridBy::Household, GridBy::Registered];
+        let mut column = Repeated::new(&BY.map(|by| by.as_str().unwrap_or_default()), rows.len());
+        for &by in &self.residence.by[rows.clone()] {
+            column.push_some((by as usize).checked_sub(1));
+        }
+        column.finish()
+    }
+
+    fn source_lists(&self, rows: &Range<usize>) -> ArrayRef {
+        let mut column = Repeated::new(&self.sources.sorted, rows.len());
+        let mut lengths = Vec::with_capacity(rows.len());
+        let mut ranks = Vec::new();
+        for p in rows.clone() {
+            ranks.clear();
+            ranks.extend(
+                self.persons.rows(p).iter().map(|&row| self.sources.rank[self.records.source[row as usize] as usize]),
+            );
+            ranks.sort_unstable();
+            ranks.dedup();
+            lengths.push(ranks.len());
+            for &rank in &ranks {
+                column.push(rank);
+            }
+        }
+        column.finish_lists(&lengths)
+    }
+
+    fn conflicts(&self, rows: &Range<usize>) -> ArrayRef {
+        let names: Vec<&str> = conflict::NAMES.iter().map(|(_, name)| *name).collect();
+        let mut column = Repeated::new(&names, rows.len());
+        let mut lengths = Vec::with_capacity(rows.len());
+        for &bits in &self.persons.conflicts[rows.clone()] {
+            lengths.push(bits.count_ones() as usize);
+            for (i, (bit, _)) in conflict::NAMES.iter().enumerate() {
+                if bits & bit != 0 {
+                    column.push(i);
+                }
+            }
+        }
+        column.finish_lists(&lengths)
+    }
+}

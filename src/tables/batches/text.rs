@@ -1,0 +1,148 @@
+//! Columns of text: builders that copy a repeated string once.
+
+use crate::kernels::id_number::IdNumber;
+use crate::tables::{PersonId, Pool, Sym};
+use arrow::array::{ArrayRef, ListArray, StringViewArray, StringViewBuilder};
+use arrow::buffer::{Buffer, OffsetBuffer};
+use arrow::datatypes::{DataType, Field};
+use std::sync::Arc;
+
+/// A column of text that repeats a few strings: they stand once, and a row is only a view of one.
+pub(super) struct Repeated {
+    builder: StringViewBuilder,
+    block: u32,
+    places: Vec<(u32, u32)>,
+}
+
+impl Repeated {
+    pub(super) fn new<S: AsRef<str>>(words: &[S], rows: usize) -> Self {
+        let mut builder = StringViewBuilder::with_capacity(rows);
+        let mut bytes = Vec::new();
+        let mut places = Vec::with_capacity(words.len());
+        for word in words {
+            places.push((bytes.len() as u32, word.as_ref().len() as u32));
+            bytes.extend_from_slice(word.as_ref().as_bytes());
+        }
+        let block = builder.append_block(Buffer::from_vec(bytes));
+        Self { builder, block, places }
+    }
+
+    /// Adds word `i`; null where there is no such word.
+    pub(super) fn push(&mut self, i: usize) {
+        match self.places.get(i) {
+            Some(&(start, len)) => {
+                self.builder.try_append_view(self.block, start, len).expect("the place is inside the block");
+            }
+            None => self.builder.append_null(),
+        }
+    }
+
+    pub(super) fn push_some(&mut self, i: Option<usize>) {
+        self.push(i.unwrap_or(usize::MAX));
+    }
+
+    pub(super) fn finish(mut self) -> ArrayRef {
+        Arc::new(self.builder.finish())
+    }
+
+    /// Finishes a column of lists; `lengths` is the number of words of each row.
+    pub(super) fn finish_lists(mut self, lengths: &[usize]) -> ArrayRef {
+        lists(self.builder.finish(), lengths)
+    }
+}
+
+/// The texts of `syms`; null where there is none.
+pub(super) fn symbols(pool: &Pool, syms: impl ExactSizeIterator<Item = Sym>) -> ArrayRef {
+    let mut builder = StringViewBuilder::with_capacity(syms.len());
+    for sym in syms {
+        builder.append_option(pool.get_some(sym));
+    }
+    Arc::new(builder.finish())
+}
+
+/// The texts of `syms`; empty where there is none.
+pub(super) fn symbols_or_empty(pool: &Pool, syms: impl ExactSizeIterator<Item = Sym>) -> ArrayRef {
+    let mut builder = StringViewBuilder::with_capacity(syms.len());
+    for sym in syms {
+        builder.append_value(pool.get(sym));
+    }
+    Arc::new(builder.finish())
+}
+
+pub(super) fn person_ids(ids: impl ExactSizeIterator<Item = PersonId>) -> ArrayRef {
+    let mut builder = StringViewBuilder::with_capacity(ids.len());
+    for id in ids {
+        builder.append_value(ascii(&id.text()));
+    }
+    Arc::new(builder.finish())
+}
+
+/// A column of lists of text; `lengths` is the number of values of each row.
+pub(super) fn lists(values: StringViewArray, lengths: &[usize]) -> ArrayRef {
+    let item = Arc::new(Field::new("item", DataType::Utf8View, true));
+    Arc::new(ListArray::new(item, OffsetBuffer::from_lengths(lengths.iter().copied()), Arc::new(values), None))
+}
+
+pub(super) fn ascii(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("digits and capital letters are UTF-8")
+}
+
+/// The 18 characters of a whole ID number.
+pub(super) fn id_text(id: IdNumber) -> [u8; 18] {
+    let mut text = [b'0'; 18];
+    let mut rest = id.digits;
+    for slot in text.iter_mut().rev() {
+        *slot = b"0123456789X"[(rest % 11) as usize];
+        rest /= 11;
+    }
+    text
+}
+
+/// A packed phone as people write it: the packing drops the leading 0 of a landline's area code, which comes back here.
+pub(super) fn phone_text(phone: u64, into: &mut [u8; 24]) -> &str {
+    let mut start = into.len();
+    let mut rest = phone;
+    while rest > 0 {
+        start -= 1;
+        into[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    let digits = into.len() - start;
+    let mobile = digits == 11 && into[start] == b'1' && into[start + 1] >= b'3';
+    // 95105555-like service numbers are shorter, and 400/800 numbers have 10 digits but no area code.
+    let service = digits == 10 && matches!(&into[start..start + 3], b"400" | b"800");
+    if (10..=12).contains(&digits) && !mobile && !service {
+        start -= 1;
+        into[start] = b'0';
+    }
+    ascii(&into[start..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::id_number::IdKind;
+
+    #[test]
+    fn phones_get_their_leading_zero_back() {
+        for (packed, text) in [
+            (13_812_345_678, "13812345678"),
+            (5_468_221_234, "05468221234"),
+            (53_182_212_345, "053182212345"),
+            (1_012_345_678, "01012345678"),
+            (8_221_234, "8221234"),
+            (4_008_123_123, "4008123123"),
+        ] {
+            assert_eq!(phone_text(packed, &mut [0; 24]), text);
+        }
+        assert_eq!(phone_text(u64::MAX, &mut [0; 24]), u64::MAX.to_string());
+    }
+
+    #[test]
+    fn an_id_number_is_spelled_out() {
+        let text = "37050219900101123X";
+        let digits = text.bytes().fold(0_u64, |sum, b| sum * 11 + if b == b'X' { 10 } else { u64::from(b - b'0') });
+        let id = IdNumber { digits, known: (1 << 18) - 1, kind: IdKind::Valid, length: 18 };
+        assert_eq!(ascii(&id_text(id)), text);
+    }
+}
