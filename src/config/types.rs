@@ -50,6 +50,8 @@ pub struct Grids {
     pub path: PathBuf,
     /// How to read it.
     pub read: ReadSettings,
+    /// Every column of the directory that a mapping needs, each once, in a fixed order; mappings point into it.
+    pub columns: Vec<String>,
     /// Canonical grid field to column.
     pub map: BTreeMap<GridField, Mapping>,
 }
