@@ -125,7 +125,7 @@ impl<'a> Section<'a> {
     pub(super) fn word<T: Copy>(&self, key: &str, allowed: &[(&str, T)], faults: &mut Faults) -> Option<T> {
         let entry = self.get(key)?;
         let words: Vec<&str> = allowed.iter().map(|&(word, _)| word).collect();
-        let (Value::Text(found), _) | (_, Some(found)) = (&entry.node.value, &entry.node.raw) else {
+        let ((Value::Text(found), _) | (_, Some(found))) = (&entry.node.value, &entry.node.raw) else {
             faults.wrong_type(entry.line, &self.key(key), entry.node.type_name(), &words.join(" | "));
             return None;
         };
