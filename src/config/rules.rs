@@ -1,0 +1,87 @@
+//! `[[followup]]` and `[publish]`: what a night must list, and how lists leave the centre.
+
+use super::Context;
+use super::fault::Faults;
+use super::names::MASKS;
+use super::section::Section;
+use super::types::{Followup, Mask, Publish};
+use crate::message::Message;
+use std::collections::BTreeMap;
+
+const FOLLOWUP_KEYS: &[&str] = &["name", "title", "due_hours", "priority", "fields", "sql", "sql_file"];
+const PUBLISH_KEYS: &[&str] = &["parquet", "xlsx", "mask"];
+/// Priority of a rule that names none: the middle of 1 to 5.
+const PRIORITY: u32 = 3;
+
+/// Reads every `[[followup]]`.
+pub(super) fn followups(root: &Section<'_>, context: &Context<'_>, faults: &mut Faults) -> Vec<Followup> {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    let mut followups = Vec::new();
+    for at in &root.tables("followup", FOLLOWUP_KEYS, faults) {
+        let name = at.required_text("name", faults);
+        if let Some(name) = &name {
+            let line = at.line_of("name");
+            // The name becomes part of item keys and of file names.
+            if name.contains(['/', '\\', ':', '\0', '\n']) || name.starts_with('.') || name == "*" {
+                faults.bad_value(line, &at.key("name"), name, "[A-Za-z0-9_-]+");
+            }
+            match names.get(name) {
+                Some(other) => faults.duplicate(line, &at.key("name"), name, other),
+                None => {
+                    names.insert(name.clone(), at.path.clone());
+                }
+            }
+        }
+        let title = at.text("title", faults).or_else(|| name.clone());
+        let due_hours = at.integer("due_hours", 1, 87_600, faults);
+        let priority = at.integer("priority", 1, 9, faults).unwrap_or(PRIORITY);
+        let fields = match at.get("fields").map(|entry| &entry.node.value) {
+            None => Vec::new(),
+            Some(super::document::Value::List(items)) if items.is_empty() => Vec::new(),
+            Some(_) => at.texts("fields", faults).unwrap_or_default(),
+        };
+        for (i, field) in fields.iter().enumerate() {
+            if fields[..i].contains(field) {
+                faults.duplicate(at.line_of("fields"), &at.key("fields"), field, &at.key("fields"));
+            }
+        }
+        let sql = sql(at, context, faults);
+        if let (Some(name), Some(title), Some(sql)) = (name, title, sql) {
+            followups.push(Followup { name, title, due_hours, priority, fields, sql });
+        }
+    }
+    followups
+}
+
+fn sql(at: &Section<'_>, context: &Context<'_>, faults: &mut Faults) -> Option<String> {
+    match (at.get("sql"), at.get("sql_file")) {
+        (Some(_), Some(entry)) => {
+            faults.exclusive(entry.line, &at.key("sql_file"), &at.key("sql"));
+            None
+        }
+        (Some(_), None) => at.text("sql", faults),
+        (None, Some(entry)) => {
+            let path = context.absolute(&at.text("sql_file", faults)?);
+            let text = std::fs::read_to_string(&path).ok().filter(|text| !text.trim().is_empty());
+            if text.is_none() {
+                let message = Message::new("config.sql_file").with("file", path.display());
+                faults.other(entry.line, &at.key("sql_file"), message);
+            }
+            text
+        }
+        (None, None) => {
+            at.missing("sql", "SELECT person_id, …, since, … reason", faults);
+            None
+        }
+    }
+}
+
+/// Reads `[publish]`; without it, everything is published and masked.
+pub(super) fn publish(root: &Section<'_>, faults: &mut Faults) -> Publish {
+    let mut publish = Publish { parquet: true, xlsx: true, mask: Mask::Standard };
+    let Some(at) = root.table("publish", PUBLISH_KEYS, faults) else { return publish };
+    publish.parquet = at.bool("parquet", faults).unwrap_or(true);
+    publish.xlsx = at.bool("xlsx", faults).unwrap_or(true);
+    publish.mask = at.word("mask", MASKS, faults).unwrap_or(Mask::Standard);
+    publish
+}
