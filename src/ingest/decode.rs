@@ -94,9 +94,9 @@ fn decode_lines(bytes: &[u8], prior: Prior, end: u8) -> Decoded<'static> {
     let mut at = 0;
     for (number, line) in (Lines { rest: bytes, end }).enumerate() {
         let next = at + line.len();
-        let utf8 = std::str::from_utf8(line).ok().filter(|text| {
-            mode == Prior::Utf8 || text.is_ascii() && run.is_empty() || is_plain_chinese(text)
-        });
+        let utf8 = std::str::from_utf8(line)
+            .ok()
+            .filter(|text| mode == Prior::Utf8 || text.is_ascii() && run.is_empty() || is_plain_chinese(text));
         if let Some(text) = utf8 {
             out.gb_run(&bytes[run.clone()], end);
             if !text.is_ascii() {

@@ -57,10 +57,10 @@ pub(super) fn find(rows: &[Vec<String>], columns: &[String], row: Option<usize>)
         return by_looks(rows, row);
     }
     let mut best: Option<Plan> = None;
-    for at in from..to.min(rows.len()) {
-        for height in [1, 2] {
+    // More columns win, then one row, then the upper one.
+    for height in [1, 2] {
+        for at in from..to.min(rows.len()) {
             let Some(plan) = candidate(rows, at, height, columns) else { continue };
-            // More columns win, then the upper row, then one row.
             if best.as_ref().is_none_or(|b| plan.found() > b.found()) {
                 best = Some(plan);
             }
@@ -87,7 +87,13 @@ fn candidate(rows: &[Vec<String>], at: usize, height: usize, columns: &[String])
     Some(plan(rows, at, height, options, columns))
 }
 
-fn plan(rows: &[Vec<String>], at: usize, height: usize, options: Vec<Vec<String>>, columns: Vec<Option<usize>>) -> Plan {
+fn plan(
+    rows: &[Vec<String>],
+    at: usize,
+    height: usize,
+    options: Vec<Vec<String>>,
+    columns: Vec<Option<usize>>,
+) -> Plan {
     let names = options.into_iter().map(|mut names| names.swap_remove(0)).collect();
     let heading = |row: &Vec<String>| row.iter().map(|name| trim(name).to_owned()).collect::<Vec<_>>();
     let repeats = rows[at..at + height].iter().map(heading).collect();
@@ -201,7 +207,10 @@ fn by_looks(rows: &[Vec<String>], row: Option<usize>) -> Option<Plan> {
     let gaps = |row: &Vec<String>| row.iter().any(|name| trim(name).is_empty());
     let two = rows.get(at + 1).filter(|lower| {
         let fills = |i: usize| lower.get(i).is_some_and(|name| !trim(name).is_empty());
-        gaps(&rows[at]) && gaps(lower) && is_heading(lower) && (0..rows[at].len()).all(|i| fills(i) || !trim(&rows[at][i]).is_empty())
+        gaps(&rows[at])
+            && gaps(lower)
+            && is_heading(lower)
+            && (0..rows[at].len()).all(|i| fills(i) || !trim(&rows[at][i]).is_empty())
     });
     let options = match two {
         Some(lower) => combined(&rows[at], lower),

@@ -78,19 +78,16 @@ impl Input {
 
     /// Reads until `head` has at least `bytes`, the end is reached, or reading fails, which is the end too.
     pub(super) fn fill(&mut self, bytes: usize) {
-        while self.head.len() < bytes && !self.ended {
-            let from = self.head.len();
-            self.head.resize(bytes, 0);
-            let read = self.reader.read(&mut self.head[from..]);
-            self.head.truncate(from + read.as_ref().map_or(0, |n| *n));
-            match read {
-                Ok(0) => self.ended = true,
-                Ok(_) => {}
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => {
-                    self.ended = true;
-                    self.damage = Some(e);
-                }
+        if self.ended || self.head.len() >= bytes {
+            return;
+        }
+        // What was read before a failure stays in `head`.
+        let more = (bytes - self.head.len()) as u64;
+        match self.reader.by_ref().take(more).read_to_end(&mut self.head) {
+            Ok(_) => self.ended = self.head.len() < bytes,
+            Err(e) => {
+                self.ended = true;
+                self.damage = Some(e);
             }
         }
     }

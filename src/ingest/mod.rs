@@ -171,3 +171,6 @@ fn unreadable(report: &DumpReport) -> Error {
     let what = Message::new("ingest.unreadable").with("file", &report.label);
     Error::new(Exit::Data, what).faults(report.problems.clone())
 }
+
+#[cfg(test)]
+mod tests;

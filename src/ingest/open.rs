@@ -93,7 +93,13 @@ impl DumpReader {
         if mark {
             input.head.drain(..3);
         }
-        let byte = if !mark { 0 } else if wide { 2 } else { 3 };
+        let byte = if !mark {
+            0
+        } else if wide {
+            2
+        } else {
+            3
+        };
         Place { line: 1, byte }
     }
 
