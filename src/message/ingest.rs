@@ -2,4 +2,83 @@
 
 use super::Row;
 
-pub(super) const ROWS: &[Row] = &[];
+pub(super) const ROWS: &[Row] = &[
+    (
+        "ingest.dumps_missing",
+        "{count} required dumps are missing or stale",
+        "缺少必需的导出文件或文件过旧，共 {count} 处",
+    ),
+    (
+        "ingest.dumps_missing_help",
+        "Put the files there, or set `required = false` or a larger `max_age_hours` for the source.",
+        "请补齐文件；确可缺少时，在该来源下设 `required = false` 或放宽 `max_age_hours`。",
+    ),
+    (
+        "ingest.no_dump_required",
+        "source `{source}`: no file matches {globs}",
+        "来源 `{source}`：没有与 {globs} 相符的文件",
+    ),
+    (
+        "ingest.no_dump",
+        "source `{source}`: no file matches {globs}; the run goes on without it",
+        "来源 `{source}`：没有与 {globs} 相符的文件，本次运行不含该来源",
+    ),
+    (
+        "ingest.stale",
+        "source `{source}`: {file} is {hours} hours old; at most {hours_max} are allowed",
+        "来源 `{source}`：{file} 已有 {hours} 小时未更新，最多允许 {hours_max} 小时",
+    ),
+    (
+        "ingest.file_twice",
+        "{file} is already read for an earlier source and is left out of `{source}`",
+        "{file} 已在前面的来源中读取，不再计入 `{source}`",
+    ),
+    (
+        "ingest.bad_glob",
+        "source `{source}`: `{glob}` is no glob ({cause})",
+        "来源 `{source}`：`{glob}` 不是有效的通配路径（{cause}）",
+    ),
+    ("ingest.cannot_open", "{file} cannot be opened: {cause}", "无法打开 {file}：{cause}"),
+    (
+        "ingest.cut",
+        "{file} ends early; what was readable before is kept ({cause})",
+        "{file} 不完整，只保留其前面可读的部分（{cause}）",
+    ),
+    (
+        "ingest.no_column",
+        "{file}: the header has none of the needed columns. Found: {found}. Needed: {needed}",
+        "{file}：表头中没有任何所需的列。现有：{found}。所需：{needed}",
+    ),
+    (
+        "ingest.missing_columns",
+        "{file}: columns are missing: {columns}. Found: {found}",
+        "{file}：缺少列：{columns}。现有：{found}",
+    ),
+    (
+        "ingest.mixed_encoding",
+        "{file}: {count} lines were in another encoding than the rest",
+        "{file}：有 {count} 行与其余各行编码不同",
+    ),
+    ("ingest.nul_bytes", "{file}: {count} NUL bytes were removed", "{file}：已去除 {count} 个空字节"),
+    ("ingest.unknown_format", "{file} is no table in a known format", "{file} 不是可识别的表格文件"),
+    ("ingest.empty", "{file} is empty", "{file} 是空文件"),
+    (
+        "ingest.too_many_columns",
+        "{file}: a row at the top has {count} columns; at most {max} are allowed. Check the delimiter",
+        "{file}：开头有一行多达 {count} 列，最多允许 {max} 列，请检查分隔符",
+    ),
+    ("ingest.no_header", "{file}: no header was found", "{file}：没有找到表头"),
+    (
+        "ingest.rows_above_header",
+        "{file}: {count} rows above the header were passed over",
+        "{file}：略过表头以上 {count} 行",
+    ),
+    (
+        "ingest.not_read_to_end",
+        "{file} was not read to its end; size and SHA-256 are of what was read",
+        "{file} 未读到末尾，大小和 SHA-256 只含已读部分",
+    ),
+    ("ingest.unreadable", "{file} cannot be read", "无法读取 {file}"),
+    ("ingest.rows_left_out", "{file}: {count} rows cannot be read", "{file}：有 {count} 行无法读取"),
+    ("ingest.row_left_out", "line {line}: {reason}", "第 {line} 行：{reason}"),
+];

@@ -1,0 +1,258 @@
+//! A dump's reader: finds out what the file is, hands out its blocks, and reports at the end.
+
+use super::decode::Prior;
+use super::header;
+use super::input::Input;
+use super::record::{Dialect, ROW_BYTES_MAX};
+use super::report::{Log, Tally};
+use super::rows::{Place, Rows};
+use super::sniff::{self, Kind};
+use super::text::{RowShape, Shape, TextReader};
+use super::{Block, Dump, DumpReport, Work, jsonl};
+use crate::config::{Encoding, Format, ReadSettings};
+use crate::tables::Reason;
+use std::sync::Arc;
+
+/// Size of a block of text.
+pub(super) const BLOCK_BYTES: usize = 1 << 20;
+
+/// Reads one dump, block by block.
+pub struct DumpReader {
+    kind: Reader,
+    log: Log,
+    tally: Arc<Tally>,
+    shape: Option<Arc<Shape>>,
+    columns: usize,
+    source: u16,
+    file: u32,
+}
+
+enum Reader {
+    Text(Box<TextReader>),
+    Done,
+}
+
+impl DumpReader {
+    pub(super) fn open(dump: &Dump, columns: &[String], settings: &ReadSettings, block_bytes: usize) -> Self {
+        match Input::open(&dump.path) {
+            Ok(input) => Self::read(input, dump, columns, settings, block_bytes),
+            Err(e) => {
+                let mut reader = Self::idle(dump, columns);
+                let problem = reader.log.message("ingest.cannot_open").with("cause", e);
+                reader.log.refuse(Reason::Unreadable, problem);
+                reader
+            }
+        }
+    }
+
+    fn idle(dump: &Dump, columns: &[String]) -> Self {
+        let (log, tally) = (Log::new(dump), Arc::new(Tally::default()));
+        let columns = columns.len();
+        Self { kind: Reader::Done, log, tally, shape: None, columns, source: dump.source, file: dump.file }
+    }
+
+    /// Reads a dump from an open input.
+    pub(super) fn read(
+        mut input: Input,
+        dump: &Dump,
+        columns: &[String],
+        settings: &ReadSettings,
+        block_bytes: usize,
+    ) -> Self {
+        let mut reader = Self::idle(dump, columns);
+        reader.log.report.compression = input.compression;
+        input.fill(BLOCK_BYTES);
+        let mut kind = sniff::kind(&input.head, settings);
+        let mut wide = false;
+        if let Kind::Utf16(little) = kind {
+            wide = true;
+            input.transcode(little);
+            input.fill(BLOCK_BYTES);
+            kind = sniff::kind(&input.head, &ReadSettings { encoding: None, ..settings.clone() });
+        }
+        match kind {
+            Kind::Is(Format::Text) => reader.text(input, columns, settings, block_bytes, wide),
+            Kind::Is(Format::Jsonl) => reader.json(input, columns, settings, block_bytes, wide),
+            _ => {
+                let problem = reader.log.message("ingest.unknown_format");
+                reader.log.refuse(Reason::Unreadable, problem);
+                reader.stored(&input);
+            }
+        }
+        reader
+    }
+
+    fn stored(&mut self, input: &Input) {
+        let stored = input.stored();
+        (self.log.report.bytes, self.log.report.sha256) = (stored.bytes, stored.sha256);
+    }
+
+    /// Skips the byte order mark.
+    fn start(&mut self, input: &mut Input, wide: bool) -> Place {
+        let mark = input.head.starts_with("\u{FEFF}".as_bytes());
+        if mark {
+            input.head.drain(..3);
+        }
+        let byte = if !mark {
+            0
+        } else if wide {
+            2
+        } else {
+            3
+        };
+        Place { line: 1, byte }
+    }
+
+    fn is_empty(&mut self, input: &Input) -> bool {
+        let blank = |b: &u8| b.is_ascii_whitespace() || *b == 0 || *b == 0x1A;
+        let empty = input.ended && input.head.iter().all(blank);
+        if empty && input.damage.is_none() {
+            let problem = self.log.message("ingest.empty");
+            self.log.report.problems.push(problem);
+        }
+        empty
+    }
+
+    fn text(&mut self, mut input: Input, columns: &[String], settings: &ReadSettings, block_bytes: usize, wide: bool) {
+        let mut place = self.start(&mut input, wide);
+        self.log.report.format = Some(Format::Text);
+        if self.is_empty(&input) {
+            return self.close(&input);
+        }
+        let end = sniff::line_end(&input.head);
+        let prior = sniff::prior(&input.head, end, settings);
+        self.encoding(prior, wide);
+        let delimiter = settings.delimiter.unwrap_or_else(|| sniff::delimiter(&input.head, prior, end, columns));
+        self.log.report.delimiter = Some(delimiter);
+        let dialect = Dialect { delimiter, end, quotes: true, trail_bytes: prior == Prior::Gb18030 };
+        let rows_max = settings.header_row.map_or(header::HEADER_ROWS_MAX, |row| row as usize) + 2;
+        let mut first;
+        loop {
+            let whole = input.ended;
+            first = sniff::first_rows(&input.head, prior, dialect, wide, whole, place, rows_max);
+            let enough = first.as_ref().map_or(true, |rows| rows.len() >= rows_max);
+            if enough || whole || input.head.len() > ROW_BYTES_MAX {
+                break;
+            }
+            let bytes = input.head.len() * 2 + 1;
+            input.fill(bytes);
+        }
+        let first = match first {
+            Ok(rows) => rows,
+            Err(count) => {
+                let problem = self.log.message("ingest.too_many_columns").with("count", count);
+                let problem = problem.with("max", header::COLUMNS_MAX);
+                self.log.refuse(Reason::FieldCount, problem);
+                return self.close(&input);
+            }
+        };
+        let row = settings.header_row.map(|row| {
+            let at = first.iter().position(|first| first.place.line >= u64::from(row));
+            at.unwrap_or(first.len())
+        });
+        let names: Vec<Vec<String>> = first.iter().map(|row| row.fields.clone()).collect();
+        let Some(plan) = header::find(&names, columns, row) else {
+            let problem = self.log.message("ingest.no_header");
+            self.log.refuse(Reason::MissingColumn, problem);
+            return self.close(&input);
+        };
+        if !self.log.header(&plan, first[plan.row].place.line, columns) {
+            return self.close(&input);
+        }
+        if plan.row > 0 {
+            let note = self.log.message("ingest.rows_above_header").with("count", plan.row);
+            self.log.report.notes.push(note);
+        }
+        let last = &first[plan.data - 1];
+        let used = last.end;
+        let read = &input.head[last.start..used];
+        place = last.place;
+        place.line += super::decode::count_lines(read, end);
+        place.byte += super::text::stored_len(read, wide);
+        let shape = self.shape(dialect, prior, wide, RowShape::Fields(plan));
+        self.kind = Reader::Text(Box::new(TextReader::new(input, shape, used, place, block_bytes)));
+    }
+
+    fn json(&mut self, mut input: Input, columns: &[String], settings: &ReadSettings, block_bytes: usize, wide: bool) {
+        let place = self.start(&mut input, wide);
+        self.log.report.format = Some(Format::Jsonl);
+        if self.is_empty(&input) {
+            return self.close(&input);
+        }
+        let end = sniff::line_end(&input.head);
+        let prior = sniff::prior(&input.head, end, settings);
+        self.encoding(prior, wide);
+        let head = super::decode::decode(&input.head, prior, end);
+        self.log.report.header = jsonl::keys(head.text.lines().take(200));
+        let dialect = Dialect { delimiter: b',', end, quotes: false, trail_bytes: false };
+        let shape = self.shape(dialect, prior, wide, RowShape::Json(jsonl::Keys::new(columns)));
+        self.kind = Reader::Text(Box::new(TextReader::new(input, shape, 0, place, block_bytes)));
+    }
+
+    fn encoding(&mut self, prior: Prior, wide: bool) {
+        self.log.report.encoding = Some(match prior {
+            _ if wide => Encoding::Utf16,
+            Prior::Utf8 => Encoding::Utf8,
+            Prior::Gb18030 => Encoding::Gb18030,
+        });
+    }
+
+    fn shape(&self, dialect: Dialect, prior: Prior, wide: bool, rows: RowShape) -> Shape {
+        Shape { source: self.source, file: self.file, dialect, prior, wide, rows, tally: Arc::clone(&self.tally) }
+    }
+
+    /// Enters what is known at the end of the input.
+    fn close(&mut self, input: &Input) {
+        if let Some(damage) = &input.damage {
+            self.log.cut(damage);
+        }
+        if !input.ended {
+            let note = self.log.message("ingest.not_read_to_end");
+            self.log.report.notes.push(note);
+        }
+        self.stored(input);
+    }
+
+    /// The next block, in the order of the file; `None` at its end. The last block holds the entries for the file as a
+    /// whole.
+    pub fn next_block(&mut self) -> Option<Block> {
+        match &mut self.kind {
+            Reader::Text(text) => {
+                if let Some(block) = text.next() {
+                    return Some(Block { work: Work::Text(block), tally: Arc::clone(&self.tally) });
+                }
+                self.end_of_kind();
+            }
+            Reader::Done => {}
+        }
+        if self.log.file_rows.is_empty() {
+            return None;
+        }
+        let mut parsed = Rows::new(self.source, self.file, self.columns, 0).finish();
+        parsed.quarantined = std::mem::take(&mut self.log.file_rows);
+        Some(Block { work: Work::Ready(Box::new(parsed)), tally: Arc::clone(&self.tally) })
+    }
+
+    fn end_of_kind(&mut self) {
+        match std::mem::replace(&mut self.kind, Reader::Done) {
+            Reader::Text(mut text) => {
+                self.shape = Some(text.shape());
+                self.close(text.input());
+            }
+            Reader::Done => {}
+        }
+    }
+
+    /// What was found out. Call it after every block has been parsed: it counts what they held.
+    pub fn finish(mut self) -> DumpReport {
+        self.end_of_kind();
+        self.tally.enter(&mut self.log);
+        // Which keys the objects had is known only now.
+        if let Some(RowShape::Json(keys)) = self.shape.as_ref().map(|shape| &shape.rows)
+            && self.log.report.rows > 0
+        {
+            self.log.missing(keys.missing(), keys.len());
+        }
+        self.log.report
+    }
+}
