@@ -9,6 +9,7 @@ mod ingest;
 mod link;
 mod publish;
 mod run;
+mod synth;
 
 use std::fmt::Display;
 
@@ -25,7 +26,8 @@ pub enum Lang {
 /// One row of the catalogue: key, English, Chinese.
 type Row = (&'static str, &'static str, &'static str);
 
-const CATALOGUE: &[&[Row]] = &[cli::ROWS, config::ROWS, ingest::ROWS, link::ROWS, publish::ROWS, run::ROWS];
+const CATALOGUE: &[&[Row]] =
+    &[cli::ROWS, config::ROWS, ingest::ROWS, link::ROWS, publish::ROWS, run::ROWS, synth::ROWS];
 
 /// A text of the catalogue with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
