@@ -93,6 +93,7 @@ pub(crate) struct Dump {
     rows: u64,
     again: Vec<Vec<String>>,
     line: Vec<u8>,
+    time_format: Format,
     /// Rows that belong in quarantine.
     pub(crate) broken: u64,
     /// Files written.
@@ -102,7 +103,8 @@ pub(crate) struct Dump {
 impl Dump {
     pub(crate) fn new(settings: Settings, rng: Rng) -> Self {
         let (window, again, line) = (Vec::new(), Vec::new(), Vec::new());
-        Self { settings, window, rng, sink: None, parts: 0, rows: 0, again, line, broken: 0, files: 0 }
+        let time_format = Format::new().set_num_format("yyyy-mm-dd hh:mm");
+        Self { settings, window, rng, sink: None, parts: 0, rows: 0, again, line, time_format, broken: 0, files: 0 }
     }
 
     /// Takes a row, which may be written later.
@@ -283,15 +285,15 @@ impl Dump {
             return Ok(());
         };
         let sheet = book.worksheet_from_index(0).map_err(|e| cannot_write(path, e))?;
-        let format = Format::new().set_num_format("yyyy-mm-dd hh:mm");
         for (column, value) in (0u16..).zip(values) {
             if value.is_empty() {
                 continue;
             }
-            let cell = cells.get(usize::from(column)).copied().unwrap_or(Cell::Text);
-            let done = match (cell, value.parse::<f64>(), ExcelDateTime::parse_from_str(value)) {
-                (Cell::Number, Ok(number), _) => sheet.write_number(*row, column, number),
-                (Cell::Time, _, Ok(time)) => sheet.write_datetime_with_format(*row, column, &time, &format),
+            let done = match cells.get(usize::from(column)).copied().unwrap_or(Cell::Text) {
+                Cell::Number if let Ok(number) = value.parse::<f64>() => sheet.write_number(*row, column, number),
+                Cell::Time if let Ok(time) = ExcelDateTime::parse_from_str(value) => {
+                    sheet.write_datetime_with_format(*row, column, &time, &self.time_format)
+                }
                 _ => sheet.write_string(*row, column, value),
             };
             done.map_err(|e| cannot_write(path, e))?;

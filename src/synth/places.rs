@@ -259,9 +259,18 @@ impl Plan {
                     dedicated: false,
                     community,
                     estates: name.clone(),
-                    buildings: span,
-                    road: if whole { road.clone() } else { String::new() },
-                    numbers: if whole { door.to_string() } else { String::new() },
+                    buildings: span.clone(),
+                    // A village's houses are numbered like doors on a road of its name.
+                    road: match (village, whole) {
+                        (true, _) => name.clone(),
+                        (false, true) => road.clone(),
+                        (false, false) => String::new(),
+                    },
+                    numbers: match (village, whole) {
+                        (true, _) => span.clone(),
+                        (false, true) => door.to_string(),
+                        (false, false) => String::new(),
+                    },
                 });
                 from = to + 1;
             }

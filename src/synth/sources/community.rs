@@ -68,9 +68,9 @@ impl Community {
     fn ways(city: &City<'_>, street: usize) -> Ways {
         let damaged = city.damage.any();
         Ways {
-            ruined: match street % 12 {
+            ruined: match street % 24 {
                 2 if damaged => Some(true),
-                9 if damaged => Some(false),
+                7 if damaged => Some(false),
                 _ => None,
             },
             lunar: damaged && street % 3 == 1,

@@ -117,11 +117,15 @@ fn profile(city: &City<'_>, person: &Person, household: Option<&Household>, rng:
             Stay::Unknown => String::new(),
         },
     };
+    // The booth's own phone, in the rows of hundreds.
+    let booth = damage.hit(rng, 0.004);
+    let phone = damage.phone(person, household, 0.12, rng);
+    let phone = plan.firms.first().filter(|_| booth).map_or(phone, |firm| firm.phone.clone());
     [
         damage.name(&person.name, 0.015, false, rng),
         damage.sex(person.male, ["男性", "女性"], 0.02, rng),
         damage.id(person, relatives, &ids, rng),
-        damage.phone(person, household, 0.12, rng),
+        phone,
         address,
     ]
 }
