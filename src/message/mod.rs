@@ -12,6 +12,7 @@ mod publish;
 mod run;
 mod store;
 
+mod synth;
 use std::fmt::Display;
 
 /// The language of messages.
@@ -27,8 +28,10 @@ pub enum Lang {
 /// One row of the catalogue: key, English, Chinese.
 type Row = (&'static str, &'static str, &'static str);
 
-const CATALOGUE: &[&[Row]] = &[cli::ROWS, config::ROWS, followup::ROWS, ingest::ROWS, link::ROWS, publish::ROWS, run::ROWS, store::ROWS];
-/// A text of the catalogue with its arguments.
+const CATALOGUE: &[&[Row]] = &[cli::ROWS, config::ROWS, followup::ROWS, ingest::ROWS, link::ROWS, publish::ROWS, run::ROWS, store::ROWS, synth::ROWS];
+
+const CATALOGUE: &[&[Row]] =
+    &[cli::ROWS, config::ROWS, ingest::ROWS, link::ROWS, publish::ROWS, run::ROWS, synth::ROWS];/// A text of the catalogue with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     key: &'static str,
