@@ -106,7 +106,7 @@ pub(super) fn may_be_title(name: &str) -> bool {
     let mut chars = name.chars();
     let first = chars.next();
     let last = chars.next_back();
-    matches!(first, Some('老' | '小' | '阿' | '大' | '户' | '无' | '不' | '未'))
+    matches!(first, Some('老' | '小' | '阿' | '户' | '无' | '不' | '未'))
         || last.is_some_and(|c| {
             SHORT_ENDINGS.contains(&c)
                 || RELATIONS.iter().chain(POLITE).any(|word| word.ends_with(c) && name.ends_with(word))
@@ -148,9 +148,7 @@ pub(super) fn strip(name: &mut String) -> bool {
         len += 1;
     }
     match (&chars[..len], len) {
-        ([a, b], 2) => {
-            (matches!(a, '老' | '小' | '阿' | '大') && is_han(*b)) || (SHORT_ENDINGS.contains(b) && is_surname(*a))
-        }
+        ([a, b], 2) => (matches!(a, '老' | '小' | '阿') && is_han(*b)) || (SHORT_ENDINGS.contains(b) && is_surname(*a)),
         ([_, _, '氏'], 3) => true,
         ([a @ ('老' | '小'), b, c], 3) => {
             is_surname(*b) && (b == c || (*a == '老' && matches!(c, '头' | '汉' | '太')))
