@@ -11,8 +11,8 @@ mod link;
 mod publish;
 mod run;
 mod store;
-
 mod synth;
+
 use std::fmt::Display;
 
 /// The language of messages.
@@ -30,8 +30,7 @@ type Row = (&'static str, &'static str, &'static str);
 
 const CATALOGUE: &[&[Row]] = &[cli::ROWS, config::ROWS, followup::ROWS, ingest::ROWS, link::ROWS, publish::ROWS, run::ROWS, store::ROWS, synth::ROWS];
 
-const CATALOGUE: &[&[Row]] =
-    &[cli::ROWS, config::ROWS, ingest::ROWS, link::ROWS, publish::ROWS, run::ROWS, synth::ROWS];/// A text of the catalogue with its arguments.
+/// A text of the catalogue with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     key: &'static str,

@@ -1,0 +1,171 @@
+//! The figures of the night: sums that must agree, and what the leader's page states.
+
+use super::read::Read;
+use super::settle::Settled;
+use crate::config::Pipeline;
+use crate::followup::{Item, State, Tonight};
+use crate::publish::{AreaFigures, BulletinFigures, ItemFigures};
+use crate::store::Balances;
+use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Records};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The sums that must agree before anything is published.
+pub(super) fn balances(read: &Read, persons: &Persons, settled: &Settled) -> Balances {
+    let mut balances = Balances::default();
+    let mut records = vec![0_u64; read.dumps.len()];
+    read.records.file.iter().for_each(|&file| records[file as usize] += 1);
+    let mut quarantined = vec![0_u64; read.dumps.len()];
+    // An entry with line 0 is about the file as a whole, not about a row.
+    read.quarantined.iter().filter(|row| row.line > 0).for_each(|row| quarantined[row.file as usize] += 1);
+    for (dump, report) in read.reports.iter().enumerate() {
+        let name = format!("rows read = records + quarantined: {}", report.label);
+        balances.add(name, report.rows + report.quarantined, records[dump] + quarantined[dump]);
+    }
+    balances.add("records = members of persons", read.records.len() as u64, persons.member_rows.len() as u64);
+    let counts = &settled.items.counts;
+    balances.add("persons in lists + persons with nothing due = persons", counts.persons_open + counts.persons_nothing_due, persons.len() as u64);
+    balances.add("items before + new = open + done + withdrawn", counts.yesterday + counts.new, counts.open + counts.done + counts.withdrawn);
+    let city = |of: fn(&crate::followup::AreaCounts) -> i64, level: &str| -> u64 {
+        let rows = settled.rollup.iter().filter(|row| row.level == level && row.rule == "*");
+        rows.map(|row| of(&row.counts)).sum::<i64>().try_into().unwrap_or(0)
+    };
+    balances.add("items of grids + unassigned = items", city(|c| c.open + c.done, "grid"), counts.open + counts.done);
+    balances.add("persons of grids + unassigned = persons", city(|c| c.persons, "grid"), persons.len() as u64);
+    balances.add("persons of the city = persons", city(|c| c.persons, "city"), persons.len() as u64);
+    balances
+}
+
+/// The figures of the leader's page.
+pub(super) fn bulletin(pipeline: &Pipeline, read: &Read, persons: &Persons, settled: &Settled) -> BulletinFigures {
+    let records = &read.records;
+    let mut by_source = vec![0_u64; pipeline.sources.len()];
+    records.source.iter().for_each(|&source| by_source[source as usize] += 1);
+    let events = EventFigures::count(records, persons);
+    let grids = settled.rollup.iter().filter(|row| row.level == "city" && row.rule == "*");
+    let (mut households, mut visited) = (0_u64, 0_u64);
+    for row in grids {
+        households += row.counts.households.unsigned_abs();
+        visited += row.counts.visited.unsigned_abs();
+    }
+    let known = |kind: &str| pipeline.sources.iter().flat_map(|source| &source.events).any(|event| event.kind == kind);
+    let declared = events.persons.get("declaration").map_or(0, BTreeSet::len) as u64;
+    let verified = events
+        .persons
+        .get("declaration")
+        .map_or(0, |who| who.iter().filter(|&&person| settled.visits.verified[person as usize]).count()) as u64;
+    BulletinFigures {
+        name: pipeline.run.name.clone(),
+        as_of: pipeline.run.as_of,
+        persons: persons.len() as u64,
+        records: pipeline.sources.iter().map(|source| source.name.clone()).zip(by_source).collect(),
+        persons_by_sources: persons_by_sources(records, persons),
+        households: known("visit").then(|| (households, households_visited(records, persons, settled))),
+        persons_visited: known("visit").then_some(visited),
+        visits: known("visit").then(|| events.counts.get("visit").copied().unwrap_or(0)),
+        arrivals: arrivals(pipeline, settled),
+        declarations: known("declaration").then_some((declared, verified)),
+        tests: known("test").then(|| {
+            let tested = events.persons.get("test").map_or(0, BTreeSet::len) as u64;
+            (events.counts.get("test").copied().unwrap_or(0), tested)
+        }),
+        isolation: known("isolation").then(|| (events.persons.get("isolation").map_or(0, BTreeSet::len) as u64, 0)),
+        persons_unassigned: settled.residence.by.iter().filter(|by| **by == GridBy::None).count() as u64,
+        items: item_figures(settled),
+        areas: areas(settled),
+        yesterday: None,
+        elapsed_ms: None,
+    }
+}
+
+/// Events and the persons that they are about, by type.
+#[derive(Default)]
+struct EventFigures<'a> {
+    counts: BTreeMap<&'a str, u64>,
+    persons: BTreeMap<&'a str, BTreeSet<u32>>,
+}
+
+impl<'a> EventFigures<'a> {
+    fn count(records: &'a Records, persons: &Persons) -> Self {
+        let mut person_of = vec![NO_ROW; records.len()];
+        for person in 0..persons.len() {
+            persons.rows(person).iter().for_each(|&row| person_of[row as usize] = person as u32);
+        }
+        let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+        let mut who: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (&record, &kind) in records.events.record.iter().zip(&records.events.kind) {
+            *counts.entry(kind).or_default() += 1;
+            who.entry(kind).or_default().push(person_of[record as usize]);
+        }
+        let text = |kind: u32| records.pool.get(kind);
+        Self {
+            counts: counts.into_iter().map(|(kind, n)| (text(kind), n)).collect(),
+            persons: who.into_iter().map(|(kind, who)| (text(kind), who.into_iter().collect())).collect(),
+        }
+    }
+}
+
+/// Persons known to exactly so many sources.
+fn persons_by_sources(records: &Records, persons: &Persons) -> Vec<(u32, u64)> {
+    let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut sources = Vec::new();
+    for person in 0..persons.len() {
+        sources.clear();
+        sources.extend(persons.rows(person).iter().map(|&row| records.source[row as usize]));
+        sources.sort_unstable();
+        sources.dedup();
+        *counts.entry(sources.len() as u32).or_default() += 1;
+    }
+    counts.into_iter().collect()
+}
+
+/// Flats of which somebody was visited.
+fn households_visited(records: &Records, persons: &Persons, settled: &Settled) -> u64 {
+    let flat_of = |person: usize| match persons.address_row[person] {
+        NO_ROW => 0,
+        row => records.flat[row as usize],
+    };
+    let mut flats: Vec<u64> = (0..persons.len())
+        .filter(|&person| settled.visits.visited[person] && settled.visits.settled_at[person] != NO_TIME)
+        .map(flat_of)
+        .filter(|&flat| flat != 0)
+        .collect();
+    flats.sort_unstable();
+    flats.dedup();
+    flats.len() as u64
+}
+
+/// Persons listed by each rule: the classes of arrivals as the rules define them.
+fn arrivals(pipeline: &Pipeline, settled: &Settled) -> Vec<(String, u64)> {
+    let listed = |name: &str| settled.items.items.iter().filter(|item| &*item.rule == name && item.state != State::Withdrawn).count();
+    pipeline.followups.iter().map(|rule| (rule.title.clone(), listed(&rule.name) as u64)).collect()
+}
+
+fn item_figures(settled: &Settled) -> ItemFigures {
+    let mut figures = ItemFigures::default();
+    settled.items.items.iter().zip(&settled.items.tonight).for_each(|(item, tonight)| add(&mut figures, item, tonight));
+    figures
+}
+
+fn add(figures: &mut ItemFigures, item: &Item, tonight: &Tonight) {
+    figures.open += u64::from(item.state.is_open());
+    figures.overdue += u64::from(item.state == State::Overdue);
+    figures.done += u64::from(item.state == State::Done);
+    figures.withdrawn += u64::from(item.state == State::Withdrawn);
+    figures.new += u64::from(tonight.new);
+}
+
+/// Items per county and street, the unassigned last.
+fn areas(settled: &Settled) -> Vec<AreaFigures> {
+    let mut areas: BTreeMap<(bool, String, String), ItemFigures> = BTreeMap::new();
+    for grid in settled.directory.grids() {
+        areas.entry((false, grid.county_label().to_owned(), grid.street_label().to_owned())).or_default();
+    }
+    for (item, tonight) in settled.items.items.iter().zip(&settled.items.tonight) {
+        let grid = item.grid_code.as_deref().and_then(|code| settled.directory.get(code));
+        let key = grid.map_or((true, String::new(), String::new()), |grid| {
+            (false, grid.county_label().to_owned(), grid.street_label().to_owned())
+        });
+        add(areas.entry(key).or_default(), item, tonight);
+    }
+    areas.into_iter().map(|((_, county, street), items)| AreaFigures { county, street, items }).collect()
+}

@@ -1,0 +1,249 @@
+//! Publication and what is told of it: the set's tables, the manifest, the last lines of a run.
+
+use super::figures;
+use super::read::Read;
+use super::resolve::Resolved;
+use super::settle::{Settled, in_words};
+use super::watch::{Watch, memory_peak_bytes};
+use crate::config::Pipeline;
+use crate::error::{Error, Exit, Result};
+use crate::followup;
+use crate::link::RULES;
+use crate::message::Message;
+use crate::normalize::Repairs;
+use crate::person::Built;
+use crate::publish::{self, ListOptions, Partition, SetTables};
+use crate::store::{Balances, Input, Manifest, Repair, Store};
+use crate::tables::batches::{self, Batches};
+use crate::tables::{Members, published};
+use jiff::Zoned;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What came out of a night.
+#[derive(Clone, Debug)]
+pub struct RunSummary {
+    /// The published set; `None` after a dry run.
+    pub set: Option<PathBuf>,
+    /// What to tell, in order.
+    pub lines: Vec<Message>,
+    /// The same as figures.
+    pub json: Value,
+}
+
+/// Everything that a night made, ready to be published.
+pub(super) struct NightTables<'a> {
+    pub(super) pipeline: &'a Pipeline,
+    pub(super) read: &'a Read,
+    pub(super) resolved: &'a Resolved,
+    pub(super) members: &'a Members,
+    pub(super) built: &'a Built,
+    pub(super) settled: &'a Settled,
+    pub(super) balances: Balances,
+    pub(super) started: Zoned,
+}
+
+impl NightTables<'_> {
+    /// Writes the set and lets it appear.
+    pub(super) fn publish(&self, store: &Store, watch: &mut Watch<'_>) -> Result<RunSummary> {
+        let names: Vec<String> = self.pipeline.sources.iter().map(|source| source.name.clone()).collect();
+        let (records, persons, settled) = (&self.read.records, &self.built.persons, self.settled);
+        let run = store.begin_run(&store.new_run_id(self.started.datetime()))?;
+
+        let partitions = followup::followup_partitions(&settled.items, &settled.directory)?;
+        let item_batches: Vec<_> = partitions.iter().map(|partition| partition.batch.clone()).collect();
+        let figures = figures::bulletin(self.pipeline, self.read, persons, settled);
+        let mut options =
+            ListOptions::new(self.pipeline.run.as_of, self.pipeline.run.locale, self.pipeline.publish.mask);
+        options.fields = distinct_fields(self.pipeline);
+        let members = batches::members(records, self.members, persons, &names);
+        run.next_state().write_persons_index(&members)?;
+        run.next_state().write_items(&published::schema(published::FOLLOWUPS), &item_batches)?;
+        run.next_state().write_model(&format!("{:#}", self.model()))?;
+        let one = |batch| Batches::from_batches(&arrow::array::RecordBatch::schema(&batch), &[batch]).map_err(bug);
+        let set = SetTables {
+            tables: vec![
+                ("members", members),
+                ("persons", batches::persons(records, persons, &settled.residence, &names)),
+                ("events", batches::events(records, self.members, persons, &names)),
+                ("links", batches::links(records, &self.resolved.links, &names)),
+                ("review", batches::review(records, &self.resolved.review, &names)),
+                ("rollup", one(followup::rollup_batch(&settled.rollup)?)?),
+                ("changes", one(followup::changes_batch(&settled.changes)?)?),
+                ("quarantine", batches::quarantine(&self.read.quarantined, &names, &self.read.labels)),
+            ],
+            followups: Some(
+                partitions
+                    .into_iter()
+                    .map(|part| Partition { county: part.county, street: part.street, items: part.batch })
+                    .collect(),
+            ),
+            lists: self.pipeline.publish.xlsx.then_some((&settled.lists[..], options)),
+            bulletin: Some((&figures, self.pipeline.run.locale)),
+            parquet: self.pipeline.publish.parquet,
+        };
+        watch.step("publish", |watch| publish::write(run.path(), &set, watch.sink).map(drop))?;
+        self.manifest(run.run_id(), watch).write(run.path())?;
+        let folder = run.commit()?;
+        Ok(self.summary(Some(folder), watch))
+    }
+
+    fn counts(&self) -> BTreeMap<String, u64> {
+        let items = &self.settled.items.counts;
+        [
+            ("records", self.read.records.len() as u64),
+            ("quarantined", self.read.quarantined.len() as u64),
+            ("profiles", self.resolved.profiles as u64),
+            ("persons", self.built.persons.len() as u64),
+            ("events", self.read.records.events.len() as u64),
+            ("links", self.resolved.links.len() as u64),
+            ("review", self.resolved.review.len() as u64),
+            ("candidate_pairs", self.resolved.blocking.pairs.iter().sum()),
+            ("items_open", items.open),
+            ("items_overdue", items.overdue),
+            ("items_new", items.new),
+            ("items_done", items.done),
+            ("items_withdrawn", items.withdrawn),
+            ("items_unassigned", items.unassigned),
+            ("grids", self.settled.directory.grids().len() as u64),
+        ]
+        .into_iter()
+        .map(|(name, count)| (name.to_owned(), count))
+        .collect()
+    }
+
+    fn model(&self) -> Value {
+        let fit = &self.resolved.fit;
+        let fields: serde_json::Map<String, Value> =
+            fit.fields.iter().map(|(name, m, u)| ((*name).to_owned(), json!({ "m": m, "u": u }))).collect();
+        let blocking: serde_json::Map<String, Value> = RULES
+            .iter()
+            .enumerate()
+            .map(|(i, rule)| {
+                let of = &self.resolved.blocking;
+                let figures = json!({
+                    "pairs": of.pairs[i],
+                    "blocks_split": of.blocks_split[i],
+                    "pairs_left_out": of.pairs_left_out[i],
+                    "block_rows_max": of.block_rows_max[i],
+                });
+                (rule.name.to_owned(), figures)
+            })
+            .collect();
+        json!({
+            "prior_bits": fit.prior_bits,
+            "silver_matches": fit.silver_matches,
+            "silver_reached_without_id": fit.silver_reached,
+            "match_weight_min": self.resolved.match_weight_min,
+            "review_weight_min": self.resolved.review_weight_min,
+            "fields": fields,
+            "blocking": blocking,
+        })
+    }
+
+    fn manifest(&self, run_id: &str, watch: &Watch<'_>) -> Manifest {
+        let lang = self.pipeline.run.locale;
+        let mut records = vec![0_u64; self.read.dumps.len()];
+        self.read.records.file.iter().for_each(|&file| records[file as usize] += 1);
+        let inputs = self.read.dumps.iter().zip(&self.read.reports).enumerate().map(|(i, (dump, report))| {
+            let rows = report.rows + report.quarantined;
+            Input {
+                source: self.pipeline.sources[dump.source as usize].name.clone(),
+                path: dump.label.clone(),
+                sha256: report.sha256.clone(),
+                bytes: dump.bytes,
+                rows,
+                records: records[i],
+                quarantined: rows - records[i].min(rows),
+                notes: in_words(&report.notes, lang).into_iter().chain(in_words(&report.problems, lang)).collect(),
+            }
+        });
+        Manifest {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            run_id: run_id.to_owned(),
+            name: self.pipeline.run.name.clone(),
+            pipeline_sha256: self.pipeline.sha256.clone(),
+            as_of: self.pipeline.run.as_of.to_string(),
+            started_at: self.started.strftime("%FT%T").to_string(),
+            elapsed_ms: u64::try_from(watch.began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            threads: rayon::current_num_threads() as u64,
+            memory_peak_bytes: memory_peak_bytes(),
+            inputs: inputs.collect(),
+            repairs: self.repairs(),
+            counts: self.counts(),
+            balances: self.balances.clone(),
+            linkage: json!({
+                "block_rows_max": self.pipeline.linkage.block_rows_max,
+                "match_weight_min": self.pipeline.linkage.match_weight_min,
+                "review_weight_min": self.pipeline.linkage.review_weight_min,
+            }),
+            model: self.model(),
+            steps: watch.steps.clone(),
+            warnings: in_words(&watch.warnings, lang),
+        }
+    }
+
+    fn repairs(&self) -> Vec<Repair> {
+        let of_source = |(source, repairs): (&crate::config::Source, &Repairs)| -> Vec<Repair> {
+            repairs
+                .iter()
+                .map(|(field, kind, count)| Repair { source: source.name.clone(), kind: format!("{field}: {kind}"), count })
+                .collect()
+        };
+        self.pipeline.sources.iter().zip(&self.read.repairs).flat_map(of_source).collect()
+    }
+
+    /// The last lines of a run.
+    pub(super) fn summary(&self, set: Option<PathBuf>, watch: &Watch<'_>) -> RunSummary {
+        let counts = self.counts();
+        let count = |name: &str| counts.get(name).copied().unwrap_or(0);
+        let mut lines = vec![
+            Message::new("run.summary.read")
+                .with("dumps", self.read.dumps.len())
+                .with("records", count("records"))
+                .with("quarantined", count("quarantined")),
+            Message::new("run.summary.persons").with("persons", count("persons")).with("review", count("review")),
+            Message::new("run.summary.items")
+                .with("open", count("items_open"))
+                .with("grids", count("grids"))
+                .with("unassigned", count("items_unassigned")),
+        ];
+        if !watch.warnings.is_empty() {
+            lines.push(Message::new("run.summary.warnings").with("count", watch.warnings.len()));
+        }
+        let seconds = format!("{:.1}", watch.began.elapsed().as_secs_f64());
+        lines.push(
+            Message::new("run.summary.took").with("seconds", seconds).with("memory_mib", memory_peak_bytes() >> 20),
+        );
+        lines.push(match &set {
+            Some(folder) => Message::new("run.summary.look").with("path", folder.display()),
+            None => Message::new("run.summary.dry_run"),
+        });
+        let steps: serde_json::Map<String, Value> =
+            watch.steps.iter().map(|step| (step.step.clone(), step.elapsed_ms.into())).collect();
+        let json = json!({
+            "set": set,
+            "counts": counts,
+            "steps_ms": steps,
+            "elapsed_ms": u64::try_from(watch.began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "memory_peak_bytes": memory_peak_bytes(),
+            "warnings": in_words(&watch.warnings, self.pipeline.run.locale),
+        });
+        RunSummary { set, lines, json }
+    }
+}
+
+fn distinct_fields(pipeline: &Pipeline) -> Vec<String> {
+    let mut fields: Vec<String> = Vec::new();
+    for field in pipeline.followups.iter().flat_map(|rule| &rule.fields) {
+        if !fields.contains(field) {
+            fields.push(field.clone());
+        }
+    }
+    fields
+}
+
+fn bug(error: arrow::error::ArrowError) -> Error {
+    Error::new(Exit::Bug, Message::new("run.table")).caused_by(error)
+}
