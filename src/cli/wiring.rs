@@ -1,34 +1,22 @@
 //! The calls into the library that commands make, one function each, so that a command stays a page of arguments and
 //! output.
 
-use crate::config::Pipeline;
+use crate::config::{Pipeline, ReadSettings};
 use crate::error::{Error, Exit, Result};
 use crate::events::EventSink;
-use crate::message::Message;
+use crate::ingest::{self, Dump, DumpReport};
+use crate::message::{Lang, Message};
+use crate::normalize::Normalizer;
+use crate::pipeline;
+use crate::sql::Engine;
+use crate::store::Set;
+use crate::synth::{self, CitySettings};
+use crate::tables::batches;
 use arrow::array::RecordBatch;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-/// How to run a night.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct RunOptions {
-    /// Threads; `None`: one per core.
-    pub(super) threads: Option<usize>,
-    /// Bytes of memory to stay below.
-    pub(super) memory_limit: Option<u64>,
-    /// Do everything but publish.
-    pub(super) dry_run: bool,
-}
-
-/// What came out of a night.
-#[derive(Clone, Debug)]
-pub(super) struct RunSummary {
-    /// The published set; `None` after a dry run.
-    pub(super) set: Option<PathBuf>,
-    /// What to tell.
-    pub(super) lines: Vec<Message>,
-    /// The same as figures.
-    pub(super) json: serde_json::Value,
-}
+pub(super) use crate::pipeline::{RunOptions, RunSummary};
 
 /// A dump as it will be read.
 #[derive(Clone, Debug)]
@@ -65,52 +53,99 @@ pub(super) struct Explanation {
     pub(super) json: serde_json::Value,
 }
 
-fn not_wired(what: &'static str) -> Error {
-    Error::new(Exit::Bug, Message::new("cli.not_wired").with("what", what))
-}
-
 /// Runs the night.
-pub(super) fn run_night(_pipeline: &Pipeline, _options: RunOptions, _sink: &dyn EventSink) -> Result<RunSummary> {
-    Err(not_wired("pipeline::run"))
+pub(super) fn run_night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Result<RunSummary> {
+    pipeline::run(pipeline, options, sink)
 }
 
 /// The dumps of a pipeline as they will be read, `rows` records of each.
-pub(super) fn preview(_pipeline: &Pipeline, _rows: usize) -> Result<Vec<Preview>> {
-    Err(not_wired("ingest::preview"))
+pub(super) fn preview(pipeline: &Pipeline, rows: usize) -> Result<Vec<Preview>> {
+    let (dumps, _) = ingest::find_dumps(pipeline, SystemTime::now())?;
+    let names: Vec<String> = pipeline.sources.iter().map(|source| source.name.clone()).collect();
+    let one = |dump: &Dump| {
+        let source = &pipeline.sources[dump.source as usize];
+        let (parsed, report) = ingest::preview(dump, &source.columns, &source.read, rows);
+        let normalizer = Normalizer::new(source, dump.source, pipeline.run.as_of);
+        let normalized = normalizer.normalize(&parsed.rows, &dump.label);
+        let missing = report.missing_columns.iter().map(|column| {
+            Message::new("cli.check_column")
+                .with("file", &dump.label)
+                .with("source", &source.name)
+                .with("column", column)
+        });
+        Preview {
+            source: source.name.clone(),
+            file: dump.path.clone(),
+            detected: detected(&report),
+            rows: batches::preview(&normalized.records, &names, rows),
+            faults: report.problems.iter().cloned().chain(missing).collect(),
+        }
+    };
+    Ok(dumps.iter().map(one).collect())
+}
+
+/// What was detected of a dump, in a few words.
+fn detected(report: &DumpReport) -> String {
+    let mut words = Vec::new();
+    words.extend(report.format.map(|format| format!("{format:?}").to_lowercase()));
+    words.extend(Some(report.compression.as_str().to_owned()).filter(|name| !name.is_empty()));
+    words.extend(report.encoding.map(|encoding| format!("{encoding:?}").to_lowercase()));
+    words.extend(report.delimiter.map(|delimiter| format!("{:?}", char::from(delimiter))));
+    words.extend(report.header_row.map(|row| format!("header {row}")));
+    words.join(", ")
 }
 
 /// The heads of every dump below `folder`, in the order of their paths.
-pub(super) fn heads(_folder: &Path) -> Result<Vec<Head>> {
-    Err(not_wired("ingest::headers"))
+pub(super) fn heads(folder: &Path) -> Result<Vec<Head>> {
+    let mut paths = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    let unreadable = |path: &Path, error| {
+        Error::new(Exit::NoInput, Message::new("cli.folder_unreadable").with("folder", path.display())).caused_by(error)
+    };
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(&next).map_err(|error| unreadable(&next, error))? {
+            let path = entry.map_err(|error| unreadable(&next, error))?.path();
+            if path.is_dir() { folders.push(path) } else { paths.push(path) }
+        }
+    }
+    paths.sort();
+    let head = |path: PathBuf| {
+        let label = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let dump = Dump { source: 0, file: 0, path: path.clone(), label, bytes: 0, modified: SystemTime::UNIX_EPOCH };
+        let (columns, report) = ingest::headers(&dump, &ReadSettings::default()).ok()?;
+        Some(Head { path, detected: detected(&report), columns })
+    };
+    Ok(paths.into_iter().filter_map(head).collect())
 }
 
 /// Table `table` of a published set.
-pub(super) fn read_table(_set: &Path, _table: &str) -> Result<Vec<RecordBatch>> {
-    Err(not_wired("store::Set::read_table"))
+pub(super) fn read_table(set: &Path, table: &str) -> Result<Vec<RecordBatch>> {
+    Set::open(set)?.read_table(table)
 }
 
 /// The answer to `sql` over the tables of a published set.
-pub(super) fn query(_set: &Path, _sql: &str) -> Result<Vec<RecordBatch>> {
-    Err(not_wired("sql::Engine::query"))
+pub(super) fn query(set: &Path, sql: &str) -> Result<Vec<RecordBatch>> {
+    let set = Set::open(set)?;
+    let as_of = set.manifest()?.as_of.parse().unwrap_or_else(|_| jiff::Zoned::now().date());
+    let mut engine = Engine::new(as_of);
+    for table in set.tables()? {
+        // Only what the question names is read: a set is large.
+        if sql.to_lowercase().contains(&table) {
+            let batches = set.read_table(&table)?;
+            if !batches.is_empty() {
+                engine.register(&table, &batches)?;
+            }
+        }
+    }
+    engine.query(sql)
 }
 
 /// Why record `a` is in its person, or why `a` and `b` are (not) one. Records are named `source:record_id`.
-pub(super) fn explain(_set: &Path, _a: &str, _b: Option<&str>, _lang: crate::message::Lang) -> Result<Explanation> {
-    Err(not_wired("explain::explain"))
-}
-
-/// An invented city.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct CitySettings {
-    /// Number of persons.
-    pub(super) persons: u64,
-    /// The same number gives the same city.
-    pub(super) seed: u64,
-    /// Day on which the dumps were made.
-    pub(super) as_of: jiff::civil::Date,
+pub(super) fn explain(_set: &Path, _a: &str, _b: Option<&str>, _lang: Lang) -> Result<Explanation> {
+    Err(Error::new(Exit::Bug, Message::new("cli.not_wired").with("what", "explain")))
 }
 
 /// Writes an invented city below `out`.
-pub(super) fn write_city(_out: &Path, _settings: CitySettings, _sink: &dyn EventSink) -> Result<()> {
-    Err(not_wired("synth::write_city"))
+pub(super) fn write_city(out: &Path, settings: &CitySettings, sink: &dyn EventSink) -> Result<()> {
+    synth::write_city(out, settings, sink).map(drop)
 }

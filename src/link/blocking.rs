@@ -53,7 +53,9 @@ pub(super) fn keys(features: &Features, rule: usize, p: usize) -> [u64; KEYS_A_R
     match rule {
         0 => one(named && day, &[packed.name.into(), birth as u64]),
         1 => packed.phones.map(|phone| if phone == 0 { 0 } else { key(&[phone.into()]) }),
-        2 => [packed.flat, packed.registered_flat].map(|flat| if flat == 0 { 0 } else { key(&[flat.into()]) }).distinct(),
+        2 => {
+            [packed.flat, packed.registered_flat].map(|flat| if flat == 0 { 0 } else { key(&[flat.into()]) }).distinct()
+        }
         3 => one(packed.name != 0 && day && name.first_sound() != 0, &[birth as u64, name.first_sound()]),
         4 if birth != NO_DATE && name.sound_key() != 0 => {
             let slack = if precision == BirthPrecision::Age { 183 } else { 0 };

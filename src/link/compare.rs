@@ -66,7 +66,10 @@ impl Features {
         if both(a.flat, b.flat) {
             return self.flat_level[a.flat as usize];
         }
-        if both(a.flat, b.registered_flat) || both(a.registered_flat, b.flat) || both(a.registered_flat, b.registered_flat) {
+        if both(a.flat, b.registered_flat)
+            || both(a.registered_flat, b.flat)
+            || both(a.registered_flat, b.registered_flat)
+        {
             return address::REGISTERED_FLAT;
         }
         if both(a.building, b.building) {

@@ -3,7 +3,10 @@
 use super::identity;
 use super::names::{self, Name};
 use super::profile::Profiles;
-use crate::kernels::{hash, id_number::{IdKind, IdNumber}};
+use crate::kernels::{
+    hash,
+    id_number::{IdKind, IdNumber},
+};
 use crate::tables::{BirthPrecision, NO_DATE, Pool, Records, Sex};
 use rayon::prelude::*;
 
@@ -243,7 +246,13 @@ fn number_places(records: &Records, firsts: &[usize]) -> Vec<(u32, u32, u32)> {
 }
 
 /// For each number the level `first_level + i`, `i` counting the limits that its number of distinct names exceeds.
-fn sharing(packed: &[Packed], count: usize, of: impl Fn(&Packed) -> [u32; 2], limits: &[u32], first_level: u8) -> Vec<u8> {
+fn sharing(
+    packed: &[Packed],
+    count: usize,
+    of: impl Fn(&Packed) -> [u32; 2],
+    limits: &[u32],
+    first_level: u8,
+) -> Vec<u8> {
     let mut pairs: Vec<u64> = packed
         .iter()
         .filter(|p| p.name != 0)

@@ -129,7 +129,15 @@ pub(super) fn compare_births(a: (i32, BirthPrecision), b: (i32, BirthPrecision))
         return birth::MISSING;
     }
     let apart = (a.0 - b.0).abs();
-    let far = |limit: i32| if apart > 5 * DAYS_A_YEAR { birth::FAR } else if apart > limit { birth::DIFFERENT } else { birth::NEAR };
+    let far = |limit: i32| {
+        if apart > 5 * DAYS_A_YEAR {
+            birth::FAR
+        } else if apart > limit {
+            birth::DIFFERENT
+        } else {
+            birth::NEAR
+        }
+    };
     match (a.1, b.1) {
         (P::Age, _) | (_, P::Age) => {
             // The value is the middle of a year, and an age may be counted a year too high (虚岁).
@@ -137,13 +145,27 @@ pub(super) fn compare_births(a: (i32, BirthPrecision), b: (i32, BirthPrecision))
             if apart <= slack + 5 { birth::AGE } else { far(2 * DAYS_A_YEAR) }
         }
         (P::Year, _) | (_, P::Year) => {
-            if a.0 == b.0 && a.1 == b.1 || year(a.0) == year(b.0) { birth::SAME_YEAR } else { far(DAYS_A_YEAR) }
+            if a.0 == b.0 && a.1 == b.1 || year(a.0) == year(b.0) {
+                birth::SAME_YEAR
+            } else {
+                far(DAYS_A_YEAR)
+            }
         }
         (P::Month, _) | (_, P::Month) => {
-            if year_month(a.0) == year_month(b.0) { birth::SAME_YEAR } else { far(DAYS_A_YEAR) }
+            if year_month(a.0) == year_month(b.0) {
+                birth::SAME_YEAR
+            } else {
+                far(DAYS_A_YEAR)
+            }
         }
         (P::Lunar, _) | (_, P::Lunar) => {
-            if apart == 0 { birth::SAME_DAY } else if apart <= 60 { birth::LUNAR } else { far(DAYS_A_YEAR) }
+            if apart == 0 {
+                birth::SAME_DAY
+            } else if apart <= 60 {
+                birth::LUNAR
+            } else {
+                far(DAYS_A_YEAR)
+            }
         }
         _ if apart == 0 => birth::SAME_DAY,
         _ if one_slip(a.0, b.0) => birth::TYPO,

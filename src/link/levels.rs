@@ -226,10 +226,30 @@ pub const COMPARISONS: [&str; 4] = ["identity", "name", "phone", "address"];
 pub fn level_names() -> [Vec<String>; 4] {
     let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
     let mut identities = owned(&[
-        "id_equal", "id_same_wrong", "id_one_edit", "id_partial", "id_partial_birth", "id_partial_not_birth", "id_tail",
-        "id_tail_birth", "id_tail_not_birth", "id_different", "id_far", "id_partial_different",
+        "id_equal",
+        "id_same_wrong",
+        "id_one_edit",
+        "id_partial",
+        "id_partial_birth",
+        "id_partial_not_birth",
+        "id_tail",
+        "id_tail_birth",
+        "id_tail_not_birth",
+        "id_different",
+        "id_far",
+        "id_partial_different",
     ]);
-    let births = ["", "birth_day", "birth_typo", "birth_lunar", "birth_year", "birth_age", "birth_near", "birth_different", "birth_far"];
+    let births = [
+        "",
+        "birth_day",
+        "birth_typo",
+        "birth_lunar",
+        "birth_year",
+        "birth_age",
+        "birth_near",
+        "birth_different",
+        "birth_far",
+    ];
     for birth in births {
         for sex in ["", "sex_same", "sex_different"] {
             identities.push(match (birth, sex) {
@@ -241,13 +261,41 @@ pub fn level_names() -> [Vec<String>; 4] {
         }
     }
     let names = [
-        "missing", "exact_very_common", "exact_common", "exact", "exact_rare", "exact_very_rare", "unreadable", "unreadable_weak",
-        "homophone", "homophone_short", "near_homophone", "look_alike", "look_alike_short", "reordered", "one_missing",
-        "one_differs", "surname_differs", "title_surname", "same_title", "pinyin", "long_near", "surname_only", "different",
+        "missing",
+        "exact_very_common",
+        "exact_common",
+        "exact",
+        "exact_rare",
+        "exact_very_rare",
+        "unreadable",
+        "unreadable_weak",
+        "homophone",
+        "homophone_short",
+        "near_homophone",
+        "look_alike",
+        "look_alike_short",
+        "reordered",
+        "one_missing",
+        "one_differs",
+        "surname_differs",
+        "title_surname",
+        "same_title",
+        "pinyin",
+        "long_near",
+        "surname_only",
+        "different",
     ];
     let phones = ["missing", "same", "same_household", "same_shared", "same_mass", "typo", "different"];
-    let addresses =
-        ["missing", "same_flat", "same_dormitory", "registered_flat", "same_building", "same_estate", "same_grid", "different"];
+    let addresses = [
+        "missing",
+        "same_flat",
+        "same_dormitory",
+        "registered_flat",
+        "same_building",
+        "same_estate",
+        "same_grid",
+        "different",
+    ];
     [identities, owned(&names), owned(&phones), owned(&addresses)]
 }
 

@@ -12,16 +12,16 @@ mod names;
 mod pairs;
 mod profile;
 
-pub use chance::{Chance, chance};
 pub use blocking::{RULES, Rule};
+pub use chance::{Chance, chance};
 pub use features::{Features, features};
 pub use levels::Pattern;
 pub use pairs::BlockingStats;
 pub use profile::{Profiles, profiles};
 
+use crate::tables::{Edge, sort_edges};
 use levels::{PATTERNS, identity as identity_level};
 use pairs::{PairVisitor, Reading, visit};
-use crate::tables::{Edge, sort_edges};
 
 /// Settings of blocking.
 #[derive(Clone, Copy, Debug)]
@@ -154,8 +154,7 @@ pub fn score(
     weight_min: f32,
 ) -> (Vec<Edge>, BlockingStats) {
     let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits: 0 };
-    let (tasks, stats) =
-        visit(features, reading, || Scoring { features, weights, weight_min, edges: Vec::new() });
+    let (tasks, stats) = visit(features, reading, || Scoring { features, weights, weight_min, edges: Vec::new() });
     let mut edges = tasks.concat();
     sort_edges(&mut edges);
     (edges, stats)

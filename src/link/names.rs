@@ -78,15 +78,8 @@ fn rarity(borne: u64, total: u64) -> u8 {
 }
 
 pub(super) fn read_name(text: &str, flags: NameFlags, sounds: &mut Vec<Syllable>) -> Name {
-    let mut name = Name {
-        chars: [0; UNITS],
-        sounds: [0; UNITS],
-        others: [0; UNITS],
-        len: 0,
-        surname: 0,
-        flags,
-        rarity: 5,
-    };
+    let mut name =
+        Name { chars: [0; UNITS], sounds: [0; UNITS], others: [0; UNITS], len: 0, surname: 0, flags, rarity: 5 };
     let mut lead = [UNREADABLE_CHAR; 3];
     let mut lead_len = 0;
     for c in text.chars().take(3) {

@@ -69,4 +69,10 @@ pub(super) const ROWS: &[Row] = &[
         "  {left} × {right}: precision {precision} %, recall {recall} %, {pairs} true pairs",
         "  {left} × {right}：精确率 {precision} %，召回率 {recall} %，真实 {pairs} 对",
     ),
+    (
+        "cli.check_column",
+        "{file}: has no column `{column}`, which the map of source {source} names",
+        "{file}：没有来源 {source} 的映射所指的列“{column}”",
+    ),
+    ("cli.folder_unreadable", "{folder}: the folder cannot be read", "{folder}：无法读取该文件夹"),
 ];

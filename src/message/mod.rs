@@ -28,7 +28,17 @@ pub enum Lang {
 /// One row of the catalogue: key, English, Chinese.
 type Row = (&'static str, &'static str, &'static str);
 
-const CATALOGUE: &[&[Row]] = &[cli::ROWS, config::ROWS, followup::ROWS, ingest::ROWS, link::ROWS, publish::ROWS, run::ROWS, store::ROWS, synth::ROWS];
+const CATALOGUE: &[&[Row]] = &[
+    cli::ROWS,
+    config::ROWS,
+    followup::ROWS,
+    ingest::ROWS,
+    link::ROWS,
+    publish::ROWS,
+    run::ROWS,
+    store::ROWS,
+    synth::ROWS,
+];
 
 /// A text of the catalogue with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]

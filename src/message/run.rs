@@ -16,7 +16,11 @@ pub(super) const ROWS: &[Row] = &[
         "批次的 members 表缺少无空值的文本列 `{column}`",
     ),
     ("run.step_done", "{step} done", "{step} 完成"),
-    ("run.no_directory", "no [grids] in the pipeline: grids are the codes that records state", "配置中没有 [grids]：网格仅取自记录中填写的网格编码"),
+    (
+        "run.no_directory",
+        "no [grids] in the pipeline: grids are the codes that records state",
+        "配置中没有 [grids]：网格仅取自记录中填写的网格编码",
+    ),
     (
         "run.keys_not_unique",
         "{count} records have a record_id that another record of their source has too; they are kept as record_id#2, #3, …",
@@ -34,14 +38,22 @@ pub(super) const ROWS: &[Row] = &[
         "read {dumps} dumps: {records} records, {quarantined} rows in quarantine",
         "读取 {dumps} 个导出文件：{records} 条记录，{quarantined} 行进入隔离区",
     ),
-    ("run.summary.persons", "{persons} persons; {review} uncertain pairs to review", "共 {persons} 人；{review} 对待人工审核"),
+    (
+        "run.summary.persons",
+        "{persons} persons; {review} uncertain pairs to review",
+        "共 {persons} 人；{review} 对待人工审核",
+    ),
     (
         "run.summary.items",
         "{open} follow-up items open in {grids} grids, {unassigned} items without a grid",
         "{grids} 个网格共有 {open} 项待办任务，其中 {unassigned} 项未分配网格",
     ),
     ("run.summary.warnings", "{count} warnings, see manifest.json", "{count} 条警告，详见 manifest.json"),
-    ("run.summary.took", "took {seconds} s, peak memory {memory_mib} MiB", "用时 {seconds} 秒，内存峰值 {memory_mib} MiB"),
+    (
+        "run.summary.took",
+        "took {seconds} s, peak memory {memory_mib} MiB",
+        "用时 {seconds} 秒，内存峰值 {memory_mib} MiB",
+    ),
     (
         "run.summary.look",
         "published {path}: bulletin.md for the leader, lists/ for the grids, *.parquet for analysts",

@@ -45,7 +45,11 @@ pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
     let pairs = |n: u64| (n as f64) * (n as f64 - 1.0).max(1.0) / 2.0;
     let trusted_pairs = pairs(counts.trusted);
     // Matches are as frequent among all profiles as among those with trusted IDs; without those, a few records a person.
-    let prior = if silver >= SILVER_MIN { silver / trusted_pairs } else { 1.5 * counts.profiles as f64 / pairs(counts.profiles) };
+    let prior = if silver >= SILVER_MIN {
+        silver / trusted_pairs
+    } else {
+        1.5 * counts.profiles as f64 / pairs(counts.profiles)
+    };
     let prior_bits = prior.log2();
     let persons_bits = -prior_bits;
 
@@ -149,13 +153,21 @@ struct Dependence {
 }
 
 impl Dependence {
-    fn new(matches: &[f64], nonmatches: &[f64], chance: &Chance, fields: &[Levels], silver: f64, trusted_pairs: f64) -> Self {
+    fn new(
+        matches: &[f64],
+        nonmatches: &[f64],
+        chance: &Chance,
+        fields: &[Levels],
+        silver: f64,
+        trusted_pairs: f64,
+    ) -> Self {
         if silver < SILVER_MIN || !chance.distinct {
             return Self { whole: vec![0.0; PATTERNS], rest: vec![0.0; REST_PATTERNS] };
         }
         let random: Vec<f64> = chance.random.iter().map(|&n| f64::from(n)).collect();
         let per_draw = trusted_pairs / chance.random_pairs.max(1) as f64;
-        let whole = departures(matches, nonmatches, &random, per_draw, |index| field_levels(Pattern(index as u32)), fields);
+        let whole =
+            departures(matches, nonmatches, &random, per_draw, |index| field_levels(Pattern(index as u32)), fields);
         let without_identity = |counts: &[f64]| {
             let mut rest = vec![0.0; REST_PATTERNS];
             counts.iter().enumerate().for_each(|(index, n)| rest[Pattern(index as u32).rest()] += n);

@@ -117,7 +117,11 @@ pub(super) fn choose(r: &Records, rows: &[u32], sources: &[Source], scratch: &mu
         if r.name[i] != Pool::NONE {
             let flags = NameFlags(r.name_flags[i]);
             // A whole name outvotes any number of titles and damaged names.
-            let whole = if flags.has(NameFlags::TITLE | NameFlags::UNREADABLE | NameFlags::LATIN | NameFlags::SHORT) { 1 } else { 1000 };
+            let whole = if flags.has(NameFlags::TITLE | NameFlags::UNREADABLE | NameFlags::LATIN | NameFlags::SHORT) {
+                1
+            } else {
+                1000
+            };
             scratch.add(r.name[i].into(), whole * register_trust(agency(i)), r.updated_at[i], row);
         }
     }
@@ -145,7 +149,9 @@ pub(super) fn choose(r: &Records, rows: &[u32], sources: &[Source], scratch: &mu
 
     let best = |present: &dyn Fn(usize) -> Option<u32>| {
         rows.iter()
-            .filter_map(|&row| present(row as usize).map(|rank| (rank, r.updated_at[row as usize], std::cmp::Reverse(row))))
+            .filter_map(|&row| {
+                present(row as usize).map(|rank| (rank, r.updated_at[row as usize], std::cmp::Reverse(row)))
+            })
             .max()
             .map_or(NO_ROW, |(_, _, std::cmp::Reverse(row))| row)
     };
@@ -153,8 +159,7 @@ pub(super) fn choose(r: &Records, rows: &[u32], sources: &[Source], scratch: &mu
         let whole = u32::from(r.flat[i] != 0) * 2 + u32::from(r.updated_at[i] != NO_TIME);
         (r.address[i] != Pool::NONE).then(|| whole * 8 + residence_trust(agency(i)))
     });
-    let registered_row =
-        best(&|i| (r.registered_address[i] != Pool::NONE).then(|| register_trust(agency(i))));
+    let registered_row = best(&|i| (r.registered_address[i] != Pool::NONE).then(|| register_trust(agency(i))));
     let ethnicity_row = best(&|i| (r.ethnicity[i] != Pool::NONE).then(|| register_trust(agency(i))));
 
     let mut grids = rows.iter().map(|&row| r.grid_code[row as usize]).filter(|&grid| grid != Pool::NONE);
@@ -179,7 +184,8 @@ fn choose_sex(
         }
     }
     let implied = id.0.sex().unwrap_or_default();
-    let stated = scratch.winner().map(|vote| (if vote.value == Sex::Male as u64 { Sex::Male } else { Sex::Female }, vote.row));
+    let stated =
+        scratch.winner().map(|vote| (if vote.value == Sex::Male as u64 { Sex::Male } else { Sex::Female }, vote.row));
     let against = |sex: Sex| scratch.votes.iter().any(|vote| vote.value != sex as u64);
     let chosen = if implied == Sex::Unknown { stated.unwrap_or((Sex::Unknown, NO_ROW)) } else { (implied, id.1) };
     let conflict = if chosen.0 != Sex::Unknown && against(chosen.0) { conflict::SEX } else { 0 };

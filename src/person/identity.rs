@@ -98,7 +98,8 @@ pub(super) fn assign<'a>(
         (0..count)
             .into_par_iter()
             .map(|c| {
-                let mut borne: Vec<PersonId> = members(c).iter().filter_map(|&row| known.person_of(key_of(row))).collect();
+                let mut borne: Vec<PersonId> =
+                    members(c).iter().filter_map(|&row| known.person_of(key_of(row))).collect();
                 borne.sort_unstable();
                 borne.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u32)).collect()
             })
@@ -154,7 +155,11 @@ fn changes(ids: &[PersonId], old: &[Vec<(PersonId, u32)>], known: &Known) -> Vec
     before.sort_unstable();
     before.dedup();
     before.retain(|id| !seen.contains(id));
-    changes.extend(before.into_iter().map(|id| PersonChange { kind: PersonChangeKind::Gone, old: Some(id), new: None }));
+    changes.extend(before.into_iter().map(|id| PersonChange {
+        kind: PersonChangeKind::Gone,
+        old: Some(id),
+        new: None,
+    }));
     changes.sort_unstable();
     changes
 }

@@ -41,7 +41,9 @@ pub fn build(records: &Records, clusters: &[u32], count: usize, sources: &[Sourc
 
     let golden: Vec<golden::Golden> = order
         .par_iter()
-        .map_init(golden::Scratch::default, |scratch, &c| golden::choose(records, members(c as usize), sources, scratch))
+        .map_init(golden::Scratch::default, |scratch, &c| {
+            golden::choose(records, members(c as usize), sources, scratch)
+        })
         .collect();
     let mut persons = Persons { member_starts: vec![0], phone_starts: vec![0], ..Persons::default() };
     let mut person_of_record = vec![0; records.len()];

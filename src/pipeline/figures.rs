@@ -23,8 +23,16 @@ pub(super) fn balances(read: &Read, persons: &Persons, settled: &Settled) -> Bal
     }
     balances.add("records = members of persons", read.records.len() as u64, persons.member_rows.len() as u64);
     let counts = &settled.items.counts;
-    balances.add("persons in lists + persons with nothing due = persons", counts.persons_open + counts.persons_nothing_due, persons.len() as u64);
-    balances.add("items before + new = open + done + withdrawn", counts.yesterday + counts.new, counts.open + counts.done + counts.withdrawn);
+    balances.add(
+        "persons in lists + persons with nothing due = persons",
+        counts.persons_open + counts.persons_nothing_due,
+        persons.len() as u64,
+    );
+    balances.add(
+        "items before + new = open + done + withdrawn",
+        counts.yesterday + counts.new,
+        counts.open + counts.done + counts.withdrawn,
+    );
     let city = |of: fn(&crate::followup::AreaCounts) -> i64, level: &str| -> u64 {
         let rows = settled.rollup.iter().filter(|row| row.level == level && row.rule == "*");
         rows.map(|row| of(&row.counts)).sum::<i64>().try_into().unwrap_or(0)
@@ -52,7 +60,8 @@ pub(super) fn bulletin(pipeline: &Pipeline, read: &Read, persons: &Persons, sett
     let verified = events
         .persons
         .get("declaration")
-        .map_or(0, |who| who.iter().filter(|&&person| settled.visits.verified[person as usize]).count()) as u64;
+        .map_or(0, |who| who.iter().filter(|&&person| settled.visits.verified[person as usize]).count())
+        as u64;
     BulletinFigures {
         name: pipeline.run.name.clone(),
         as_of: pipeline.run.as_of,
@@ -136,7 +145,9 @@ fn households_visited(records: &Records, persons: &Persons, settled: &Settled) -
 
 /// Persons listed by each rule: the classes of arrivals as the rules define them.
 fn arrivals(pipeline: &Pipeline, settled: &Settled) -> Vec<(String, u64)> {
-    let listed = |name: &str| settled.items.items.iter().filter(|item| &*item.rule == name && item.state != State::Withdrawn).count();
+    let listed = |name: &str| {
+        settled.items.items.iter().filter(|item| &*item.rule == name && item.state != State::Withdrawn).count()
+    };
     pipeline.followups.iter().map(|rule| (rule.title.clone(), listed(&rule.name) as u64)).collect()
 }
 

@@ -68,7 +68,9 @@ pub(super) fn canonical(read: &mut Read) -> Vec<Message> {
             raw: format!("= {}:{}", read.labels[records.file[kept] as usize], records.line[kept]),
         });
     }
-    read.quarantined.sort_by(|a, b| (a.source, a.file, a.line, a.byte, a.reason).cmp(&(b.source, b.file, b.line, b.byte, b.reason)));
+    read.quarantined.sort_by(|a, b| {
+        (a.source, a.file, a.line, a.byte, a.reason).cmp(&(b.source, b.file, b.line, b.byte, b.reason))
+    });
     for (row, number) in renamed {
         let text = format!("{}#{number}", read.records.pool.get(read.records.record_id[row as usize]));
         read.records.record_id[row as usize] = read.records.pool.push(&text);

@@ -145,7 +145,13 @@ fn pairs(
             }
         } else if edge.weight >= match_weight_min {
             if same {
-                push(&mut links, row_of(profiles, edge.a), row_of(profiles, edge.b), edge.weight, Pattern(edge.pattern));
+                push(
+                    &mut links,
+                    row_of(profiles, edge.a),
+                    row_of(profiles, edge.b),
+                    edge.weight,
+                    Pattern(edge.pattern),
+                );
             }
         } else if !same {
             uncertain.push(((edge.weight - match_weight_min).abs(), edge, ""));

@@ -188,7 +188,11 @@ impl NightTables<'_> {
         let of_source = |(source, repairs): (&crate::config::Source, &Repairs)| -> Vec<Repair> {
             repairs
                 .iter()
-                .map(|(field, kind, count)| Repair { source: source.name.clone(), kind: format!("{field}: {kind}"), count })
+                .map(|(field, kind, count)| Repair {
+                    source: source.name.clone(),
+                    kind: format!("{field}: {kind}"),
+                    count,
+                })
                 .collect()
         };
         self.pipeline.sources.iter().zip(&self.read.repairs).flat_map(of_source).collect()

@@ -4,7 +4,8 @@
 
 mod edges;
 
-pub mod batches;mod events;
+pub mod batches;
+mod events;
 mod lists;
 mod members;
 mod persons;

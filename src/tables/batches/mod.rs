@@ -5,6 +5,7 @@ mod events;
 mod links;
 mod members;
 mod persons;
+mod preview;
 mod quarantine;
 mod text;
 
@@ -12,6 +13,7 @@ pub use events::events;
 pub use links::{links, review};
 pub use members::members;
 pub use persons::persons;
+pub use preview::preview;
 pub use quarantine::quarantine;
 
 use arrow::array::RecordBatch;
