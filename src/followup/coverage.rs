@@ -101,7 +101,7 @@ fn address_text(text: &str) -> String {
 fn parity_of(part: &str) -> (&str, Parity) {
     for (mark, parity) in [("单号", Parity::Odd), ("双号", Parity::Even), ("单", Parity::Odd), ("双", Parity::Even)]
     {
-        for rest in [part.strip_suffix(mark), part.strip_prefix(mark)].into_iter().flatten() {
+        if let Some(rest) = part.strip_suffix(mark).or_else(|| part.strip_prefix(mark)) {
             return (rest.trim_matches(['(', ')']), parity);
         }
         if let Some(rest) = part.strip_suffix(')').and_then(|rest| rest.strip_suffix(mark)) {

@@ -176,7 +176,7 @@ fn published_column(field: &str) -> Option<&'static str> {
 
 fn day(array: &ArrayRef, row: usize) -> Option<Date> {
     let days = array.as_primitive_opt::<Date32Type>().filter(|days| days.is_valid(row))?.value(row);
-    civil(i64::from(days) * DAY_SECONDS).map(|time| time.date())
+    civil(i64::from(days) * DAY_SECONDS).map(DateTime::date)
 }
 
 fn text(array: &ArrayRef, row: usize) -> String {

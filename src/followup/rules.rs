@@ -106,7 +106,7 @@ fn rows_of(followup: &Followup, batches: &[RecordBatch]) -> Result<(Vec<Answer>,
                 without_person += 1;
                 continue;
             };
-            let since = since.as_ref().map(|array| array.as_primitive::<TimestampMillisecondType>());
+            let since = since.as_ref().map(AsArray::as_primitive::<TimestampMillisecondType>);
             let since =
                 since.filter(|array| array.is_valid(row)).map_or(NO_SINCE, |array| array.value(row).div_euclid(1000));
             let fields = fields.iter().map(|array| value(array, row)).collect();

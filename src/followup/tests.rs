@@ -91,7 +91,7 @@ impl City {
                 |prefix: &str| Arc::new(StringViewArray::from_iter_values((0..n).map(|i| format!("{prefix}{i}"))));
             match (field.name().as_str(), field.data_type()) {
                 ("person_id", _) => {
-                    Arc::new(StringViewArray::from_iter_values(self.persons.id.iter().map(|id| id.to_string())))
+                    Arc::new(StringViewArray::from_iter_values(self.persons.id.iter().map(ToString::to_string)))
                 }
                 ("birth_date", _) => Arc::new(Date32Array::from_iter_values((0..n).map(|i| (i as i32 + 85) % 90))),
                 (name, DataType::Utf8View) => text(name),
