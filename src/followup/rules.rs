@@ -9,6 +9,7 @@ use crate::tables::{PersonId, Persons, Records};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimeUnit, TimestampMillisecondType};
+use hashbrown::HashSet;
 
 /// What stands between the reasons of one person.
 pub(super) const SEPARATOR: &str = "；";
@@ -135,13 +136,8 @@ fn merge(rule: u32, mut rows: Vec<Answer>, followup: &Followup, due: &mut Vec<Du
 
 /// The texts that are not empty, each once, in order.
 pub(super) fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut kept: Vec<&str> = Vec::new();
-    for text in texts {
-        if !text.is_empty() && !kept.contains(&text) {
-            kept.push(text);
-        }
-    }
-    kept
+    let mut seen = HashSet::new();
+    texts.filter(|text| !text.is_empty() && seen.insert(*text)).collect()
 }
 
 /// Names the records behind each due visit that its rule did not: the person's records with an event at that time, else

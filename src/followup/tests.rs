@@ -133,7 +133,7 @@ impl City {
         let (mut due, messages) = run_rules(&engine, &self.rules).unwrap();
         assert_eq!(messages, []);
         find_evidence(&mut due, &self.records, &self.persons, &["sweep", "police"]);
-        update(&self.night(), yesterday, due, &[])
+        update(&self.night(), yesterday.to_vec(), due, &[])
     }
 }
 
