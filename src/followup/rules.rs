@@ -136,8 +136,18 @@ fn merge(rule: u32, mut rows: Vec<Answer>, followup: &Followup, due: &mut Vec<Du
 
 /// The texts that are not empty, each once, in order.
 pub(super) fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut seen = HashSet::new();
-    texts.filter(|text| !text.is_empty() && seen.insert(*text)).collect()
+    let (mut kept, mut seen): (Vec<&str>, HashSet<&str>) = (Vec::new(), HashSet::new());
+    for text in texts.filter(|text| !text.is_empty()) {
+        // Mostly there are one or two; a rule may give thousands.
+        let known = if seen.is_empty() { kept.contains(&text) } else { !seen.insert(text) };
+        if !known {
+            kept.push(text);
+            if kept.len() == 16 {
+                seen.extend(&kept);
+            }
+        }
+    }
+    kept
 }
 
 /// Names the records behind each due visit that its rule did not: the person's records with an event at that time, else
@@ -281,6 +291,13 @@ mod tests {
         let (due, messages) = run_rules(&engine(), &[rule("wrong", &[], sql)]).unwrap();
         assert_eq!(due, []);
         assert_eq!(messages, [Message::new("followup.without_person").with("rule", "wrong").with("count", 5)]);
+    }
+
+    #[test]
+    fn each_text_is_kept_once_however_many_there_are() {
+        let texts: Vec<String> = (0..100).map(|i| (i * 7 % 40).to_string()).collect();
+        let kept = distinct(texts.iter().map(String::as_str).chain(["", "0"]));
+        assert_eq!(kept, texts[..40]);
     }
 
     #[test]
