@@ -101,7 +101,7 @@ fn address_text(text: &str) -> String {
 fn parity_of(part: &str) -> (&str, Parity) {
     for (mark, parity) in [("单号", Parity::Odd), ("双号", Parity::Even), ("单", Parity::Odd), ("双", Parity::Even)]
     {
-        for rest in [part.strip_suffix(mark), part.strip_prefix(mark)].into_iter().flatten() {
+        if let Some(rest) = part.strip_suffix(mark).or_else(|| part.strip_prefix(mark)) {
             return (rest.trim_matches(['(', ')']), parity);
         }
         if let Some(rest) = part.strip_suffix(')').and_then(|rest| rest.strip_suffix(mark)) {
@@ -114,7 +114,8 @@ fn parity_of(part: &str) -> (&str, Parity) {
 /// Without the words that say what is counted.
 fn bare(text: &str) -> &str {
     let mut text = text.trim().strip_prefix('第').unwrap_or(text.trim());
-    for unit in ["号楼", "栋楼", "住宅楼", "栋", "幢", "座", "楼", "号院", "号", "#", "弄", "排"] {
+    for unit in ["号楼", "栋楼", "住宅楼", "栋", "幢", "座", "楼", "号院", "号", "#", "弄", "排", "组", "队"]
+    {
         if let Some(rest) = text.strip_suffix(unit).filter(|rest| !rest.is_empty()) {
             text = rest;
             break;
@@ -139,14 +140,27 @@ fn letter(text: &str) -> Option<u8> {
     }
 }
 
-/// An estate or a road as it is looked up: narrow forms, no spaces, without a closing 小区 that half the lists leave out.
+/// Endings that half the lists leave out.
+const ENDINGS: [&str; 9] =
+    ["住宅小区", "居民小区", "家属小区", "生活小区", "小区", "社区", "住宅区", "居民区", "村委会"];
+
+/// An estate or a road as it is looked up: narrow forms, no spaces or marks, 二期 as 2期, without an ending that half the
+/// lists leave out. What is normalized already stays as it is.
 pub(super) fn place_key(text: &str) -> String {
-    let mut key = address_text(text);
-    key.retain(|c| !c.is_whitespace());
-    for suffix in ["住宅小区", "居民小区", "小区"] {
-        if key.len() > suffix.len() + 3 && key.ends_with(suffix) {
-            key.truncate(key.len() - suffix.len());
-            break;
+    let text = address_text(text);
+    let mut key = String::with_capacity(text.len());
+    let mut chars = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '/')).peekable();
+    while let Some(c) = chars.next() {
+        let digit = "一二三四五六七八九".chars().position(|numeral| numeral == c);
+        match digit.filter(|_| matches!(chars.peek(), Some('期' | '区'))) {
+            Some(digit) if !key.ends_with(['十', '二', '三']) => key.push_str(&(digit + 1).to_string()),
+            _ => key.push(c),
+        }
+    }
+    if let Some(ending) = ENDINGS.iter().find(|ending| key.ends_with(*ending)) {
+        let rest = key.len() - ending.len();
+        if key[..rest].chars().count() >= 2 {
+            key.truncate(rest);
         }
     }
     key
@@ -173,7 +187,8 @@ mod tests {
 
     #[test]
     fn buildings_are_read_as_they_are_written() {
-        for text in ["1-5、8", "1~5号楼，8号楼", "１－５、８", "第1栋至第5栋 8#", "1,2,3,4,5,8", "1—3；4到5/8"]
+        for text in
+            ["1-5、8", "1~5号楼，8号楼", "１－５、８", "第1栋至第5栋 8#", "1,2,3,4,5,8", "1—3；4到5/8", "1-5组、8队"]
         {
             assert_eq!(covered(text), [1, 2, 3, 4, 5, 8], "{text}");
         }
@@ -209,6 +224,9 @@ mod tests {
     fn estates_of_a_cell() {
         let names: Vec<String> = estates("阳光花园小区、 金色 家园,安居小区|小区；").collect();
         assert_eq!(names, ["阳光花园", "金色", "家园", "安居", "小区"]);
+        assert_eq!(place_key("胜 利－花园二期"), "胜利花园2期");
+        assert_eq!(place_key("胜利花园2期"), "胜利花园2期");
+        assert_ne!(place_key("幸福村"), place_key("幸福小区"));
     }
 
     proptest! {
@@ -221,6 +239,13 @@ mod tests {
                 let slow = a <= n && n <= b && side || n == c;
                 prop_assert_eq!(coverage.contains(&n.to_string()), slow, "{}", n);
             }
+        }
+
+        #[test]
+        fn a_key_stays_a_key(text in "[阳光一二十期区小村Ａb3 ./-]{0,10}") {
+            let key = place_key(&text);
+            prop_assume!(!ENDINGS.iter().any(|ending| key.ends_with(ending)));
+            prop_assert_eq!(place_key(&key), key);
         }
 
         #[test]

@@ -242,7 +242,7 @@ fn from_prefix(grid: &mut Grid) {
     let code = grid.code.clone();
     let prefix = |length: usize| {
         let has_one = code.len() > 12 && code.as_bytes()[..12].iter().all(u8::is_ascii_digit);
-        has_one.then(|| code[..length].to_owned()).unwrap_or_default()
+        if has_one { code[..length].to_owned() } else { String::new() }
     };
     if grid.county.is_empty() && grid.county_code.is_empty() {
         grid.county_code = prefix(6);

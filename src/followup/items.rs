@@ -209,7 +209,7 @@ pub struct Night<'a> {
 /// - An open item goes with its person to the grid of tonight; a closed one stays where it was closed.
 /// - `renamed` gives the old and new key of persons that were merged or split. Where two items of one rule meet in one
 ///   person, the one that is open (then the smaller key) goes on and the other is withdrawn.
-pub fn update(night: &Night<'_>, yesterday: &[Item], due: Vec<Due>, renamed: &[(PersonId, PersonId)]) -> Items {
+pub fn update(night: &Night<'_>, yesterday: Vec<Item>, due: Vec<Due>, renamed: &[(PersonId, PersonId)]) -> Items {
     let mut names = Names::of(night);
     let mut pending: HashMap<(u32, PersonId), Due> = HashMap::with_capacity(due.len());
     let (mut order, mut strangers) = (Vec::with_capacity(due.len()), 0_u64);
@@ -222,6 +222,7 @@ pub fn update(night: &Night<'_>, yesterday: &[Item], due: Vec<Due>, renamed: &[(
         pending.insert((due.rule, due.person), due);
     }
     let mut work = Work { night, out: Items::default(), rows: Vec::new(), today: midnight(night.as_of) };
+    let carried_count = yesterday.len();
     let mut taken: HashSet<ItemId> = yesterday.iter().map(|item| item.item_id).collect();
     for (rule, merged, mut item) in carried(yesterday, renamed, &mut names) {
         let due = if merged { None } else { pending.remove(&(rule, item.person_id)) };
@@ -263,24 +264,24 @@ pub fn update(night: &Night<'_>, yesterday: &[Item], due: Vec<Due>, renamed: &[(
     if strangers > 0 {
         work.out.messages.push(Message::new("followup.unknown_person").with("count", strangers));
     }
-    work.finish(yesterday.len())
+    work.finish(carried_count)
 }
 
 /// Yesterday's items under tonight's keys of persons, in a fixed order: rule number, whether another item of the rule and
 /// person goes on instead, item.
-fn carried(yesterday: &[Item], renamed: &[(PersonId, PersonId)], names: &mut Names) -> Vec<(u32, bool, Item)> {
+fn carried(yesterday: Vec<Item>, renamed: &[(PersonId, PersonId)], names: &mut Names) -> Vec<(u32, bool, Item)> {
     let mut new_key: HashMap<PersonId, PersonId> = HashMap::new();
     for &(old, new) in renamed {
         new_key.entry(old).or_insert(new);
     }
-    names.add_old(yesterday);
+    names.add_old(&yesterday);
     let mut items: Vec<(u32, bool, Item)> = yesterday
-        .iter()
-        .map(|item| {
-            let person_id = new_key.get(&item.person_id).copied().unwrap_or(item.person_id);
+        .into_iter()
+        .map(|mut item| {
+            item.person_id = new_key.get(&item.person_id).copied().unwrap_or(item.person_id);
             let number = names.numbers[&item.rule];
-            let rule = names.rules[number as usize].clone();
-            (number, false, Item { person_id, rule, ..item.clone() })
+            item.rule = names.rules[number as usize].clone();
+            (number, false, item)
         })
         .collect();
     items.sort_unstable_by_key(|(rule, _, item)| {

@@ -10,7 +10,6 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type};
 use hashbrown::HashMap;
 use jiff::civil::{Date, DateTime};
-use std::cmp::Ordering;
 
 /// What stands between the phones of one person.
 const PHONES_SEPARATOR: &str = "、";
@@ -19,15 +18,21 @@ const PHONES_SEPARATOR: &str = "、";
 /// table of persons as it is published ([`published::PERSONS`]), in one or several batches. Each open or overdue item is
 /// in one row of one list. Rows are ordered by priority, deadline (none last), address and person.
 ///
+/// Fields are those that the rules ask for, in the order in which they name them first; a column of that name in a rule's
+/// answer goes before what is known of the person. Values are as published: sex `male` or `female`, days as 2022-03-27,
+/// times as 2022-03-27 08:30, several phones joined by `、`, `age` in full years at the run's date.
+///
 /// # Errors
 /// If `persons` is not that table: a bug of the caller.
 pub fn lists(night: &Night<'_>, items: &Items, persons: &[RecordBatch]) -> Result<Vec<GridList>> {
-    let texts = PersonTexts::new(persons, night.as_of);
-    if texts.rows != night.persons.len() {
+    let table = PersonTable::new(persons, night.as_of);
+    if table.rows != night.persons.len() {
         return Err(Error::new(Exit::Bug, Message::new("followup.table").with("name", "persons")));
     }
     let rules: HashMap<&str, usize> = night.followups.iter().enumerate().map(|(n, rule)| (&*rule.name, n)).collect();
     let fields = distinct(night.followups.iter().flat_map(|rule| &rule.fields).map(String::as_str));
+    let fields: Vec<PersonField<'_>> = fields.into_iter().map(|name| table.field(name)).collect();
+    let address = table.field("address");
     let unassigned = night.directory.grids().len();
     // Grid, person, rule, item: sorted, the rows of a visit follow each other.
     let mut open: Vec<(usize, u32, usize, usize)> = Vec::new();
@@ -40,11 +45,11 @@ pub fn lists(night: &Night<'_>, items: &Items, persons: &[RecordBatch]) -> Resul
     open.sort_unstable();
     let mut lists = empty_lists(night);
     for visit in open.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        lists[visit[0].0].rows.push(row(night, items, &texts, &fields, visit));
+        lists[visit[0].0].rows.push(row(night, items, &table, &fields, visit));
     }
     for list in &mut lists {
         let mut keyed: Vec<(String, ListRow)> =
-            std::mem::take(&mut list.rows).into_iter().map(|row| (texts.value("address", row.person), row)).collect();
+            std::mem::take(&mut list.rows).into_iter().map(|row| (table.value(&address, row.person), row)).collect();
         keyed.sort_by(|a, b| order(a).cmp(&order(b)));
         list.rows = keyed.into_iter().map(|(_, row)| row).collect();
     }
@@ -73,31 +78,32 @@ fn empty_lists(night: &Night<'_>) -> Vec<GridList> {
 fn row(
     night: &Night<'_>,
     items: &Items,
-    texts: &PersonTexts<'_>,
-    fields: &[&str],
+    table: &PersonTable<'_>,
+    fields: &[PersonField<'_>],
     visit: &[(usize, u32, usize, usize)],
 ) -> ListRow {
     let person = visit[0].1;
     let asked = || visit.iter().map(|&(_, _, rule, number)| (&night.followups[rule], &items.items[number], number));
     let joined = |texts: Vec<&str>| texts.join(SEPARATOR);
     let due_at = asked().filter_map(|(_, item, _)| item.due_at).min();
-    let value = |field: &str| {
+    let value = |field: &PersonField<'_>| {
+        let name = field.name;
         // The rule's own columns first, then what is known of the event, then of the person.
         let own = asked().flat_map(|(_, _, number)| &items.tonight[number].fields);
-        let own = joined(distinct(own.filter(|(name, _)| name == field).map(|(_, value)| value.as_str())));
+        let own = joined(distinct(own.filter(|(own, _)| own == name).map(|(_, value)| value.as_str())));
         if !own.is_empty() {
             return own;
         }
         // Only of the rules that ask for it: the others are about something else.
         let asking =
-            || asked().filter(|(rule, ..)| rule.fields.iter().any(|name| name == field)).map(|(_, item, _)| item);
-        match field {
+            || asked().filter(|(rule, ..)| rule.fields.iter().any(|asked| asked == name)).map(|(_, item, _)| item);
+        match name {
             "at" => {
                 let times: Vec<String> = asking().filter_map(|item| item.since.map(shown)).collect();
                 joined(distinct(times.iter().map(String::as_str)))
             }
             "place" => joined(distinct(asking().flat_map(|item| places(night, item, person)))),
-            _ => texts.value(field, person),
+            _ => table.value(field, person),
         }
     };
     ListRow {
@@ -107,7 +113,7 @@ fn row(
         reasons: joined(distinct(asked().map(|(_, item, _)| item.reason.as_str()))),
         priority: asked().map(|(rule, _, _)| rule.priority).min().unwrap_or(u32::MAX),
         due_at: due_at.and_then(civil),
-        fields: fields.iter().map(|&field| (field.to_owned(), value(field))).collect(),
+        fields: fields.iter().map(|field| (field.name.to_owned(), value(field))).collect(),
     }
 }
 
@@ -133,8 +139,8 @@ fn shown(seconds: i64) -> String {
     time.strftime(format).to_string()
 }
 
-/// Columns of the published persons as text, by row of the whole table.
-struct PersonTexts<'a> {
+/// The published persons as one table.
+struct PersonTable<'a> {
     batches: &'a [RecordBatch],
     /// First row of each batch.
     starts: Vec<usize>,
@@ -142,7 +148,13 @@ struct PersonTexts<'a> {
     as_of: Date,
 }
 
-impl<'a> PersonTexts<'a> {
+/// One field of every person, its column in each batch looked up once.
+struct PersonField<'a> {
+    name: &'a str,
+    columns: Vec<Option<&'a ArrayRef>>,
+}
+
+impl<'a> PersonTable<'a> {
     fn new(batches: &'a [RecordBatch], as_of: Date) -> Self {
         let mut rows = 0;
         let mut starts = Vec::with_capacity(batches.len());
@@ -153,30 +165,41 @@ impl<'a> PersonTexts<'a> {
         Self { batches, starts, rows, as_of }
     }
 
-    /// The field of a person; empty where it is unknown or there is no such field.
-    fn value(&self, field: &str, person: u32) -> String {
+    /// The field of that canonical name; one that persons do not have is empty for everybody.
+    fn field(&self, name: &'a str) -> PersonField<'a> {
+        let column = published_column(name);
+        let of = |batch: &'a RecordBatch| column.and_then(|column| batch.column_by_name(column));
+        PersonField { name, columns: self.batches.iter().map(of).collect() }
+    }
+
+    /// The field of a person as text; empty where it is unknown.
+    fn value(&self, field: &PersonField<'_>, person: u32) -> String {
         let batch = self.starts.partition_point(|&start| start <= person as usize) - 1;
         let row = person as usize - self.starts[batch];
-        let column = |name: &str| published_column(name).and_then(|name| self.batches[batch].column_by_name(name));
-        match field {
-            "age" => column("birth_date").and_then(|birth| day(birth, row)).map_or_else(String::new, |birth| {
-                let full = (self.as_of.month(), self.as_of.day()).cmp(&(birth.month(), birth.day())) != Ordering::Less;
-                (self.as_of.year() - birth.year() - i16::from(!full)).to_string()
-            }),
-            _ => column(field).map_or_else(String::new, |array| text(array, row)),
+        let Some(array) = field.columns[batch] else { return String::new() };
+        if field.name != "age" {
+            return text(array, row);
         }
+        day(array, row).map_or_else(String::new, |birth| {
+            let not_yet = (self.as_of.month(), self.as_of.day()) < (birth.month(), birth.day());
+            (self.as_of.year() - birth.year() - i16::from(not_yet)).to_string()
+        })
     }
 }
 
 /// The published column of a person's field.
 fn published_column(field: &str) -> Option<&'static str> {
-    let name = if field == "phone" { "phones" } else { field };
+    let name = match field {
+        "phone" => "phones",
+        "age" => "birth_date",
+        field => field,
+    };
     published::PERSONS.iter().map(|column| column.name).find(|column| *column == name)
 }
 
 fn day(array: &ArrayRef, row: usize) -> Option<Date> {
     let days = array.as_primitive_opt::<Date32Type>().filter(|days| days.is_valid(row))?.value(row);
-    civil(i64::from(days) * DAY_SECONDS).map(|time| time.date())
+    civil(i64::from(days) * DAY_SECONDS).map(DateTime::date)
 }
 
 fn text(array: &ArrayRef, row: usize) -> String {

@@ -9,6 +9,7 @@ use crate::tables::{PersonId, Persons, Records};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimeUnit, TimestampMillisecondType};
+use hashbrown::HashSet;
 
 /// What stands between the reasons of one person.
 pub(super) const SEPARATOR: &str = "；";
@@ -106,7 +107,7 @@ fn rows_of(followup: &Followup, batches: &[RecordBatch]) -> Result<(Vec<Answer>,
                 without_person += 1;
                 continue;
             };
-            let since = since.as_ref().map(|array| array.as_primitive::<TimestampMillisecondType>());
+            let since = since.as_ref().map(AsArray::as_primitive::<TimestampMillisecondType>);
             let since =
                 since.filter(|array| array.is_valid(row)).map_or(NO_SINCE, |array| array.value(row).div_euclid(1000));
             let fields = fields.iter().map(|array| value(array, row)).collect();
@@ -135,10 +136,15 @@ fn merge(rule: u32, mut rows: Vec<Answer>, followup: &Followup, due: &mut Vec<Du
 
 /// The texts that are not empty, each once, in order.
 pub(super) fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut kept: Vec<&str> = Vec::new();
-    for text in texts {
-        if !text.is_empty() && !kept.contains(&text) {
+    let (mut kept, mut seen): (Vec<&str>, HashSet<&str>) = (Vec::new(), HashSet::new());
+    for text in texts.filter(|text| !text.is_empty()) {
+        // Mostly there are one or two; a rule may give thousands.
+        let known = if seen.is_empty() { kept.contains(&text) } else { !seen.insert(text) };
+        if !known {
             kept.push(text);
+            if kept.len() == 16 {
+                seen.extend(&kept);
+            }
         }
     }
     kept
@@ -285,6 +291,13 @@ mod tests {
         let (due, messages) = run_rules(&engine(), &[rule("wrong", &[], sql)]).unwrap();
         assert_eq!(due, []);
         assert_eq!(messages, [Message::new("followup.without_person").with("rule", "wrong").with("count", 5)]);
+    }
+
+    #[test]
+    fn each_text_is_kept_once_however_many_there_are() {
+        let texts: Vec<String> = (0..100).map(|i| (i * 7 % 40).to_string()).collect();
+        let kept = distinct(texts.iter().map(String::as_str).chain(["", "0"]));
+        assert_eq!(kept, texts[..40]);
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl City {
                 |prefix: &str| Arc::new(StringViewArray::from_iter_values((0..n).map(|i| format!("{prefix}{i}"))));
             match (field.name().as_str(), field.data_type()) {
                 ("person_id", _) => {
-                    Arc::new(StringViewArray::from_iter_values(self.persons.id.iter().map(|id| id.to_string())))
+                    Arc::new(StringViewArray::from_iter_values(self.persons.id.iter().map(ToString::to_string)))
                 }
                 ("birth_date", _) => Arc::new(Date32Array::from_iter_values((0..n).map(|i| (i as i32 + 85) % 90))),
                 (name, DataType::Utf8View) => text(name),
@@ -133,7 +133,7 @@ impl City {
         let (mut due, messages) = run_rules(&engine, &self.rules).unwrap();
         assert_eq!(messages, []);
         find_evidence(&mut due, &self.records, &self.persons, &["sweep", "police"]);
-        update(&self.night(), yesterday, due, &[])
+        update(&self.night(), yesterday.to_vec(), due, &[])
     }
 }
 

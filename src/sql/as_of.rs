@@ -4,7 +4,8 @@
 use jiff::civil::Date;
 
 /// `sql` with every bare word `as_of` (in any case) replaced by a DATE literal, but where it is part of a qualified
-/// name (`t.as_of`) or the new name of a column (`x AS as_of`).
+/// name (`t.as_of`) or the new name of a column (`x AS as_of`). A literal `DATE '…'` becomes `DATE('…')`, which is the
+/// same day: for the former polars writes a warning to the terminal each time.
 pub(super) fn with_as_of(sql: &str, as_of: Date) -> String {
     let literal = format!("DATE('{as_of}')");
     let mut out = String::with_capacity(sql.len() + 64);
@@ -14,8 +15,13 @@ pub(super) fn with_as_of(sql: &str, as_of: Date) -> String {
         let length = token_length(rest, first);
         let (token, after) = rest.split_at(length);
         let named = previous == "." || previous.eq_ignore_ascii_case("as") || after.trim_start().starts_with('.');
+        let quoted = after.trim_start().strip_prefix('\'').and_then(|text| text.split_once('\''));
         if token.eq_ignore_ascii_case("as_of") && !named {
             out.push_str(&literal);
+        } else if let Some((day, after)) = quoted.filter(|_| token.eq_ignore_ascii_case("date") && previous != ".") {
+            out.extend([token, "('", day, "')"]);
+            (previous, rest) = (")", after);
+            continue;
         } else {
             out.push_str(token);
         }
@@ -93,6 +99,8 @@ mod tests {
             assert_eq!(replaced(same), same);
         }
         assert_eq!(replaced("x -- as_of\nas_of"), format!("x -- as_of\n{date}"));
+        assert_eq!(replaced("at > date  '2022-01-01' OR"), "at > date('2022-01-01') OR");
+        assert_eq!(replaced("SELECT date, 'a' AS date"), "SELECT date, 'a' AS date");
         assert_eq!(replaced("as_of AS as_of"), format!("{date} AS as_of"));
     }
 

@@ -72,7 +72,7 @@ pub(super) fn to_batches(mut frame: DataFrame) -> Result<Vec<RecordBatch>, Arrow
             arrays.push(array);
             fields.push(field);
         }
-        let rows = arrays.first().map_or(0, |array| array.len());
+        let rows = arrays.first().map_or(0, Array::len);
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         batches.push(RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)?);
     }

@@ -132,6 +132,7 @@ fn as_of_is_a_date_that_times_are_compared_with() {
         asked("SELECT person_id FROM events WHERE at BETWEEN as_of - INTERVAL '7 days' AND as_of AND type = 'arrival'"),
         "PA"
     );
+    assert_eq!(asked("SELECT person_id FROM events WHERE at >= DATE '2022-03-25'"), "PA");
     assert_eq!(asked("SELECT DISTINCT as_of AS d FROM grids"), "2022-03-27");
     assert_eq!(asked("SELECT person_id FROM events WHERE CAST(at AS DATE) = as_of - INTERVAL '2 days'"), "PA");
 }

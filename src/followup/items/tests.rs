@@ -32,7 +32,7 @@ fn night(day: i8, rows: &[Row], yesterday: &[Item], due: Vec<Due>, renamed: &[(u
         as_of: date(2022, 3, 20 + day),
     };
     let renamed: Vec<_> = renamed.iter().map(|&(old, new)| (PersonId(old), PersonId(new))).collect();
-    let items = update(&night, yesterday, due, &renamed);
+    let items = update(&night, yesterday.to_vec(), due, &renamed);
     assert!(items.counts.balance(), "{:?}", items.counts);
     assert_eq!(items.counts.yesterday as usize, yesterday.len());
     let ids: HashSet<ItemId> = items.items.iter().map(|item| item.item_id).collect();
