@@ -22,7 +22,7 @@ pub fn create_folder(path: &Path) -> Result<()> {
     if path.is_dir() {
         return Ok(());
     }
-    if let Some(above) = path.parent() {
+    if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
         create_folder(above)?;
     }
     // The mode is set once more because the process's umask took its share of the first.
