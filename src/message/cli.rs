@@ -3,7 +3,7 @@
 use super::Row;
 
 pub(super) const ROWS: &[Row] = &[
-    ("cli.error", "error:", "错误："),
+    ("cli.error", "error:", "错误:"),
     ("cli.warning", "warning: {text}", "警告：{text}"),
     ("cli.step", "{step}: started", "{step}：开始"),
     ("cli.step_of", "{step}: started, {total} {unit}", "{step}：开始，共 {total} {unit}"),
