@@ -1,6 +1,8 @@
 //! The calls into the library that commands make, one function each, so that a command stays a page of arguments and
 //! output.
 
+#![allow(dead_code, reason = "settings that only the calls behind will read")]
+
 use crate::config::Pipeline;
 use crate::error::{Error, Exit, Result};
 use crate::events::EventSink;
