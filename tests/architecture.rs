@@ -19,6 +19,7 @@ const EVERYWHERE: &[&str] = &[
     "foldhash",
     "jiff",
     "thiserror",
+    "memchr",
     "rayon",
     "sha2",
     "strsim",
@@ -48,7 +49,7 @@ const MODULES: &[(&str, u8, &[&str])] = &[
     ("explain", 5, &[]),
     ("report", 5, &["minijinja"]),
     ("review", 5, &["minijinja", "csv"]),
-    ("synth", 5, &["csv", "encoding_rs", "flate2", "zstd", "parquet", "rust_xlsxwriter", "zip"]),
+    ("synth", 5, &["pinyin", "toml", "csv", "encoding_rs", "flate2", "zstd", "parquet", "rust_xlsxwriter", "zip"]),
     ("pipeline", 6, &["libc"]),
     (
         "cli",

@@ -3,27 +3,27 @@
 use std::path::{Path, PathBuf};
 
 /// A source file: path relative to `src/`, whole text, and code without comments, texts and tests.
-pub struct File {
-    pub path: String,
-    pub text: String,
-    pub code: String,
+pub(crate) struct File {
+    pub(crate) path: String,
+    pub(crate) text: String,
+    pub(crate) code: String,
 }
 
 impl File {
     /// The top-level module that the file belongs to.
-    pub fn module(&self) -> &str {
+    pub(crate) fn module(&self) -> &str {
         let first = self.path.split('/').next().unwrap_or_default();
         first.strip_suffix(".rs").unwrap_or(first)
     }
 
     /// Whether it holds nothing but tests.
-    pub fn is_test(&self) -> bool {
+    pub(crate) fn is_test(&self) -> bool {
         self.path.ends_with("/tests.rs") || self.path.contains("/tests/")
     }
 }
 
 /// Every file below `src/`, in the order of their paths.
-pub fn files() -> Vec<File> {
+pub(crate) fn files() -> Vec<File> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut paths = Vec::new();
     collect(&root, &mut paths);
@@ -48,7 +48,7 @@ fn collect(folder: &Path, into: &mut Vec<PathBuf>) {
 }
 
 /// `text` with comments, texts and character literals blanked, line breaks kept.
-pub fn code_of(text: &str) -> String {
+pub(crate) fn code_of(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let at = |i: usize| chars.get(i).copied().unwrap_or('\0');
     let mut code = String::with_capacity(text.len());
