@@ -1,8 +1,185 @@
-//! stub
+//! A first pipeline file guessed from the heads of dumps: which dumps are one source, whose they are, which column is which
+//! field, what a row says happened. Every guess is marked, because a wrong one costs more than a missing one.
+
+use super::guess_words::{AGENCIES, EVENT_TIMES, FIELDS, GRIDS, PLACE_CODES, PLACES};
 use super::wiring::Head;
-use crate::message::Lang;
+use crate::message::{Lang, Message};
+use std::fmt::Write;
 use std::path::Path;
 
-pub(super) fn pipeline_text(_heads: &[Head], _folder: &Path, _lang: Lang) -> String {
-    String::new()
+/// Dumps with the same columns and nearly the same name.
+struct Group<'a> {
+    stem: String,
+    heads: Vec<&'a Head>,
+}
+
+/// The text of a pipeline file that stands in `folder`.
+pub(super) fn pipeline_text(heads: &[Head], folder: &Path, lang: Lang) -> String {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for head in heads {
+        let stem = stem(&head.path);
+        match groups.iter_mut().find(|group| group.stem == stem && group.heads[0].columns == head.columns) {
+            Some(group) => group.heads.push(head),
+            None => groups.push(Group { stem, heads: vec![head] }),
+        }
+    }
+    let note = |key| Message::new(key).render(lang);
+    let mut text =
+        format!("# {}\n\n[run]\nname = \"city\"\noutput = \"out\"\nstore = \"store\"\n", note("cli.init_head"));
+    let grids = groups.iter().position(|group| is_grids(&group.heads[0].columns));
+    if let Some(group) = grids.map(|at| groups.remove(at)) {
+        let columns = &group.heads[0].columns;
+        let _ = write!(text, "\n[grids]\npath = {}\n[grids.map]\n", quoted(&relative(&group.heads[0].path, folder)));
+        map(&mut text, columns, GRIDS, "");
+    }
+    let mut names: Vec<String> = Vec::new();
+    for (i, group) in groups.iter().enumerate() {
+        let name = source_name(&group.stem, i + 1, &names);
+        source(&mut text, group, &name, folder, lang);
+        names.push(name);
+    }
+    text.push_str("\n[linkage]\npreset = \"person-cn\"\n\n");
+    for line in note("cli.init_followup").lines() {
+        let _ = writeln!(text, "# {line}");
+    }
+    text.push_str(
+        "# [[followup]]\n# name = \"arrivals\"\n# due_hours = 24\n# sql = \"\"\"\n# SELECT person_id, at AS since, place \
+         AS reason FROM events\n# WHERE type = 'arrival' AND at >= as_of - INTERVAL '14 days'\n# \"\"\"\n\n[publish]\n\
+         parquet = true\nxlsx = true\nmask = \"standard\"\n",
+    );
+    text
+}
+
+fn source(text: &mut String, group: &Group<'_>, name: &str, folder: &Path, lang: Lang) {
+    let head = group.heads[0];
+    let columns = &head.columns;
+    let path = relative(&head.path, folder);
+    let path = if group.heads.len() > 1 { pattern(&path) } else { glob::Pattern::escape(&path) };
+    let haystack = format!("{} {}", head.path.display(), columns.join(" ")).to_lowercase();
+    let agency = AGENCIES.iter().find(|(_, words)| words.iter().any(|word| haystack.contains(word)));
+    let _ = writeln!(text, "\n# {} × {}", head.detected, group.heads.len());
+    let _ = writeln!(text, "[[source]]\nname = {}", quoted(name));
+    let _ = writeln!(text, "agency = \"{}\"   # CHECK", agency.map_or("community", |(agency, _)| agency));
+    let _ = writeln!(text, "paths = [{}]\nrequired = false\n[source.map]", quoted(&path));
+    let mapped = map(text, columns, FIELDS, "");
+    let event = EVENT_TIMES.iter().find_map(|(kind, words)| Some((kind, find(columns, words)?)));
+    let place = find(columns, PLACES);
+    let code = find(columns, PLACE_CODES);
+    let used = |column: &&String| {
+        let in_event = event.is_some_and(|(_, at)| at == **column) || [place, code].contains(&Some(column.as_str()));
+        !mapped.contains(&column.as_str()) && !in_event
+    };
+    let idle: Vec<&str> = columns.iter().filter(used).map(String::as_str).collect();
+    if !idle.is_empty() {
+        let list = idle.join(", ").replace(['\n', '\r'], " ");
+        let _ = writeln!(text, "# {}", Message::new("cli.init_idle").with("columns", list).render(lang));
+    }
+    if let Some((kind, at)) = event {
+        let _ = writeln!(text, "[[source.event]]\ntype = \"{kind}\"   # CHECK\nat = {}", quoted(at));
+        for (key, column) in [("place_code", code), ("place", place)] {
+            if let Some(column) = column {
+                let _ = writeln!(text, "{key} = {}", quoted(column));
+            }
+        }
+    }
+}
+
+/// Writes a line for every field that a column is named after, and gives the columns used.
+fn map<'a>(text: &mut String, columns: &'a [String], fields: &[(&str, &[&str])], indent: &str) -> Vec<&'a str> {
+    let mut used: Vec<&str> = Vec::new();
+    for (field, words) in fields {
+        let free: Vec<String> = columns.iter().filter(|column| !used.contains(&column.as_str())).cloned().collect();
+        let Some(name) = find(&free, words) else { continue };
+        let Some(column) = columns.iter().find(|column| *column == name) else { continue };
+        let _ = writeln!(text, "{indent}{field} = {}", quoted(column));
+        used.push(column);
+    }
+    used
+}
+
+/// The column that one of `words` names: exactly first, then as a part; earlier words first.
+fn find<'a>(columns: &'a [String], words: &[&str]) -> Option<&'a str> {
+    let plain =
+        |column: &str| column.trim().trim_start_matches("您的").trim_end_matches(['*', '：', ':']).to_lowercase();
+    let exact = words.iter().find_map(|word| columns.iter().find(|column| plain(column) == *word));
+    let part =
+        || words.iter().find_map(|word| columns.iter().find(|c| word.chars().count() > 2 && plain(c).contains(word)));
+    exact.or_else(part).map(String::as_str)
+}
+
+fn is_grids(columns: &[String]) -> bool {
+    let has = |field: &str| GRIDS.iter().any(|(name, words)| *name == field && find(columns, words).is_some());
+    has("code") && has("worker")
+}
+
+/// The name of a dump without folder, endings and trailing dates and numbers.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = name.split('.').next().unwrap_or_default();
+    name.trim_end_matches(|c: char| c.is_ascii_digit() || "-_ ()（）".contains(c)).to_owned()
+}
+
+/// `path` with everything between its stem and its first ending replaced by `*`.
+fn pattern(path: &str) -> String {
+    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+    let ending = name.find('.').map_or("", |at| &name[at..]);
+    let escaped = |text: &str| glob::Pattern::escape(text);
+    let folder = if folder.is_empty() { String::new() } else { format!("{}/", escaped(folder)) };
+    format!("{folder}{}*{}", escaped(&stem(Path::new(name))), escaped(ending))
+}
+
+fn source_name(stem: &str, number: usize, taken: &[String]) -> String {
+    let name: String =
+        stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    let name = name.trim_matches('_').to_owned();
+    let name = if name.is_empty() { format!("source_{number}") } else { name };
+    if taken.contains(&name) { format!("{name}_{number}") } else { name }
+}
+
+/// `path` as seen from `folder`, if it lies below it.
+fn relative(path: &Path, folder: &Path) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/")
+}
+
+/// `text` as a TOML string.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Agency, GridField, Overrides, PersonField, parse};
+
+    fn head(path: &str, columns: &[&str]) -> Head {
+        let columns = columns.iter().map(|&column| column.to_owned()).collect();
+        Head { path: path.into(), detected: "csv, GB18030".to_owned(), columns }
+    }
+
+    #[test]
+    fn what_is_guessed_is_a_pipeline() {
+        let heads = [
+            head("/c/d/grids.csv", &["网格编码", "网格名称", "街道", "网格员", "网格员电话", "覆盖小区"]),
+            head("/c/d/police_20220326.csv", &["人员编号", "姓名", "公民身份号码", "现住址", "户籍地址", "备注\"x"]),
+            head("/c/d/police_20220327.csv", &["人员编号", "姓名", "公民身份号码", "现住址", "户籍地址", "备注\"x"]),
+            head("/c/d/核酸.xlsx", &["受检者", "证件号", "联系手机", "采样时间", "采样点", "检测结果"]),
+            head("/c/d/扫码[1].xlsx", &["您的姓名", "您的手机号码", "到达时间", "出发地代码", "出发地"]),
+        ];
+        let text = pipeline_text(&heads, Path::new("/c"), Lang::En);
+        let pipeline =
+            parse(&text, Path::new("/c/p.toml"), &Overrides::default()).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let grids = pipeline.grids.as_ref().unwrap();
+        assert!(grids.map.contains_key(&GridField::Worker) && grids.map.contains_key(&GridField::Estates));
+        assert_eq!(pipeline.sources.len(), 3);
+        assert_eq!(pipeline.sources[0].paths, ["/c/d/police*.csv"]);
+        assert_eq!((pipeline.sources[0].agency, pipeline.sources[1].agency), (Agency::Police, Agency::Health));
+        let fields: Vec<_> = pipeline.sources[0].map.iter().map(|(field, _)| field.clone()).collect();
+        let expected =
+            [PersonField::RecordId, PersonField::Name, PersonField::IdNumber, PersonField::RegisteredAddress];
+        assert_eq!(fields[..4], expected);
+        assert_eq!(pipeline.sources[1].events[0].kind, "test");
+        assert_eq!(pipeline.sources[2].events[0].kind, "arrival");
+        assert_eq!(pipeline.sources[2].paths, ["/c/d/扫码[[]1[]].xlsx"]);
+    }
 }

@@ -115,7 +115,8 @@ pub fn evaluate(members: &[RecordBatch], truth: &Path) -> Result<Report> {
 }
 
 fn report(counts: &PairCounts, truth: &Truth, [records, missing_from_set, missing_from_truth]: [u64; 3]) -> Report {
-    let [pairs_true, pairs_found, pairs_correct] = [&counts.truth, &counts.found, &counts.correct].map(|m| m.total());
+    let [pairs_true, pairs_found, pairs_correct] =
+        [&counts.truth, &counts.found, &counts.correct].map(pairs::Matrix::total);
     let (precision, recall) = (rate(pairs_correct, pairs_found), rate(pairs_correct, pairs_true));
     let f1 = if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 };
     let share = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };

@@ -3,7 +3,7 @@
 use super::Row;
 
 pub(super) const ROWS: &[Row] = &[
-    ("cli.error", "error:", "错误："),
+    ("cli.error", "error:", "错误:"),
     ("cli.warning", "warning: {text}", "警告：{text}"),
     ("cli.step", "{step}: started", "{step}：开始"),
     ("cli.step_of", "{step}: started, {total} {unit}", "{step}：开始，共 {total} {unit}"),
@@ -36,6 +36,17 @@ pub(super) const ROWS: &[Row] = &[
         "cli.init_force",
         "next: choose another name, or add --force to replace the file",
         "下一步：换一个文件名，或加 --force 覆盖该文件",
+    ),
+    (
+        "cli.init_head",
+        "written by `gridlink init`: a guess from the heads of the dumps. Correct what is marked CHECK, then run `gridlink check`",
+        "由 `gridlink init` 根据表头推测生成。请核对标有 CHECK 的各处，再运行 `gridlink check`",
+    ),
+    ("cli.init_idle", "columns not used: {columns}", "未使用的列：{columns}"),
+    (
+        "cli.init_followup",
+        "what the night must list: any SQL over persons, events, members, grids giving person_id, since, reason",
+        "每晚要列出的人员：对 persons、events、members、grids 的任意 SQL，给出 person_id、since、reason",
     ),
     ("cli.synth_done", "{folder}: city written", "{folder}：已生成城市数据"),
     (

@@ -1,0 +1,69 @@
+//! A pipeline file with many faults, as the program tells them.
+
+use assert_cmd::Command;
+
+const FAULTY: &str = r#"
+[run]
+ouput = "out"
+locale = "fr"
+
+[[source]]
+name = "police"
+agency = "polize"
+paths = ["*.csv"]
+[source.map]
+id_numbr = "公民身份号码"
+name = "姓名"
+
+[[source]]
+name = "police"
+agency = "health"
+paths = ["*.csv"]
+[source.map]
+name = "姓名"
+
+[linkage]
+match_weight_min = 4
+review_weight_min = 12
+"#;
+
+fn gridlink() -> Command {
+    let mut command = Command::cargo_bin("gridlink").unwrap();
+    command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", "C");
+    command
+}
+
+#[test]
+fn all_faults_are_listed_and_the_code_is_78() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.toml");
+    std::fs::write(&path, FAULTY).unwrap();
+    for command in ["run", "check"] {
+        let output = gridlink().arg(command).arg(&path).output().unwrap();
+        assert_eq!(output.status.code(), Some(78));
+        assert!(output.stdout.is_empty());
+        let text = String::from_utf8(output.stderr).unwrap();
+        for fault in [
+            "6 fault(s)",
+            "p.toml:3: run.ouput: unknown key, did you mean `output`?",
+            "p.toml:4: run.locale: found `fr`",
+            "p.toml:8: source[1].agency: found `polize`, did you mean `police`?",
+            "p.toml:11: source[1].map.id_numbr: unknown key, did you mean `id_number`?",
+            "p.toml:15: source[2].name: `police` is already used by source[1]",
+            "linkage.review_weight_min: found `12`, allowed: < match_weight_min (4)",
+        ] {
+            assert!(text.contains(fault), "{fault} is not in\n{text}");
+        }
+    }
+    let zh = gridlink().args(["--lang", "zh", "check"]).arg(&path).output().unwrap();
+    assert!(String::from_utf8(zh.stderr).unwrap().contains("是否应为 `id_number`"));
+}
+
+#[test]
+fn a_missing_pipeline_is_66_and_a_wrong_argument_2() {
+    gridlink().args(["run", "/no/such.toml"]).assert().code(66);
+    gridlink().args(["run"]).assert().code(2);
+    gridlink().args(["run", "p.toml", "--memory-limit", "lots"]).assert().code(2);
+    gridlink().args(["run", "p.toml", "--as-of", "yesterday"]).assert().code(2);
+    gridlink().args(["run", "p.toml", "--set", "novalue"]).assert().code(2);
+}
