@@ -6,7 +6,7 @@ use std::path::Path;
 
 fn moment(day: i64) -> i64 {
     // Noon of a day of March 2022, in milliseconds.
-    (18_992 + day - 1) * 86_400_000 + 43_200_000
+    (19_052 + day - 1) * 86_400_000 + 43_200_000
 }
 
 fn tables() -> SQLContext {
