@@ -1,6 +1,7 @@
 //! Dump files as agencies export them: delimited text in several encodings, gzip, workbooks, JSON lines; with titles
 //! above the header, totals below, broken and doubled rows. Rows pass a bounded window that mixes their order.
 
+use super::gb18030::Encoder;
 use super::rng::Rng;
 use crate::error::{Error, Exit, Result};
 use crate::message::Message;
@@ -94,6 +95,7 @@ pub(crate) struct Dump {
     again: Vec<Vec<String>>,
     line: Vec<u8>,
     time_format: Format,
+    encoder: Encoder,
     /// Rows that belong in quarantine.
     pub(crate) broken: u64,
     /// Files written.
@@ -103,8 +105,22 @@ pub(crate) struct Dump {
 impl Dump {
     pub(crate) fn new(settings: Settings, rng: Rng) -> Self {
         let (window, again, line) = (Vec::new(), Vec::new(), Vec::new());
+        let encoder = Encoder::new();
         let time_format = Format::new().set_num_format("yyyy-mm-dd hh:mm");
-        Self { settings, window, rng, sink: None, parts: 0, rows: 0, again, line, time_format, broken: 0, files: 0 }
+        Self {
+            settings,
+            window,
+            rng,
+            sink: None,
+            parts: 0,
+            rows: 0,
+            again,
+            line,
+            time_format,
+            encoder,
+            broken: 0,
+            files: 0,
+        }
     }
 
     /// Takes a row, which may be written later.
@@ -261,7 +277,8 @@ impl Dump {
                     Encoding::Utf8 | Encoding::Utf8Mark => false,
                 };
                 if chinese {
-                    text = encoding_rs::GB18030.encode(&String::from_utf8_lossy(&text)).0.into_owned();
+                    let plain = std::mem::take(&mut text);
+                    self.encoder.encode(&String::from_utf8_lossy(&plain), &mut text);
                 }
             }
             Shape::Xlsx(_) => {}

@@ -8,6 +8,7 @@
 mod damage;
 mod days;
 mod files;
+mod gb18030;
 mod grids;
 mod id;
 mod name_lists;
