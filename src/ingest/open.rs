@@ -1,16 +1,19 @@
 //! A dump's reader: finds out what the file is, hands out its blocks, and reports at the end.
 
+use super::background::{Background, Outlet};
 use super::decode::Prior;
 use super::header;
 use super::input::Input;
 use super::record::{Dialect, ROW_BYTES_MAX};
 use super::report::{Log, Tally};
 use super::rows::{Place, Rows};
+use super::sheet::{self, Task};
 use super::sniff::{self, Kind};
 use super::text::{RowShape, Shape, TextReader};
-use super::{Block, Dump, DumpReport, Work, jsonl};
+use super::{Block, Dump, DumpReport, Work, columnar, jsonl};
 use crate::config::{Encoding, Format, ReadSettings};
 use crate::tables::Reason;
+use std::fs::File;
 use std::sync::Arc;
 
 /// Size of a block of text.
@@ -29,6 +32,7 @@ pub struct DumpReader {
 
 enum Reader {
     Text(Box<TextReader>),
+    Background(Box<Background>),
     Done,
 }
 
@@ -72,6 +76,11 @@ impl DumpReader {
         }
         match kind {
             Kind::Is(Format::Text) => reader.text(input, columns, settings, block_bytes, wide),
+            Kind::Is(format @ (Format::Xlsx | Format::Xls)) => reader.workbook(input, dump, format, columns, settings),
+            Kind::Is(Format::Parquet) => {
+                let task = reader.task(columns, settings);
+                reader.background(input, dump, move |log, outlet, file| columnar::read(log, outlet, &file, &task));
+            }
             Kind::Is(Format::Jsonl) => reader.json(input, columns, settings, block_bytes, wide),
             _ => {
                 let problem = reader.log.message("ingest.unknown_format");
@@ -189,6 +198,35 @@ impl DumpReader {
         self.kind = Reader::Text(Box::new(TextReader::new(input, shape, 0, place, block_bytes)));
     }
 
+    fn workbook(&mut self, input: Input, dump: &Dump, format: Format, columns: &[String], settings: &ReadSettings) {
+        let task = self.task(columns, settings);
+        self.background(input, dump, move |log, outlet, file| sheet::read(log, outlet, file, format, &task));
+    }
+
+    fn task(&self, columns: &[String], settings: &ReadSettings) -> Task {
+        Task { source: self.source, file: self.file, columns: columns.to_vec(), settings: settings.clone() }
+    }
+
+    /// Reads a format that needs the whole file at hand.
+    fn background(&mut self, input: Input, dump: &Dump, read: impl FnOnce(&mut Log, &Outlet, File) + Send + 'static) {
+        let path = dump.path.clone();
+        let log = std::mem::take(&mut self.log);
+        self.kind =
+            Reader::Background(Box::new(Background::start(log, move |log, outlet| match input.into_file(&path) {
+                Ok((file, stored, damage)) => {
+                    (log.report.bytes, log.report.sha256) = (stored.bytes, stored.sha256);
+                    read(log, outlet, file);
+                    if let Some(damage) = damage.filter(|_| !log.report.damaged) {
+                        log.cut(damage);
+                    }
+                }
+                Err(e) => {
+                    let problem = log.message("ingest.cannot_open").with("cause", e);
+                    log.refuse(Reason::Unreadable, problem);
+                }
+            })));
+    }
+
     fn encoding(&mut self, prior: Prior, wide: bool) {
         self.log.report.encoding = Some(match prior {
             _ if wide => Encoding::Utf16,
@@ -223,6 +261,12 @@ impl DumpReader {
                 }
                 self.end_of_kind();
             }
+            Reader::Background(reader) => {
+                if let Some(work) = reader.next() {
+                    return Some(Block { work, tally: Arc::clone(&self.tally) });
+                }
+                self.end_of_kind();
+            }
             Reader::Done => {}
         }
         if self.log.file_rows.is_empty() {
@@ -239,6 +283,7 @@ impl DumpReader {
                 self.shape = Some(text.shape());
                 self.close(text.input());
             }
+            Reader::Background(reader) => self.log = reader.finish(),
             Reader::Done => {}
         }
     }

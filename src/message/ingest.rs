@@ -78,6 +78,33 @@ pub(super) const ROWS: &[Row] = &[
         "{file} was not read to its end; size and SHA-256 are of what was read",
         "{file} 未读到末尾，大小和 SHA-256 只含已读部分",
     ),
+    (
+        "ingest.no_sheet",
+        "{file} has no sheet `{sheet}`. Found: {found}",
+        "{file} 中没有工作表 `{sheet}`。现有：{found}",
+    ),
+    (
+        "ingest.broken_workbook",
+        "{file} is cut or broken and cannot be opened; export it again",
+        "{file} 不完整或已损坏，无法打开，请重新导出",
+    ),
+    (
+        "ingest.broken_parquet",
+        "{file} is a cut or broken Parquet file: its footer cannot be read",
+        "{file} 是不完整或已损坏的 Parquet 文件：无法读取文件尾",
+    ),
+    (
+        "ingest.no_workbook",
+        "{file} is an archive without a workbook; unpack it",
+        "{file} 是不含工作簿的压缩包，请先解压",
+    ),
+    (
+        "ingest.bomb",
+        "{file} unpacks to far more than a workbook may hold and was not opened",
+        "{file} 解压后远超工作簿允许的大小，未予打开",
+    ),
+    ("ingest.password", "{file} is protected by a password; save it without one", "{file} 设有密码，请取消密码后另存"),
+    ("ingest.reader_failed", "{file} is broken: its reader gave up", "{file} 已损坏，读取中止"),
     ("ingest.unreadable", "{file} cannot be read", "无法读取 {file}"),
     ("ingest.rows_left_out", "{file}: {count} rows cannot be read", "{file}：有 {count} 行无法读取"),
     ("ingest.row_left_out", "line {line}: {reason}", "第 {line} 行：{reason}"),
