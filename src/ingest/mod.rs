@@ -13,6 +13,7 @@ mod dumps;
 mod header;
 mod input;
 mod jsonl;
+mod markup;
 mod number;
 mod open;
 mod record;

@@ -10,7 +10,7 @@ use super::rows::{Place, Rows};
 use super::sheet::{self, Task};
 use super::sniff::{self, Kind};
 use super::text::{RowShape, Shape, TextReader};
-use super::{Block, Dump, DumpReport, Work, columnar, jsonl};
+use super::{Block, Dump, DumpReport, Work, columnar, jsonl, markup};
 use crate::config::{Encoding, Format, ReadSettings};
 use crate::tables::Reason;
 use std::fs::File;
@@ -81,19 +81,15 @@ impl DumpReader {
                 let task = reader.task(columns, settings);
                 reader.background(input, dump, move |log, outlet, file| columnar::read(log, outlet, &file, &task));
             }
+            Kind::Markup => reader.markup(input, columns, settings),
             Kind::Is(Format::Jsonl) => reader.json(input, columns, settings, block_bytes, wide),
             _ => {
                 let problem = reader.log.message("ingest.unknown_format");
                 reader.log.refuse(Reason::Unreadable, problem);
-                reader.stored(&input);
+                reader.close(&input);
             }
         }
         reader
-    }
-
-    fn stored(&mut self, input: &Input) {
-        let stored = input.stored();
-        (self.log.report.bytes, self.log.report.sha256) = (stored.bytes, stored.sha256);
     }
 
     /// Skips the byte order mark.
@@ -203,6 +199,17 @@ impl DumpReader {
         self.background(input, dump, move |log, outlet, file| sheet::read(log, outlet, file, format, &task));
     }
 
+    fn markup(&mut self, input: Input, columns: &[String], settings: &ReadSettings) {
+        let (task, log) = (self.task(columns, settings), std::mem::take(&mut self.log));
+        self.kind = Reader::Background(Box::new(Background::start(log, move |log, outlet| {
+            let note = log.message("ingest.markup");
+            log.report.notes.push(note);
+            log.report.format = Some(Format::Text);
+            let input = markup::read(log, outlet, input, &task);
+            enter(log, &input);
+        })));
+    }
+
     fn task(&self, columns: &[String], settings: &ReadSettings) -> Task {
         Task { source: self.source, file: self.file, columns: columns.to_vec(), settings: settings.clone() }
     }
@@ -239,16 +246,8 @@ impl DumpReader {
         Shape { source: self.source, file: self.file, dialect, prior, wide, rows, tally: Arc::clone(&self.tally) }
     }
 
-    /// Enters what is known at the end of the input.
     fn close(&mut self, input: &Input) {
-        if let Some(damage) = &input.damage {
-            self.log.cut(damage);
-        }
-        if !input.ended {
-            let note = self.log.message("ingest.not_read_to_end");
-            self.log.report.notes.push(note);
-        }
-        self.stored(input);
+        enter(&mut self.log, input);
     }
 
     /// The next block, in the order of the file; `None` at its end. The last block holds the entries for the file as a
@@ -300,4 +299,17 @@ impl DumpReader {
         }
         self.log.report
     }
+}
+
+/// Enters what is known at the end of the input.
+fn enter(log: &mut Log, input: &Input) {
+    if let Some(damage) = &input.damage {
+        log.cut(damage);
+    }
+    if !input.ended {
+        let note = log.message("ingest.not_read_to_end");
+        log.report.notes.push(note);
+    }
+    let stored = input.stored();
+    (log.report.bytes, log.report.sha256) = (stored.bytes, stored.sha256);
 }

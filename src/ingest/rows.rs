@@ -82,6 +82,11 @@ impl Rows {
         self.quarantined.push(quarantined(self.source, self.file, place, reason, raw));
     }
 
+    /// How many rows went to quarantine.
+    pub(super) fn len_quarantined(&self) -> usize {
+        self.quarantined.len()
+    }
+
     /// The rows as tables.
     pub(super) fn finish(self) -> Parsed {
         let columns = self.columns.into_iter().map(|mut builder| builder.finish()).collect();

@@ -27,6 +27,11 @@ impl Cells {
         self.too_large = false;
     }
 
+    /// The text of all cells.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Whether there is no cell.
     pub(super) fn is_empty(&self) -> bool {
         self.spans.is_empty()

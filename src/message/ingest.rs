@@ -105,6 +105,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("ingest.password", "{file} is protected by a password; save it without one", "{file} 设有密码，请取消密码后另存"),
     ("ingest.reader_failed", "{file} is broken: its reader gave up", "{file} 已损坏，读取中止"),
+    ("ingest.markup", "{file} is a web page or XML and was read as such", "{file} 实为网页或 XML 格式，已按该格式读取"),
     ("ingest.unreadable", "{file} cannot be read", "无法读取 {file}"),
     ("ingest.rows_left_out", "{file}: {count} rows cannot be read", "{file}：有 {count} 行无法读取"),
     ("ingest.row_left_out", "line {line}: {reason}", "第 {line} 行：{reason}"),

@@ -1,8 +1,10 @@
 //! Dumps of every kind, made in code, through the whole of ingest.
 
+mod choice;
 mod damage;
 mod encodings;
 mod layout;
+mod markup;
 mod parquet;
 mod roundtrip;
 mod workbooks;
