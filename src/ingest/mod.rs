@@ -5,17 +5,23 @@
 //! A dump is cut into blocks of whole records one after the other ([`DumpReader::next_block`], cheap), and blocks are
 //! decoded and split in parallel ([`Block::parse`]). The result depends on the files alone.
 
+mod archive;
+mod background;
+mod columnar;
 mod decode;
 mod dumps;
 mod header;
 mod input;
 mod jsonl;
+mod markup;
 mod number;
 mod open;
 mod record;
 mod report;
 mod rows;
+mod sheet;
 mod sniff;
+mod table;
 mod text;
 
 pub use dumps::find_dumps;
@@ -68,6 +74,8 @@ pub struct Block {
 enum Work {
     Ready(Box<Parsed>),
     Text(text::TextBlock),
+    Table(table::TableBlock),
+    Columns(columnar::ColumnBlock),
 }
 
 impl Block {
@@ -76,6 +84,8 @@ impl Block {
         let parsed = match self.work {
             Work::Ready(parsed) => *parsed,
             Work::Text(block) => block.parse(),
+            Work::Table(block) => block.parse(),
+            Work::Columns(block) => block.parse(),
         };
         Tally::add(&self.tally.rows, parsed.rows.len() as u64);
         let rows = parsed.quarantined.iter().filter(|row| row.line > 0).count();

@@ -1,16 +1,19 @@
 //! A dump's reader: finds out what the file is, hands out its blocks, and reports at the end.
 
+use super::background::{Background, Outlet};
 use super::decode::Prior;
 use super::header;
 use super::input::Input;
 use super::record::{Dialect, ROW_BYTES_MAX};
 use super::report::{Log, Tally};
 use super::rows::{Place, Rows};
+use super::sheet::{self, Task};
 use super::sniff::{self, Kind};
 use super::text::{RowShape, Shape, TextReader};
-use super::{Block, Dump, DumpReport, Work, jsonl};
+use super::{Block, Dump, DumpReport, Work, columnar, jsonl, markup};
 use crate::config::{Encoding, Format, ReadSettings};
 use crate::tables::Reason;
+use std::fs::File;
 use std::sync::Arc;
 
 /// Size of a block of text.
@@ -29,6 +32,7 @@ pub struct DumpReader {
 
 enum Reader {
     Text(Box<TextReader>),
+    Background(Box<Background>),
     Done,
 }
 
@@ -72,19 +76,20 @@ impl DumpReader {
         }
         match kind {
             Kind::Is(Format::Text) => reader.text(input, columns, settings, block_bytes, wide),
+            Kind::Is(format @ (Format::Xlsx | Format::Xls)) => reader.workbook(input, dump, format, columns, settings),
+            Kind::Is(Format::Parquet) => {
+                let task = reader.task(columns, settings);
+                reader.background(input, dump, move |log, outlet, file| columnar::read(log, outlet, &file, &task));
+            }
+            Kind::Markup => reader.markup(input, columns, settings),
             Kind::Is(Format::Jsonl) => reader.json(input, columns, settings, block_bytes, wide),
             _ => {
                 let problem = reader.log.message("ingest.unknown_format");
                 reader.log.refuse(Reason::Unreadable, problem);
-                reader.stored(&input);
+                reader.close(&input);
             }
         }
         reader
-    }
-
-    fn stored(&mut self, input: &Input) {
-        let stored = input.stored();
-        (self.log.report.bytes, self.log.report.sha256) = (stored.bytes, stored.sha256);
     }
 
     /// Skips the byte order mark.
@@ -189,6 +194,46 @@ impl DumpReader {
         self.kind = Reader::Text(Box::new(TextReader::new(input, shape, 0, place, block_bytes)));
     }
 
+    fn workbook(&mut self, input: Input, dump: &Dump, format: Format, columns: &[String], settings: &ReadSettings) {
+        let task = self.task(columns, settings);
+        self.background(input, dump, move |log, outlet, file| sheet::read(log, outlet, file, format, &task));
+    }
+
+    fn markup(&mut self, input: Input, columns: &[String], settings: &ReadSettings) {
+        let (task, log) = (self.task(columns, settings), std::mem::take(&mut self.log));
+        self.kind = Reader::Background(Box::new(Background::start(log, move |log, outlet| {
+            let note = log.message("ingest.markup");
+            log.report.notes.push(note);
+            log.report.format = Some(Format::Text);
+            let input = markup::read(log, outlet, input, &task);
+            enter(log, &input);
+        })));
+    }
+
+    fn task(&self, columns: &[String], settings: &ReadSettings) -> Task {
+        Task { source: self.source, file: self.file, columns: columns.to_vec(), settings: settings.clone() }
+    }
+
+    /// Reads a format that needs the whole file at hand.
+    fn background(&mut self, input: Input, dump: &Dump, read: impl FnOnce(&mut Log, &Outlet, File) + Send + 'static) {
+        let path = dump.path.clone();
+        let log = std::mem::take(&mut self.log);
+        self.kind =
+            Reader::Background(Box::new(Background::start(log, move |log, outlet| match input.into_file(&path) {
+                Ok((file, stored, damage)) => {
+                    (log.report.bytes, log.report.sha256) = (stored.bytes, stored.sha256);
+                    read(log, outlet, file);
+                    if let Some(damage) = damage.filter(|_| !log.report.damaged) {
+                        log.cut(damage);
+                    }
+                }
+                Err(e) => {
+                    let problem = log.message("ingest.cannot_open").with("cause", e);
+                    log.refuse(Reason::Unreadable, problem);
+                }
+            })));
+    }
+
     fn encoding(&mut self, prior: Prior, wide: bool) {
         self.log.report.encoding = Some(match prior {
             _ if wide => Encoding::Utf16,
@@ -201,16 +246,8 @@ impl DumpReader {
         Shape { source: self.source, file: self.file, dialect, prior, wide, rows, tally: Arc::clone(&self.tally) }
     }
 
-    /// Enters what is known at the end of the input.
     fn close(&mut self, input: &Input) {
-        if let Some(damage) = &input.damage {
-            self.log.cut(damage);
-        }
-        if !input.ended {
-            let note = self.log.message("ingest.not_read_to_end");
-            self.log.report.notes.push(note);
-        }
-        self.stored(input);
+        enter(&mut self.log, input);
     }
 
     /// The next block, in the order of the file; `None` at its end. The last block holds the entries for the file as a
@@ -220,6 +257,12 @@ impl DumpReader {
             Reader::Text(text) => {
                 if let Some(block) = text.next() {
                     return Some(Block { work: Work::Text(block), tally: Arc::clone(&self.tally) });
+                }
+                self.end_of_kind();
+            }
+            Reader::Background(reader) => {
+                if let Some(work) = reader.next() {
+                    return Some(Block { work, tally: Arc::clone(&self.tally) });
                 }
                 self.end_of_kind();
             }
@@ -239,6 +282,7 @@ impl DumpReader {
                 self.shape = Some(text.shape());
                 self.close(text.input());
             }
+            Reader::Background(reader) => self.log = reader.finish(),
             Reader::Done => {}
         }
     }
@@ -255,4 +299,17 @@ impl DumpReader {
         }
         self.log.report
     }
+}
+
+/// Enters what is known at the end of the input.
+fn enter(log: &mut Log, input: &Input) {
+    if let Some(damage) = &input.damage {
+        log.cut(damage);
+    }
+    if !input.ended {
+        let note = log.message("ingest.not_read_to_end");
+        log.report.notes.push(note);
+    }
+    let stored = input.stored();
+    (log.report.bytes, log.report.sha256) = (stored.bytes, stored.sha256);
 }

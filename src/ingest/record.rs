@@ -183,11 +183,12 @@ impl Fields {
         }
     }
 
-    /// Adds a value that does not stand in the record.
-    pub(super) fn push_value(&mut self, keep: usize, value: &str) {
-        let start = self.unescaped.len() as u32;
-        self.unescaped.push_str(value);
-        self.push(keep, Span { start, end: self.unescaped.len() as u32, unescaped: true }, "");
+    /// Takes fields that are known by where they stand in the record `text`.
+    pub(super) fn set(&mut self, text: &str, spans: &[(u32, u32)], keep: usize) {
+        self.clear();
+        for &(start, end) in spans {
+            self.push(keep, Span { start, end, unescaped: false }, text);
+        }
     }
 
     /// Splits a record without its line end into fields and keeps the first `keep`.

@@ -68,7 +68,7 @@ pub struct DumpReport {
 }
 
 /// A report as it grows, with the quarantine's entries for the file as a whole.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Log {
     source: u16,
     file: u32,

@@ -3,7 +3,7 @@
 
 use super::Parsed;
 use super::header::Plan;
-use super::record::{FIELD_BYTES_MAX, Fields};
+use super::record::Fields;
 use crate::tables::{QuarantinedRow, RawChunk, Reason};
 use arrow::array::StringBuilder;
 
@@ -82,6 +82,11 @@ impl Rows {
         self.quarantined.push(quarantined(self.source, self.file, place, reason, raw));
     }
 
+    /// How many rows went to quarantine.
+    pub(super) fn len_quarantined(&self) -> usize {
+        self.quarantined.len()
+    }
+
     /// The rows as tables.
     pub(super) fn finish(self) -> Parsed {
         let columns = self.columns.into_iter().map(|mut builder| builder.finish()).collect();
@@ -101,11 +106,6 @@ fn append(builder: &mut StringBuilder, value: &str) {
 
 fn is_blank(value: &str) -> bool {
     value.is_empty() || value.trim().is_empty()
-}
-
-/// Whether a value is larger than a field may be.
-pub(super) fn is_too_large(value: &str) -> bool {
-    value.len() > FIELD_BYTES_MAX
 }
 
 /// A row of quarantine, its text cut to what is kept.

@@ -18,8 +18,8 @@ const LINES: usize = 60;
 pub(super) enum Kind {
     /// A format that can be read.
     Is(Format),
-    /// A table of a web page.
-    Html,
+    /// A table of a web page or of Excel 2003 XML.
+    Markup,
     /// UTF-16 text; true: low byte first. The byte order mark, if any, is not skipped.
     Utf16(bool),
     /// Nothing that can be read.
@@ -44,8 +44,11 @@ pub(super) fn kind(head: &[u8], settings: &ReadSettings) -> Kind {
     }
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
     let starts = |tag: &[u8]| text.get(..tag.len()).is_some_and(|t| t.eq_ignore_ascii_case(tag));
-    if [&b"<html"[..], b"<!doctype html", b"<table", b"<meta", b"<head", b"<style"].iter().any(|tag| starts(tag)) {
-        return Kind::Html;
+    if [&b"<html"[..], b"<!doctype html", b"<table", b"<meta", b"<head", b"<style", b"<?xml", b"<div", b"<!--"]
+        .iter()
+        .any(|tag| starts(tag))
+    {
+        return Kind::Markup;
     }
     match settings.format {
         Some(format @ (Format::Text | Format::Jsonl)) => Kind::Is(format),
@@ -190,7 +193,7 @@ mod tests {
         assert_eq!(kind(b"PK\x03\x04rest"), Kind::Is(Format::Xlsx));
         assert_eq!(kind(b"PAR1\x15\x04"), Kind::Is(Format::Parquet));
         assert_eq!(kind(b"\xEF\xBB\xBF {\"a\":1}\n"), Kind::Is(Format::Jsonl));
-        assert_eq!(kind(b"<HTML><table>"), Kind::Html);
+        assert_eq!(kind(b"<HTML><table>"), Kind::Markup);
         assert_eq!(kind(b"a\0,\0b\0\n\0"), Kind::Utf16(true));
         assert_eq!(kind(b"\0a\0,\0b\0\n"), Kind::Utf16(false));
         assert_eq!(kind("姓名,性别\n".as_bytes()), Kind::Is(Format::Text));

@@ -96,7 +96,7 @@ fn preview_headers_and_tables() {
     assert_eq!((parsed.rows.len(), parsed.rows.columns[0].len(), report.header.len()), (5, 5, 2));
     assert_eq!(headers(&dump(&path), &settings).unwrap().0, ["编码", "名称"]);
     let (chunks, _) = read_table(&path, &names("名称,编码"), &settings).unwrap();
-    assert_eq!(chunks.iter().map(|chunk| chunk.len()).sum::<usize>(), 50);
+    assert_eq!(chunks.iter().map(crate::tables::RawChunk::len).sum::<usize>(), 50);
     std::fs::write(&path, "编码,名称\n1,a,b\n").unwrap();
     assert!(read_table(&path, &names("名称,编码"), &settings).unwrap_err().to_string().contains("line 2"));
     assert!(read_table(&folder.path().join("none"), &names("名称"), &settings).is_err());

@@ -1,9 +1,13 @@
 //! Dumps of every kind, made in code, through the whole of ingest.
 
+mod choice;
 mod damage;
 mod encodings;
 mod layout;
+mod markup;
+mod parquet;
 mod roundtrip;
+mod workbooks;
 
 use super::input::Input;
 use super::open::DumpReader;
@@ -83,4 +87,20 @@ pub(super) fn stream(bytes: impl Read + Send + 'static, columns: &str, settings:
 pub(super) fn read(bytes: impl AsRef<[u8]>, columns: &str) -> Out {
     let bytes = std::io::Cursor::new(bytes.as_ref().to_vec());
     stream(bytes, columns, &ReadSettings::default(), 1 << 20)
+}
+
+/// Reads bytes from a file of that name, as a run does.
+pub(super) fn read_file(name: &str, bytes: &[u8], columns: &str, settings: &ReadSettings) -> Out {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    let out = drain(super::open(&dump(&path), &names(columns), settings));
+    assert_eq!(out.report.bytes, bytes.len() as u64);
+    assert_eq!(out.report.sha256, sha256(bytes));
+    out
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

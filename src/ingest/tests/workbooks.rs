@@ -1,0 +1,138 @@
+//! Workbooks, whole, compressed, cut and hostile.
+
+use super::{Out, ReadSettings, read_file};
+use crate::config::Format;
+use crate::ingest::archive::{LIMITS, Limits, Refusal, check};
+use crate::ingest::report::Compression;
+use crate::tables::Reason;
+use rust_xlsxwriter::{ExcelDateTime, Format as Style, Formula, Workbook};
+use std::io::Write;
+use zip::write::SimpleFileOptions;
+
+fn workbook() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let notes = book.add_worksheet().set_name("说明").unwrap();
+    notes.write(0, 0, "填表说明：姓名必填").unwrap();
+    notes.write(1, 0, "姓名").unwrap();
+    let sheet = book.add_worksheet().set_name("名册").unwrap();
+    let (date, time) = (Style::new().set_num_format("yyyy-mm-dd"), Style::new().set_num_format("yyyy-mm-dd hh:mm:ss"));
+    sheet.merge_range(0, 0, 0, 5, "某街道人员名册", &Style::new()).unwrap();
+    for (column, name) in ["序号", "姓名 ", "*证件号", "出生日期", "更新时间", "备注"].into_iter().enumerate()
+    {
+        sheet.write(2, column as u16, name).unwrap();
+    }
+    let born = ExcelDateTime::from_ymd(1990, 2, 3).unwrap();
+    let seen = ExcelDateTime::from_ymd(2026, 11, 20).unwrap().and_hms(8, 30, 0).unwrap();
+    sheet.write(3, 0, 1).unwrap();
+    sheet.write(3, 1, "张三").unwrap();
+    sheet.write(3, 2, 370_502_199_001_011_000f64).unwrap();
+    sheet.write_datetime_with_format(3, 3, &born, &date).unwrap();
+    sheet.write_datetime_with_format(3, 4, &seen, &time).unwrap();
+    sheet.write_formula(3, 5, Formula::new("1+1").set_result("算出")).unwrap();
+    // A blank row, then one with numbers and a truth value.
+    sheet.write(5, 1, "李四").unwrap();
+    sheet.write(5, 2, 1.5).unwrap();
+    sheet.write(5, 5, true).unwrap();
+    let more = book.add_worksheet().set_name("名册2").unwrap();
+    for (column, name) in ["姓名", "证件号", "出生日期", "更新时间", "备注"].into_iter().enumerate() {
+        more.write(0, column as u16, name).unwrap();
+        more.write(1, column as u16, format!("值{column}")).unwrap();
+    }
+    book.save_to_buffer().unwrap()
+}
+
+const COLUMNS: &str = "姓名,证件号,出生日期,更新时间,备注";
+
+fn read(bytes: &[u8]) -> Out {
+    read_file("人员.xlsx", bytes, COLUMNS, &ReadSettings::default())
+}
+
+#[test]
+fn every_sheet_with_the_header_is_read() {
+    let bytes = workbook();
+    let zst = zstd::encode_all(bytes.as_slice(), 1).unwrap();
+    for (bytes, compression) in [(bytes, Compression::None), (zst, Compression::Zstd)] {
+        let out = read(&bytes);
+        assert_eq!(
+            out.values(),
+            [
+                ["张三", "370502199001011000", "1990-02-03", "2026-11-20 08:30:00", "算出"],
+                ["李四", "1.5", "", "", "true"],
+                ["值0", "值1", "值2", "值3", "值4"],
+            ]
+        );
+        assert_eq!(out.rows.iter().map(|row| row.0).collect::<Vec<_>>(), [4, 6, 2]);
+        assert_eq!(out.report.sheets, ["名册", "名册2"]);
+        assert_eq!((out.report.header_row, out.report.format), (Some(3), Some(Format::Xlsx)));
+        assert_eq!(out.report.compression, compression);
+        assert!(out.quarantined.is_empty() && out.report.problems.is_empty());
+    }
+}
+
+#[test]
+fn a_set_sheet_and_names_that_lie() {
+    let settings = ReadSettings { sheet: Some("名册2".to_owned()), ..ReadSettings::default() };
+    let out = read_file("x.xls", &workbook(), COLUMNS, &settings);
+    assert_eq!((out.values().len(), out.report.format), (1, Some(Format::Xlsx)));
+    let settings = ReadSettings { sheet: Some("没有".to_owned()), ..ReadSettings::default() };
+    assert_eq!(read_file("x.xlsx", &workbook(), COLUMNS, &settings).problems(), ["ingest.no_sheet"]);
+    let out = read_file("x.xls", "姓名\t证件号\n张三\t1\n".as_bytes(), "姓名", &ReadSettings::default());
+    assert_eq!((out.values(), out.report.format), (vec![vec!["张三"]], Some(Format::Text)));
+    let out = read_file("x.xlsx", &workbook(), "没有,也没有", &ReadSettings::default());
+    assert_eq!((out.problems(), out.reasons()), (vec!["ingest.no_column"], vec![(0, Reason::MissingColumn)]));
+}
+
+#[test]
+fn cut_and_broken_workbooks() {
+    let bytes = workbook();
+    for len in [5, 100, bytes.len() / 2, bytes.len() - 1] {
+        let out = read(&bytes[..len]);
+        assert_eq!(out.reasons(), [(0, Reason::Truncated)], "{len}");
+        assert!(out.report.damaged);
+    }
+    // Any byte may be wrong.
+    for at in (0..bytes.len()).step_by(97) {
+        let mut broken = bytes.clone();
+        broken[at] ^= 0x55;
+        read(&broken);
+    }
+    let out = read(&[b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice(), &[7; 4000]].concat());
+    assert_eq!(out.reasons(), [(0, Reason::Unreadable)]);
+}
+
+fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(text).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn checked(bytes: &[u8], limits: &Limits) -> Result<(), Refusal> {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    check(&file, limits)
+}
+
+#[test]
+fn bombs_are_not_opened() {
+    let small = Limits { ratio_from_bytes: 1 << 20, part_bytes: 8 << 20, part_tags: 1000, ..LIMITS };
+    let book = ("xl/workbook.xml", b"<workbook/>".as_slice());
+    let spaces = [b"<x>".as_slice(), &b"<t/>".repeat(1 << 19)].concat();
+    assert_eq!(checked(&archive(&[book, ("xl/worksheets/sheet1.xml", &spaces)]), &small), Err(Refusal::Bomb));
+    assert_eq!(
+        checked(&archive(&[book, ("xl/sharedStrings.xml", &b"<si/>".repeat(2000))]), &small),
+        Err(Refusal::Bomb)
+    );
+    // One cell that never ends.
+    let cell = [b"<sst><si><t>".as_slice(), &vec![b'x'; 5 << 20]].concat();
+    assert_eq!(checked(&archive(&[book, ("xl/worksheets/sheet1.xml", &cell)]), &LIMITS), Err(Refusal::Bomb));
+    assert_eq!(checked(&archive(&[("a.txt", b"x")]), &LIMITS), Err(Refusal::NoWorkbook));
+    assert_eq!(checked(&workbook(), &LIMITS), Ok(()));
+    let out = read(&archive(&[book, ("xl/worksheets/sheet1.xml", &cell)]));
+    assert_eq!((out.problems(), out.reasons()), (vec!["ingest.bomb"], vec![(0, Reason::Unreadable)]));
+    let many: Vec<String> = (0..10_001).map(|i| format!("p{i}")).collect();
+    let many: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), b"".as_slice())).collect();
+    assert_eq!(checked(&archive(&many), &LIMITS), Err(Refusal::Bomb));
+}
