@@ -1,1 +1,226 @@
-//! address
+//! Addresses taken apart: what stands before the road (province to community) is set aside, the rest becomes road, door
+//! number, estate, building, unit and room in one notation, so that the same flat is the same whoever wrote it. No
+//! list of roads or estates is needed; what cannot be told stays in the text alone.
+
+mod divisions;
+mod numbers;
+mod places;
+mod prefix;
+mod tail;
+
+pub use places::{division_code, division_name};
+
+use super::text::{fold, is_han, is_invisible, is_missing, is_quote, is_space};
+use numbers::{number_at, starts_estate};
+
+/// A longer address is cut here.
+const CHARS_MAX: usize = 120;
+
+/// The parts of one address. Made to be used again: [`Address::parse`] clears it first.
+#[derive(Clone, Debug, Default)]
+pub struct Address {
+    /// The text as shown: one width, no spaces or invisible characters.
+    pub display: String,
+    /// Estate, village or compound, without 小区 at its end.
+    pub estate: String,
+    /// Building; a group or team of a village with its word (3组).
+    pub building: String,
+    /// Unit (entrance).
+    pub unit: String,
+    /// Room.
+    pub room: String,
+    /// Road.
+    pub road: String,
+    /// Door number on the road or in the village.
+    pub number: String,
+    /// Working copy of the text.
+    chars: Vec<char>,
+    /// How many characters at the front name province, city, district, street and community.
+    prefix: usize,
+}
+
+impl Address {
+    /// Takes `raw` apart. A missing address leaves everything empty.
+    pub fn parse(&mut self, raw: &str) {
+        self.clear();
+        if is_missing(raw) {
+            return;
+        }
+        self.read_chars(raw);
+        self.prefix = prefix::length(&self.chars);
+        tail::parse(self);
+    }
+
+    /// Empties every part.
+    pub fn clear(&mut self) {
+        for part in [
+            &mut self.display,
+            &mut self.estate,
+            &mut self.building,
+            &mut self.unit,
+            &mut self.room,
+            &mut self.road,
+            &mut self.number,
+        ] {
+            part.clear();
+        }
+        self.chars.clear();
+        self.prefix = 0;
+    }
+
+    /// The part of the text that names province, city, district, street and community; may be empty.
+    pub fn area(&self) -> String {
+        self.chars[..self.prefix].iter().filter(|&&c| c != ' ').collect()
+    }
+
+    /// Hash of the dwelling: estate (or road and number), building, unit, room. 0 unless the parts name one dwelling: a room,
+    /// or a door number of a village or of a road without an estate.
+    pub fn flat_key(&self) -> u64 {
+        flat_key(&self.estate, &self.road, &self.number, &self.building, &self.unit, &self.room)
+    }
+
+    /// Cleans the text into `display` and the working characters. Remarks in brackets go, estates in brackets stay.
+    fn read_chars(&mut self, raw: &str) {
+        let mut open = None;
+        for c in raw.chars() {
+            if self.chars.len() >= CHARS_MAX {
+                break;
+            }
+            let c = match fold(c) {
+                c if is_invisible(c) || is_quote(c) => continue,
+                c if is_space(c) => ' ',
+                '—' | '–' | '−' | '‐' | '~' | '_' | '﹣' | '―' => '-',
+                ',' | '、' | ';' | '|' | '。' | ':' => ' ',
+                '＃' | '♯' | '№' => '#',
+                c if c.is_ascii_lowercase() => c.to_ascii_uppercase(),
+                c => c,
+            };
+            match c {
+                '(' | '[' | '【' | '<' | '〔' | '{' => open = Some(self.chars.len()),
+                ')' | ']' | '】' | '>' | '〕' | '}' => {
+                    if let Some(at) = open.take() {
+                        let keep = (at..self.chars.len())
+                            .any(|i| starts_estate(&self.chars, i) || number_at(&self.chars, i, true).is_some());
+                        if !keep {
+                            self.chars.truncate(at);
+                        } else if !self.chars.get(at).is_some_and(char::is_ascii_digit) {
+                            self.chars.push(' ');
+                        }
+                    }
+                    continue;
+                }
+                ' ' => {
+                    // A space parts numbers; between characters it says nothing.
+                    if self.chars.last().is_none_or(|&last| last == ' ') {
+                        continue;
+                    }
+                }
+                _ => {}
+            }
+            if !matches!(c, '(' | '[' | '【' | '<' | '〔' | '{') {
+                self.chars.push(c);
+            }
+        }
+        while self.chars.last() == Some(&' ') {
+            self.chars.pop();
+        }
+        let is_word = |c: Option<&char>| c.is_some_and(char::is_ascii_alphanumeric);
+        for (i, &c) in self.chars.iter().enumerate() {
+            if c != ' ' || (is_word(self.chars[..i].last()) && is_word(self.chars.get(i + 1))) {
+                self.display.push(c);
+            }
+        }
+        // Between two Chinese characters a space is nothing.
+        let mut kept = 0;
+        for i in 0..self.chars.len() {
+            let c = self.chars[i];
+            let han = |c: Option<&char>| c.is_some_and(|&c| is_han(c));
+            if c == ' ' && han(self.chars[..kept].last()) && han(self.chars.get(i + 1)) {
+                continue;
+            }
+            self.chars[kept] = c;
+            kept += 1;
+        }
+        self.chars.truncate(kept);
+    }
+}
+
+/// Hash of a dwelling by its parts, as [`Address::flat_key`].
+pub fn flat_key(estate: &str, road: &str, number: &str, building: &str, unit: &str, room: &str) -> u64 {
+    let place = if estate.is_empty() { (road, number) } else { (estate, if is_village(estate) { number } else { "" }) };
+    let named = if !room.is_empty() {
+        !place.0.is_empty() && (!building.is_empty() || !place.1.is_empty() || !unit.is_empty())
+    } else {
+        !place.0.is_empty() && !place.1.is_empty() && unit.is_empty() && (building.is_empty() || is_village(estate))
+    };
+    if !named {
+        return 0;
+    }
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    for part in [place.0, place.1, building, unit, room] {
+        for &byte in part.as_bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        hash = (hash ^ 0xff).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    // FNV-1a leaves the high bits weak.
+    hash ^= hash >> 32;
+    hash = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (hash ^ hash >> 29).max(1)
+}
+
+fn is_village(estate: &str) -> bool {
+    ["村", "庄", "屯", "寨", "营", "堡", "沟", "店", "集", "湾", "坪", "岭", "洼", "峪"]
+        .iter()
+        .any(|end| estate.ends_with(end))
+        && !["山庄", "新村", "花园"].iter().any(|end| estate.ends_with(end))
+}
+
+/// Writes the name of an estate into `out` (cleared first) as [`Address::estate`] has it.
+pub fn estate_name(raw: &str, out: &mut String) {
+    out.clear();
+    let mut address = Address::default();
+    if is_missing(raw) {
+        return;
+    }
+    address.read_chars(raw);
+    tail::push_estate(&address.chars, out);
+}
+
+/// Writes a building, unit or room that stands in a column of its own into `out` (cleared first): `3` for 三栋, 3号楼, 03.
+pub fn part(raw: &str, out: &mut String) {
+    out.clear();
+    if is_missing(raw) {
+        return;
+    }
+    let mut address = Address::default();
+    address.read_chars(raw);
+    let chars = &address.chars;
+    let mut i = 0;
+    while i < chars.len() {
+        if let Some(end) = number_at(chars, i, true) {
+            numbers::push_number(&chars[i..end], out);
+            // 10-1号楼
+            if chars.get(end) == Some(&'-') {
+                if let Some(end) = number_at(chars, end + 1, true) {
+                    let _ = end;
+                    out.push('-');
+                    let start = i + chars[i..].iter().position(|&c| c == '-').map_or(0, |at| at + 1);
+                    numbers::push_number(&chars[start..end], out);
+                }
+            }
+            return;
+        }
+        i += 1;
+    }
+    out.extend(chars.iter().filter(|&&c| c != ' '));
+    for word in ["单元", "号楼", "户", "室", "楼", "栋", "幢"] {
+        if out.len() > word.len() && out.ends_with(word) {
+            out.truncate(out.len() - word.len());
+            break;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

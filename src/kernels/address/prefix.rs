@@ -1,0 +1,196 @@
+//! Finds how much of an address names the area (province, city, district, street, community) before the place itself.
+//! A road may be called after a province or a city, so a bare name counts only if another division follows it.
+
+use super::numbers::{number_at, starts_estate, starts_with};
+use super::places::{prefectures, province_short, provinces, short};
+use crate::kernels::text::is_han;
+use std::sync::LazyLock;
+
+/// Names of cities by their first character, full and short.
+static CITIES: LazyLock<Vec<(char, Vec<char>, usize)>> = LazyLock::new(|| {
+    let mut all: Vec<_> = prefectures()
+        .filter_map(|name| Some((name.chars().next()?, name.chars().collect(), short(name).chars().count())))
+        .collect();
+    all.sort_unstable();
+    all
+});
+
+/// Full and short length of the provinces' names.
+static PROVINCES: LazyLock<Vec<(Vec<char>, usize)>> =
+    LazyLock::new(|| provinces().map(|name| (name.chars().collect(), province_short(name).chars().count())).collect());
+
+/// Number of characters of the area's name.
+pub(super) fn length(chars: &[char]) -> usize {
+    let mut at = 0;
+    if starts_with(chars, 0, "中国") || starts_with(chars, 0, "中华人民共和国") {
+        let len = if chars[1] == '国' { 2 } else { 7 };
+        if province(chars, len).is_some() {
+            at = len;
+        }
+    }
+    at = skip_space(chars, province(chars, at).unwrap_or(at));
+    for _ in 0..2 {
+        at = skip_space(chars, city(chars, at).unwrap_or(at));
+    }
+    for _ in 0..2 {
+        at = skip_space(chars, district(chars, at).unwrap_or(at));
+    }
+    at = skip_space(chars, street(chars, at).unwrap_or(at));
+    skip_space(chars, community(chars, at).unwrap_or(at))
+}
+
+fn skip_space(chars: &[char], mut at: usize) -> usize {
+    while matches!(chars.get(at), Some(' ' | '-' | '/')) {
+        at += 1;
+    }
+    at
+}
+
+fn province(chars: &[char], at: usize) -> Option<usize> {
+    let rest = chars.get(at..)?;
+    for (name, short) in PROVINCES.iter() {
+        if rest.first() != name.first() {
+            continue;
+        }
+        if rest.starts_with(name) {
+            return Some(at + name.len());
+        }
+        if rest.starts_with(&name[..*short]) {
+            let end = at + short;
+            if city(chars, end).is_some() || district(chars, end).is_some() {
+                return Some(end);
+            }
+        }
+    }
+    None
+}
+
+fn city(chars: &[char], at: usize) -> Option<usize> {
+    let rest = chars.get(at..)?;
+    let first = rest.first()?;
+    let from = CITIES.partition_point(|city| city.0 < *first);
+    for (_, name, short) in CITIES[from..].iter().take_while(|city| city.0 == *first) {
+        if rest.starts_with(name) {
+            return Some(at + name.len());
+        }
+        if rest.starts_with(&name[..*short]) && rest.get(*short) != Some(&'市') {
+            let end = at + short;
+            if district(chars, end).is_some_and(|next| next > end + 1) {
+                return Some(end);
+            }
+        }
+    }
+    // A city that no list has.
+    let end = candidate(chars, at, 7, |c, i| c == '市' && !starts_with(chars, i, "市场"))?;
+    Some(end)
+}
+
+fn district(chars: &[char], at: usize) -> Option<usize> {
+    candidate(chars, at, 14, |c, i| match c {
+        '区' => !is_part_of_estate(&chars[at..i]),
+        '县' | '市' => i >= at + 1 && !starts_with(chars, i, "市场"),
+        '旗' => i >= at + 2,
+        _ => false,
+    })
+}
+
+/// Whether what stands before 区 makes it a part of an estate: 小区, 生活区, A区, 三区, 锦绣东区.
+fn is_part_of_estate(before: &[char]) -> bool {
+    let Some(&last) = before.last() else { return true };
+    let ends = |word: &str| {
+        before.len() >= word.chars().count() && starts_with(before, before.len() - word.chars().count(), word)
+    };
+    matches!(last, '小' | '社')
+        || last.is_ascii_alphanumeric()
+        || (before.len() >= 2 && number_at(before, before.len() - 1, true).is_some())
+        || (before.len() >= 3 && matches!(last, '东' | '西' | '南' | '北' | '中'))
+        || ["生活", "家属", "住宅", "别墅", "宿舍", "居民", "校", "厂", "院", "家园", "花园", "公寓"]
+            .iter()
+            .any(|word| ends(word))
+        || (0..before.len())
+            .any(|i| starts_with(before, i, "花园") || starts_with(before, i, "小区") || starts_with(before, i, "家园"))
+}
+
+fn street(chars: &[char], at: usize) -> Option<usize> {
+    // 街道 is never part of a road or estate, so its name may hold 路 or 花园.
+    for i in at + 1..chars.len().min(at + 12) {
+        if chars[i].is_ascii_digit() || chars[i] == '号' {
+            break;
+        }
+        if starts_with(chars, i, "街道") {
+            let mut end = i + 2;
+            for word in ["办事处", "办"] {
+                if starts_with(chars, end, word) {
+                    end += word.chars().count();
+                    break;
+                }
+            }
+            return Some(end);
+        }
+    }
+    candidate(chars, at, 8, |c, i| {
+        (matches!(c, '镇' | '乡') && i > at)
+            || (c == '木' && i > at && chars[i - 1] == '苏')
+            || starts_with(chars, i, "办事处")
+    })
+    .map(|end| if starts_with(chars, end, "事处") { end + 2 } else { end })
+    .map(|end| if starts_with(chars, end, "人民政府") { end + 4 } else { end })
+}
+
+fn community(chars: &[char], at: usize) -> Option<usize> {
+    for i in at + 1..chars.len().min(at + 13) {
+        if chars[i].is_ascii_digit() || chars[i] == '号' {
+            return None;
+        }
+        let word = ["社区居民委员会", "社区居委会", "社区", "居委会", "居民委员会", "村民委员会", "村委会"]
+            .into_iter()
+            .find(|word| starts_with(chars, i, word));
+        if let Some(word) = word {
+            let end = i + word.chars().count();
+            // 锦绣社区3号楼: the community is all there is of a name.
+            return (end < chars.len() && !numbered(chars, end)).then_some(end);
+        }
+    }
+    None
+}
+
+/// Whether a number with a building's or a house's word stands at `at`.
+fn numbered(chars: &[char], at: usize) -> bool {
+    let at = skip_space(chars, at);
+    number_at(chars, at, true).is_some_and(|end| {
+        chars[at].is_ascii_digit()
+            || matches!(chars.get(end), Some('号' | '栋' | '幢' | '座' | '楼' | '组' | '队' | '单' | '#' | '排'))
+    })
+}
+
+/// End of the first division's name from `at` on, of at least two and at most `len_max` characters, whose last character
+/// `ends` accepts, before any road or number; not if a road, an estate or a number follows directly.
+fn candidate(chars: &[char], at: usize, len_max: usize, ends: impl Fn(char, usize) -> bool) -> Option<usize> {
+    for i in at..chars.len().min(at + len_max) {
+        let c = chars[i];
+        if !is_han(c) {
+            return None;
+        }
+        if i > at && ends(c, i) {
+            let end = i + 1;
+            let next = chars.get(end).copied();
+            let road = matches!(next, Some('路' | '街' | '巷' | '道' | '弄')) && !starts_with(chars, end, "街道")
+                || starts_with(chars, end, "大街")
+                || starts_with(chars, end, "大道");
+            let directed = matches!(next, Some('东' | '西' | '南' | '北' | '中'))
+                && matches!(chars.get(end + 1), Some('路' | '街'));
+            if road || directed || starts_estate(chars, end) || numbered(chars, end) {
+                return None;
+            }
+            return (end < chars.len() || at == 0 || i > at).then_some(end);
+        }
+        let road = i > at
+            && (matches!(c, '路' | '巷' | '弄' | '号')
+                || (c == '街' && chars.get(i + 1) != Some(&'道'))
+                || starts_with(chars, i, "大道"));
+        if road || (i > at && starts_with(chars, i, "小区")) {
+            return None;
+        }
+    }
+    None
+}

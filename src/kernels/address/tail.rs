@@ -1,0 +1,451 @@
+//! Reads what follows the area: road and door number, estate, building, unit, room.
+
+use super::Address;
+use super::numbers::{number_at, numeral, push_number, starts_estate, starts_with};
+use crate::kernels::text::is_han;
+
+/// Most numbers behind the name of an estate.
+const TOKENS_MAX: usize = 8;
+
+/// What the word behind a number says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    Building,
+    Unit,
+    Room,
+    Floor,
+    /// 号 alone.
+    Number,
+    /// `#`
+    Hash,
+    /// 排: a row of houses.
+    Row,
+    /// 组 or 队.
+    Group(char),
+    /// A hyphen or slash.
+    Joined,
+    /// Nothing.
+    Bare,
+}
+
+/// Fills the parts of `address` from its characters behind the area.
+pub(super) fn parse(address: &mut Address) {
+    let chars = std::mem::take(&mut address.chars);
+    let mut at = road(address, &chars, address.prefix);
+    at = side(&chars, at);
+    let end = estate_end(&chars, at);
+    let name = &chars[after_village(&chars, at, end)..end];
+    if !name.is_empty() {
+        push_estate(name, &mut address.estate);
+    }
+    flat(address, &chars, end);
+    address.chars = chars;
+}
+
+/// Reads a road and its door number at `at`, if there are any; where they end.
+fn road(address: &mut Address, chars: &[char], at: usize) -> usize {
+    let Some(end) = road_end(chars, at) else { return at };
+    address.road.extend(chars[at..end].iter().filter(|&&c| c != ' '));
+    let mut next = skip(chars, end);
+    // 甲45号
+    let prefix = chars.get(next).copied().filter(|c| matches!(c, '甲' | '乙' | '丙' | '附'));
+    let number = next + usize::from(prefix.is_some());
+    let Some(mut stop) = number_at(chars, number, true) else { return crossing(chars, end) };
+    let first = number..stop;
+    let mut second = None;
+    if matches!(chars.get(stop), Some('-' | '之')) {
+        if let Some(end) = number_at(chars, stop + 1, true).filter(|&end| chars.get(end) == Some(&'号')) {
+            second = Some(stop + 1..end);
+            stop = end;
+        }
+    }
+    let word = match chars.get(stop) {
+        Some('号') if is_building_word(chars, stop + 1) => return end,
+        Some('号' | '弄') => 1,
+        Some('#') if !starts_with(chars, stop + 1, "楼") && number_at(chars, stop + 1, false).is_none() => 1,
+        // A bare number at the very end, or before an estate.
+        None if chars[first.clone()].iter().all(char::is_ascii_digit) => 0,
+        Some(c) if is_han(*c) && chars[first.start].is_ascii_digit() && !is_mark(chars, stop) && first.len() <= 4 => 0,
+        _ => return end,
+    };
+    push_number(&chars[first], &mut address.number);
+    next = stop + word;
+    if let Some(second) = second {
+        address.number.push('-');
+        push_number(&chars[second], &mut address.number);
+    } else if matches!(chars.get(next), Some('之')) {
+        if let Some(end) = number_at(chars, next + 1, true) {
+            address.number.push('-');
+            push_number(&chars[next + 1..end], &mut address.number);
+            next = end;
+        }
+    }
+    if let Some(prefix) = prefix.or_else(|| chars.get(next).copied().filter(|c| matches!(c, '甲' | '乙' | '丙'))) {
+        address.number.push(prefix);
+        next += usize::from(chars.get(next) == Some(&prefix));
+    }
+    // 45号院, 45号大院
+    for word in ["大院", "院内", "院"] {
+        if word.chars().last().is_some() && starts_with(chars, next, word) {
+            next += word.chars().count();
+            break;
+        }
+    }
+    skip(chars, next)
+}
+
+/// Where the name of a road that begins at `at` ends.
+fn road_end(chars: &[char], at: usize) -> Option<usize> {
+    for i in at..chars.len().min(at + 12) {
+        let c = chars[i];
+        if !is_han(c) && !(c.is_ascii_alphanumeric() && i < at + 4) {
+            return None;
+        }
+        if i == at {
+            continue;
+        }
+        let end = match c {
+            '路' | '街' | '巷' => i + 1,
+            '道' if chars[i - 1] == '大'
+                || chars[i - 1] == '国'
+                || chars[i - 1] == '省'
+                || followed_by_number(chars, i + 1) =>
+            {
+                i + 1
+            }
+            '同' if chars[i - 1] == '胡' => i + 1,
+            '线' | '条' | '里' | '弄' if followed_by_number(chars, i + 1) => i + 1,
+            '花' | '小' | '公' if starts_estate(chars, i) => return None,
+            '村' if followed_by_number(chars, i + 1) => return None,
+            _ => continue,
+        };
+        if c == '路' && chars[i - 1] == '公' && i == at + 1 {
+            continue;
+        }
+        // 铁路小区, 步行街商城: the word belongs to the estate.
+        if starts_estate(chars, end)
+            || matches!(chars.get(end), Some('口' | '段')) && !followed_by_number(chars, end + 1)
+        {
+            if matches!(chars.get(end), Some('口' | '段')) {
+                return Some(end);
+            }
+            return None;
+        }
+        // 中山路北街: the last such word directly behind.
+        if matches!(chars.get(end), Some('东' | '西' | '南' | '北' | '中'))
+            && matches!(chars.get(end + 1), Some('路' | '街'))
+        {
+            return Some(end + 2);
+        }
+        if matches!(chars.get(end), Some('东' | '西' | '南' | '北' | '中')) && followed_by_number(chars, end + 1) {
+            // 北京路东12号
+            return Some(end);
+        }
+        return Some(end);
+    }
+    None
+}
+
+fn followed_by_number(chars: &[char], at: usize) -> bool {
+    number_at(chars, skip(chars, at), true).is_some_and(|end| {
+        chars[skip(chars, at)].is_ascii_digit() || matches!(chars.get(end), Some('号' | '弄' | '组' | '队' | '社'))
+    })
+}
+
+/// Skips 与西二路交叉口 behind a road.
+fn crossing(chars: &[char], at: usize) -> usize {
+    if !matches!(chars.get(at), Some('与' | '和' | '、' | '口' | '段')) {
+        return at;
+    }
+    for i in at..chars.len().min(at + 18) {
+        if matches!(chars[i], '口' | '处' | '米' | '段')
+            && !matches!(chars.get(i + 1), Some('东' | '西' | '南' | '北' | '向' | '往' | '处'))
+        {
+            return i + 1;
+        }
+    }
+    at + 1
+}
+
+/// Skips 路北, 东侧, 对面 before an estate.
+fn side(chars: &[char], at: usize) -> usize {
+    let at = skip(chars, at);
+    for word in ["东侧", "西侧", "南侧", "北侧", "路东", "路西", "路南", "路北", "对面", "附近", "旁"]
+    {
+        if starts_with(chars, at, word) {
+            return skip(chars, at + word.chars().count());
+        }
+    }
+    at
+}
+
+fn skip(chars: &[char], mut at: usize) -> usize {
+    while matches!(chars.get(at), Some(' ' | '-' | '/' | '.')) {
+        at += 1;
+    }
+    at
+}
+
+/// Where the name of an estate that begins at `at` ends: at the first number that names a building, unit, room or house.
+fn estate_end(chars: &[char], at: usize) -> usize {
+    let mut i = at;
+    while i < chars.len() {
+        if let Some(end) = number_at(chars, i, true) {
+            let ascii = chars[i].is_ascii_alphanumeric();
+            if matches!(chars.get(end), Some('期' | '区' | '村' | '里' | '街' | '坊' | '庄'))
+                && !(i == at && ascii && chars.get(end) == Some(&'区'))
+            {
+                // 二期, 3区, A区 and 八里庄 belong to the name.
+                i = end + 1;
+                continue;
+            }
+            if mark_at(chars, end).0 != Mark::Bare && !(chars.get(end) == Some(&'门') && !ascii) {
+                return i;
+            }
+            if ascii && (i > at || end == chars.len()) && chars[i..end].iter().any(char::is_ascii_digit) {
+                return i;
+            }
+            i = end;
+            continue;
+        }
+        if i > at && sided(chars, i).is_some() {
+            return i;
+        }
+        i += 1;
+    }
+    chars.len()
+}
+
+/// Skips a village's name before the name of an estate in it.
+fn after_village(chars: &[char], at: usize, end: usize) -> usize {
+    for i in at + 1..end.saturating_sub(2) {
+        if chars[i] == '村'
+            && chars[i - 1] != '新'
+            && !starts_estate(chars, i + 1)
+            && !matches!(chars[i + 1], '东' | '西' | '南' | '北')
+        {
+            let estate = (i + 2..end).any(|j| starts_estate(chars, j));
+            if estate {
+                return i + 1;
+            }
+        }
+    }
+    at
+}
+
+/// Writes the name of an estate: numbers before 期 and 区 in digits, 小区 and the like at the end left away.
+pub(super) fn push_estate(name: &[char], out: &mut String) {
+    let mut i = 0;
+    while i < name.len() {
+        let c = name[i];
+        if let Some(end) = number_at(name, i, true).filter(|&end| matches!(name.get(end), Some('期' | '区'))) {
+            push_number(&name[i..end], out);
+            i = end;
+            continue;
+        }
+        if c != ' ' && c != '-' && c != '.' && c != '/' {
+            out.push(c);
+        }
+        i += 1;
+    }
+    for word in ["住宅小区", "居民小区", "家属小区", "生活小区", "小区", "社区", "住宅区", "居民区", "村委会"]
+    {
+        if let Some(rest) = out.strip_suffix(word).filter(|rest| rest.chars().count() >= 2) {
+            let len = rest.len();
+            out.truncate(len);
+            break;
+        }
+    }
+}
+
+fn is_building_word(chars: &[char], at: usize) -> bool {
+    matches!(chars.get(at), Some('楼' | '栋' | '幢' | '座')) && !starts_with(chars, at, "楼村")
+}
+
+fn is_mark(chars: &[char], at: usize) -> bool {
+    mark_at(chars, at).0 != Mark::Bare
+}
+
+/// What stands behind a number at `at`, and its length.
+fn mark_at(chars: &[char], at: usize) -> (Mark, usize) {
+    const WORDS: &[(&str, Mark)] = &[
+        ("号楼", Mark::Building),
+        ("号栋", Mark::Building),
+        ("号幢", Mark::Building),
+        ("号公寓", Mark::Building),
+        ("号单元", Mark::Unit),
+        ("号门", Mark::Unit),
+        ("号房", Mark::Room),
+        ("号室", Mark::Room),
+        ("号", Mark::Number),
+        ("#楼", Mark::Building),
+        ("#", Mark::Hash),
+        ("栋楼", Mark::Building),
+        ("栋", Mark::Building),
+        ("幢楼", Mark::Building),
+        ("幢", Mark::Building),
+        ("座", Mark::Building),
+        ("单元", Mark::Unit),
+        ("单", Mark::Unit),
+        ("门", Mark::Unit),
+        ("梯", Mark::Unit),
+        ("室", Mark::Room),
+        ("房", Mark::Room),
+        ("户", Mark::Room),
+        ("楼", Mark::Building),
+        ("层", Mark::Floor),
+        ("排", Mark::Row),
+        ("组", Mark::Group('组')),
+        ("队", Mark::Group('队')),
+        ("社", Mark::Group('社')),
+        ("-", Mark::Joined),
+        ("/", Mark::Joined),
+        (".", Mark::Joined),
+        ("\\", Mark::Joined),
+    ];
+    for (word, mark) in WORDS {
+        if starts_with(chars, at, word) {
+            return (*mark, word.chars().count());
+        }
+    }
+    (Mark::Bare, 0)
+}
+
+/// 东单元, 西户, 中门: the side and the word's length.
+fn sided(chars: &[char], at: usize) -> Option<(char, Mark, usize)> {
+    let side = *chars.get(at).filter(|c| matches!(c, '东' | '西' | '中' | '南' | '北' | '左' | '右'))?;
+    if starts_with(chars, at + 1, "单元") {
+        return Some((side, Mark::Unit, 3));
+    }
+    (chars.get(at + 1) == Some(&'户')).then_some((side, Mark::Room, 2))
+}
+
+/// Reads building, unit and room from `at` on.
+fn flat(address: &mut Address, chars: &[char], at: usize) {
+    let mut tokens: [(usize, usize, Mark); TOKENS_MAX] = [(0, 0, Mark::Bare); TOKENS_MAX];
+    let mut len = 0;
+    let mut i = at;
+    while i < chars.len() && len < TOKENS_MAX {
+        if let Some(end) = number_at(chars, i, true) {
+            let (mark, word) = mark_at(chars, end);
+            tokens[len] = (i, end, mark);
+            len += 1;
+            i = end + word;
+        } else if let Some((_, mark, word)) = sided(chars, i) {
+            tokens[len] = (i, i + 1, mark);
+            len += 1;
+            i += word;
+        } else {
+            i += 1;
+        }
+    }
+    let tokens = &tokens[..len];
+    let mut pending: [Option<usize>; TOKENS_MAX] = [None; TOKENS_MAX];
+    let mut waiting = 0;
+    let mut floor = None;
+    for (k, &(from, to, mark)) in tokens.iter().enumerate() {
+        let number = &chars[from..to];
+        let last = k + 1 == len;
+        match mark {
+            Mark::Building | Mark::Hash | Mark::Row if address.building.is_empty() => {
+                // 10-1号楼
+                for &earlier in pending[..waiting].iter().flatten() {
+                    push_number(&chars[tokens[earlier].0..tokens[earlier].1], &mut address.building);
+                    address.building.push('-');
+                }
+                waiting = 0;
+                push_number(number, &mut address.building);
+                if mark == Mark::Row {
+                    address.building.push('排');
+                }
+            }
+            Mark::Building | Mark::Floor if mark == Mark::Floor || chars.get(to) == Some(&'楼') => {
+                floor = floor.or(Some(k))
+            }
+            Mark::Building | Mark::Unit if address.unit.is_empty() => push_part(number, &mut address.unit),
+            Mark::Room | Mark::Hash if address.room.is_empty() => push_part(number, &mut address.room),
+            Mark::Group(word) if address.building.is_empty() => {
+                push_number(number, &mut address.building);
+                address.building.push(word);
+            }
+            Mark::Number if address.building.ends_with(['组', '队', '社']) && address.number.is_empty() => {
+                push_number(number, &mut address.number);
+            }
+            Mark::Number if !address.building.is_empty() || !address.unit.is_empty() => {
+                if address.room.is_empty() {
+                    push_number(number, &mut address.room);
+                }
+            }
+            Mark::Number
+                if last && waiting == 0 && super::is_village(&address.estate)
+                    || address.estate.is_empty() && address.number.is_empty() && address.road.is_empty() =>
+            {
+                push_number(number, &mut address.number);
+            }
+            Mark::Number if last && waiting == 0 && address.estate.is_empty() => push_number(number, &mut address.room),
+            Mark::Number if last && waiting > 0 => {
+                if address.room.is_empty() {
+                    push_number(number, &mut address.room);
+                }
+            }
+            Mark::Number => push_number(number, &mut address.building),
+            Mark::Joined | Mark::Bare => {
+                pending[waiting] = Some(k);
+                waiting += 1;
+            }
+            _ => {}
+        }
+    }
+    place_pending(address, chars, tokens, &pending[..waiting]);
+    if let Some((from, to, _)) = floor.map(|k| tokens[k]) {
+        join_floor(address, &chars[from..to]);
+    }
+}
+
+/// Gives the numbers without a word the places that are left, in the order in which flats are written.
+fn place_pending(address: &mut Address, chars: &[char], tokens: &[(usize, usize, Mark)], pending: &[Option<usize>]) {
+    let number = |k: Option<usize>| k.map_or(&chars[..0], |k| &chars[tokens[k].0..tokens[k].1]);
+    let digits = |k: Option<usize>| number(k).iter().filter(|c| c.is_ascii_digit() || numeral(**c).is_some()).count();
+    let free = (address.building.is_empty(), address.unit.is_empty(), address.room.is_empty());
+    let pending = if pending.len() > 3 { &pending[pending.len() - 3..] } else { pending };
+    let (building, unit, room) = match (free, pending) {
+        ((true, true, true), [b, u, r]) => (*b, *u, *r),
+        // 3-501 and 3-2: the second is a room if it is long enough for a storey and a door.
+        ((true, true, true), [b, r]) if digits(*r) >= 3 => (*b, None, *r),
+        ((true, true, true), [b, u]) => (*b, *u, None),
+        ((true, true, true), [r]) if digits(*r) >= 3 => (None, None, *r),
+        ((true, true, true), [b]) => (*b, None, None),
+        ((false, true, true), [.., u, r]) => (None, *u, *r),
+        ((false, false, true) | (false, true, true), [r, ..]) => (None, None, *r),
+        ((true, false, true), [b, r, ..]) => (*b, None, *r),
+        ((true, false, true), [r]) if tokens.last().is_some_and(|t| Some(t.0) == r.map(|k| tokens[k].0)) => {
+            (None, None, *r)
+        }
+        ((true, _, _), [b, u]) if free.1 => (*b, *u, None),
+        ((true, _, _), [b, ..]) => (*b, None, None),
+        ((false, true, false), [u, ..]) => (None, *u, None),
+        _ => (None, None, None),
+    };
+    push_number(number(building), &mut address.building);
+    push_number(number(unit), &mut address.unit);
+    push_number(number(room), &mut address.room);
+}
+
+fn push_part(number: &[char], out: &mut String) {
+    push_number(number, out);
+}
+
+/// 5楼东户 is the room 5东, 5层01室 the room 501.
+fn join_floor(address: &mut Address, floor: &[char]) {
+    let short = address.room.chars().count() <= 2;
+    if address.room.is_empty() || !short {
+        return;
+    }
+    let mut room = String::new();
+    push_number(floor, &mut room);
+    if address.room.len() == 1 {
+        room.push('0');
+    }
+    room.push_str(&address.room);
+    address.room = room;
+}
