@@ -2,7 +2,6 @@
 //! records, so both always agree. It knows nothing of encodings but that no byte of a character beyond ASCII is a quote
 //! or a line end.
 
-use super::decode::count_lines;
 use memchr::{memchr, memchr2};
 
 /// A field larger than this is no field.
@@ -56,13 +55,25 @@ pub(super) fn step(bytes: &[u8], dialect: Dialect, whole: bool) -> Step {
             continue;
         }
         let limit = bytes.len().min(at + FIELD_BYTES_MAX);
-        let Some(close) = closing(&bytes[..limit], at) else {
-            if limit == bytes.len() && !whole && count_lines(&bytes[at..limit], end) <= QUOTED_LINES_MAX {
+        // Most quoted fields are short, and a plain walk beats a call for each search.
+        let (mut close, mut lines) = (at, 0);
+        while close < limit {
+            let byte = bytes[close];
+            if byte == QUOTE {
+                if bytes.get(close + 1) != Some(&QUOTE) {
+                    break;
+                }
+                close += 1;
+            }
+            lines += u64::from(byte == end);
+            close += 1;
+        }
+        if close >= limit {
+            if limit == bytes.len() && !whole && lines <= QUOTED_LINES_MAX {
                 break;
             }
             return first_line(bytes, end, whole, true);
-        };
-        let lines = count_lines(&bytes[at..close], end);
+        }
         // A quote in the last bytes may be the first of a doubled one.
         if close + 1 == bytes.len() && !whole {
             break;
@@ -94,17 +105,6 @@ fn first_line(bytes: &[u8], end: u8, whole: bool, unclosed: bool) -> Step {
         None if !whole => Step::More,
         None if unclosed && bytes.len() < FIELD_BYTES_MAX => Step::Unclosed(bytes.len()),
         None => Step::TooLarge(bytes.len()),
-    }
-}
-
-/// Position of the closing quote at or after `at`, doubled ones skipped.
-fn closing(bytes: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        let found = at + memchr(QUOTE, &bytes[at..])?;
-        if bytes.get(found + 1) != Some(&QUOTE) {
-            return Some(found);
-        }
-        at = found + 2;
     }
 }
 
@@ -220,13 +220,27 @@ impl Fields {
     /// Reads a field that begins with a quote at `at`: its span and where the next field begins.
     fn quoted(&mut self, text: &str, at: usize, dialect: Dialect) -> (Span, Option<usize>) {
         let bytes = text.as_bytes();
-        let close = closing(bytes, at + 1).unwrap_or(bytes.len());
-        let inside = &text[at + 1..close];
+        let (mut close, mut doubled) = (at + 1, false);
+        while close < bytes.len() {
+            if bytes[close] == QUOTE {
+                if bytes.get(close + 1) != Some(&QUOTE) {
+                    break;
+                }
+                doubled = true;
+                close += 1;
+            }
+            close += 1;
+        }
+        let close = close.min(bytes.len());
         let after = (close + 1).min(bytes.len());
-        let end = memchr(dialect.delimiter, &bytes[after..]).map(|i| after + i);
-        let tail = &text[after..end.unwrap_or(bytes.len())];
+        let end = match bytes.get(after) {
+            Some(&byte) if byte == dialect.delimiter => Some(after),
+            Some(_) => memchr(dialect.delimiter, &bytes[after..]).map(|i| after + i),
+            None => None,
+        };
         let next = end.map(|end| end + 1);
-        if tail.is_empty() && !inside.contains('"') {
+        let (inside, tail) = (&text[at + 1..close], &text[after..end.unwrap_or(bytes.len())]);
+        if tail.is_empty() && !doubled {
             return (Span { start: at as u32 + 1, end: close as u32, unescaped: false }, next);
         }
         // What follows the closing quote belongs to the field as it stands, as in the csv crate.

@@ -104,8 +104,9 @@ fn append(builder: &mut StringBuilder, value: &str) {
     }
 }
 
+/// Also of the mark with which old systems end a file.
 fn is_blank(value: &str) -> bool {
-    value.is_empty() || value.trim().is_empty()
+    value.is_empty() || value.trim().is_empty() || value == "\u{1A}"
 }
 
 /// A row of quarantine, its text cut to what is kept.

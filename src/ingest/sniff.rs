@@ -69,8 +69,6 @@ fn utf16(head: &[u8], settings: &ReadSettings) -> Option<bool> {
         Some(true)
     } else if even >= many && even > odd * 8 {
         Some(false)
-    } else if set {
-        Some(true)
     } else {
         None
     }

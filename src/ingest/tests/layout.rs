@@ -35,7 +35,7 @@ fn a_set_header_row_and_delimiter() {
 
 #[test]
 fn rows_with_more_or_fewer_fields() {
-    let out = read("id,name,note\n1,A\n2,B,n,,\n3,C,n,extra\nonly\n,\n\n 4 ,D,\n", "name,note");
+    let out = read("id,name,note\n1,A\n2,B,n,,\n3,C,n,extra\nonly\n,\n\n 4 ,D,\n\u{1A}", "name,note");
     assert_eq!(out.values(), [["A", ""], ["B", "n"], ["D", ""]]);
     assert_eq!(out.reasons(), [(4, Reason::FieldCount), (5, Reason::FieldCount)]);
     assert_eq!(out.quarantined[0].raw, "3,C,n,extra");

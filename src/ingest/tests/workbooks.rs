@@ -136,3 +136,21 @@ fn bombs_are_not_opened() {
     let many: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), b"".as_slice())).collect();
     assert_eq!(checked(&archive(&many), &LIMITS), Err(Refusal::Bomb));
 }
+
+#[test]
+fn a_workbook_of_excel_97() {
+    // Made with xlwt; no crate writes this format. The persons in it are invented.
+    let bytes = include_bytes!("../../../tests/ingest/people.xls");
+    let out = read_file("x.xlsx", bytes, "姓名,出生日期,证件号,序号", &ReadSettings::default());
+    let first = ["张三", "1990-02-03", "370502199001011000", "1"];
+    assert_eq!(out.values(), [first, ["李四", "", "1.5", "true"]]);
+    assert_eq!((out.rows[1].0, out.report.format, out.report.header_row), (6, Some(Format::Xls), Some(3)));
+    for at in (512..bytes.len()).step_by(61) {
+        let mut broken = bytes.to_vec();
+        broken[at] ^= 0x55;
+        read_file("x.xls", &broken, "姓名", &ReadSettings::default());
+    }
+    for len in [600, bytes.len() / 2] {
+        assert!(read_file("x.xls", &bytes[..len], "姓名", &ReadSettings::default()).report.damaged);
+    }
+}
