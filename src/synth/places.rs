@@ -196,7 +196,7 @@ impl Plan {
             let communities = (people / community_size).max(1);
             let street_size = (communities / 3).clamp(1, 10);
             for c in 0..communities {
-                if c % street_size == 0 {
+                if c.is_multiple_of(street_size) {
                     let n = plan.streets.len();
                     let kind = if county < 3 && n % 3 != 2 { "街道" } else { "镇" };
                     let base =
@@ -305,7 +305,7 @@ impl Plan {
         });
         let phone = mobile(rng);
         let site = Site { name: site_name, grid, community, road, number, phone };
-        if community % 2 == 0 { self.hotels.push(site) } else { self.firms.push(site) }
+        if community.is_multiple_of(2) { self.hotels.push(site) } else { self.firms.push(site) }
     }
 
     fn grid_code(&self, county_code: u32, street: usize, community: usize, grid: usize) -> String {
@@ -316,7 +316,7 @@ impl Plan {
         let a = ESTATE_A[(community * 5 + 3) % ESTATE_A.len()];
         let nth = community / ESTATE_A.len();
         let nth = if nth == 0 { String::new() } else { chinese(nth as u32 + 1) };
-        if community % 2 == 0 { format!("{a}{nth}宾馆") } else { format!("{a}{nth}化工有限公司") }
+        if community.is_multiple_of(2) { format!("{a}{nth}宾馆") } else { format!("{a}{nth}化工有限公司") }
     }
 
     /// Number of dwellings of an estate.

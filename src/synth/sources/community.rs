@@ -113,7 +113,7 @@ impl Community {
                 3 if damaged => vec![title, "填报单位：街道网格中心".to_owned()],
                 _ => Vec::new(),
             },
-            total: damaged && street % 2 == 0,
+            total: damaged && street.is_multiple_of(2),
             broken: city.rate(0.001),
             doubled: city.rate(0.002),
             rows_max: 500_000,
