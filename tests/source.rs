@@ -7,6 +7,8 @@ pub(crate) struct File {
     pub(crate) path: String,
     pub(crate) text: String,
     pub(crate) code: String,
+    /// Whether it holds nothing but tests.
+    pub(crate) is_test: bool,
 }
 
 impl File {
@@ -16,9 +18,17 @@ impl File {
         first.strip_suffix(".rs").unwrap_or(first)
     }
 
-    /// Whether it holds nothing but tests.
-    pub(crate) fn is_test(&self) -> bool {
-        self.path.ends_with("/tests.rs") || self.path.contains("/tests/")
+    /// Files of modules that are declared for tests only, with and without a folder.
+    fn test_modules(&self) -> Vec<String> {
+        let folder = self
+            .path
+            .strip_suffix("mod.rs")
+            .map_or_else(|| self.path.trim_end_matches(".rs").to_owned() + "/", str::to_owned);
+        let declared = self.text.split("#[cfg(test)]").skip(1).filter_map(|rest| {
+            let (name, _) = rest.trim_start().strip_prefix("mod ")?.split_once([';', ' '])?;
+            Some(name.trim())
+        });
+        declared.map(|name| format!("{folder}{name}")).collect()
     }
 }
 
@@ -31,9 +41,15 @@ pub(crate) fn files() -> Vec<File> {
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();
         let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-        File { path: name, code: without_tests(&code_of(&text)), text }
+        File { path: name, code: without_tests(&code_of(&text)), text, is_test: false }
     };
-    paths.into_iter().map(read).collect()
+    let mut files: Vec<File> = paths.into_iter().map(read).collect();
+    let tests: Vec<String> = files.iter().flat_map(File::test_modules).collect();
+    for file in &mut files {
+        let is = |test: &String| file.path == format!("{test}.rs") || file.path.starts_with(&format!("{test}/"));
+        file.is_test = tests.iter().any(is);
+    }
+    files
 }
 
 fn collect(folder: &Path, into: &mut Vec<PathBuf>) {

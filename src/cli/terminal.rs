@@ -101,6 +101,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_reader_that_has_seen_enough_is_no_error() {
+        let terminal = Terminal { lang: Lang::En, quiet: true, color: false, bars: false };
+        let fails = |kind: io::ErrorKind| terminal.data(|_| Err(kind.into()));
+        assert!(fails(io::ErrorKind::BrokenPipe).is_ok());
+        assert_eq!(fails(io::ErrorKind::StorageFull).expect_err("disk full").exit, Exit::Io);
+    }
+
+    #[test]
     fn the_language_of_the_environment() {
         let with = |pairs: &'static [(&str, &str)]| {
             lang_of(move |name| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
