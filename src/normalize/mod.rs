@@ -1,1 +1,72 @@
-//! normalize
+//! Turns raw rows into records: each canonical field is read in whatever notation it has, repaired where that is certain,
+//! and every repair is counted. A row without a person, or that is a total or a caption, goes to quarantine; nothing else
+//! is judged here, and no two rows are compared.
+
+mod cells;
+mod repairs;
+mod row;
+
+pub use repairs::Repairs;
+
+use crate::config::{EventMapping, PersonField, Source};
+use crate::kernels::date::days_from_civil;
+use crate::tables::{Pool, QuarantinedRow, RawChunk, Records};
+use jiff::civil::Date;
+
+/// What a chunk of raw rows became.
+#[derive(Clone, Debug, Default)]
+pub struct Normalized {
+    /// Accepted rows, in their order, with a pool of their own.
+    pub records: Records,
+    /// Rows that were not accepted, in their order.
+    pub quarantined: Vec<QuarantinedRow>,
+    /// What was repaired or dropped, counted.
+    pub repairs: Repairs,
+}
+
+/// Reads the rows of one source.
+#[derive(Clone, Debug)]
+pub struct Normalizer {
+    map: Vec<(PersonField, crate::config::Mapping)>,
+    events: Vec<EventMapping>,
+    columns: Vec<String>,
+    source: u16,
+    as_of_days: i32,
+}
+
+impl Normalizer {
+    /// A reader for `source`, the `source_number`th of the pipeline, on the night of `as_of`.
+    pub fn new(source: &Source, source_number: u16, as_of: Date) -> Self {
+        let as_of_days = days_from_civil(i32::from(as_of.year()), as_of.month() as u32, as_of.day() as u32);
+        Self {
+            map: source.map.clone(),
+            events: source.events.clone(),
+            columns: source.columns.clone(),
+            source: source_number,
+            as_of_days,
+        }
+    }
+
+    /// The records in `rows`. A record without an id of its own gets `dump_label:line`. Rows of one chunk are read alone, so
+    /// chunks may be read in any order and in parallel.
+    pub fn normalize(&self, rows: &RawChunk, dump_label: &str) -> Normalized {
+        let mut out = Normalized::default();
+        for (field, _) in &self.map {
+            if let PersonField::Other(name) = field {
+                if !out.records.extra.iter().any(|(known, _)| known == name) {
+                    out.records.extra.push((name.clone(), Vec::new()));
+                }
+            }
+        }
+        let mut reader = row::Reader::new(self, rows, dump_label);
+        for at in 0..rows.len() {
+            reader.read(at, &mut out);
+        }
+        debug_assert_eq!(out.records.len() + out.quarantined.len(), rows.len());
+        debug_assert_eq!(Pool::NONE, 0);
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! What reading one cell costs, field by field.
+
+use gridlink::kernels::{address::Address, date, id_number, phone, pinyin, text};
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(args = ["王伟", "王　偉", "阿不都.买买提", "张三（租户）"])]
+fn normalize_name(raw: &str) -> u8 {
+    let mut out = String::new();
+    text::normalize_name(divan::black_box(raw), &mut out).0
+}
+
+#[divan::bench(args = ["王伟", "欧阳娜娜", "王wei"])]
+fn name_syllables(bencher: divan::Bencher<'_, '_>, name: &str) {
+    let mut out = Vec::new();
+    bencher.bench_local(|| {
+        pinyin::name_syllables(divan::black_box(name), &mut out);
+        out.len()
+    });
+}
+
+#[divan::bench(args = ["11010519491231002X", "110105491231002", "370502********1234", "'11010519491231002x"])]
+fn parse_id(raw: &str) -> id_number::IdNumber {
+    id_number::parse(divan::black_box(raw)).id
+}
+
+#[divan::bench(args = ["13854612377", "+86 138-5461-2377", "0546-8331234、13854612377"])]
+fn parse_phone(bencher: divan::Bencher<'_, '_>, raw: &str) {
+    let mut out = Vec::new();
+    bencher.bench_local(|| {
+        out.clear();
+        phone::parse_all(divan::black_box(raw), &mut out);
+        out.len()
+    });
+}
+
+#[divan::bench(args = ["1990-01-05", "1990年1月5日", "32878", "农历1990年正月初五"])]
+fn parse_date(raw: &str) -> Option<(i32, date::BirthPrecision)> {
+    date::parse_date(divan::black_box(raw))
+}
+
+#[divan::bench(args = ["锦绣花园3-2-501", "山东省东营市东营区胜园街道府前大街45号锦绣花园3号楼2单元501室"])]
+fn parse_address(bencher: divan::Bencher<'_, '_>, raw: &str) {
+    let mut address = Address::default();
+    bencher.bench_local(|| {
+        address.parse(divan::black_box(raw));
+        address.flat_key()
+    });
+}

@@ -1,0 +1,155 @@
+//! Values of a row by their mappings, and what single cells say.
+
+use crate::config::Mapping;
+use crate::kernels::id_number::Sex;
+use crate::kernels::text::{is_missing, normalize_text};
+use crate::tables::RawChunk;
+use arrow::array::Array;
+
+/// The text of a column in a row; empty where it is null.
+pub(super) fn cell(rows: &RawChunk, column: usize, at: usize) -> &str {
+    match rows.columns.get(column) {
+        Some(array) if !array.is_null(at) => array.value(at),
+        _ => "",
+    }
+}
+
+/// The value of a mapping in a row: a slice of the chunk where one column gives it, else made in `buffer`.
+pub(super) fn value<'a>(mapping: &'a Mapping, rows: &'a RawChunk, at: usize, buffer: &'a mut String) -> &'a str {
+    let (columns, join, values) = match mapping {
+        Mapping::Const(text) => return text,
+        Mapping::Columns { columns, join, values } => (columns, join, values),
+    };
+    if let [column] = columns[..] {
+        let text = cell(rows, column, at);
+        return replaced(values, text);
+    }
+    buffer.clear();
+    for &column in columns {
+        let text = cell(rows, column, at).trim();
+        if text.is_empty() {
+            continue;
+        }
+        if !buffer.is_empty() {
+            buffer.push_str(join);
+        }
+        buffer.push_str(text);
+    }
+    replaced(values, buffer)
+}
+
+fn replaced<'a>(values: &'a std::collections::BTreeMap<String, String>, text: &'a str) -> &'a str {
+    if values.is_empty() {
+        return text;
+    }
+    values.get(text).or_else(|| values.get(text.trim())).map_or(text, String::as_str)
+}
+
+/// Sex in words or codes.
+pub(super) fn sex(text: &str) -> Sex {
+    let text = text.trim();
+    match text {
+        "男" | "1" | "M" | "m" | "男性" | "01" | "1.0" | "男孩" | "公" => return Sex::Male,
+        "女" | "2" | "F" | "f" | "女性" | "02" | "2.0" | "女孩" | "母" => return Sex::Female,
+        _ => {}
+    }
+    let mut clean = String::new();
+    normalize_text(text, &mut clean);
+    let clean = clean.to_ascii_lowercase();
+    let (male, female) = (clean.contains('男'), clean.contains('女'));
+    match clean.as_str() {
+        "1" | "m" | "male" | "man" | "boy" => Sex::Male,
+        "2" | "f" | "female" | "woman" | "girl" => Sex::Female,
+        _ if male && !female => Sex::Male,
+        _ if female && !male => Sex::Female,
+        _ => Sex::Unknown,
+    }
+}
+
+/// Years of age: 32, 32岁, 32.0, 32周岁. Months and days of infants are age 0.
+pub(super) fn age(text: &str) -> Option<u32> {
+    if is_missing(text) {
+        return None;
+    }
+    let mut clean = String::new();
+    normalize_text(text, &mut clean);
+    let clean = clean.strip_prefix('约').unwrap_or(&clean);
+    let digits = clean.bytes().take_while(u8::is_ascii_digit).count();
+    let value: u32 = clean[..digits].parse().ok()?;
+    let rest = clean[digits..].trim();
+    if rest.starts_with("个月") || rest.starts_with('月') || rest.starts_with('天') || rest.starts_with('日') {
+        return Some(0);
+    }
+    let known = rest.is_empty()
+        || rest.starts_with('岁')
+        || rest.starts_with("周岁")
+        || rest.starts_with('.')
+        || rest.starts_with("多岁")
+        || rest.starts_with("虚岁");
+    (known && value <= 130).then_some(value)
+}
+
+/// Words that begin the totals and captions of a sheet.
+const CAPTIONS: &[&str] = &[
+    "合计",
+    "小计",
+    "总计",
+    "共计",
+    "累计",
+    "总人数",
+    "填表人",
+    "填报人",
+    "填表日期",
+    "填报日期",
+    "填报单位",
+    "制表",
+    "审核人",
+    "审核：",
+    "审核:",
+    "负责人签字",
+    "备注：",
+    "备注:",
+    "说明：",
+    "说明:",
+    "注：",
+    "注:",
+    "统计日期",
+    "单位负责人",
+    "联系人：",
+    "以下空白",
+    "以上共",
+    "total",
+    "subtotal",
+    "grand total",
+    "导出时间",
+    "打印时间",
+    "打印日期",
+    "制表人",
+    "制表日期",
+    "本页小计",
+    "本页合计",
+    "截至",
+    "第1页",
+    "共1页",
+];
+
+/// Whether a cell is the beginning of a total or caption.
+pub(super) fn is_caption(text: &str) -> bool {
+    let text = text.trim();
+    if text.is_empty() || text.len() > 240 {
+        return false;
+    }
+    let spaced = text.contains([' ', '\u{3000}']);
+    let squeezed: String;
+    let text = if spaced {
+        squeezed = text.split_whitespace().collect();
+        &squeezed
+    } else {
+        text
+    };
+    CAPTIONS.iter().any(|word| {
+        text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
+            && (word.is_ascii() || !word.starts_with("截至") || text.contains('日'))
+            && (!word.is_ascii() || text.len() <= word.len() + 2)
+    })
+}

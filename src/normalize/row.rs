@@ -1,0 +1,471 @@
+//! One row at a time: its values read into the columns of the records, or its text into quarantine.
+
+use super::cells::{age, cell, is_caption, sex, value};
+use super::{Normalized, Normalizer};
+use crate::config::{EventMapping, Mapping, PersonField};
+use crate::kernels::address::{self, Address};
+use crate::kernels::date::{age_to_birth, parse_date, parse_datetime};
+use crate::kernels::id_number::{IdKind, IdNumber, ParseOptions, Sex, parse_with};
+use crate::kernels::text::{NameFlags, is_missing, normalize_name, normalize_text};
+use crate::kernels::{phone, text};
+use crate::tables::{BirthPrecision, NO_DATE, NO_TIME, Pool, QuarantinedRow, RawChunk, Reason, Records, Sym};
+use foldhash::fast::FixedState;
+use std::fmt::Write;
+use std::hash::{BuildHasher, Hasher};
+
+/// Raw text of a quarantined row is cut here.
+const RAW_BYTES_MAX: usize = 4096;
+/// More of a text than this is no field of a person.
+const FIELD_BYTES_MAX: usize = 2048;
+const CONTENT_HASHER: FixedState = FixedState::with_seed(0x636f_6e74);
+const DAY_SECS: i64 = 86_400;
+
+/// Working space for the rows of one chunk.
+pub(super) struct Reader<'a> {
+    normalizer: &'a Normalizer,
+    rows: &'a RawChunk,
+    dump_label: &'a str,
+    options: ParseOptions,
+    buffer: String,
+    text: String,
+    phones: Vec<u64>,
+    address: Address,
+    extra: Vec<Sym>,
+}
+
+/// What is read of a row before it is known to be a person's.
+struct Draft {
+    record_id: Sym,
+    name: Sym,
+    name_flags: NameFlags,
+    former_name: Sym,
+    sex: Sex,
+    id: IdNumber,
+    document: Sym,
+    birth: i32,
+    birth_precision: BirthPrecision,
+    age: Option<u32>,
+    parts: [Sym; 6],
+    columns: [Sym; 4],
+    address: Sym,
+    registered_address: Sym,
+    registered_flat: u64,
+    grid_code: Sym,
+    household_head: Sym,
+    relation: Sym,
+    ethnicity: Sym,
+    updated_at: i64,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(normalizer: &'a Normalizer, rows: &'a RawChunk, dump_label: &'a str) -> Self {
+        let mut reader = Self {
+            normalizer,
+            rows,
+            dump_label,
+            options: ParseOptions { latest_birth: normalizer.as_of_days, tail000_damaged: false },
+            buffer: String::new(),
+            text: String::new(),
+            phones: Vec::new(),
+            address: Address::default(),
+            extra: Vec::new(),
+        };
+        reader.options.tail000_damaged = reader.is_damaged();
+        reader
+    }
+
+    /// Whether more than 1 % of the chunk's whole ID numbers end in 000 (by chance it is one in a thousand or less).
+    fn is_damaged(&self) -> bool {
+        let mapping = self.normalizer.map.iter().find(|(field, _)| *field == PersonField::IdNumber).map(|(_, m)| m);
+        let Some(mapping) = mapping else { return false };
+        let mut buffer = String::new();
+        let (mut whole, mut tails) = (0u64, 0u64);
+        for at in 0..self.rows.len() {
+            let text = value(mapping, self.rows, at, &mut buffer).trim();
+            if text.len() == 18 && text.as_bytes()[..17].iter().all(u8::is_ascii_digit) {
+                whole += 1;
+                tails += u64::from(text.ends_with("000"));
+            }
+        }
+        tails >= 3 && tails * 100 > whole
+    }
+
+    /// Reads row `at` into a record or a quarantined row.
+    pub(super) fn read(&mut self, at: usize, out: &mut Normalized) {
+        if let Some(reason) = self.caption(at) {
+            return self.quarantine(at, reason, out);
+        }
+        let mut draft = Draft {
+            record_id: Pool::NONE,
+            name: Pool::NONE,
+            name_flags: NameFlags::default(),
+            former_name: Pool::NONE,
+            sex: Sex::Unknown,
+            id: IdNumber::default(),
+            document: Pool::NONE,
+            birth: NO_DATE,
+            birth_precision: BirthPrecision::Unknown,
+            age: None,
+            parts: [Pool::NONE; 6],
+            columns: [Pool::NONE; 4],
+            address: Pool::NONE,
+            registered_address: Pool::NONE,
+            registered_flat: 0,
+            grid_code: Pool::NONE,
+            household_head: Pool::NONE,
+            relation: Pool::NONE,
+            ethnicity: Pool::NONE,
+            updated_at: NO_TIME,
+        };
+        self.phones.clear();
+        self.extra.clear();
+        self.extra.resize(out.records.extra.len(), Pool::NONE);
+        let normalizer = self.normalizer;
+        for (field, mapping) in &normalizer.map {
+            self.field(field, mapping, at, &mut draft, out);
+        }
+        let known = draft.name != Pool::NONE
+            || !draft.id.is_none()
+            || draft.document != Pool::NONE
+            || !self.phones.is_empty()
+            || self.extra.iter().any(|&sym| sym != Pool::NONE);
+        if !known {
+            return self.quarantine(at, Reason::NoPerson, out);
+        }
+        self.push(at, &draft, out);
+    }
+
+    /// A total, a caption or the header once more.
+    fn caption(&self, at: usize) -> Option<Reason> {
+        let (mut filled, mut headings) = (0, 0);
+        let mut first = "";
+        for (column, heading) in self.normalizer.columns.iter().enumerate() {
+            let text = cell(self.rows, column, at).trim();
+            if text.is_empty() {
+                continue;
+            }
+            if filled == 0 {
+                first = text;
+            }
+            filled += 1;
+            headings += usize::from(text == heading.trim());
+        }
+        let repeated = headings > 0 && headings * 2 >= filled && (headings > 1 || filled == 1);
+        let caption = is_caption(first)
+            || (filled <= 3
+                && (0..self.normalizer.columns.len()).any(|column| is_caption(cell(self.rows, column, at))));
+        (repeated || caption).then_some(Reason::NotAPerson)
+    }
+
+    fn quarantine(&mut self, at: usize, reason: Reason, out: &mut Normalized) {
+        let mut raw = String::new();
+        for column in 0..self.rows.columns.len() {
+            if column > 0 {
+                raw.push('\t');
+            }
+            raw.push_str(cell(self.rows, column, at));
+            if raw.len() > RAW_BYTES_MAX {
+                break;
+            }
+        }
+        raw.truncate(floor_boundary(&raw, RAW_BYTES_MAX));
+        out.quarantined.push(QuarantinedRow {
+            source: self.normalizer.source,
+            file: self.rows.file,
+            line: self.rows.line.get(at).copied().unwrap_or(0),
+            byte: self.rows.byte.get(at).copied().unwrap_or(0),
+            reason,
+            raw,
+        });
+    }
+
+    fn field(&mut self, field: &PersonField, mapping: &Mapping, at: usize, draft: &mut Draft, out: &mut Normalized) {
+        let (pool, repairs) = (&mut out.records.pool, &mut out.repairs);
+        if *field == PersonField::Phone {
+            // Several columns of phones are several phones, whatever joins them.
+            if let Mapping::Columns { columns, values, .. } = mapping {
+                if columns.len() > 1 && values.is_empty() {
+                    for &column in columns {
+                        let text = cell(self.rows, column, at);
+                        count_phone(phone::parse_all(text, &mut self.phones), repairs);
+                    }
+                    return;
+                }
+            }
+        }
+        let raw = value(mapping, self.rows, at, &mut self.buffer);
+        let raw = &raw[..floor_boundary(raw, FIELD_BYTES_MAX)];
+        if raw.is_empty() {
+            return;
+        }
+        let clean = &mut self.text;
+        let mut plain = |raw: &str, pool: &mut Pool| {
+            normalize_text(raw, clean);
+            pool.intern(clean)
+        };
+        match field {
+            PersonField::RecordId => draft.record_id = pool.intern(raw.trim()),
+            PersonField::Name => {
+                let flags = normalize_name(raw, &mut self.text);
+                count_name(raw, &self.text, flags, repairs);
+                draft.name_flags = flags;
+                draft.name = pool.intern(&self.text);
+            }
+            PersonField::FormerName => {
+                normalize_name(raw, &mut self.text);
+                draft.former_name = pool.intern(&self.text);
+            }
+            PersonField::HouseholdHead => {
+                normalize_name(raw, &mut self.text);
+                draft.household_head = pool.intern(&self.text);
+            }
+            PersonField::Sex => draft.sex = sex(raw),
+            PersonField::IdNumber => {
+                let read = parse_with(raw, self.options);
+                if let Some(repair) = read.repaired {
+                    repairs.add("id_number", repair.as_str());
+                }
+                let kind = match read.id.kind {
+                    IdKind::Wrong => "wrong",
+                    IdKind::Length => "length",
+                    IdKind::Masked => "masked",
+                    IdKind::Truncated => "truncated",
+                    IdKind::Mantissa => "mantissa",
+                    _ => "",
+                };
+                if !kind.is_empty() {
+                    repairs.add("id_number", kind);
+                }
+                draft.id = read.id;
+                draft.document = pool.intern(&read.document);
+            }
+            // The kind of document shows in the number itself.
+            PersonField::IdType => {}
+            PersonField::BirthDate => match parse_date(raw) {
+                // 1900 is what an empty cell becomes, and nobody was born tomorrow.
+                Some((days, precision)) if days >= -25_202 && days <= self.normalizer.as_of_days => {
+                    if precision == BirthPrecision::Lunar {
+                        repairs.add("birth_date", "lunar");
+                    }
+                    (draft.birth, draft.birth_precision) = (days, precision);
+                }
+                Some(_) => repairs.add("birth_date", "implausible"),
+                None if is_missing(raw) => {}
+                None => match age(raw).filter(|_| raw.contains('岁')) {
+                    Some(years) => draft.age = Some(years),
+                    None => repairs.add("birth_date", "unreadable"),
+                },
+            },
+            PersonField::Age => draft.age = age(raw).or(draft.age),
+            PersonField::Phone => count_phone(phone::parse_all(raw, &mut self.phones), repairs),
+            PersonField::Address => {
+                self.address.parse(raw);
+                let a = &self.address;
+                draft.address = pool.intern(&a.display);
+                for (to, part) in
+                    draft.parts.iter_mut().zip([&a.estate, &a.building, &a.unit, &a.room, &a.road, &a.number])
+                {
+                    *to = pool.intern(part);
+                }
+            }
+            PersonField::RegisteredAddress => {
+                self.address.parse(raw);
+                draft.registered_address = pool.intern(&self.address.display);
+                draft.registered_flat = self.address.flat_key();
+            }
+            PersonField::Estate => {
+                address::estate_name(raw, &mut self.text);
+                draft.columns[0] = pool.intern(&self.text);
+            }
+            PersonField::Building | PersonField::Unit | PersonField::Room => {
+                address::part(raw, &mut self.text);
+                let slot = match field {
+                    PersonField::Building => 1,
+                    PersonField::Unit => 2,
+                    _ => 3,
+                };
+                draft.columns[slot] = pool.intern(&self.text);
+            }
+            PersonField::GridCode => {
+                let whole = raw.trim().strip_suffix(".0").unwrap_or(raw.trim());
+                draft.grid_code = plain(whole, pool);
+            }
+            PersonField::Relation => draft.relation = plain(raw, pool),
+            PersonField::Ethnicity => {
+                normalize_text(raw, &mut self.text);
+                let short = self.text.strip_suffix('族').filter(|rest| !rest.is_empty()).unwrap_or(&self.text);
+                draft.ethnicity = pool.intern(short);
+            }
+            PersonField::UpdatedAt => match parse_datetime(raw) {
+                Some(secs) => draft.updated_at = secs,
+                None if is_missing(raw) => {}
+                None => repairs.add("updated_at", "unreadable"),
+            },
+            PersonField::Other(name) => {
+                let slot = out.records.extra.iter().position(|(known, _)| known == name);
+                if let Some(slot) = slot {
+                    self.extra[slot] = out.records.pool.intern(raw.trim());
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, at: usize, draft: &Draft, out: &mut Normalized) {
+        let records = &mut out.records;
+        let line = self.rows.line.get(at).copied().unwrap_or(0);
+        let record_id = match draft.record_id {
+            Pool::NONE => {
+                self.text.clear();
+                let _ = write!(self.text, "{}:{line}", self.dump_label);
+                records.pool.push(&self.text)
+            }
+            own => own,
+        };
+        let (mut birth, mut precision) = (draft.birth, draft.birth_precision);
+        if let (NO_DATE, Some(years)) = (birth, draft.age) {
+            let reference = if draft.updated_at == NO_TIME {
+                self.normalizer.as_of_days
+            } else {
+                draft.updated_at.div_euclid(DAY_SECS) as i32
+            };
+            (birth, precision) = (age_to_birth(years, reference), BirthPrecision::Age);
+        }
+        // Columns of their own win over what the address says.
+        let [mut estate, mut building, mut unit, mut room, road, number] = draft.parts;
+        for (part, column) in [&mut estate, &mut building, &mut unit, &mut room].into_iter().zip(draft.columns) {
+            if column != Pool::NONE {
+                *part = column;
+            }
+        }
+        let get = |sym: Sym| records.pool.get(sym);
+        let flat = address::flat_key(get(estate), get(road), get(number), get(building), get(unit), get(room));
+        let mut shown = draft.address;
+        if shown == Pool::NONE && draft.columns.iter().any(|&column| column != Pool::NONE) {
+            self.text.clear();
+            for (sym, word) in [(estate, ""), (building, "号楼"), (unit, "单元"), (room, "室")] {
+                if let Some(part) = records.pool.get_some(sym) {
+                    self.text.push_str(part);
+                    self.text.push_str(word);
+                }
+            }
+            shown = records.pool.intern(&self.text);
+        }
+        let row = records.source.len() as u32;
+        records.source.push(self.normalizer.source);
+        records.file.push(self.rows.file);
+        records.line.push(line);
+        records.record_id.push(record_id);
+        records.content.push(self.content(at));
+        records.name.push(draft.name);
+        records.name_flags.push(draft.name_flags.0);
+        records.former_name.push(draft.former_name);
+        records.sex.push(draft.sex);
+        records.id.push(draft.id);
+        records.document.push(draft.document);
+        records.birth.push(birth);
+        records.birth_precision.push(precision);
+        let phone = |i: usize| self.phones.get(i).copied().unwrap_or(0);
+        records.phones.push([phone(0), phone(1)]);
+        records.more_phones.extend(self.phones.iter().skip(2).map(|&phone| (row, phone)));
+        records.address.push(shown);
+        records.estate.push(estate);
+        records.building.push(building);
+        records.unit.push(unit);
+        records.room.push(room);
+        records.road.push(road);
+        records.number.push(number);
+        records.flat.push(flat);
+        records.registered_address.push(draft.registered_address);
+        records.registered_flat.push(draft.registered_flat);
+        records.grid_code.push(draft.grid_code);
+        records.household_head.push(draft.household_head);
+        records.relation.push(draft.relation);
+        records.ethnicity.push(draft.ethnicity);
+        records.updated_at.push(draft.updated_at);
+        for ((_, column), &sym) in records.extra.iter_mut().zip(&self.extra) {
+            column.push(sym);
+        }
+        for event in &self.normalizer.events {
+            self.event(event, at, row, &mut out.records);
+        }
+    }
+
+    /// Hash of all values of the row.
+    fn content(&self, at: usize) -> u64 {
+        let mut hasher = CONTENT_HASHER.build_hasher();
+        for column in 0..self.rows.columns.len() {
+            hasher.write(cell(self.rows, column, at).as_bytes());
+            hasher.write_u8(0xff);
+        }
+        hasher.finish()
+    }
+
+    fn event(&mut self, event: &EventMapping, at: usize, row: u32, records: &mut Records) {
+        let rows = self.rows;
+        let mut read = |mapping: &Option<Mapping>| -> Option<String> {
+            let raw = value(mapping.as_ref()?, rows, at, &mut self.buffer);
+            normalize_text(raw, &mut self.text);
+            (!self.text.is_empty()).then(|| self.text.clone())
+        };
+        let time = read(&event.at).and_then(|text| parse_datetime(&text));
+        let code =
+            read(&event.place_code).map(|code| code.strip_suffix(".0").map_or_else(|| code.clone(), str::to_owned));
+        let place = read(&event.place);
+        let mapped = event.at.is_some() || event.place_code.is_some() || event.place.is_some();
+        if mapped && time.is_none() && code.is_none() && place.is_none() {
+            return;
+        }
+        let place_name = place.clone().or_else(|| address::division_name(code.as_deref()?));
+        let place_code = code.or_else(|| address::division_code(place.as_deref()?));
+        let mut detail = serde_json::Map::new();
+        for (key, mapping) in &event.detail {
+            let raw = value(mapping, rows, at, &mut self.buffer);
+            text::normalize_text(raw, &mut self.text);
+            if !self.text.is_empty() {
+                detail.insert(key.clone(), serde_json::Value::String(self.text.clone()));
+            }
+        }
+        let kind = records.pool.intern(&event.kind);
+        records.events.push(row, kind);
+        let last = records.events.len() - 1;
+        records.events.at[last] = time.unwrap_or(NO_TIME);
+        records.events.place_code[last] = records.pool.intern(place_code.as_deref().unwrap_or(""));
+        records.events.place[last] = records.pool.intern(place_name.as_deref().unwrap_or(""));
+        if !detail.is_empty() {
+            records.events.detail[last] = records.pool.intern(&serde_json::Value::Object(detail).to_string());
+        }
+    }
+}
+
+fn count_phone(repair: phone::PhoneRepair, repairs: &mut super::Repairs) {
+    for (is, kind) in [
+        (repair.cleaned, "cleaned"),
+        (repair.masked, "masked"),
+        (repair.unusable, "unusable"),
+        (repair.several, "several"),
+    ] {
+        if is {
+            repairs.add("phone", kind);
+        }
+    }
+}
+
+fn count_name(raw: &str, clean: &str, flags: NameFlags, repairs: &mut super::Repairs) {
+    if clean != raw {
+        repairs.add("name", if clean.is_empty() { "placeholder" } else { "cleaned" });
+    }
+    if flags.is_title() {
+        repairs.add("name", "title");
+    }
+    if flags.is_unreadable() {
+        repairs.add("name", "unreadable");
+    }
+}
+
+/// The largest index up to `max` where `text` may be cut.
+fn floor_boundary(text: &str, max: usize) -> usize {
+    if text.len() <= max {
+        return text.len();
+    }
+    (0..=max).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}

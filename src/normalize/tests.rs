@@ -1,0 +1,172 @@
+use super::*;
+use crate::config::{Agency, Mapping, ReadSettings};
+use crate::kernels::date::parse_datetime;
+use crate::kernels::id_number::{IdKind, Sex};
+use crate::tables::{BirthPrecision, Reason};
+use arrow::array::StringArray;
+use std::collections::BTreeMap;
+
+fn column(at: usize) -> Mapping {
+    Mapping::Columns { columns: vec![at], join: String::new(), values: BTreeMap::new() }
+}
+
+fn source(columns: &[&str], map: Vec<(PersonField, Mapping)>) -> Source {
+    Source {
+        name: "test".into(),
+        agency: Agency::Police,
+        paths: Vec::new(),
+        required: true,
+        max_age_hours: None,
+        read: ReadSettings::default(),
+        columns: columns.iter().map(|c| (*c).to_owned()).collect(),
+        map,
+        events: Vec::new(),
+    }
+}
+
+fn chunk(rows: &[&[&str]]) -> RawChunk {
+    let width = rows[0].len();
+    RawChunk {
+        source: 0,
+        file: 0,
+        line: (0..rows.len() as u64).map(|i| i + 2).collect(),
+        byte: vec![0; rows.len()],
+        columns: (0..width)
+            .map(|c| StringArray::from_iter(rows.iter().map(|row| (row[c] != "\0").then_some(row[c]))))
+            .collect(),
+    }
+}
+
+fn read(source: &Source, rows: &RawChunk) -> Normalized {
+    Normalizer::new(source, 0, jiff::civil::date(2022, 3, 27)).normalize(rows, "a.csv")
+}
+
+#[test]
+fn a_whole_row_is_read() {
+    let source = source(
+        &["id", "姓名", "性别", "证件", "出生", "电话", "住址", "民族", "时间"],
+        vec![
+            (PersonField::RecordId, column(0)),
+            (PersonField::Name, column(1)),
+            (PersonField::Sex, column(2)),
+            (PersonField::IdNumber, column(3)),
+            (PersonField::BirthDate, column(4)),
+            (PersonField::Phone, column(5)),
+            (PersonField::Address, column(6)),
+            (PersonField::Ethnicity, column(7)),
+            (PersonField::UpdatedAt, column(8)),
+        ],
+    );
+    let rows = chunk(&[&[
+        "A1",
+        "王　偉",
+        "男",
+        "11010519491231002x",
+        "1949年12月31日",
+        "138 5461 2377、0546-8331234、15954600012",
+        "锦绣花园小区3栋2-501",
+        "汉族",
+        "2022/3/20 14:05",
+    ]]);
+    let out = read(&source, &rows);
+    let r = &out.records;
+    assert_eq!((r.len(), out.quarantined.len()), (1, 0));
+    let get = |sym| r.pool.get(sym);
+    assert_eq!((get(r.record_id[0]), get(r.name[0]), get(r.ethnicity[0])), ("A1", "王伟", "汉"));
+    assert_eq!((r.sex[0], r.id[0].kind, r.birth[0]), (Sex::Male, IdKind::Valid, days_from_civil(1949, 12, 31)));
+    assert_eq!((r.phones[0], &r.more_phones[..]), ([13_854_612_377, 5_468_331_234], &[(0, 15_954_600_012)][..]));
+    assert_eq!(
+        [r.estate[0], r.building[0], r.unit[0], r.room[0]].map(|sym| get(sym).to_owned()),
+        ["锦绣花园", "3", "2", "501"]
+    );
+    assert_ne!(r.flat[0], 0);
+    assert_eq!(Some(r.updated_at[0]), parse_datetime("2022-03-20 14:05:00"));
+    assert_eq!((out.repairs.get("name", "cleaned"), out.repairs.get("phone", "several")), (1, 1));
+}
+
+#[test]
+fn rows_without_a_person_are_kept_apart() {
+    let source = source(&["姓名", "电话"], vec![(PersonField::Name, column(0)), (PersonField::Phone, column(1))]);
+    let rows = chunk(&[
+        &["王伟", "\0"],
+        &["", "13854612377"],
+        &["无", "无"],
+        &["合计", "3"],
+        &["姓名", "电话"],
+        &["填表人：李四", ""],
+    ]);
+    let out = read(&source, &rows);
+    assert_eq!(out.records.len(), 2);
+    assert_eq!(out.records.pool.get(out.records.record_id[1]), "a.csv:3");
+    let reasons: Vec<_> = out.quarantined.iter().map(|q| (q.line, q.reason)).collect();
+    use Reason::{NoPerson, NotAPerson};
+    assert_eq!(reasons, [(4, NoPerson), (5, NotAPerson), (6, NotAPerson), (7, NotAPerson)]);
+    assert_eq!(out.quarantined[1].raw, "合计\t3");
+}
+
+#[test]
+fn own_fields_are_enough() {
+    let source = source(
+        &["given", "sur"],
+        vec![(PersonField::Other("given".into()), column(0)), (PersonField::Other("sur".into()), column(1))],
+    );
+    let out = read(&source, &chunk(&[&[" ann ", "lee"], &["", "kim"], &["", ""]]));
+    assert_eq!((out.records.len(), out.quarantined.len()), (2, 1));
+    assert_eq!(out.records.pool.get(out.records.extra[0].1[0]), "ann");
+    assert_eq!(out.records.extra[0].1[1], Pool::NONE);
+}
+
+#[test]
+fn mappings_join_replace_and_stand_fixed() {
+    let mut values = BTreeMap::new();
+    values.insert("a".to_owned(), "男".to_owned());
+    let source = source(
+        &["x", "y", "s", "age", "楼", "室"],
+        vec![
+            (PersonField::Name, Mapping::Columns { columns: vec![0, 1], join: String::new(), values: BTreeMap::new() }),
+            (PersonField::Sex, Mapping::Columns { columns: vec![2], join: String::new(), values }),
+            (PersonField::Age, column(3)),
+            (PersonField::Ethnicity, Mapping::Const("回族".into())),
+            (PersonField::Estate, Mapping::Const("锦绣花园".into())),
+            (PersonField::Building, column(4)),
+            (PersonField::Room, column(5)),
+        ],
+    );
+    let r = read(&source, &chunk(&[&["王", "伟", "a", "32岁", "三栋", "501室"]])).records;
+    assert_eq!((r.pool.get(r.name[0]), r.sex[0], r.pool.get(r.ethnicity[0])), ("王伟", Sex::Male, "回"));
+    assert_eq!(r.birth_precision[0], BirthPrecision::Age);
+    assert_eq!((r.pool.get(r.address[0]), r.flat[0] != 0), ("锦绣花园3号楼501室", true));
+}
+
+#[test]
+fn events_are_told() {
+    let mut source = source(&["姓名", "到达", "代码", "地点", "车次"], vec![(PersonField::Name, column(0))]);
+    source.events = vec![EventMapping {
+        kind: "arrival".into(),
+        at: Some(column(1)),
+        place_code: Some(column(2)),
+        place: Some(column(3)),
+        detail: vec![("vehicle".into(), column(4))],
+    }];
+    let rows = chunk(&[
+        &["王伟", "2022-03-20 14:05", "420100", "", "G1"],
+        &["李娜", "", "", "", "G2"],
+        &["张三", "", "", "武汉市", ""],
+    ]);
+    let r = read(&source, &rows).records;
+    assert_eq!(r.events.record, [0, 2]);
+    let get = |sym| r.pool.get(sym);
+    assert_eq!((get(r.events.kind[0]), get(r.events.place[0])), ("arrival", "湖北省武汉市"));
+    assert_eq!((get(r.events.place_code[1]), get(r.events.detail[0])), ("420100", r#"{"vehicle":"G1"}"#));
+    assert_eq!(r.events.detail[1], Pool::NONE);
+}
+
+#[test]
+fn a_spreadsheets_tails_are_not_trusted() {
+    let source = source(&["证件"], vec![(PersonField::IdNumber, column(0))]);
+    let ids: Vec<String> = (0..5).map(|i| format!("37050219900{i}05100000")[..18].to_owned()).collect();
+    let cells: Vec<[&str; 1]> = ids.iter().map(|id| [id.as_str()]).collect();
+    let rows: Vec<&[&str]> = cells.iter().map(|c| &c[..]).collect();
+    let r = read(&source, &chunk(&rows)).records;
+    assert!(r.id.iter().all(|id| !id.valid()));
+}
