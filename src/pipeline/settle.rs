@@ -80,7 +80,7 @@ pub(super) fn settle(
             Some(batches) => followup::items_of(&batches)?,
             None => Vec::new(),
         };
-        let items = followup::update(&night, &yesterday, due, &renamed(built));
+        let items = followup::update(&night, yesterday, due, &renamed(built));
         watch.warn_all(items.messages.clone());
         Ok(items)
     })?;

@@ -187,8 +187,9 @@ impl NightTables<'_> {
     fn repairs(&self) -> Vec<Repair> {
         let of_source = |(source, repairs): (&crate::config::Source, &Repairs)| -> Vec<Repair> {
             repairs
+                .counts
                 .iter()
-                .map(|(field, kind, count)| Repair {
+                .map(|((field, kind), &count)| Repair {
                     source: source.name.clone(),
                     kind: format!("{field}: {kind}"),
                     count,
