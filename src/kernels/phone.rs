@@ -65,7 +65,7 @@ pub fn parse_all(text: &str, out: &mut Vec<u64>) -> PhoneRepair {
         }
         match c {
             '*' | '?' | '#' | 'X' | 'x' | '•' | '●' | '□' if part.len > 0 && c != '#' || c == '*' => {
-                part.masked = true
+                part.masked = true;
             }
             '-' | '—' | '–' | '‐' | '−' | '_' | '.' | '(' | ')' | '·' => {
                 if c == '.' && part.len >= 7 && chars.peek().is_some_and(|c| *c == '0') {

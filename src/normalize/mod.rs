@@ -52,10 +52,10 @@ impl Normalizer {
     pub fn normalize(&self, rows: &RawChunk, dump_label: &str) -> Normalized {
         let mut out = Normalized::default();
         for (field, _) in &self.map {
-            if let PersonField::Other(name) = field {
-                if !out.records.extra.iter().any(|(known, _)| known == name) {
-                    out.records.extra.push((name.clone(), Vec::new()));
-                }
+            if let PersonField::Other(name) = field
+                && !out.records.extra.iter().any(|(known, _)| known == name)
+            {
+                out.records.extra.push((name.clone(), Vec::new()));
             }
         }
         let mut reader = row::Reader::new(self, rows, dump_label);

@@ -183,14 +183,15 @@ impl<'a> Reader<'a> {
         let (pool, repairs) = (&mut out.records.pool, &mut out.repairs);
         if *field == PersonField::Phone {
             // Several columns of phones are several phones, whatever joins them.
-            if let Mapping::Columns { columns, values, .. } = mapping {
-                if columns.len() > 1 && values.is_empty() {
-                    for &column in columns {
-                        let text = cell(self.rows, column, at);
-                        count_phone(phone::parse_all(text, &mut self.phones), repairs);
-                    }
-                    return;
+            if let Mapping::Columns { columns, values, .. } = mapping
+                && columns.len() > 1
+                && values.is_empty()
+            {
+                for &column in columns {
+                    let text = cell(self.rows, column, at);
+                    count_phone(phone::parse_all(text, &mut self.phones), repairs);
                 }
+                return;
             }
         }
         let raw = value(mapping, self.rows, at, &mut self.buffer);

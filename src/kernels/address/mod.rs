@@ -79,6 +79,7 @@ impl Address {
         flat_key(&self.estate, &self.road, &self.number, &self.building, &self.unit, &self.room)
     }
 
+    #[allow(clippy::collapsible_match)] // a guard would hand the space on to a later arm
     /// Cleans the text into `display` and the working characters. Remarks in brackets go, estates in brackets stay.
     fn read_chars(&mut self, raw: &str) {
         let mut open = None;
@@ -201,13 +202,13 @@ pub fn part(raw: &str, out: &mut String) {
         if let Some(end) = number_at(chars, i, true) {
             numbers::push_number(&chars[i..end], out);
             // 10-1号楼
-            if chars.get(end) == Some(&'-') {
-                if let Some(end) = number_at(chars, end + 1, true) {
-                    let _ = end;
-                    out.push('-');
-                    let start = i + chars[i..].iter().position(|&c| c == '-').map_or(0, |at| at + 1);
-                    numbers::push_number(&chars[start..end], out);
-                }
+            if chars.get(end) == Some(&'-')
+                && let Some(end) = number_at(chars, end + 1, true)
+            {
+                let _ = end;
+                out.push('-');
+                let start = i + chars[i..].iter().position(|&c| c == '-').map_or(0, |at| at + 1);
+                numbers::push_number(&chars[start..end], out);
             }
             return;
         }

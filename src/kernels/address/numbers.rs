@@ -50,12 +50,10 @@ pub(super) fn starts_estate(chars: &[char], at: usize) -> bool {
 /// Whether `word` stands at `at`.
 #[inline]
 pub(super) fn starts_with(chars: &[char], at: usize, word: &str) -> bool {
-    let mut i = at;
-    for c in word.chars() {
+    for (i, c) in (at..).zip(word.chars()) {
         if chars.get(i) != Some(&c) {
             return false;
         }
-        i += 1;
     }
     true
 }

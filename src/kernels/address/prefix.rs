@@ -88,7 +88,7 @@ fn city(chars: &[char], at: usize) -> Option<usize> {
 fn district(chars: &[char], at: usize) -> Option<usize> {
     candidate(chars, at, 14, |c, i| match c {
         '区' => !is_part_of_estate(&chars[at..i]),
-        '县' | '市' => i >= at + 1 && !starts_with(chars, i, "市场"),
+        '县' | '市' => i > at && !starts_with(chars, i, "市场"),
         '旗' => i >= at + 2,
         _ => false,
     })

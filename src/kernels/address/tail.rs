@@ -53,11 +53,11 @@ fn road(address: &mut Address, chars: &[char], at: usize) -> usize {
     let Some(mut stop) = number_at(chars, number, true) else { return crossing(chars, end) };
     let first = number..stop;
     let mut second = None;
-    if matches!(chars.get(stop), Some('-' | '之')) {
-        if let Some(end) = number_at(chars, stop + 1, true).filter(|&end| chars.get(end) == Some(&'号')) {
-            second = Some(stop + 1..end);
-            stop = end;
-        }
+    if matches!(chars.get(stop), Some('-' | '之'))
+        && let Some(end) = number_at(chars, stop + 1, true).filter(|&end| chars.get(end) == Some(&'号'))
+    {
+        second = Some(stop + 1..end);
+        stop = end;
     }
     let word = match chars.get(stop) {
         Some('号') if is_building_word(chars, stop + 1) => return end,
@@ -73,12 +73,12 @@ fn road(address: &mut Address, chars: &[char], at: usize) -> usize {
     if let Some(second) = second {
         address.number.push('-');
         push_number(&chars[second], &mut address.number);
-    } else if matches!(chars.get(next), Some('之')) {
-        if let Some(end) = number_at(chars, next + 1, true) {
-            address.number.push('-');
-            push_number(&chars[next + 1..end], &mut address.number);
-            next = end;
-        }
+    } else if matches!(chars.get(next), Some('之'))
+        && let Some(end) = number_at(chars, next + 1, true)
+    {
+        address.number.push('-');
+        push_number(&chars[next + 1..end], &mut address.number);
+        next = end;
     }
     if let Some(prefix) = prefix.or_else(|| chars.get(next).copied().filter(|c| matches!(c, '甲' | '乙' | '丙'))) {
         address.number.push(prefix);
@@ -98,7 +98,7 @@ fn road(address: &mut Address, chars: &[char], at: usize) -> usize {
 fn road_end(chars: &[char], at: usize) -> Option<usize> {
     for i in at..chars.len().min(at + 12) {
         let c = chars[i];
-        if !is_han(c) && !(c.is_ascii_alphanumeric() && i < at + 4) {
+        if !(is_han(c) || c.is_ascii_alphanumeric() && i < at + 4) {
             return None;
         }
         if i == at {
@@ -199,7 +199,7 @@ fn estate_end(chars: &[char], at: usize) -> usize {
                 i = end + 1;
                 continue;
             }
-            if mark_at(chars, end).0 != Mark::Bare && !(chars.get(end) == Some(&'门') && !ascii) {
+            if mark_at(chars, end).0 != Mark::Bare && (ascii || chars.get(end) != Some(&'门')) {
                 return i;
             }
             if ascii && (i > at || end == chars.len()) && chars[i..end].iter().any(char::is_ascii_digit) {
@@ -321,6 +321,7 @@ fn sided(chars: &[char], at: usize) -> Option<(char, Mark, usize)> {
 }
 
 /// Reads building, unit and room from `at` on.
+#[allow(clippy::collapsible_match)] // a guard would hand the case on to a later arm
 fn flat(address: &mut Address, chars: &[char], at: usize) {
     let mut tokens: [(usize, usize, Mark); TOKENS_MAX] = [(0, 0, Mark::Bare); TOKENS_MAX];
     let mut len = 0;
@@ -360,7 +361,7 @@ fn flat(address: &mut Address, chars: &[char], at: usize) {
                 }
             }
             Mark::Building | Mark::Floor if mark == Mark::Floor || chars.get(to) == Some(&'楼') => {
-                floor = floor.or(Some(k))
+                floor = floor.or(Some(k));
             }
             Mark::Building | Mark::Unit if address.unit.is_empty() => push_part(number, &mut address.unit),
             Mark::Room | Mark::Hash if address.room.is_empty() => push_part(number, &mut address.room),

@@ -103,12 +103,12 @@ pub fn age_to_birth(age: u32, reference: i32) -> i32 {
 fn parse(text: &str) -> Option<(i32, i64, BirthPrecision)> {
     let bytes = text.as_bytes();
     // By far the most usual notation needs no scanner.
-    if let [a, b, c, d, b'-', e, f, b'-', g, h] = bytes {
-        if [a, b, c, d, e, f, g, h].iter().all(|b| b.is_ascii_digit()) {
-            let n = |b: &u8| u32::from(b - b'0');
-            let year = (n(a) * 1000 + n(b) * 100 + n(c) * 10 + n(d)) as i32;
-            return day_of(year, n(e) * 10 + n(f), n(g) * 10 + n(h)).map(|(days, p)| (days, 0, p));
-        }
+    if let [a, b, c, d, b'-', e, f, b'-', g, h] = bytes
+        && [a, b, c, d, e, f, g, h].iter().all(|b| b.is_ascii_digit())
+    {
+        let n = |b: &u8| u32::from(b - b'0');
+        let year = (n(a) * 1000 + n(b) * 100 + n(c) * 10 + n(d)) as i32;
+        return day_of(year, n(e) * 10 + n(f), n(g) * 10 + n(h)).map(|(days, p)| (days, 0, p));
     }
     let scan = Scan::of(text)?;
     let (days, used, precision) = date_of(&scan)?;
