@@ -13,6 +13,8 @@ pub struct Evidence {
     pub birth: Vec<i32>,
     /// Sex.
     pub sex: Vec<Sex>,
+    /// Number of the whole name, equal for equal names; 0: none, a title or a damaged one.
+    pub name: Vec<u32>,
 }
 
 /// Why a pair was refused.
@@ -24,6 +26,10 @@ pub enum Refusal {
     TwoBirths,
     /// Both birth and sex differ.
     BirthAndSex,
+    /// Each side bears a name of its own more than once, and the two can hardly be one person's: twins, not a slip.
+    TwoNames,
+    /// A record with little identity fits another person nearly as well.
+    Rivals,
 }
 
 impl Refusal {
@@ -33,6 +39,8 @@ impl Refusal {
             Self::TwoIds => "two_ids",
             Self::TwoBirths => "two_births",
             Self::BirthAndSex => "birth_and_sex",
+            Self::TwoNames => "two_names",
+            Self::Rivals => "rivals",
         }
     }
 }
@@ -57,27 +65,76 @@ const BIRTHS_APART_DAYS: i32 = 2 * 366;
 /// A pair of this weight or more doubts a birth date rather than itself.
 const DOUBTS_BIRTH_BITS: f32 = 14.0;
 
-struct Growing {
+/// A rival's weight may be this much less and still leave the choice open.
+const RIVAL_BITS: f32 = 2.0;
+/// So often a name must be borne on both sides to be a second name rather than a slip.
+const NAME_BORNE_MIN: u32 = 2;
+
+struct Growing<'a, F> {
     sets: UnionFind,
     /// Valid at the root of each set.
     evidence: Evidence,
+    /// How many profiles of the set bear the name of its root.
+    borne: Vec<u32>,
+    names_apart: &'a F,
 }
 
-impl Growing {
-    fn refusal(&self, a: usize, b: usize, edge: &Edge) -> Option<Refusal> {
+impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
+    /// Why the sets of roots `a` and `b` must not meet, whatever joins them.
+    fn contradiction(&self, a: usize, b: usize) -> Option<Refusal> {
         let of = &self.evidence;
         if of.id[a] != 0 && of.id[b] != 0 {
-            // Two trusted numbers settle births and sexes as well.
+            // Two trusted numbers settle births, sexes and names as well.
             return (of.id[a] != of.id[b]).then_some(Refusal::TwoIds);
         }
-        let births_apart =
-            of.birth[a] != NO_DATE && of.birth[b] != NO_DATE && (of.birth[a] - of.birth[b]).abs() > BIRTHS_APART_DAYS;
-        let sexes_differ = of.sex[a] != Sex::Unknown && of.sex[b] != Sex::Unknown && of.sex[a] != of.sex[b];
-        match (births_apart, sexes_differ) {
-            (true, true) => Some(Refusal::BirthAndSex),
-            (true, false) if edge.weight < DOUBTS_BIRTH_BITS => Some(Refusal::TwoBirths),
-            _ => None,
+        if self.births_apart(a, b) && self.sexes_differ(a, b) {
+            return Some(Refusal::BirthAndSex);
         }
+        let twice = self.borne[a] >= NAME_BORNE_MIN && self.borne[b] >= NAME_BORNE_MIN;
+        (twice && (self.names_apart)(of.name[a], of.name[b])).then_some(Refusal::TwoNames)
+    }
+
+    fn births_apart(&self, a: usize, b: usize) -> bool {
+        let of = &self.evidence;
+        of.birth[a] != NO_DATE && of.birth[b] != NO_DATE && (of.birth[a] - of.birth[b]).abs() > BIRTHS_APART_DAYS
+    }
+
+    fn sexes_differ(&self, a: usize, b: usize) -> bool {
+        let of = &self.evidence;
+        of.sex[a] != Sex::Unknown && of.sex[b] != Sex::Unknown && of.sex[a] != of.sex[b]
+    }
+
+    fn refusal(&mut self, a: usize, b: usize, edge: &Edge, edges: &[Edge], neighbours: &Neighbours) -> Option<Refusal> {
+        let settled = self.evidence.id[a] != 0 && self.evidence.id[a] == self.evidence.id[b];
+        if settled {
+            return None;
+        }
+        if let Some(refusal) = self.contradiction(a, b) {
+            return Some(refusal);
+        }
+        if edge.weight < DOUBTS_BIRTH_BITS && self.births_apart(a, b) {
+            return Some(Refusal::TwoBirths);
+        }
+        let rivals =
+            [(edge.a, b), (edge.b, a)].into_iter().any(|(p, root)| self.has_rival(p, root, edge, edges, neighbours));
+        rivals.then_some(Refusal::Rivals)
+    }
+
+    /// Whether profile `p`, alone so far and without an ID number, fits a person who contradicts the set of `root` nearly as
+    /// well as that set.
+    fn has_rival(&mut self, p: u32, root: usize, edge: &Edge, edges: &[Edge], neighbours: &Neighbours) -> bool {
+        if self.evidence.id[p as usize] != 0 || self.sets.size(p) > 1 {
+            return false;
+        }
+        neighbours
+            .of(p)
+            .iter()
+            .map(|&place| &edges[place as usize])
+            .take_while(|other| other.weight >= edge.weight - RIVAL_BITS)
+            .any(|other| {
+                let rival = self.sets.find(if other.a == p { other.b } else { other.a }) as usize;
+                rival != root && self.contradiction(rival, root).is_some()
+            })
     }
 
     fn join(&mut self, a: u32, b: u32) {
@@ -94,14 +151,49 @@ impl Growing {
             if of.id[kept] == 0 {
                 of.id[kept] = of.id[lost];
             }
+            if of.name[kept] == of.name[lost] {
+                self.borne[kept] += self.borne[lost];
+            } else if self.borne[lost] > self.borne[kept] {
+                (of.name[kept], self.borne[kept]) = (of.name[lost], self.borne[lost]);
+            }
         }
     }
 }
 
+/// Edges of each profile, heaviest first.
+struct Neighbours {
+    starts: Vec<u32>,
+    places: Vec<u32>,
+}
+
+impl Neighbours {
+    fn new(profiles: usize, edges: &[Edge]) -> Self {
+        let mut starts = vec![0_u32; profiles + 1];
+        edges.iter().flat_map(|edge| [edge.a, edge.b]).for_each(|p| starts[p as usize + 1] += 1);
+        (1..starts.len()).for_each(|p| starts[p] += starts[p - 1]);
+        let mut next = starts.clone();
+        let mut places = vec![0; 2 * edges.len()];
+        for (place, edge) in edges.iter().enumerate() {
+            for p in [edge.a as usize, edge.b as usize] {
+                places[next[p] as usize] = place as u32;
+                next[p] += 1;
+            }
+        }
+        Self { starts, places }
+    }
+
+    fn of(&self, p: u32) -> &[u32] {
+        &self.places[self.starts[p as usize] as usize..self.starts[p as usize + 1] as usize]
+    }
+}
+
 /// Grows clusters by `edges`, which must be sorted by [`crate::tables::sort_edges`], down to `weight_min` bits.
-pub fn grow(evidence: Evidence, edges: &[Edge], weight_min: f32) -> Clusters {
+/// `names_apart` says of two whole names, by number, whether they can hardly be one person's.
+pub fn grow(evidence: Evidence, edges: &[Edge], weight_min: f32, names_apart: &impl Fn(u32, u32) -> bool) -> Clusters {
     let profiles = evidence.id.len();
-    let mut growing = Growing { sets: UnionFind::new(profiles), evidence };
+    let borne = evidence.name.iter().map(|&name| u32::from(name != 0)).collect();
+    let mut growing = Growing { sets: UnionFind::new(profiles), evidence, borne, names_apart };
+    let neighbours = Neighbours::new(profiles, edges);
     let mut clusters = Clusters {
         weight: vec![f32::NAN; profiles],
         joined_by: vec![JoinedBy::Single; profiles],
@@ -110,7 +202,7 @@ pub fn grow(evidence: Evidence, edges: &[Edge], weight_min: f32) -> Clusters {
     for (place, edge) in edges.iter().enumerate().take_while(|(_, edge)| edge.weight >= weight_min) {
         let (a, b) = (growing.sets.find(edge.a), growing.sets.find(edge.b));
         if a != b {
-            if let Some(refusal) = growing.refusal(a as usize, b as usize, edge) {
+            if let Some(refusal) = growing.refusal(a as usize, b as usize, edge, edges, &neighbours) {
                 clusters.refused.push((place as u32, refusal));
                 continue;
             }
@@ -136,8 +228,12 @@ mod tests {
         Edge { a, b, weight, pattern: 0, by_id: false }
     }
 
+    fn apart(a: u32, b: u32) -> bool {
+        a != b
+    }
+
     fn unknown(n: usize) -> Evidence {
-        Evidence { id: vec![0; n], birth: vec![NO_DATE; n], sex: vec![Sex::Unknown; n] }
+        Evidence { id: vec![0; n], birth: vec![NO_DATE; n], sex: vec![Sex::Unknown; n], name: vec![0; n] }
     }
 
     #[test]
@@ -145,7 +241,7 @@ mod tests {
         let mut evidence = unknown(4);
         (evidence.id[0], evidence.id[3]) = (7, 8);
         let edges = [edge(0, 1, 20.0), edge(2, 3, 18.0), edge(1, 2, 15.0)];
-        let clusters = grow(evidence, &edges, 0.0);
+        let clusters = grow(evidence, &edges, 0.0, &apart);
         assert_eq!(clusters.of_profile, [0, 0, 1, 1]);
         assert_eq!(clusters.refused, [(2, Refusal::TwoIds)]);
         assert_eq!(clusters.weight, [20.0, 20.0, 18.0, 18.0]);
@@ -156,7 +252,7 @@ mod tests {
         let mut evidence = unknown(4);
         (evidence.id[0], evidence.id[2]) = (7, 8);
         let edges = [edge(0, 1, 20.0), edge(1, 2, 19.0), edge(0, 3, 1.0)];
-        let clusters = grow(evidence, &edges, 2.0);
+        let clusters = grow(evidence, &edges, 2.0, &apart);
         assert_eq!(clusters.of_profile, [0, 0, 1, 2]);
         assert!(clusters.weight[2].is_nan() && clusters.joined_by[2] == JoinedBy::Single);
     }
@@ -166,7 +262,27 @@ mod tests {
         for (weight, expected) in [(8.0, 2), (16.0, 1)] {
             let mut evidence = unknown(2);
             evidence.birth = vec![0, 9000];
-            assert_eq!(grow(evidence, &[edge(0, 1, weight)], 0.0).count, expected);
+            assert_eq!(grow(evidence, &[edge(0, 1, weight)], 0.0, &apart).count, expected);
         }
+    }
+
+    #[test]
+    fn a_record_that_fits_two_persons_joins_neither() {
+        for (rival, expected) in [(9.5, 3), (5.0, 2)] {
+            let mut evidence = unknown(3);
+            (evidence.id[0], evidence.id[1]) = (7, 8);
+            let clusters = grow(evidence, &[edge(0, 2, 10.0), edge(1, 2, rival)], 0.0, &apart);
+            assert_eq!(clusters.count, expected, "{rival}");
+        }
+    }
+
+    #[test]
+    fn twins_keep_their_names() {
+        let mut evidence = unknown(4);
+        evidence.name = vec![1, 1, 2, 2];
+        let edges = [edge(0, 1, 30.0), edge(2, 3, 29.0), edge(1, 2, 20.0)];
+        let clusters = grow(evidence, &edges, 0.0, &apart);
+        assert_eq!(clusters.of_profile, [0, 0, 1, 1]);
+        assert_eq!(clusters.refused, [(2, Refusal::TwoNames)]);
     }
 }

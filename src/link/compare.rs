@@ -58,6 +58,11 @@ impl Features {
                 }
             }
         }
+        if best == phone::DIFFERENT
+            && one_slip(self.phone_digits[a.phones[0] as usize], self.phone_digits[b.phones[0] as usize])
+        {
+            return phone::TYPO;
+        }
         best
     }
 
@@ -83,5 +88,40 @@ impl Features {
         }
         let known = |p: &Packed| p.estate != 0 || p.flat != 0;
         if known(a) && known(b) { address::DIFFERENT } else { address::MISSING }
+    }
+}
+
+/// Whether two numbers of decimal digits, four bits each, differ in one digit or by a swap of two neighbours.
+fn one_slip(a: u64, b: u64) -> bool {
+    const ONES: u64 = 0x1111_1111_1111_1111;
+    let differing = a ^ b;
+    // One bit for each digit that differs.
+    let digits = (differing | differing >> 1 | differing >> 2 | differing >> 3) & ONES;
+    match digits.count_ones() {
+        1 => true,
+        2 => {
+            let low = digits.trailing_zeros();
+            let pair = |x: u64| (x >> low & 0xff) as u8;
+            digits >> low == 0x11 && pair(a) == pair(b).rotate_left(4)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_slip;
+
+    #[test]
+    fn phones_one_slip_apart() {
+        for (a, b, expected) in [
+            (0x1380_0138_000, 0x1380_0138_001, true),
+            (0x1380_0138_000, 0x1380_1038_000, true),
+            (0x1380_0138_000, 0x1380_0138_011, false),
+            (0x1380_0138_000, 0x1380_1038_001, false),
+            (0x1380_0138_000, 0x1380_0138_000, false),
+        ] {
+            assert_eq!(one_slip(a, b), expected, "{a:x} {b:x}");
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! What is compared of each profile, packed into one cache line, and the table of names beside it.
 
-use super::identity;
 use super::names::{self, Name};
 use super::profile::Profiles;
+use super::{borrowed, identity};
+use crate::kernels::text::{NameFlags, title_sex};
 use crate::kernels::{
     hash,
     id_number::{IdKind, IdNumber},
@@ -73,6 +74,8 @@ pub struct Features {
     pub(super) phone_level: Vec<u8>,
     /// Class of sharing of each flat: a level of [`super::levels::address`].
     pub(super) flat_level: Vec<u8>,
+    /// Digits of each phone, four bits each.
+    pub(super) phone_digits: Vec<u64>,
     /// How many profiles bear each name.
     pub(super) name_count: Vec<u32>,
 }
@@ -92,6 +95,17 @@ impl Features {
     pub fn trusted_id(&self, p: usize) -> u64 {
         let packed = &self.packed[p];
         if packed.has(ID_TRUSTED) { packed.id.digits } else { 0 }
+    }
+
+    /// Number of the whole name of profile `p`, equal for equal names; 0 for none, a title or a damaged one.
+    pub fn whole_name(&self, p: usize) -> u32 {
+        let number = self.packed[p].name;
+        if self.names[number as usize].is_whole() { number } else { 0 }
+    }
+
+    /// Whether two whole names, by number, can hardly be one person's.
+    pub fn names_apart(&self, a: u32, b: u32) -> bool {
+        a != b && names::apart(&self.names[a as usize], &self.names[b as usize])
     }
 
     /// Birth date in days, only if known to the day, and sex of profile `p`.
@@ -154,7 +168,7 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
                 estate: places[p].1,
                 grid: places[p].2,
                 stated_precision: records.birth_precision[row],
-                stated_sex: records.sex[row],
+                stated_sex: stated_sex(records, row),
                 implied_sex: id.sex().unwrap_or_default(),
                 bits: 0,
             };
@@ -164,7 +178,16 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
         .collect();
     let phone_level = sharing(&packed, phones.count, |p| p.phones, &[2, 8, 30], 1);
     let flat_level = sharing(&packed, flats.count, |p| [p.flat, p.registered_flat], &[12], 1);
-    Features { packed, names: names.table, phone_level, flat_level, name_count: names.count }
+    let mut phone_digits = vec![0; phones.count];
+    for (&row, numbers) in firsts.iter().zip(&phones.of) {
+        for (phone, &number) in records.phones[row].iter().zip(numbers) {
+            phone_digits[number as usize] = decimal_digits(*phone);
+        }
+    }
+    let mut features =
+        Features { packed, names: names.table, phone_level, flat_level, phone_digits, name_count: names.count };
+    borrowed::mark(&mut features);
+    features
 }
 
 struct Names {
@@ -269,4 +292,22 @@ fn sharing(
 /// The birth day in an ID number, unless characters were lost or added and may have shifted it.
 fn implied_birth(id: &IdNumber) -> i32 {
     if id.kind == IdKind::Length { NO_DATE } else { id.birth_days().unwrap_or(NO_DATE) }
+}
+
+/// Sex as stated, or as a title tells it.
+fn stated_sex(records: &Records, row: usize) -> Sex {
+    match records.sex[row] {
+        Sex::Unknown if NameFlags(records.name_flags[row]).is_title() => title_sex(records.pool.get(records.name[row])),
+        stated => stated,
+    }
+}
+
+/// A number's decimal digits, four bits each.
+fn decimal_digits(mut number: u64) -> u64 {
+    let mut digits = 0;
+    for place in 0..16 {
+        digits |= (number % 10) << (4 * place);
+        number /= 10;
+    }
+    digits
 }

@@ -70,56 +70,52 @@ pub mod sex {
 pub mod name {
     /// One of them is missing.
     pub const MISSING: u8 = 0;
-    /// Equal; five levels from the most frequent names (1) to the rarest (5).
+    /// Equal; nine levels from the most frequent names (1) to the rarest (9).
     pub const EXACT: u8 = 1;
     /// Number of levels of equal names.
-    pub const EXACT_LEVELS: u8 = 5;
+    pub const EXACT_LEVELS: u8 = 9;
     /// Equal but for unreadable characters, two or more readable.
-    pub const UNREADABLE: u8 = 6;
+    pub const UNREADABLE: u8 = 10;
     /// Equal but for unreadable characters, one readable.
-    pub const UNREADABLE_WEAK: u8 = 7;
+    pub const UNREADABLE_WEAK: u8 = 11;
     /// Sounds the same; three or more characters.
-    pub const HOMOPHONE: u8 = 8;
+    pub const HOMOPHONE: u8 = 12;
     /// Sounds the same; two characters.
-    pub const HOMOPHONE_SHORT: u8 = 9;
+    pub const HOMOPHONE_SHORT: u8 = 13;
     /// Sounds the same to those who do not tell zh from z, n from l, in from ing.
-    pub const NEAR_HOMOPHONE: u8 = 10;
+    pub const NEAR_HOMOPHONE: u8 = 14;
     /// One character differs and looks alike; three or more characters.
-    pub const LOOK_ALIKE: u8 = 11;
+    pub const LOOK_ALIKE: u8 = 15;
     /// One character differs and looks alike; two characters.
-    pub const LOOK_ALIKE_SHORT: u8 = 12;
+    pub const LOOK_ALIKE_SHORT: u8 = 16;
     /// The same characters in another order.
-    pub const REORDERED: u8 = 13;
+    pub const REORDERED: u8 = 17;
     /// One character missing.
-    pub const ONE_MISSING: u8 = 14;
+    pub const ONE_MISSING: u8 = 18;
     /// One character of the given name differs; three or more characters.
-    pub const ONE_DIFFERS: u8 = 15;
+    pub const ONE_DIFFERS: u8 = 19;
     /// The given name of two characters is equal, the surname differs.
-    pub const SURNAME_DIFFERS: u8 = 16;
+    pub const SURNAME_DIFFERS: u8 = 20;
     /// One side is a title with this surname.
-    pub const TITLE_SURNAME: u8 = 17;
+    pub const TITLE_SURNAME: u8 = 21;
     /// Both are the same title.
-    pub const SAME_TITLE: u8 = 18;
+    pub const SAME_TITLE: u8 = 22;
     /// One side is pinyin that sounds like the other.
-    pub const PINYIN: u8 = 19;
+    pub const PINYIN: u8 = 23;
     /// Long names: one is the beginning of the other, or they are nearly equal.
-    pub const LONG_NEAR: u8 = 20;
+    pub const LONG_NEAR: u8 = 24;
     /// Only the surname is equal.
-    pub const SURNAME_ONLY: u8 = 21;
+    pub const SURNAME_ONLY: u8 = 25;
     /// Different.
-    pub const DIFFERENT: u8 = 22;
+    pub const DIFFERENT: u8 = 26;
     /// Number of levels.
-    pub const COUNT: usize = 23;
+    pub const COUNT: usize = 27;
 
     /// How much a level speaks for one person, best first; for choosing the better of two comparisons.
     pub fn rank(level: u8) -> u8 {
         match level {
-            5 => 0,
-            4 => 1,
-            3 => 2,
-            2 => 3,
-            1 => 4,
-            MISSING => 24,
+            MISSING => 28,
+            EXACT..UNREADABLE => UNREADABLE - level,
             other => other,
         }
     }
@@ -262,11 +258,15 @@ pub fn level_names() -> [Vec<String>; 4] {
     }
     let names = [
         "missing",
-        "exact_very_common",
-        "exact_common",
-        "exact",
-        "exact_rare",
-        "exact_very_rare",
+        "exact_1",
+        "exact_2",
+        "exact_3",
+        "exact_4",
+        "exact_5",
+        "exact_6",
+        "exact_7",
+        "exact_8",
+        "exact_9",
         "unreadable",
         "unreadable_weak",
         "homophone",
@@ -305,8 +305,8 @@ mod tests {
 
     #[test]
     fn patterns_unpack_and_every_level_has_a_name() {
-        let pattern = Pattern::new(38, 22, 6, 7);
-        assert_eq!(pattern.levels(), [38, 22, 6, 7]);
+        let pattern = Pattern::new(38, 26, 6, 7);
+        assert_eq!(pattern.levels(), [38, 26, 6, 7]);
         assert!((pattern.0 as usize) < PATTERNS && pattern.rest() < REST_PATTERNS);
         let names = level_names();
         let counts = [identity::COUNT, name::COUNT, phone::COUNT, address::COUNT];

@@ -3,6 +3,7 @@
 //! [`crate::model`]) and joins nothing (that is [`crate::cluster`]).
 
 mod blocking;
+mod borrowed;
 mod chance;
 mod compare;
 mod features;

@@ -3,7 +3,7 @@
 use super::levels::name as level;
 use crate::kernels::pinyin::{self, Syllable};
 use crate::kernels::shape;
-use crate::kernels::text::{DOT, NameFlags, UNREADABLE_CHAR};
+use crate::kernels::text::{DOT, NameFlags, UNREADABLE_CHAR, is_relation_title};
 use crate::tables::{Pool, Sym};
 use rayon::prelude::*;
 
@@ -24,7 +24,7 @@ pub(super) struct Name {
     len: u8,
     surname: u8,
     flags: NameFlags,
-    /// 1 (very common) to 5 (very rare); see [`level::EXACT`].
+    /// 1 (very common) to 9 (borne by one or two); see [`level::EXACT`].
     pub(super) rarity: u8,
 }
 
@@ -37,6 +37,12 @@ impl Name {
     /// Whether a title stands instead of the name.
     pub(super) fn is_title(&self) -> bool {
         self.flags.is_title()
+    }
+
+    /// Whether it is a whole name: no title, nothing unreadable, nothing spelt.
+    pub(super) fn is_whole(&self) -> bool {
+        const DAMAGED: u8 = NameFlags::TITLE | NameFlags::UNREADABLE | NameFlags::LATIN | NameFlags::SHORT;
+        self.len >= 2 && !self.flags.has(DAMAGED)
     }
 
     /// A value equal for names whose whole sound is the same but for readings that are often confused; 0 if unknown.
@@ -71,10 +77,11 @@ pub(super) fn read_names(pool: &Pool, syms: &[Sym], flags: &[u8], weights: &[u32
         .collect()
 }
 
-/// Five classes of frequency, each about six times rarer than the one before.
+/// Nine classes of frequency, each three to four times rarer than the one before.
 fn rarity(borne: u64, total: u64) -> u8 {
+    const LIMITS_BITS: [f64; 8] = [9.5, 11.5, 13.5, 15.0, 16.5, 18.0, 19.5, 21.0];
     let bits = (total.max(1) as f64 / borne.max(1) as f64).log2();
-    1 + [9.5, 11.5, 13.5, 15.5].iter().filter(|&&limit| bits > limit).count() as u8
+    1 + LIMITS_BITS.iter().filter(|&&limit| bits > limit).count() as u8
 }
 
 pub(super) fn read_name(text: &str, flags: NameFlags, sounds: &mut Vec<Syllable>) -> Name {
@@ -94,6 +101,10 @@ pub(super) fn read_name(text: &str, flags: NameFlags, sounds: &mut Vec<Syllable>
             name.len += 1;
         }
     };
+    if flags.is_title() && is_relation_title(text) {
+        // 王伟家属 says nothing of the bearer's own name.
+        return name;
+    }
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         if c.is_ascii_alphabetic() {
@@ -146,6 +157,11 @@ pub(super) fn compare(a: &Name, b: &Name) -> u8 {
     }
     let surname = if same_surname { level::SURNAME_ONLY } else { level::DIFFERENT };
     if a.len == b.len { compare_same_length(a, b, surname) } else { compare_lengths(a, b, surname) }
+}
+
+/// Whether two different names can hardly be one person's.
+pub(super) fn apart(a: &Name, b: &Name) -> bool {
+    matches!(compare(a, b), level::DIFFERENT | level::SURNAME_ONLY | level::ONE_DIFFERS | level::SURNAME_DIFFERS)
 }
 
 fn compare_same_length(a: &Name, b: &Name, otherwise: u8) -> u8 {
@@ -283,6 +299,6 @@ mod tests {
     #[test]
     fn rarity_falls_with_frequency() {
         let classes: Vec<u8> = [5000, 500, 120, 30, 1].iter().map(|&borne| rarity(borne, 1_000_000)).collect();
-        assert_eq!(classes, [1, 2, 3, 4, 5]);
+        assert_eq!(classes, [1, 2, 3, 5, 7]);
     }
 }

@@ -31,8 +31,9 @@ pub(super) fn names() -> Levels {
     let mut levels = Levels { m: vec![1e-4; name::COUNT], u: vec![1e-6; name::COUNT] };
     let mut set = |level: u8, m: f64, u: f64| (levels.m[level as usize], levels.u[level as usize]) = (m, u);
     set(name::MISSING, 0.0, 0.0);
-    for (i, (m, u)) in [(0.02, 2e-5), (0.07, 2e-5), (0.15, 1e-5), (0.25, 4e-6), (0.40, 1e-6)].into_iter().enumerate() {
-        set(name::EXACT + i as u8, m, u);
+    let equal = [0.02, 0.05, 0.09, 0.12, 0.14, 0.15, 0.15, 0.10, 0.06];
+    for (i, m) in equal.into_iter().enumerate() {
+        set(name::EXACT + i as u8, m, 2e-5 * 0.4_f64.powi(i as i32));
     }
     set(name::UNREADABLE, 8e-3, 1e-5);
     set(name::UNREADABLE_WEAK, 4e-3, 4e-4);

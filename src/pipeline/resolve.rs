@@ -59,7 +59,7 @@ pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_
     let (edges, blocking) =
         watch.step("link", |_| Ok(link::score(&features, &fit.weights, settings, review_weight_min)))?;
     watch.step("cluster", |_| {
-        let clusters = cluster::grow(evidence(&features), &edges, match_weight_min);
+        let clusters = cluster::grow(evidence(&features), &edges, match_weight_min, &|a, b| features.names_apart(a, b));
         let (match_weight, joined_by) = join_of_records(records, &profiles, &features, &fit, &clusters);
         let mut cluster_of_record = vec![0; records.len()];
         for p in 0..profiles.len() {
@@ -84,7 +84,12 @@ pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_
 
 fn evidence(features: &Features) -> Evidence {
     let (birth, sex) = (0..features.len()).map(|p| features.birth_day_and_sex(p)).unzip();
-    Evidence { id: (0..features.len()).map(|p| features.trusted_id(p)).collect(), birth, sex }
+    Evidence {
+        id: (0..features.len()).map(|p| features.trusted_id(p)).collect(),
+        birth,
+        sex,
+        name: (0..features.len()).map(|p| features.whole_name(p)).collect(),
+    }
 }
 
 /// The weight and manner by which each record is joined: that of its profile, or, where the profile is alone, that of its

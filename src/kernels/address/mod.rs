@@ -47,6 +47,7 @@ impl Address {
             return;
         }
         self.read_chars(raw);
+        drop_committee(&mut self.chars);
         self.prefix = prefix::length(&self.chars);
         tail::parse(self);
     }
@@ -220,6 +221,20 @@ pub fn part(raw: &str, out: &mut String) {
             out.truncate(out.len() - word.len());
             break;
         }
+    }
+}
+
+/// 西曹道口村村民委员会315号 is number 315 of 西曹道口村: the committee stands for its village.
+fn drop_committee(chars: &mut Vec<char>) {
+    if !chars.contains(&'委') {
+        return;
+    }
+    for word in ["村民委员会", "村委会"] {
+        let len = word.chars().count();
+        let Some(at) = (1..chars.len()).find(|&at| numbers::starts_with(chars, at, word)) else { continue };
+        // The first character of the word is the village's own, unless that stands before it already.
+        let keep = usize::from(chars[at - 1] != '村');
+        chars.drain(at + keep..at + len);
     }
 }
 

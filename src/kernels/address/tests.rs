@@ -208,3 +208,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_village_committee_is_the_village() {
+    let flat = |text: &str| {
+        let mut address = Address::default();
+        address.parse(text);
+        (address.estate.to_string(), address.flat_key())
+    };
+    let village = flat("山东省东营市利津县牛坨镇西曹道口村315号");
+    for same in [
+        "东营市利津县牛坨镇西曹道口村村民委员会315号",
+        "西曹道口村315号",
+        "牛坨镇西曹道口村委会315",
+        "西曹道口村民委员会315号",
+    ] {
+        assert_eq!(flat(same), village, "{same}");
+    }
+}

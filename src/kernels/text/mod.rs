@@ -7,6 +7,7 @@ mod titles;
 
 pub use chars::{fold, is_dot, is_han, is_invisible, is_missing, is_quote, is_space, normalize_text, simplify};
 
+use crate::kernels::id_number::Sex;
 use chars::{is_mask, strip_tone};
 
 /// Stands in a normalized name for each character that cannot be read.
@@ -61,6 +62,16 @@ impl NameFlags {
     pub fn is_short(self) -> bool {
         self.has(Self::SHORT)
     }
+}
+
+/// The sex that a normalized title tells of its bearer: 王大爷 is a man.
+pub fn title_sex(title: &str) -> Sex {
+    titles::sex(title)
+}
+
+/// Whether a normalized title names somebody by another person's name: 王伟家属. Its surname is not the bearer's.
+pub fn is_relation_title(title: &str) -> bool {
+    titles::is_relation(title)
 }
 
 /// Writes the name in `raw` into `out` (cleared first) as it is compared and shown: simplified characters, no spaces,

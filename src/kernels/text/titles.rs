@@ -1,6 +1,7 @@
 //! Words that stand instead of a name or behind one.
 
 use super::{DOT, UNREADABLE_CHAR, is_han};
+use crate::kernels::id_number::Sex;
 use crate::kernels::pinyin::{is_surname, surname_len};
 
 /// Someone's relation: the row is not the person whose name is written. Always a title.
@@ -118,7 +119,7 @@ pub(super) fn strip(name: &mut String) -> bool {
     if !name.chars().any(is_han) {
         return false;
     }
-    if RELATIONS.iter().any(|word| name.ends_with(word)) || name.contains('的') {
+    if is_relation(name) {
         return true;
     }
     // The longest ending first: 老太太 before 太太.
@@ -155,4 +156,30 @@ pub(super) fn strip(name: &mut String) -> bool {
         }
         _ => false,
     }
+}
+
+/// Endings that only men have.
+const MALE: &[&str] =
+    &["先生", "大爷", "大叔", "大哥", "叔叔", "爷爷", "老汉", "老头", "伯伯", "公公", "小伙", "哥", "叔", "爷"];
+/// Endings that only women have.
+const FEMALE: &[&str] = &[
+    "女士", "小姐", "大妈", "大娘", "大婶", "大姐", "大嫂", "阿姨", "奶奶", "太太", "夫人", "老太", "婆婆", "姑娘",
+    "姐", "婶", "嫂", "姨", "奶", "妈", "婆", "氏",
+];
+
+/// The sex that a title tells, if it is its bearer's own: 王大爷 is a man, 王伟家属 may be anybody.
+pub(super) fn sex(title: &str) -> Sex {
+    if is_relation(title) {
+        return Sex::Unknown;
+    }
+    match (MALE.iter().any(|word| title.ends_with(word)), FEMALE.iter().any(|word| title.ends_with(word))) {
+        (true, false) => Sex::Male,
+        (false, true) => Sex::Female,
+        _ => Sex::Unknown,
+    }
+}
+
+/// Whether a title names somebody by another person's name.
+pub(super) fn is_relation(title: &str) -> bool {
+    RELATIONS.iter().any(|word| title.ends_with(word)) || title.contains('的')
 }

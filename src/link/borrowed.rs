@@ -1,0 +1,95 @@
+//! ID numbers of relatives: a row that carries a parent's or a spouse's number is the person whom its name says, not the one
+//! whose number it is. Nothing in the row itself need contradict; its household gives it away.
+
+use super::features::{Features, ID_DOUBTFUL, ID_TRUSTED};
+use super::levels::name as level;
+use super::names;
+use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
+
+/// Marks as doubtful each trusted number that other records give to somebody with a quite different name, where the name in
+/// the row is borne in the same household (flat or phone) by somebody with another number.
+pub(super) fn mark(features: &mut Features) {
+    let suspects = suspects(features);
+    if suspects.is_empty() {
+        return;
+    }
+    let households: HashSet<(u8, u32)> = suspects.iter().flat_map(|&p| places(features, p)).collect();
+    let mut neighbours: HashMap<(u8, u32), Vec<u32>> = HashMap::new();
+    for p in 0..features.len() as u32 {
+        for place in places(features, p).filter(|place| households.contains(place)) {
+            neighbours.entry(place).or_default().push(p);
+        }
+    }
+    let borrowed: Vec<u32> = suspects
+        .into_par_iter()
+        .filter(|&p| {
+            places(features, p).any(|place| {
+                neighbours.get(&place).is_some_and(|near| near.iter().any(|&other| bears_the_name(features, p, other)))
+            })
+        })
+        .collect();
+    for p in borrowed {
+        let bits = &mut features.packed[p as usize].bits;
+        *bits = *bits & !ID_TRUSTED | ID_DOUBTFUL;
+    }
+}
+
+/// Flats and phones of a profile.
+fn places(features: &Features, p: u32) -> impl Iterator<Item = (u8, u32)> + use<> {
+    let packed = &features.packed[p as usize];
+    [(0, packed.flat), (0, packed.registered_flat), (1, packed.phones[0]), (1, packed.phones[1])]
+        .into_iter()
+        .filter(|&(_, number)| number != 0)
+}
+
+/// Profiles whose name is quite another than the one most often borne with their number.
+fn suspects(features: &Features) -> Vec<u32> {
+    let mut by_id: Vec<(u64, u32)> = (0..features.len() as u32)
+        .into_par_iter()
+        .map(|p| (features.trusted_id(p as usize), p))
+        .filter(|&(id, p)| id != 0 && has_name(features, p))
+        .collect();
+    by_id.par_sort_unstable();
+    let groups: Vec<&[(u64, u32)]> = by_id.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1).collect();
+    groups
+        .into_par_iter()
+        .flat_map_iter(|group| {
+            let agreeing = |p: u32| group.iter().filter(|&&(_, other)| !apart(features, p, other)).count();
+            let most = group.iter().map(|&(_, p)| agreeing(p)).max().unwrap_or(0);
+            // Where two names are borne equally often either may be the borrower.
+            group
+                .iter()
+                .map(|&(_, p)| p)
+                .filter(move |&p| {
+                    let own = agreeing(p);
+                    (own < most || 2 * own <= group.len()) && group.iter().any(|&(_, other)| apart(features, p, other))
+                })
+                .collect::<Vec<u32>>()
+        })
+        .collect()
+}
+
+fn has_name(features: &Features, p: u32) -> bool {
+    let name = &features.names[features.packed[p as usize].name as usize];
+    features.packed[p as usize].name != 0 && !name.is_title() && !name.is_missing()
+}
+
+/// Whether two names can hardly be one person's.
+fn apart(features: &Features, a: u32, b: u32) -> bool {
+    let (x, y) = (features.packed[a as usize].name, features.packed[b as usize].name);
+    x != y && names::apart(&features.names[x as usize], &features.names[y as usize])
+}
+
+/// Whether `other` bears the name of `p`, under another number.
+fn bears_the_name(features: &Features, p: u32, other: u32) -> bool {
+    let (x, y) = (features.packed[p as usize].name, features.packed[other as usize].name);
+    let number = features.trusted_id(other as usize);
+    number != features.trusted_id(p as usize)
+        && number != 0
+        && (x == y
+            || matches!(
+                names::compare(&features.names[x as usize], &features.names[y as usize]),
+                level::HOMOPHONE | level::LOOK_ALIKE | level::UNREADABLE
+            ))
+}
