@@ -15,6 +15,8 @@ pub struct Evidence {
     pub sex: Vec<Sex>,
     /// Number of the whole name, equal for equal names; 0: none, a title or a damaged one.
     pub name: Vec<u32>,
+    /// Sources of the profile, one bit each.
+    pub sources: Vec<u64>,
 }
 
 /// Why a pair was refused.
@@ -26,7 +28,7 @@ pub enum Refusal {
     TwoBirths,
     /// Both birth and sex differ.
     BirthAndSex,
-    /// Each side bears a name of its own more than once, and the two can hardly be one person's: twins, not a slip.
+    /// Several sources give each side a name of its own, and the two can hardly be one person's: twins, not a slip.
     TwoNames,
     /// A record with little identity fits another person nearly as well.
     Rivals,
@@ -67,15 +69,15 @@ const DOUBTS_BIRTH_BITS: f32 = 14.0;
 
 /// A rival's weight may be this much less and still leave the choice open.
 const RIVAL_BITS: f32 = 2.0;
-/// So often a name must be borne on both sides to be a second name rather than a slip.
-const NAME_BORNE_MIN: u32 = 2;
+/// So many sources must state a name on each side for it to be a second name rather than a slip.
+const NAME_SOURCES_MIN: u32 = 2;
 
 struct Growing<'a, F> {
     sets: UnionFind,
     /// Valid at the root of each set.
     evidence: Evidence,
-    /// How many profiles of the set bear the name of its root.
-    borne: Vec<u32>,
+    /// Sources that state the name of the set's root, one bit each.
+    stated_by: Vec<u64>,
     names_apart: &'a F,
 }
 
@@ -90,7 +92,7 @@ impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
         if self.births_apart(a, b) && self.sexes_differ(a, b) {
             return Some(Refusal::BirthAndSex);
         }
-        let twice = self.borne[a] >= NAME_BORNE_MIN && self.borne[b] >= NAME_BORNE_MIN;
+        let twice = [a, b].iter().all(|&root| self.stated_by[root].count_ones() >= NAME_SOURCES_MIN);
         (twice && (self.names_apart)(of.name[a], of.name[b])).then_some(Refusal::TwoNames)
     }
 
@@ -152,9 +154,9 @@ impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
                 of.id[kept] = of.id[lost];
             }
             if of.name[kept] == of.name[lost] {
-                self.borne[kept] += self.borne[lost];
-            } else if self.borne[lost] > self.borne[kept] {
-                (of.name[kept], self.borne[kept]) = (of.name[lost], self.borne[lost]);
+                self.stated_by[kept] |= self.stated_by[lost];
+            } else if self.stated_by[lost].count_ones() > self.stated_by[kept].count_ones() {
+                (of.name[kept], self.stated_by[kept]) = (of.name[lost], self.stated_by[lost]);
             }
         }
     }
@@ -191,8 +193,9 @@ impl Neighbours {
 /// `names_apart` says of two whole names, by number, whether they can hardly be one person's.
 pub fn grow(evidence: Evidence, edges: &[Edge], weight_min: f32, names_apart: &impl Fn(u32, u32) -> bool) -> Clusters {
     let profiles = evidence.id.len();
-    let borne = evidence.name.iter().map(|&name| u32::from(name != 0)).collect();
-    let mut growing = Growing { sets: UnionFind::new(profiles), evidence, borne, names_apart };
+    let stated_by =
+        evidence.name.iter().zip(&evidence.sources).map(|(&name, &mask)| if name == 0 { 0 } else { mask }).collect();
+    let mut growing = Growing { sets: UnionFind::new(profiles), evidence, stated_by, names_apart };
     let neighbours = Neighbours::new(profiles, edges);
     let mut clusters = Clusters {
         weight: vec![f32::NAN; profiles],
@@ -233,7 +236,13 @@ mod tests {
     }
 
     fn unknown(n: usize) -> Evidence {
-        Evidence { id: vec![0; n], birth: vec![NO_DATE; n], sex: vec![Sex::Unknown; n], name: vec![0; n] }
+        Evidence {
+            id: vec![0; n],
+            birth: vec![NO_DATE; n],
+            sex: vec![Sex::Unknown; n],
+            name: vec![0; n],
+            sources: vec![1; n],
+        }
     }
 
     #[test]
@@ -280,6 +289,7 @@ mod tests {
     fn twins_keep_their_names() {
         let mut evidence = unknown(4);
         evidence.name = vec![1, 1, 2, 2];
+        evidence.sources = vec![1, 2, 1, 2];
         let edges = [edge(0, 1, 30.0), edge(2, 3, 29.0), edge(1, 2, 20.0)];
         let clusters = grow(evidence, &edges, 0.0, &apart);
         assert_eq!(clusters.of_profile, [0, 0, 1, 1]);

@@ -27,7 +27,7 @@ pub struct Chance {
 
 /// Fewer profiles with trusted ID numbers than this say too little.
 const DISTINCT_MIN: usize = 1000;
-const DRAWN_PAIRS: u64 = 1 << 21;
+const DRAWN_PAIRS: u64 = 1 << 20;
 
 /// Counts agreement by chance. Draws pairs by a fixed sequence, so that the same night gives the same figures.
 pub fn chance(features: &Features) -> Chance {

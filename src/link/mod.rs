@@ -134,6 +134,11 @@ impl PairVisitor for Scoring<'_> {
 
     #[inline]
     fn pair(&mut self, _rule: usize, a: u32, b: u32) {
+        let (x, y) = (self.features.trusted_id(a as usize), self.features.trusted_id(b as usize));
+        if x != 0 && y != 0 && x != y {
+            // Two valid numbers are two persons, whatever else agrees.
+            return;
+        }
         let pattern = self.features.pattern(a, b);
         let weight = self.weights.of_pattern[pattern.0 as usize];
         if weight >= self.weight_min {

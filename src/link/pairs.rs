@@ -26,7 +26,7 @@ pub struct BlockingStats {
     pub block_rows_max: [u64; RULES.len()],
 }
 
-/// Takes the pairs of one task.
+/// Takes the pairs of one task. What it leaves behind must not depend on the order of pairs or on how they were shared out.
 pub(super) trait PairVisitor: Send {
     /// What a task leaves behind.
     type Output: Send;
@@ -45,7 +45,7 @@ pub(super) struct Reading {
     pub(super) sample_bits: u32,
 }
 
-/// Sends every candidate pair to visitors, one per task, and gives what they left behind in a fixed order.
+/// Sends every candidate pair to visitors, one per task, and gives what they left behind, in no particular order.
 ///
 /// O(n r) rows sorted for n profiles and r rules; memory 24 bytes a profile and rule for signatures, 32 for sorting.
 pub(super) fn visit<V: PairVisitor>(
@@ -71,16 +71,19 @@ pub(super) fn visit<V: PairVisitor>(
             .collect();
         radix::sort_keyed(&mut keyed);
         split_large_blocks(features, rule, &mut keyed, limit, &mut signatures, &mut stats);
-        let tasks: Vec<(V::Output, u64, u64)> = radix::chunks_at_keys(&keyed, CHUNK_ROWS)
+        // What visitors leave behind is put together regardless of who saw which chunk, so threads may share them out.
+        let tasks: Vec<(V, u64, u64)> = radix::chunks_at_keys(&keyed, CHUNK_ROWS)
             .into_par_iter()
-            .map(|rows| {
-                let mut task = visitor();
-                let (pairs, largest) = visit_blocks(rows, rule, reading, &signatures, &mut task);
-                (task.finish(), pairs, largest)
-            })
+            .fold(
+                || (visitor(), 0, 0),
+                |(mut task, pairs, largest), rows| {
+                    let (more, large) = visit_blocks(rows, rule, reading, &signatures, &mut task);
+                    (task, pairs + more, largest.max(large))
+                },
+            )
             .collect();
-        for (output, pairs, largest) in tasks {
-            outputs.push(output);
+        for (task, pairs, largest) in tasks {
+            outputs.push(task.finish());
             stats.pairs[rule] += pairs;
             stats.block_rows_max[rule] = stats.block_rows_max[rule].max(largest);
         }

@@ -36,9 +36,10 @@ const FIELDS: [&str; 5] = ["birth", "sex", "name", "phone", "address"];
 
 /// Fits the weights of every pattern from a night's counts.
 pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
+    // Counts stay as they were seen, so that a sample's pairs weigh what they are worth; what is expected is scaled down.
     let scale = f64::from(1_u32 << counts.sample_bits);
-    let matches: Vec<f64> = counts.silver_match.iter().map(|&n| f64::from(n) * scale).collect();
-    let nonmatches: Vec<f64> = counts.silver_nonmatch.iter().map(|&n| f64::from(n) * scale).collect();
+    let matches: Vec<f64> = counts.silver_match.iter().map(|&n| f64::from(n)).collect();
+    let nonmatches: Vec<f64> = counts.silver_nonmatch.iter().map(|&n| f64::from(n)).collect();
     let silver: f64 = matches.iter().sum();
     let fields = fit_fields(&matches, chance);
 
@@ -46,7 +47,7 @@ pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
     let trusted_pairs = pairs(counts.trusted);
     // Matches are as frequent among all profiles as among those with trusted IDs; without those, a few records a person.
     let prior = if silver >= SILVER_MIN {
-        silver / trusted_pairs
+        silver * scale / trusted_pairs
     } else {
         1.5 * counts.profiles as f64 / pairs(counts.profiles)
     };
@@ -54,7 +55,7 @@ pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
     let persons_bits = -prior_bits;
 
     let mut of_pattern = vec![f32::NEG_INFINITY; PATTERNS];
-    let dependence = Dependence::new(&matches, &nonmatches, chance, &fields, silver, trusted_pairs);
+    let dependence = Dependence::new(&matches, &nonmatches, chance, &fields, silver, trusted_pairs / scale);
     for index in 0..PATTERNS {
         let pattern = Pattern(index as u32);
         if !exists(pattern) {
@@ -77,8 +78,8 @@ pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
     Fit {
         weights: Weights { of_pattern },
         prior_bits,
-        silver_matches: silver,
-        silver_reached: counts.silver_match_reached as f64 * scale / silver.max(1.0),
+        silver_matches: silver * scale,
+        silver_reached: counts.silver_match_reached as f64 / silver.max(1.0),
         fields: FIELDS.iter().zip(fields).map(|(name, levels)| (*name, levels.m, levels.u)).collect(),
     }
 }
@@ -166,52 +167,93 @@ impl Dependence {
         }
         let random: Vec<f64> = chance.random.iter().map(|&n| f64::from(n)).collect();
         let per_draw = trusted_pairs / chance.random_pairs.max(1) as f64;
-        let whole =
-            departures(matches, nonmatches, &random, per_draw, |index| field_levels(Pattern(index as u32)), fields);
         let without_identity = |counts: &[f64]| {
             let mut rest = vec![0.0; REST_PATTERNS];
             counts.iter().enumerate().for_each(|(index, n)| rest[Pattern(index as u32).rest()] += n);
             rest
         };
         let rest = departures(
-            &without_identity(matches),
-            &without_identity(nonmatches),
-            &without_identity(&random),
-            per_draw,
+            &Seen {
+                matches: &without_identity(matches),
+                nonmatches: &without_identity(nonmatches),
+                random: &without_identity(&random),
+                per_draw,
+            },
             |index| {
                 let levels = field_levels(Pattern(index as u32));
                 [0, 0, levels[2], levels[3], levels[4]]
             },
             fields,
+            |_| Ratio::ONE,
         );
-        Self { whole, rest }
+        let whole = departures(
+            &Seen { matches, nonmatches, random: &random, per_draw },
+            |index| field_levels(Pattern(index as u32)),
+            fields,
+            |index| rest[Pattern(index as u32).rest()],
+        );
+        let bits = |ratios: Vec<Ratio>| ratios.into_iter().map(Ratio::bits).collect();
+        Self { whole: bits(whole), rest: bits(rest) }
     }
 }
 
-/// For each pattern log2 of (seen / expected among matches) over (seen / expected among non-matches), both drawn towards 1.
+/// How much more often than expected a pattern was seen, among matches and among non-matches.
+#[derive(Clone, Copy)]
+struct Ratio {
+    matches: f64,
+    chance: f64,
+}
+
+impl Ratio {
+    const ONE: Self = Self { matches: 1.0, chance: 1.0 };
+
+    fn bits(self) -> f64 {
+        (self.matches / self.chance).log2()
+    }
+}
+
+/// Pairs by pattern.
+struct Seen<'a> {
+    matches: &'a [f64],
+    nonmatches: &'a [f64],
+    random: &'a [f64],
+    /// How many pairs of different persons one drawn pair stands for.
+    per_draw: f64,
+}
+
+/// Whether a rule that reads no ID number brings every pair of such levels together, so that seeing few means few.
+fn reached(levels: &[u8; 5]) -> bool {
+    let [birth, _, name_level, phone_level, address_level] = *levels;
+    let equal_names = (name::EXACT..name::EXACT + name::EXACT_LEVELS).contains(&name_level);
+    (phone::SAME..=phone::SAME_MASS).contains(&phone_level)
+        || (address::SAME_FLAT..=address::REGISTERED_FLAT).contains(&address_level)
+        || equal_names && birth == crate::link::levels::birth::SAME_DAY
+}
+
+/// For each pattern how much more often than by independence it was seen, drawn towards `beforehand` (what is known of a
+/// coarser pattern) by [`PATTERN_STRENGTH`] pseudo-pairs.
 ///
 /// Expected is the product of the fields' probabilities times the pairs with the same fields present, so that which fields
 /// are missing together (a matter of sources, not of persons) says nothing.
 fn departures(
-    matches: &[f64],
-    nonmatches: &[f64],
-    random: &[f64],
-    per_draw: f64,
+    seen: &Seen<'_>,
     levels_of: impl Fn(usize) -> [u8; 5],
     fields: &[Levels],
-) -> Vec<f64> {
+    beforehand: impl Fn(usize) -> Ratio,
+) -> Vec<Ratio> {
     let mask_of = |levels: &[u8; 5]| levels.iter().enumerate().map(|(f, &l)| usize::from(l != 0) << f).sum::<usize>();
     let (mut matched_of_mask, mut drawn_of_mask) = ([0.0; 32], [0.0; 32]);
-    for index in 0..matches.len() {
+    for index in 0..seen.matches.len() {
         let mask = mask_of(&levels_of(index));
-        matched_of_mask[mask] += matches[index];
-        drawn_of_mask[mask] += random[index] * per_draw;
+        matched_of_mask[mask] += seen.matches[index];
+        drawn_of_mask[mask] += seen.random[index] * seen.per_draw;
     }
-    (0..matches.len())
+    (0..seen.matches.len())
         .map(|index| {
             let levels = levels_of(index);
+            let before = beforehand(index);
             if levels.iter().zip(fields).any(|(&level, field)| level as usize >= field.m.len()) {
-                return 0.0;
+                return before;
             }
             let mask = mask_of(&levels);
             let product = |of: fn(&Levels) -> &[f64]| -> f64 {
@@ -219,9 +261,15 @@ fn departures(
             };
             let expected_match = matched_of_mask[mask] * product(|levels| &levels.m);
             let expected_chance = drawn_of_mask[mask] * product(|levels| &levels.u);
-            let ratio = |seen: f64, expected: f64| ((seen + PATTERN_STRENGTH) / (expected + PATTERN_STRENGTH)).log2();
-            // Patterns that no rule without IDs reaches are seen less often than they occur: only an excess counts.
-            ratio(matches[index], expected_match) - ratio(nonmatches[index], expected_chance).max(0.0)
+            let ratio = |seen: f64, expected: f64, before: f64| {
+                before * (seen + PATTERN_STRENGTH) / (expected * before + PATTERN_STRENGTH)
+            };
+            let chance = ratio(seen.nonmatches[index], expected_chance, before.chance);
+            Ratio {
+                matches: ratio(seen.matches[index], expected_match, before.matches),
+                // What no rule without IDs reaches is seen less often than it occurs: only an excess counts.
+                chance: if reached(&levels) { chance } else { chance.max(1.0) },
+            }
         })
         .collect()
 }

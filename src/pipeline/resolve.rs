@@ -9,7 +9,7 @@ use crate::model::{self, Fit};
 use crate::tables::{Edge, JoinedBy, Links, Records};
 
 /// Pairs are counted for fitting in about this many profiles' blocks.
-const FIT_PROFILES: usize = 1 << 18;
+const FIT_PROFILES: usize = 1 << 17;
 /// Bits from which on a pair is a match where the pipeline does not say.
 const MATCH_WEIGHT_MIN: f32 = 3.0;
 /// Bits below the match band from which on a person decides.
@@ -59,7 +59,9 @@ pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_
     let (edges, blocking) =
         watch.step("link", |_| Ok(link::score(&features, &fit.weights, settings, review_weight_min)))?;
     watch.step("cluster", |_| {
-        let clusters = cluster::grow(evidence(&features), &edges, match_weight_min, &|a, b| features.names_apart(a, b));
+        let clusters = cluster::grow(evidence(records, &profiles, &features), &edges, match_weight_min, &|a, b| {
+            features.names_apart(a, b)
+        });
         let (match_weight, joined_by) = join_of_records(records, &profiles, &features, &fit, &clusters);
         let mut cluster_of_record = vec![0; records.len()];
         for p in 0..profiles.len() {
@@ -82,14 +84,21 @@ pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_
     })
 }
 
-fn evidence(features: &Features) -> Evidence {
+fn evidence(records: &Records, profiles: &Profiles, features: &Features) -> Evidence {
     let (birth, sex) = (0..features.len()).map(|p| features.birth_day_and_sex(p)).unzip();
     Evidence {
         id: (0..features.len()).map(|p| features.trusted_id(p)).collect(),
         birth,
         sex,
         name: (0..features.len()).map(|p| features.whole_name(p)).collect(),
+        sources: sources_of(records, profiles),
     }
+}
+
+/// The sources of each profile's records, one bit each (64 sources share one).
+fn sources_of(records: &Records, profiles: &Profiles) -> Vec<u64> {
+    let bit = |&row: &u32| 1_u64 << (records.source[row as usize] % 64);
+    (0..profiles.len()).map(|p| profiles.members(p).iter().map(bit).fold(0, |mask, bit| mask | bit)).collect()
 }
 
 /// The weight and manner by which each record is joined: that of its profile, or, where the profile is alone, that of its
