@@ -72,6 +72,9 @@ const RIVAL_BITS: f32 = 2.0;
 /// So many sources must state a name on each side for it to be a second name rather than a slip.
 const NAME_SOURCES_MIN: u32 = 2;
 
+/// A record with next to no identity may join its only candidate by a pair this much lighter than a match.
+const ONLY_CANDIDATE_BITS: f32 = 4.0;
+
 struct Growing<'a, F> {
     sets: UnionFind,
     /// Valid at the root of each set.
@@ -219,8 +222,61 @@ pub fn grow(evidence: Evidence, edges: &[Edge], weight_min: f32, names_apart: &i
             }
         }
     }
+    join_only_candidates(&mut growing, edges, weight_min, &neighbours, &mut clusters);
     (clusters.of_profile, clusters.count) = growing.sets.numbered();
     clusters
+}
+
+/// Records with next to no identity (a title and a sex, no ID number) that are still alone join the one person whom their
+/// household leaves, if there is just one, though the pair alone would be too light.
+fn join_only_candidates<F: Fn(u32, u32) -> bool>(
+    growing: &mut Growing<'_, F>,
+    edges: &[Edge],
+    weight_min: f32,
+    neighbours: &Neighbours,
+    clusters: &mut Clusters,
+) {
+    let alone: Vec<u32> = (0..growing.evidence.id.len() as u32)
+        .filter(|&p| {
+            let (i, of) = (p as usize, &growing.evidence);
+            of.id[i] == 0 && of.name[i] == 0 && of.sex[i] != Sex::Unknown && clusters.weight[i].is_nan()
+        })
+        .collect();
+    // Decided before any of them joins, so that their order says nothing.
+    let mut chosen: Vec<(u32, u32, u32)> = Vec::new();
+    for p in alone {
+        let mut candidate = None;
+        let mut several = false;
+        for &place in neighbours.of(p) {
+            let edge = &edges[place as usize];
+            if edge.weight < weight_min - ONLY_CANDIDATE_BITS {
+                break;
+            }
+            let root = growing.sets.find(if edge.a == p { edge.b } else { edge.a });
+            if growing.sets.size(root) < 2 {
+                continue;
+            }
+            match candidate {
+                None => candidate = Some((place, root)),
+                Some((_, other)) => several |= other != root,
+            }
+        }
+        if let (Some((place, root)), false) = (candidate, several) {
+            chosen.push((p, place, root));
+        }
+    }
+    for (p, place, root) in chosen {
+        let edge = &edges[place as usize];
+        let (a, b) = (growing.sets.find(p), growing.sets.find(root));
+        if a != b
+            && growing.contradiction(a as usize, b as usize).is_none()
+            && !growing.sexes_differ(a as usize, b as usize)
+        {
+            growing.join(a, b);
+            clusters.weight[p as usize] = edge.weight;
+            clusters.joined_by[p as usize] = JoinedBy::Model;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -294,5 +350,18 @@ mod tests {
         let clusters = grow(evidence, &edges, 0.0, &apart);
         assert_eq!(clusters.of_profile, [0, 0, 1, 1]);
         assert_eq!(clusters.refused, [(2, Refusal::TwoNames)]);
+    }
+
+    #[test]
+    fn a_title_joins_its_only_candidate() {
+        for (second, expected) in [(None, 2), (Some(edge(2, 4, -0.5)), 3)] {
+            let mut evidence = unknown(5);
+            (evidence.id[0], evidence.id[2]) = (7, 8);
+            evidence.name = vec![1, 1, 2, 2, 0];
+            evidence.sex[4] = Sex::Male;
+            let edges: Vec<Edge> =
+                [edge(0, 1, 20.0), edge(2, 3, 19.0), edge(0, 4, 0.5)].into_iter().chain(second).collect();
+            assert_eq!(grow(evidence, &edges, 3.0, &apart).count, expected);
+        }
     }
 }
