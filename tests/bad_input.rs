@@ -38,7 +38,8 @@ fn workbook() -> Vec<u8> {
 /// A workbook whose only sheet unpacks to far more than it is packed.
 fn bomb() -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    let options = zip::write::SimpleFileOptions::default();
+    let options = options.compression_method(zip::CompressionMethod::Deflated);
     archive.start_file("xl/workbook.xml", options).unwrap();
     archive.write_all(b"<workbook/>").unwrap();
     archive.start_file("xl/worksheets/sheet1.xml", options).unwrap();

@@ -264,7 +264,7 @@ fn a_guessed_pipeline_runs() {
     let init = gridlink().arg("init").arg(root().join("sample_data")).arg("-o").arg(&pipeline).output().unwrap();
     succeeded(&init);
     let text = std::fs::read_to_string(&pipeline).unwrap();
-    assert!(text.contains("community_grid_*.xlsx") && text.contains("community_grid_*.csv"), "{text}");
+    assert!(text.contains("community_grid*.xlsx") && text.contains("community_grid*.csv"), "{text}");
     assert!(!text.contains("name = \"readme\"") && !text.contains(".gitattributes"), "{text}");
     // An existing file is somebody's work.
     let again = gridlink().arg("init").arg(root().join("sample_data")).arg("-o").arg(&pipeline).output().unwrap();
