@@ -209,6 +209,7 @@ fn the_lists_are_in_the_language_of_the_pipeline() {
 
 #[test]
 fn only_owner_and_group_may_read() {
+    set(); // must be there before the folders are looked at
     let mut folders = vec![output()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).unwrap() {
