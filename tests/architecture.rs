@@ -35,7 +35,7 @@ const MODULES: &[(&str, u8, &[&str])] = &[
     ("kernels", 1, &["pinyin", "unicode_normalization"]),
     ("tables", 1, &[]),
     ("config", 2, &["toml", "glob"]),
-    ("store", 3, &["parquet", "fs4", "libc", "tempfile", "zstd"]),
+    ("store", 3, &["parquet", "fs4", "rustix", "tempfile", "zstd"]),
     ("sql", 4, &["polars", "polars_arrow"]),
     ("ingest", 4, &["csv", "encoding_rs", "flate2", "zstd", "zip", "calamine", "parquet", "glob", "libc", "tempfile"]),
     ("normalize", 4, &["unicode_normalization"]),
@@ -176,6 +176,10 @@ fn each_module_touches_only_its_crates() {
         let Some((_, _, own)) = module(file.module()) else { continue };
         for name in &crates {
             if EVERYWHERE.contains(&name.as_str()) || own.contains(&name.as_str()) {
+                continue;
+            }
+            // `pinyin` is a crate and a kernel; who names the kernel means the kernel.
+            if file.code.contains(&format!("kernels::{name}")) {
                 continue;
             }
             let path = format!("{name}::");

@@ -3,7 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
 
 mod architecture;
+mod bad_input;
 mod cli_help;
 mod config_faults;
 mod messages;
+mod nights;
+mod same_bytes;
+mod sample_data;
+mod sample_night;
+mod shipped_rules;
 mod source;
+mod support;

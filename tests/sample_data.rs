@@ -1,7 +1,5 @@
 //! The committed sample city is what the generator makes today. After a wanted change, write it anew with
-//! `cargo test --test sample_data -- --ignored` and look at the difference.
-
-#![allow(clippy::unwrap_used)] // a test stops where it fails
+//! `cargo test write_the_sample -- --ignored` and look at the difference.
 
 use gridlink::events::NullSink;
 use gridlink::synth::{CitySettings, PipelinePaths, pipeline_text, write_city};

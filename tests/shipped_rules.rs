@@ -1,7 +1,5 @@
 //! The follow-up rules of the sample pipeline run in the SQL dialect and find whom they should.
 
-#![allow(clippy::unwrap_used)] // a test stops where it fails
-
 use polars::prelude::*;
 use polars::sql::SQLContext;
 use std::path::Path;

@@ -23,7 +23,7 @@ pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<()> {
     let style = TableStyle { width: terminal.width(), rows_max: None, lang: terminal.lang };
     terminal.data(|out| {
         for preview in &previews {
-            writeln!(out, "{}  {}  ({})", preview.source, preview.file.display(), preview.detected)?;
+            writeln!(out, "{}  {}  ({})", preview.source, preview.file, preview.detected)?;
             table(out, std::slice::from_ref(&preview.rows), &style)?;
         }
         Ok(())

@@ -18,8 +18,17 @@ pub(super) fn pipeline_text(heads: &[Head], folder: &Path, lang: Lang) -> String
     let mut groups: Vec<Group<'_>> = Vec::new();
     for head in heads {
         let stem = stem(&head.path);
-        match groups.iter_mut().find(|group| group.stem == stem && group.heads[0].columns == head.columns) {
-            Some(group) => group.heads.push(head),
+        let alike = |group: &&mut Group<'_>| {
+            let first = group.heads[0];
+            first.columns == head.columns
+                && first.path.parent() == head.path.parent()
+                && common(&group.stem, &stem).is_some()
+        };
+        match groups.iter_mut().find(alike) {
+            Some(group) => {
+                group.stem = common(&group.stem, &stem).unwrap_or(stem);
+                group.heads.push(head);
+            }
             None => groups.push(Group { stem, heads: vec![head] }),
         }
     }
@@ -32,8 +41,16 @@ pub(super) fn pipeline_text(heads: &[Head], folder: &Path, lang: Lang) -> String
         let _ = write!(text, "\n[grids]\npath = {}\n[grids.map]\n", quoted(&relative(&group.heads[0].path, folder)));
         map(&mut text, columns, GRIDS, "");
     }
+    let (persons, others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| is_persons(&group.heads[0].columns));
+    for head in others.iter().flat_map(|group| &group.heads) {
+        let left_out = Message::new("cli.init_no_person").with("file", relative(&head.path, folder)).render(lang);
+        let _ = write!(text, "\n# {}", left_out.replace(['\n', '\r'], " "));
+    }
+    if !others.is_empty() {
+        text.push('\n');
+    }
     let mut names: Vec<String> = Vec::new();
-    for (i, group) in groups.iter().enumerate() {
+    for (i, group) in persons.iter().enumerate() {
         let name = source_name(&group.stem, i + 1, &names);
         source(&mut text, group, &name, folder, lang);
         names.push(name);
@@ -53,14 +70,13 @@ pub(super) fn pipeline_text(heads: &[Head], folder: &Path, lang: Lang) -> String
 fn source(text: &mut String, group: &Group<'_>, name: &str, folder: &Path, lang: Lang) {
     let head = group.heads[0];
     let columns = &head.columns;
-    let path = relative(&head.path, folder);
-    let path = if group.heads.len() > 1 { pattern(&path) } else { glob::Pattern::escape(&path) };
+    let paths = patterns(group, folder);
     let haystack = format!("{} {}", head.path.display(), columns.join(" ")).to_lowercase();
     let agency = AGENCIES.iter().find(|(_, words)| words.iter().any(|word| haystack.contains(word)));
     let _ = writeln!(text, "\n# {} × {}", head.detected, group.heads.len());
     let _ = writeln!(text, "[[source]]\nname = {}", quoted(name));
     let _ = writeln!(text, "agency = \"{}\"   # CHECK", agency.map_or("community", |(agency, _)| agency));
-    let _ = writeln!(text, "paths = [{}]\nrequired = false\n[source.map]", quoted(&path));
+    let _ = writeln!(text, "paths = [{}]\nrequired = false\n[source.map]", paths.join(", "));
     let mapped = map(text, columns, FIELDS, "");
     let event = EVENT_TIMES.iter().find_map(|(kind, words)| Some((kind, find(columns, words)?)));
     let place = find(columns, PLACES);
@@ -116,16 +132,47 @@ fn is_grids(columns: &[String]) -> bool {
 fn stem(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = name.split('.').next().unwrap_or_default();
-    name.trim_end_matches(|c: char| c.is_ascii_digit() || "-_ ()（）".contains(c)).to_owned()
+    name.trim_end_matches(is_tail).to_owned()
 }
 
-/// `path` with everything between its stem and its first ending replaced by `*`.
-fn pattern(path: &str) -> String {
-    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
-    let ending = name.find('.').map_or("", |at| &name[at..]);
+/// What two stems begin with alike, if that is a name: dumps of one kind differ by a date, a number or a street at the end.
+fn common(a: &str, b: &str) -> Option<String> {
+    let same = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
+    let start: String = a.chars().take(same).collect();
+    if a == b {
+        return Some(start);
+    }
+    let start = start.trim_end_matches(is_tail);
+    (start.chars().count() >= 3).then(|| start.to_owned())
+}
+
+fn is_tail(c: char) -> bool {
+    c.is_ascii_digit() || "-_ ()（）".contains(c)
+}
+
+/// The paths of a group as TOML strings: of several dumps, the group's stem and `*` for each ending.
+fn patterns(group: &Group<'_>, folder: &Path) -> Vec<String> {
     let escaped = |text: &str| glob::Pattern::escape(text);
-    let folder = if folder.is_empty() { String::new() } else { format!("{}/", escaped(folder)) };
-    format!("{folder}{}*{}", escaped(&stem(Path::new(name))), escaped(ending))
+    if let [head] = group.heads[..] {
+        return vec![quoted(&escaped(&relative(&head.path, folder)))];
+    }
+    let of = |head: &&Head| {
+        let path = relative(&head.path, folder);
+        let (above, name) = path.rsplit_once('/').map_or(("", &*path), |(above, name)| (above, name));
+        let ending = name.find('.').map_or("", |at| &name[at..]);
+        let above = if above.is_empty() { String::new() } else { format!("{}/", escaped(above)) };
+        quoted(&format!("{above}{}*{}", escaped(&group.stem), escaped(ending)))
+    };
+    let mut paths: Vec<String> = group.heads.iter().map(of).collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// Whether some column can tell who a row is about.
+fn is_persons(columns: &[String]) -> bool {
+    let has = |field: &str| FIELDS.iter().any(|(name, words)| *name == field && find(columns, words).is_some());
+    ["name", "id_number", "phone"].iter().filter(|field| has(field)).count() >= 1 && columns.len() > 1
 }
 
 fn source_name(stem: &str, number: usize, taken: &[String]) -> String {
@@ -164,6 +211,8 @@ mod tests {
             head("/c/d/police_20220326.csv", &["人员编号", "姓名", "公民身份号码", "现住址", "户籍地址", "备注\"x"]),
             head("/c/d/police_20220327.csv", &["人员编号", "姓名", "公民身份号码", "现住址", "户籍地址", "备注\"x"]),
             head("/c/d/核酸.xlsx", &["受检者", "证件号", "联系手机", "采样时间", "采样点", "检测结果"]),
+            head("/c/d/README.md", &["A city"]),
+            head("/c/d/truth.csv", &["source", "record_id", "person_id"]),
             head("/c/d/扫码[1].xlsx", &["您的姓名", "您的手机号码", "到达时间", "出发地代码", "出发地"]),
         ];
         let text = pipeline_text(&heads, Path::new("/c"), Lang::En);
@@ -172,6 +221,7 @@ mod tests {
         let grids = pipeline.grids.as_ref().unwrap();
         assert!(grids.map.contains_key(&GridField::Worker) && grids.map.contains_key(&GridField::Estates));
         assert_eq!(pipeline.sources.len(), 3);
+        assert!(text.contains("phone: d/README.md") && text.contains("phone: d/truth.csv"), "{text}");
         assert_eq!(pipeline.sources[0].paths, ["/c/d/police*.csv"]);
         assert_eq!((pipeline.sources[0].agency, pipeline.sources[1].agency), (Agency::Police, Agency::Health));
         let fields: Vec<_> = pipeline.sources[0].map.iter().map(|(field, _)| field.clone()).collect();

@@ -2,7 +2,7 @@
 
 use crate::events::{Event, EventSink};
 use crate::message::{Lang, Message};
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use std::io::Write;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -65,7 +65,7 @@ impl EventSink for ProgressBars {
         match &event {
             Event::StepStarted { step, total, unit } => {
                 let new = ProgressBar::new(total.unwrap_or(0)).with_style(style(total.is_some(), unit));
-                new.set_message(*step);
+                new.set_message(step_name(step, self.lang));
                 new.enable_steady_tick(Duration::from_millis(120));
                 *bar = Some(new);
             }
@@ -100,17 +100,20 @@ fn line(event: &Event, lang: Lang) {
     }
 }
 
-/// The line of an event; none for progress within a step.
+/// The line of an event; none for progress within a step, nor for the beginning of a step whose work is not known
+/// beforehand, which a line at its end tells better.
 fn text_of(event: &Event, lang: Lang) -> Option<String> {
     let text = match event {
-        Event::Progress { .. } => return None,
+        Event::Progress { .. } | Event::StepStarted { total: None, .. } => return None,
         Event::StepStarted { step, total: Some(total), unit } => {
-            let total = HumanCount(*total);
-            Message::new("cli.step_of").with("step", step).with("total", total).with("unit", unit).render(lang)
+            let total = match *unit {
+                "bytes" => HumanBytes(*total).to_string(),
+                unit => format!("{} {}", HumanCount(*total), unit_name(unit, lang)),
+            };
+            Message::new("cli.step_of").with("step", step_name(step, lang)).with("total", total).render(lang)
         }
-        Event::StepStarted { step, .. } => Message::new("cli.step").with("step", step).render(lang),
         Event::StepDone { step, elapsed_ms, summary } => Message::new("cli.step_done")
-            .with("step", step)
+            .with("step", step_name(step, lang))
             .with("elapsed", format!("{:.1}", *elapsed_ms as f64 / 1000.0))
             .with("summary", summary.render(lang))
             .render(lang),
@@ -120,6 +123,38 @@ fn text_of(event: &Event, lang: Lang) -> Option<String> {
     Some(text)
 }
 
+/// What a step is called in that language; a step without a name of its own by its word.
+fn step_name(step: &'static str, lang: Lang) -> String {
+    let key = match step {
+        "ingest" => "cli.step.ingest",
+        "order" => "cli.step.order",
+        "profile" => "cli.step.profile",
+        "features" => "cli.step.features",
+        "fit" => "cli.step.fit",
+        "link" => "cli.step.link",
+        "cluster" => "cli.step.cluster",
+        "person" => "cli.step.person",
+        "grids" => "cli.step.grids",
+        "followup" => "cli.step.followup",
+        "rollup" => "cli.step.rollup",
+        "publish" => "cli.step.publish",
+        "synth" => "cli.step.synth",
+        other => return other.to_owned(),
+    };
+    Message::new(key).render(lang)
+}
+
+fn unit_name(unit: &'static str, lang: Lang) -> String {
+    let key = match unit {
+        "records" => "cli.unit.records",
+        "pairs" => "cli.unit.pairs",
+        "files" => "cli.unit.files",
+        "persons" => "cli.unit.persons",
+        other => return other.to_owned(),
+    };
+    Message::new(key).render(lang)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,9 +162,12 @@ mod tests {
     #[test]
     fn lines_of_events() {
         let started = Event::StepStarted { step: "ingest", total: Some(1_234_567), unit: "bytes" };
-        assert_eq!(text_of(&started, Lang::En).unwrap(), "ingest: started, 1,234,567 bytes");
+        assert_eq!(text_of(&started, Lang::En).unwrap(), "ingest: 1.18 MiB");
+        let started = Event::StepStarted { step: "synth", total: Some(2_000), unit: "persons" };
+        assert_eq!(text_of(&started, Lang::Zh).unwrap(), "生成：共 2,000 人");
+        assert_eq!(text_of(&Event::StepStarted { step: "link", total: None, unit: "" }, Lang::En), None);
         let done = Event::StepDone { step: "link", elapsed_ms: 1440, summary: Message::new("cli.error") };
-        assert_eq!(text_of(&done, Lang::En).unwrap(), "link: done in 1.4 s, error:");
+        assert_eq!(text_of(&done, Lang::En).unwrap(), "link: error: (1.4 s)");
         assert_eq!(text_of(&Event::Progress { step: "link", done: 3 }, Lang::En), None);
         let warning = Event::Warning(Message::new("cli.stdout"));
         assert_eq!(text_of(&warning, Lang::Zh).unwrap(), "警告：无法写入标准输出");

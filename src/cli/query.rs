@@ -13,7 +13,7 @@ use std::path::PathBuf;
 pub(super) struct QueryArgs {
     /// A published set, or an output folder
     set: PathBuf,
-    /// A SELECT over persons, members, events, links, review, followups, rollup, changes, quarantine, grids
+    /// A SELECT over persons, members, events, links, review, followups, rollup, changes, quarantine
     sql: String,
     /// Format [default: by the ending of -o; else a table]
     #[arg(long, short, value_enum)]

@@ -23,8 +23,8 @@ pub(super) use crate::pipeline::{RunOptions, RunSummary};
 pub(super) struct Preview {
     /// Name of the source.
     pub(super) source: String,
-    /// The dump.
-    pub(super) file: PathBuf,
+    /// The dump's name as people know it.
+    pub(super) file: String,
     /// What was detected.
     pub(super) detected: String,
     /// Its first records, one column per canonical field.
@@ -75,7 +75,7 @@ pub(super) fn preview(pipeline: &Pipeline, rows: usize) -> Result<Vec<Preview>> 
         });
         Preview {
             source: source.name.clone(),
-            file: dump.path.clone(),
+            file: dump.label.clone(),
             detected: detected(&report),
             rows: batches::preview(&normalized.records, &names, rows),
             faults: report.problems.iter().cloned().chain(missing).collect(),
@@ -105,6 +105,10 @@ pub(super) fn heads(folder: &Path) -> Result<Vec<Head>> {
     while let Some(next) = folders.pop() {
         for entry in std::fs::read_dir(&next).map_err(|error| unreadable(&next, error))? {
             let path = entry.map_err(|error| unreadable(&next, error))?.path();
+            // What begins with a dot is some program's own.
+            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
+                continue;
+            }
             if path.is_dir() { folders.push(path) } else { paths.push(path) }
         }
     }
@@ -123,21 +127,27 @@ pub(super) fn read_table(set: &Path, table: &str) -> Result<Vec<RecordBatch>> {
     Set::open(set)?.read_table(table)
 }
 
-/// The answer to `sql` over the tables of a published set.
+/// The answer to `sql` over the tables of a published set. A question that cannot be answered is a wrong argument.
 pub(super) fn query(set: &Path, sql: &str) -> Result<Vec<RecordBatch>> {
     let set = Set::open(set)?;
+    let tables = set.tables()?;
     let as_of = set.manifest()?.as_of.parse().unwrap_or_else(|_| jiff::Zoned::now().date());
     let mut engine = Engine::new(as_of);
-    for table in set.tables()? {
+    for table in &tables {
         // Only what the question names is read: a set is large.
-        if sql.to_lowercase().contains(&table) {
-            let batches = set.read_table(&table)?;
+        if sql.to_lowercase().contains(table) {
+            let batches = set.read_table(table)?;
             if !batches.is_empty() {
-                engine.register(&table, &batches)?;
+                engine.register(table, &batches)?;
             }
         }
     }
-    engine.query(sql)
+    engine.query(sql).map_err(|mut error| {
+        if error.exit == Exit::Config {
+            error.exit = Exit::Usage;
+        }
+        error.help(Message::new("cli.query_help").with("tables", tables.join(", ")))
+    })
 }
 
 /// Why record `a` is in its person, or why `a` and `b` are (not) one. Records are named `source:record_id`.

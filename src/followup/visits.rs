@@ -21,9 +21,9 @@ const SETTLED: &[&str] = &[
     "duplicate",
 ];
 /// Results that also say that the person is whom and where the list says.
-const VERIFIED: &[&str] = &["已核实", "核实", "verified", "已核实在住", "属实"];
+const VERIFIED: &[&str] = &["已核实", "已核验", "核实", "verified", "已核实在住", "属实"];
 /// Names under which an event's detail holds its result.
-const KEYS: &[&str] = &["result", "结果", "走访结果", "核实结果"];
+const KEYS: &[&str] = &["result", "verified", "结果", "走访结果", "核实结果", "核验状态"];
 
 /// Visits of each person, in the order of [`Persons`].
 #[derive(Clone, Debug, Default)]

@@ -51,7 +51,7 @@ impl Name {
         if sounds.is_empty() || sounds.contains(&0) || self.is_title() {
             return 0;
         }
-        sounds.iter().fold(1, |key, &sound| key * 512 + u64::from(pinyin::fold(sound)))
+        sounds.iter().fold(1_u64, |key, &sound| key.wrapping_mul(512).wrapping_add(u64::from(pinyin::fold(sound))))
     }
 
     /// The folded sound of the first character; 0 if unknown.

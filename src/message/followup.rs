@@ -23,7 +23,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "grids.coverage_unread",
-        "grid directory: {count} building or door number range(s) cannot be read; write 1-5、8 or 1-99单",
+        "grid directory: {count} building or door number range(s) cannot be read (1-5、8 and 1-99单 can)",
         "网格目录：{count} 处楼栋或门牌范围无法识别；请写作 1-5、8 或 1-99单",
     ),
     (

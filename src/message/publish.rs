@@ -17,6 +17,8 @@ pub(super) const ROWS: &[Row] = &[
     ("publish.list.rules", "Task", "核查事项"),
     ("publish.list.reasons", "Reason", "原因"),
     ("publish.list.due_at", "Due", "完成时限"),
+    ("publish.list.female", "female", "女"),
+    ("publish.list.male", "male", "男"),
     ("publish.list.result", "Result", "核查结果"),
     ("publish.list.destination", "Moved to / handed over to grid", "去向/移交网格"),
     ("publish.list.visited_at", "Visited at", "核查时间"),
@@ -82,7 +84,7 @@ pub(super) const ROWS: &[Row] = &[
         "Person-visits: {count}, repeated visits counted each time",
         "走访人次：{count}（同一人多次走访重复计）",
     ),
-    ("publish.bulletin.arrivals", "Arrivals, {title}: {count} persons", "来返人员·{title}：{count} 人"),
+    ("publish.bulletin.arrivals", "Listed, {title}: {count} persons", "列入名单·{title}：{count} 人"),
     (
         "publish.bulletin.declarations",
         "Verification rate: declarations verified / declarations = {part} / {whole} = {rate}",

@@ -15,7 +15,42 @@ pub(super) const ROWS: &[Row] = &[
         "the set's members have no text column `{column}` without nulls",
         "批次的 members 表缺少无空值的文本列 `{column}`",
     ),
-    ("run.step_done", "{step} done", "{step} 完成"),
+    (
+        "run.step.ingest",
+        "{dumps} dumps, {records} records, {quarantined} rows in quarantine",
+        "{dumps} 个导出文件，{records} 条记录，{quarantined} 行进入隔离区",
+    ),
+    ("run.step.order", "records in canonical order", "记录已按固定顺序排列"),
+    ("run.step.profile", "{profiles} distinct profiles", "{profiles} 个不同的画像"),
+    ("run.step.features", "{profiles} profiles ready to compare", "{profiles} 个画像可供比对"),
+    (
+        "run.step.fit",
+        "weights fitted; of {pairs} pairs sure by ID, {share} % would be found without it",
+        "权重已估计；凭证件号确定的 {pairs} 对中，不看证件号也能找到 {share} %",
+    ),
+    (
+        "run.step.link",
+        "{pairs} pairs compared, {kept} worth a look, {left_out} left out in oversized blocks",
+        "比对 {pairs} 对，保留 {kept} 对，过大分块中略去 {left_out} 对",
+    ),
+    ("run.step.cluster", "{clusters} clusters, {review} uncertain pairs", "{clusters} 个聚类，{review} 对待审核"),
+    (
+        "run.step.person",
+        "{persons} persons, {changes} changes of identity since the set before",
+        "{persons} 人，与上一批次相比身份变更 {changes} 处",
+    ),
+    (
+        "run.step.grids",
+        "{assigned} persons in grids, {unassigned} unassigned",
+        "{assigned} 人已归入网格，{unassigned} 人未分配",
+    ),
+    (
+        "run.step.followup",
+        "{open} items open ({new} new), {done} done, {withdrawn} withdrawn",
+        "未完成任务 {open} 项（新增 {new}），已完成 {done}，已撤销 {withdrawn}",
+    ),
+    ("run.step.rollup", "{rows} visits in {lists} lists", "{lists} 份清单，共 {rows} 人次"),
+    ("run.step.publish", "{tables} Parquet files, {lists} workbooks", "{tables} 个 Parquet 文件，{lists} 个工作簿"),
     (
         "run.no_directory",
         "no [grids] in the pipeline: grids are the codes that records state",
@@ -48,7 +83,7 @@ pub(super) const ROWS: &[Row] = &[
         "{open} follow-up items open in {grids} grids, {unassigned} items without a grid",
         "{grids} 个网格共有 {open} 项待办任务，其中 {unassigned} 项未分配网格",
     ),
-    ("run.summary.warnings", "{count} warnings, see manifest.json", "{count} 条警告，详见 manifest.json"),
+    ("run.summary.warnings", "warnings: {count}, see manifest.json", "警告：{count} 条，详见 manifest.json"),
     (
         "run.summary.took",
         "took {seconds} s, peak memory {memory_mib} MiB",

@@ -6,7 +6,7 @@ use crate::config::Pipeline;
 use crate::followup::{Item, State, Tonight};
 use crate::publish::{AreaFigures, BulletinFigures, ItemFigures};
 use crate::store::Balances;
-use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Records};
+use crate::tables::{GridBy, NO_ROW, Persons, Records};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The sums that must agree before anything is published.
@@ -127,14 +127,14 @@ fn persons_by_sources(records: &Records, persons: &Persons) -> Vec<(u32, u64)> {
     counts.into_iter().collect()
 }
 
-/// Flats of which somebody was visited.
+/// Flats of which somebody was visited, whatever came of it.
 fn households_visited(records: &Records, persons: &Persons, settled: &Settled) -> u64 {
     let flat_of = |person: usize| match persons.address_row[person] {
         NO_ROW => 0,
         row => records.flat[row as usize],
     };
     let mut flats: Vec<u64> = (0..persons.len())
-        .filter(|&person| settled.visits.visited[person] && settled.visits.settled_at[person] != NO_TIME)
+        .filter(|&person| settled.visits.visited[person])
         .map(flat_of)
         .filter(|&flat| flat != 0)
         .collect();

@@ -7,6 +7,7 @@ mod read;
 mod resolve;
 mod settle;
 mod summary;
+mod told;
 mod watch;
 
 pub use summary::RunSummary;
@@ -52,17 +53,16 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let store = Store::open(&pipeline.run.output, &pipeline.run.store, &started.strftime("%F %T").to_string())?;
     let known = known(&store.state())?;
 
-    let mut read = watch.step("ingest", |watch| read::read(pipeline, SystemTime::now(), watch))?;
+    let mut read = watch.step("ingest", |watch| read::read(pipeline, SystemTime::now(), watch), told::read)?;
     let directory = read::directory(pipeline, &mut watch)?;
     store.check_space(read.bytes / 2)?;
-    let ordered = watch.step("order", |_| Ok(order::canonical(&mut read)))?;
+    let ordered = watch.step("order", |_| Ok(order::canonical(&mut read)), |_| Message::new("run.step.order"))?;
     watch.warn_all(ordered);
     let records = &read.records;
 
     let resolved = resolve::resolve(records, &pipeline.linkage, &mut watch)?;
-    let built = watch.step("person", |_| {
-        Ok(person::build(records, &resolved.cluster_of_record, resolved.clusters, &pipeline.sources, &known))
-    })?;
+    let build = || person::build(records, &resolved.cluster_of_record, resolved.clusters, &pipeline.sources, &known);
+    let built = watch.step("person", |_| Ok(build()), told::built)?;
     let members = Members {
         person: built.person_of_record.clone(),
         match_weight: resolved.match_weight.clone(),

@@ -1,5 +1,6 @@
 //! Link and cluster: from records to the cluster of each record, with the pairs that say so.
 
+use super::told;
 use super::watch::Watch;
 use crate::cluster::{self, Clusters, Evidence};
 use crate::config::Linkage;
@@ -49,16 +50,17 @@ pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_
     let review_weight_min =
         linkage.review_weight_min.map_or(match_weight_min - REVIEW_BITS, |bits| bits as f32).min(match_weight_min);
 
-    let profiles = watch.step("profile", |_| Ok(link::profiles(records)))?;
-    let features = watch.step("features", |_| Ok(link::features(records, &profiles)))?;
-    let fit = watch.step("fit", |_| {
+    let profiles = watch.step("profile", |_| Ok(link::profiles(records)), told::profiles)?;
+    let features = watch.step("features", |_| Ok(link::features(records, &profiles)), told::features)?;
+    let fit = |_: &mut Watch<'_>| {
         let sample_bits = (profiles.len() / FIT_PROFILES).max(1).ilog2();
         let counts = link::count_patterns(&features, settings, sample_bits);
         Ok(model::fit(&counts, &link::chance(&features)))
-    })?;
-    let (edges, blocking) =
-        watch.step("link", |_| Ok(link::score(&features, &fit.weights, settings, review_weight_min)))?;
-    watch.step("cluster", |_| {
+    };
+    let fit = watch.step("fit", fit, told::fit)?;
+    let score = |_: &mut Watch<'_>| Ok(link::score(&features, &fit.weights, settings, review_weight_min));
+    let (edges, blocking) = watch.step("link", score, |(edges, blocking)| told::scored(edges.len(), blocking))?;
+    let grow = |_: &mut Watch<'_>| {
         let clusters = cluster::grow(evidence(records, &profiles, &features), &edges, match_weight_min, &|a, b| {
             features.names_apart(a, b)
         });
@@ -81,7 +83,8 @@ pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_
             review_weight_min,
             fit,
         })
-    })
+    };
+    watch.step("cluster", grow, told::resolved)
 }
 
 fn evidence(records: &Records, profiles: &Profiles, features: &Features) -> Evidence {

@@ -1,5 +1,6 @@
 //! Follow-up: the grid of every person, whom the rules ask to visit, and what became of yesterday's items.
 
+use super::told;
 use super::watch::Watch;
 use crate::config::{Agency, Pipeline};
 use crate::error::{Error, Exit, Result};
@@ -45,11 +46,12 @@ pub(super) fn settle(
     let agencies: Vec<Agency> = pipeline.sources.iter().map(|source| source.agency).collect();
     let names: Vec<String> = pipeline.sources.iter().map(|source| source.name.clone()).collect();
     let directory = directory.unwrap_or_else(|| Directory::of_codes(stated_codes(records)));
-    let (residence, visits) = watch.step("grids", |watch| {
+    let assign = |watch: &mut Watch<'_>| {
         let (residence, warnings) = followup::assign(records, persons, &directory, &agencies);
         watch.warn_all(warnings);
         Ok((residence, Visits::read(records, persons, pipeline.run.as_of)))
-    })?;
+    };
+    let (residence, visits) = watch.step("grids", assign, |(residence, _)| told::assigned(residence))?;
 
     let person_batches = whole(&batches::persons(records, persons, &residence, &names));
     let source_names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -63,7 +65,7 @@ pub(super) fn settle(
         followups: &pipeline.followups,
         as_of: pipeline.run.as_of,
     };
-    let items = watch.step("followup", |watch| {
+    let follow = |watch: &mut Watch<'_>| {
         let mut due = Vec::new();
         if !pipeline.followups.is_empty() {
             let mut engine = Engine::new(pipeline.run.as_of);
@@ -83,11 +85,13 @@ pub(super) fn settle(
         let items = followup::update(&night, yesterday, due, &renamed(built));
         watch.warn_all(items.messages.clone());
         Ok(items)
-    })?;
-    let (rollup, lists) = watch.step("rollup", |_| {
+    };
+    let items = watch.step("followup", follow, told::items)?;
+    let roll_up = |_: &mut Watch<'_>| {
         let lists = if pipeline.publish.xlsx { followup::lists(&night, &items, &person_batches)? } else { Vec::new() };
         Ok((followup::rollup(&night, &items, &pipeline.run.name), lists))
-    })?;
+    };
+    let (rollup, lists) = watch.step("rollup", roll_up, |(_, lists)| told::lists(lists))?;
     let mut changes = person_changes(built);
     changes.extend(moved(store, built, &residence)?);
     changes.extend(items.changes.iter().cloned());

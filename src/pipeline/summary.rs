@@ -4,6 +4,7 @@ use super::figures;
 use super::read::Read;
 use super::resolve::Resolved;
 use super::settle::{Settled, in_words};
+use super::told;
 use super::watch::{Watch, memory_peak_bytes};
 use crate::config::Pipeline;
 use crate::error::{Error, Exit, Result};
@@ -83,7 +84,7 @@ impl NightTables<'_> {
             bulletin: Some((&figures, self.pipeline.run.locale)),
             parquet: self.pipeline.publish.parquet,
         };
-        watch.step("publish", |watch| publish::write(run.path(), &set, watch.sink).map(drop))?;
+        watch.step("publish", |watch| publish::write(run.path(), &set, watch.sink), told::written)?;
         self.manifest(run.run_id(), watch).write(run.path())?;
         let folder = run.commit()?;
         Ok(self.summary(Some(folder), watch))

@@ -23,14 +23,19 @@ impl<'a> Watch<'a> {
         Self { sink, steps: Vec::new(), warnings: Vec::new(), began: Instant::now() }
     }
 
-    /// Runs one step and keeps its time.
-    pub(super) fn step<T>(&mut self, step: &'static str, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    /// Runs one step, keeps its time, and tells what `summary` says of its result.
+    pub(super) fn step<T>(
+        &mut self,
+        step: &'static str,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+        summary: impl FnOnce(&T) -> Message,
+    ) -> Result<T> {
         self.sink.send(Event::StepStarted { step, total: None, unit: "" });
         let began = Instant::now();
         let result = work(self)?;
         let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.steps.push(StepTime { step: step.to_owned(), elapsed_ms });
-        self.sink.send(Event::StepDone { step, elapsed_ms, summary: Message::new("run.step_done").with("step", step) });
+        self.sink.send(Event::StepDone { step, elapsed_ms, summary: summary(&result) });
         Ok(result)
     }
 

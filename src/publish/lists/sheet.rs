@@ -22,6 +22,10 @@ const IN_MEMORY_ROWS_MAX: usize = 5_000;
 /// A cell of Excel holds 32,767 UTF-16 units.
 const CELL_CHARS_MAX: usize = 16_000;
 
+/// Height of a line of text, and the most that a row may have, in points.
+const LINE_HEIGHT: f64 = 15.0;
+const ROW_HEIGHT_MAX: f64 = 200.0;
+
 /// Headings of the answer cells, by message key, with the width of each.
 const ANSWERS: [(&str, f64); 4] = [
     ("publish.list.result", 12.0),
@@ -41,7 +45,7 @@ const FIELDS: [(&str, &str, f64); 24] = [
     ("id_number", "publish.field.id_number", 21.0),
     ("birth_date", "publish.field.birth_date", 12.0),
     ("age", "publish.field.age", 6.0),
-    ("phone", "publish.field.phone", 14.0),
+    ("phone", "publish.field.phone", 15.0),
     ("phones", "publish.field.phone", 14.0),
     ("address", "publish.field.address", 34.0),
     ("registered_address", "publish.field.registered_address", 34.0),
@@ -74,6 +78,7 @@ pub(super) struct Style<'a> {
     number: String,
     standing: [String; 3],
     answers: [String; 4],
+    sexes: [String; 2],
     pick: String,
     fields: Vec<(&'static str, String, f64)>,
     properties: DocProperties,
@@ -99,6 +104,7 @@ impl<'a> Style<'a> {
             number: say("publish.list.number"),
             standing: ["publish.list.rules", "publish.list.reasons", "publish.list.due_at"].map(say),
             answers: answer_headings(options.lang),
+            sexes: ["publish.list.female", "publish.list.male"].map(say),
             pick: say("publish.list.pick"),
             fields: FIELDS.map(|(field, key, width)| (field, say(key), width)).to_vec(),
             properties: DocProperties::new().set_author("gridlink").set_creation_datetime(&created(options.as_of)),
@@ -135,7 +141,9 @@ impl<'a> Style<'a> {
         let looks: Vec<String> = fields.iter().map(|fields| fields.join("\u{1f}")).collect();
         let marks = text::marks(&looks);
         for (i, row) in rows.iter().enumerate() {
-            self.draw_row(sheet, HEADING_ROW + 1 + i as u32, row, &fields[i], &marks[i])?;
+            let at = HEADING_ROW + 1 + i as u32;
+            let lines = self.draw_row(sheet, at, &columns, row, &fields[i], &marks[i])?;
+            sheet.set_row_height(at, (LINE_HEIGHT * f64::from(lines) + 5.0).min(ROW_HEIGHT_MAX))?;
         }
         let options = workbook.add_worksheet();
         options.set_name("options")?.set_hidden(true);
@@ -208,31 +216,46 @@ impl<'a> Style<'a> {
     }
 
     /// The fields of a row as they are shown, but for the mark.
-    fn fields_of<'r>(&self, row: &'r ListRow) -> Vec<Cow<'r, str>> {
+    fn fields_of<'r>(&'r self, row: &'r ListRow) -> Vec<Cow<'r, str>> {
         let shown = |(field, value): &'r (String, String)| -> Cow<'r, str> {
             match (self.options.mask, field.as_str()) {
                 (Mask::Standard, "name" | "former_name" | "household_head") => mask::name(value).into(),
                 (Mask::Standard, "id_number" | "document") => mask::id(value).into(),
                 (Mask::Standard, "phone" | "phones") => mask::phones(value).into(),
+                (_, "sex") => self.sex_of(value).into(),
                 _ => value.as_str().into(),
             }
         };
         row.fields.iter().map(shown).collect()
     }
 
+    /// The word for a sex; what is neither stays as it is.
+    fn sex_of<'r>(&'r self, value: &'r str) -> &'r str {
+        match value {
+            "female" => &self.sexes[0],
+            "male" => &self.sexes[1],
+            other => other,
+        }
+    }
+
+    /// Draws a row and says how many lines its fullest cell has: not every office program finds that out by itself.
     fn draw_row(
         &self,
         sheet: &mut Worksheet,
         at: u32,
+        columns: &[(String, f64)],
         row: &ListRow,
         fields: &[Cow<'_, str>],
         mark: &str,
-    ) -> Result<(), XlsxError> {
+    ) -> Result<u32, XlsxError> {
         let marked = row.fields.iter().position(|(field, _)| field == "name").unwrap_or(0);
-        let mut column = 0;
+        let (mut column, mut lines) = (0, 1);
         sheet.write_number_with_format(at, column, at - HEADING_ROW, &self.cell)?;
         let mut put = |text: &str, format: &Format| {
             column += 1;
+            if usize::from(column) < columns.len() - HIDDEN.len() {
+                lines = lines.max(lines_of(text, columns[usize::from(column)].1));
+            }
             match text {
                 "" => sheet.write_blank(at, column, format).map(drop),
                 text => {
@@ -261,8 +284,15 @@ impl<'a> Style<'a> {
         let items = row.item_ids.join(" ");
         put(&items, &self.hidden)?;
         put(&self.revision, &self.hidden)?;
-        put(&checksum(&items, &self.revision), &self.hidden)
+        put(&checksum(&items, &self.revision), &self.hidden)?;
+        Ok(lines)
     }
+}
+
+/// Lines that a text takes in a column of that width; Han characters are twice as wide as digits.
+fn lines_of(text: &str, width: f64) -> u32 {
+    let wide: u32 = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    wide.div_ceil((width as u32).max(2) - 1)
 }
 
 /// The run's date instead of the clock's, so that the same input gives the same bytes.

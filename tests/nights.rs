@@ -1,0 +1,126 @@
+//! One night after another: what is carried over, and what happens to a set when a run cannot finish.
+
+use crate::support::{City, assert_same_files, ended, files, manifest, rows, succeeded};
+use assert_cmd::cargo::cargo_bin;
+use gridlink::store::Store;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+const PERSONS: u64 = 300;
+
+#[test]
+fn a_second_night_carries_the_first_on() {
+    let city = City::new(PERSONS);
+    let first = city.publish("out", &[]);
+    let members = |set: &Path| {
+        let mut rows = rows(set, "members", &["source", "record_id", "person_id"]);
+        rows.sort();
+        rows
+    };
+    let items = |set: &Path| rows(set, "followups", &["item_id", "rule", "person_id"]);
+    let before = (members(&first), items(&first));
+    let second = city.publish("out", &["--as-of", "2022-03-28"]);
+    assert_ne!(first, second);
+    assert_eq!(before.0, members(&second), "persons keep their ids");
+    let kept: Vec<_> = items(&second);
+    assert!(before.1.iter().all(|item| kept.contains(item)), "no item is lost");
+    let counts = manifest(&second)["counts"].clone();
+    assert!(counts["items_new"].as_u64() < counts["items_open"].as_u64(), "{counts}");
+
+    // A person of whom all records are gone, and a record that is new.
+    let path = city.path("dumps/police_population.csv");
+    let bytes = std::fs::read(&path).unwrap();
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|&byte| byte == b'\n').collect();
+    std::fs::write(&path, lines[..lines.len() * 3 / 4].concat()).unwrap();
+    let third = city.publish("out", &["--as-of", "2022-03-29"]);
+    let now = members(&third);
+    assert!(now.len() < before.0.len());
+    let moved = now.iter().filter(|member| !before.0.contains(member)).count();
+    assert!(moved * 50 < now.len(), "{moved} of {} records changed their person", now.len());
+    let runs = std::fs::read_dir(city.path("out/runs")).unwrap().count();
+    assert_eq!(runs, 3, "older sets stay");
+}
+
+#[test]
+fn a_second_run_at_the_same_time_is_told_so() {
+    let city = City::new(60);
+    let (output, store) = (city.path("out"), city.path("store"));
+    let held = Store::open(&output, &store, "2022-03-27 01:00:00").unwrap();
+    let said = ended(&city.run(&[]), 75);
+    assert!(said.contains("2022-03-27 01:00:00"), "{said}");
+    drop(held);
+    succeeded(&city.run(&[]));
+}
+
+#[test]
+fn a_killed_run_leaves_the_set_and_the_next_works() {
+    let city = City::new(PERSONS);
+    succeeded(&city.run(&[]));
+    let set = city.path("out/current").canonicalize().unwrap();
+    let before = files(&set);
+    for step in ["ingest:", "fit:", "rollup:"] {
+        let mut run = Command::new(cargo_bin("gridlink"))
+            .arg("run")
+            .arg(city.path("pipeline.toml"))
+            .args(["--lang", "en"])
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(run.stderr.take().unwrap()).lines();
+        let reached = lines.map_while(Result::ok).any(|line| line.starts_with(step));
+        run.kill().unwrap();
+        run.wait().unwrap();
+        assert!(reached, "no line of {step}");
+        // A run killed after its last step may have published: then it did so wholly.
+        let now = city.path("out/current").canonicalize().unwrap();
+        assert!(now.join("manifest.json").is_file());
+        assert_same_files(&before, &files(&set));
+    }
+    succeeded(&city.run(&[]));
+    let left: Vec<String> =
+        files(&city.path("out/runs")).into_keys().filter(|name| name.contains(".partial")).collect();
+    assert!(left.is_empty(), "{left:?}");
+    let stores = std::fs::read_dir(city.path("store")).unwrap();
+    let names: Vec<String> = stores.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(!names.iter().any(|name| name.starts_with("next-") || name == "state.old"), "{names:?}");
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_73() {
+    let city = City::new(60);
+    std::fs::write(city.path("taken"), "a file").unwrap();
+    for key in ["run.output=taken", "run.store=taken", "run.output=taken/below", "run.output=/proc/gridlink"] {
+        let said = ended(&city.run(&["--set", key]), 73);
+        assert!(said.contains("cannot create"), "{said}");
+    }
+    // Somebody's folder in the place of the link.
+    std::fs::create_dir_all(city.path("mine/current")).unwrap();
+    ended(&city.run(&["--set", "run.output=mine"]), 73);
+}
+
+#[test]
+fn a_full_disk_leaves_the_set_before() {
+    let city = City::new(PERSONS);
+    succeeded(&city.run(&[]));
+    let set = city.path("out/current").canonicalize().unwrap();
+    let (before, state) = (files(&set), files(&city.path("store/state")));
+    // No file may grow beyond 16 KiB: as a full disk, that is found out while writing.
+    let script = "trap '' XFSZ; ulimit -f 16; exec \"$0\" run \"$1\"";
+    let output = Command::new("bash")
+        .args(["-c", script])
+        .arg(cargo_bin("gridlink"))
+        .arg(city.path("pipeline.toml"))
+        .env("LANG", "C")
+        .output()
+        .unwrap();
+    let code = output.status.code().unwrap();
+    assert!(code == 73 || code == 74, "{}", ended(&output, 74));
+    ended(&output, code);
+    assert_eq!(city.path("out/current").canonicalize().unwrap(), set);
+    assert_same_files(&before, &files(&set));
+    assert_same_files(&state, &files(&city.path("store/state")));
+    assert_eq!(std::fs::read_dir(city.path("out/runs")).unwrap().count(), 1);
+    succeeded(&city.run(&[]));
+}
