@@ -202,7 +202,7 @@ mod tests {
             r.name.push(r.pool.intern(&format!("{surname}{given}")));
             r.phones.push([if i % 5 == 0 { 0 } else { 10 + person as u64 / 2 }, 0]);
             r.flat.push(if i % 7 == 0 { 0 } else { 1 + person as u64 / 200 });
-            r.birth.push(if i % 3 == 0 { NO_DATE } else { person as i32 % 40 * 365 });
+            r.birth.push(if i % 3 == 0 { NO_DATE } else { crate::kernels::date::days_from_civil(1950 + person as i32 % 40, 1, 1) });
         }
         r.birth_precision = vec![BirthPrecision::Day; n];
         r.sex = vec![Sex::Unknown; n];

@@ -1,11 +1,14 @@
 //! Link and cluster: from records to the cluster of each record, with the pairs that say so.
 
+use super::accuracy::{Accuracy, Night};
+use super::modelled::{self, Modelled};
+use super::reasons;
 use super::watch::Watch;
 use crate::cluster::{self, Clusters, Evidence};
 use crate::config::Linkage;
 use crate::error::Result;
 use crate::link::{self, BlockingSettings, BlockingStats, Features, Pattern, Profiles, levels};
-use crate::model::{self, Fit};
+use crate::model::Fit;
 use crate::tables::{Edge, JoinedBy, Links, Records};
 
 /// Pairs are counted for fitting in about this many profiles' blocks.
@@ -30,8 +33,12 @@ pub(super) struct Resolved {
     pub(super) links: Links,
     /// Uncertain pairs, most informative first.
     pub(super) review: Links,
-    /// The fitted model.
-    pub(super) fit: Fit,
+    /// Every refused join with its reason.
+    pub(super) refused: Links,
+    /// The model in use.
+    pub(super) modelled: Modelled,
+    /// The night's estimate of its own accuracy.
+    pub(super) accuracy: Option<Accuracy>,
     /// What blocking did.
     pub(super) blocking: BlockingStats,
     /// Number of profiles.
@@ -43,30 +50,36 @@ pub(super) struct Resolved {
 }
 
 /// Resolves the records of a night.
-pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_>) -> Result<Resolved> {
+pub(super) fn resolve(
+    records: &Records,
+    linkage: &Linkage,
+    model_before: Option<&str>,
+    watch: &mut Watch<'_>,
+) -> Result<Resolved> {
     let settings = BlockingSettings { block_rows_max: linkage.block_rows_max };
     let match_weight_min = linkage.match_weight_min.map_or(MATCH_WEIGHT_MIN, |bits| bits as f32);
     let review_weight_min =
         linkage.review_weight_min.map_or(match_weight_min - REVIEW_BITS, |bits| bits as f32).min(match_weight_min);
 
     let profiles = watch.step("profile", |_| Ok(link::profiles(records)))?;
-    let features = watch.step("features", |_| Ok(link::features(records, &profiles)))?;
-    let fit = watch.step("fit", |_| {
+    let mut features = watch.step("features", |_| Ok(link::features(records, &profiles)))?;
+    let modelled = watch.step("fit", |watch| {
         let sample_bits = (profiles.len() / FIT_PROFILES).max(1).ilog2();
-        let counts = link::count_patterns(&features, settings, sample_bits);
-        Ok(model::fit(&counts, &link::chance(&features)))
+        modelled::model(&features, settings, sample_bits, linkage, model_before, watch)
     })?;
+    let fit = &modelled.fit;
     let (edges, blocking) =
         watch.step("link", |_| Ok(link::score(&features, &fit.weights, settings, review_weight_min)))?;
-    watch.step("cluster", |_| {
+    let (clusters, mut resolved) = watch.step("cluster", |_| {
         let clusters = cluster::grow(evidence(&features), &edges, match_weight_min);
-        let (match_weight, joined_by) = join_of_records(records, &profiles, &features, &fit, &clusters);
+        let (match_weight, joined_by) = join_of_records(records, &profiles, &features, fit, &clusters);
         let mut cluster_of_record = vec![0; records.len()];
         for p in 0..profiles.len() {
             profiles.members(p).iter().for_each(|&row| cluster_of_record[row as usize] = clusters.of_profile[p]);
         }
-        let (links, review) = pairs(&profiles, &features, &fit, &edges, &clusters, match_weight_min);
-        Ok(Resolved {
+        let (links, review) = pairs(&profiles, &features, fit, &edges, &clusters, match_weight_min);
+        let refused = reasons::refused(&profiles, &edges, &clusters, empty_links());
+        let resolved = Resolved {
             cluster_of_record,
             clusters: clusters.count,
             match_weight,
@@ -77,9 +90,20 @@ pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_
             profiles: profiles.len(),
             match_weight_min,
             review_weight_min,
-            fit,
-        })
-    })
+            refused,
+            modelled: modelled.clone(),
+            accuracy: None,
+        };
+        Ok((clusters, resolved))
+    })?;
+    resolved.accuracy = watch.step("accuracy", |watch| {
+        let (edges, clusters, fit) = (&edges[..], &clusters, &modelled.fit);
+        let night = Night { records, profiles: &profiles, fit, settings, edges, clusters, match_weight_min };
+        let accuracy = night.accuracy(&mut features);
+        watch.warn_all(accuracy.iter().filter_map(Accuracy::warning).collect());
+        Ok(accuracy)
+    })?;
+    Ok(resolved)
 }
 
 fn evidence(features: &Features) -> Evidence {
