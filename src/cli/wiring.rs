@@ -3,9 +3,10 @@
 
 use crate::config::{Pipeline, ReadSettings};
 use crate::error::{Error, Exit, Result};
+use crate::explain::{self, Explanation};
 use crate::events::EventSink;
 use crate::ingest::{self, Dump, DumpReport};
-use crate::message::{Lang, Message};
+use crate::message::Message;
 use crate::normalize::Normalizer;
 use crate::pipeline;
 use crate::sql::Engine;
@@ -42,15 +43,6 @@ pub(super) struct Head {
     pub(super) detected: String,
     /// Names of its columns.
     pub(super) columns: Vec<String>,
-}
-
-/// What explains one record or two.
-#[derive(Clone, Debug)]
-pub(super) struct Explanation {
-    /// For people, in the language asked for.
-    pub(super) text: String,
-    /// The same for programs.
-    pub(super) json: serde_json::Value,
 }
 
 /// Runs the night.
@@ -141,8 +133,8 @@ pub(super) fn query(set: &Path, sql: &str) -> Result<Vec<RecordBatch>> {
 }
 
 /// Why record `a` is in its person, or why `a` and `b` are (not) one. Records are named `source:record_id`.
-pub(super) fn explain(_set: &Path, _a: &str, _b: Option<&str>, _lang: Lang) -> Result<Explanation> {
-    Err(Error::new(Exit::Bug, Message::new("cli.not_wired").with("what", "explain")))
+pub(super) fn explain(set: &Path, a: &str, b: Option<&str>, names: bool) -> Result<Explanation> {
+    explain::explain(set, a, b, names)
 }
 
 /// Writes an invented city below `out`.
