@@ -32,8 +32,7 @@ pub(super) struct ExplainArgs {
 /// Prints the explanation.
 pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> Result<()> {
     let explanation = wiring::explain(&args.set, &args.a, args.b.as_deref(), args.values)?;
-    let style =
-        Style { lang: terminal.lang, color: terminal.color_out(), width: terminal.width().unwrap_or(WIDTH) };
+    let style = Style { lang: terminal.lang, color: terminal.color_out(), width: terminal.width().unwrap_or(WIDTH) };
     terminal.data(|out| match args.json {
         true => {
             serde_json::to_writer_pretty(&mut *out, &explanation)?;

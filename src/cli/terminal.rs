@@ -26,7 +26,8 @@ impl Terminal {
         };
         let plain = global.no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let tty = io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-        let color_out = io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb") && !plain;
+        let color_out =
+            io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb") && !plain;
         Self { lang, quiet: global.quiet, color: tty && !plain, color_out, bars: tty && !plain }
     }
 

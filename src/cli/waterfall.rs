@@ -109,7 +109,11 @@ mod tests {
     use super::*;
 
     fn pair() -> Pair {
-        let term = |name: &str, level: Option<&str>, bits| Term { name: name.to_owned(), level: level.map(str::to_owned), bits };
+        let term = |name: &str, level: Option<&str>, bits| Term {
+            name: name.to_owned(),
+            level: level.map(str::to_owned),
+            bits,
+        };
         let terms = vec![
             term("prior", None, -21.404),
             term("identity", Some("birth_day_sex_same"), 15.604),
@@ -119,14 +123,7 @@ mod tests {
             term("rest", None, 0.296),
         ];
         let weight = terms.iter().map(|term| term.bits).sum();
-        Pair {
-            left: "a:1".to_owned(),
-            right: "b:2".to_owned(),
-            table: "links",
-            why: None,
-            match_weight: weight,
-            terms,
-        }
+        Pair { left: "a:1".to_owned(), right: "b:2".to_owned(), table: "links", why: None, match_weight: weight, terms }
     }
 
     fn drawn(lang: Lang, color: bool) -> String {
@@ -144,7 +141,15 @@ mod tests {
 
     #[test]
     fn a_waterfall() {
-        insta::assert_snapshot!(drawn(Lang::En, false), @"");
+        insta::assert_snapshot!(drawn(Lang::En, false), @r"
+          before comparing                        −21.40  ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒  ┊
+          identity          birth_day_sex_same    +15.60  ████████████████        ┊
+          name              exact                 +13.00                 ███████████████
+          phone             different              −1.50                          ┊  ▒▒▒
+          address           missing                +0.00                          ┊
+          together                                 +0.30                          ┊  █
+          match weight                             +6.00
+        ");
     }
 
     #[test]

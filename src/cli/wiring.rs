@@ -3,8 +3,12 @@
 
 use crate::config::{Pipeline, ReadSettings};
 use crate::error::{Error, Exit, Result};
-use crate::explain::{self, Explanation};
+use crate::evaluate::{
+    self,
+    lost::{LostPair, Place},
+};
 use crate::events::EventSink;
+use crate::explain::{self, Explanation};
 use crate::ingest::{self, Dump, DumpReport};
 use crate::message::Message;
 use crate::normalize::Normalizer;
@@ -113,6 +117,32 @@ pub(super) fn heads(folder: &Path) -> Result<Vec<Head>> {
 /// Table `table` of a published set.
 pub(super) fn read_table(set: &Path, table: &str) -> Result<Vec<RecordBatch>> {
     Set::open(set)?.read_table(table)
+}
+
+/// True pairs that a set does not have in one person; with a pipeline, whether they were compared.
+pub(super) fn lost(
+    set: &Path,
+    truth: &Path,
+    pipeline: Option<&Pipeline>,
+    sink: &dyn EventSink,
+) -> Result<Vec<LostPair>> {
+    let set = Set::open(set)?;
+    let table = |name: &str| if set.files(name)?.is_empty() { Ok(Vec::new()) } else { set.read_table(name) };
+    let mut lost = evaluate::lost::lost(&set.read_table("members")?, &table("review")?, &table("refused")?, truth)?;
+    if let Some(pipeline) = pipeline {
+        let unknown = |pair: &&mut LostPair| pair.place == Place::Neither;
+        let names: Vec<_> =
+            lost.iter_mut().filter(unknown).map(|pair| (pair.left.clone(), pair.right.clone())).collect();
+        let compared = pipeline::compared(pipeline, &names, sink)?;
+        for (pair, compared) in lost.iter_mut().filter(unknown).zip(compared) {
+            pair.place = match compared {
+                Some(true) => Place::BelowReview,
+                Some(false) => Place::NotCompared,
+                None => Place::Neither,
+            };
+        }
+    }
+    Ok(lost)
 }
 
 /// The answer to `sql` over the tables of a published set.

@@ -140,11 +140,7 @@ pub fn explain(path: &Path, a: &str, b: Option<&str>, names: bool) -> Result<Exp
         None => about_one(&set, a, names)?,
         Some(b) => about_two(&set, a, b)?,
     };
-    Ok(Explanation {
-        match_weight_min: bits("match_weight_min"),
-        review_weight_min: bits("review_weight_min"),
-        answer,
-    })
+    Ok(Explanation { match_weight_min: bits("match_weight_min"), review_weight_min: bits("review_weight_min"), answer })
 }
 
 /// `source` and `record_id` of a record's name.

@@ -9,8 +9,7 @@ use arrow::datatypes::{Float32Type, Float64Type};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns of a table of pairs that are no comparisons.
-const PLAIN: [&str; 6] =
-    ["left_source", "left_record_id", "right_source", "right_record_id", "match_weight", "why"];
+const PLAIN: [&str; 6] = ["left_source", "left_record_id", "right_source", "right_record_id", "match_weight", "why"];
 
 /// A record of one of the persons.
 #[derive(Clone, Debug)]
@@ -183,14 +182,12 @@ impl Patterns {
         each_batch(set, "patterns", |batch| {
             let schema = batch.schema();
             let names = schema.fields().iter().map(|field| field.name().as_str());
-            let comparisons: Vec<&str> =
-                names.filter(|name| *name != "pairs" && !name.starts_with("bits_")).collect();
+            let comparisons: Vec<&str> = names.filter(|name| *name != "pairs" && !name.starts_with("bits_")).collect();
             let bits = |name: &str| {
                 let column = batch.column_by_name(name).and_then(|column| column.as_primitive_opt::<Float64Type>());
                 column.ok_or_else(|| broken("patterns"))
             };
-            let levels =
-                comparisons.iter().map(|name| text(batch, "patterns", name)).collect::<Result<Vec<_>>>()?;
+            let levels = comparisons.iter().map(|name| text(batch, "patterns", name)).collect::<Result<Vec<_>>>()?;
             let terms = comparisons.iter().map(|name| bits(&format!("bits_{name}"))).collect::<Result<Vec<_>>>()?;
             let prior = bits("bits_prior")?;
             for row in 0..batch.num_rows() {

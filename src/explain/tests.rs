@@ -21,11 +21,12 @@ const P: &str = "P0000000000001";
 const Q: &str = "P0000000000002";
 
 fn pairs(folder: &Path, table: &str, rows: &[(&str, &str, f32, &str, &str, &str)]) {
-    let column = |pick: fn(&(&'static str, &'static str, f32, &'static str, &'static str, &'static str)) -> &'static str| {
-        // The rows are literals of this file.
-        let rows: Vec<&'static str> = rows.iter().map(|r| pick(&leak(r))).collect();
-        texts(&rows)
-    };
+    let column =
+        |pick: fn(&(&'static str, &'static str, f32, &'static str, &'static str, &'static str)) -> &'static str| {
+            // The rows are literals of this file.
+            let rows: Vec<&'static str> = rows.iter().map(|r| pick(&leak(r))).collect();
+            texts(&rows)
+        };
     let weights: ArrayRef = Arc::new(Float32Array::from_iter_values(rows.iter().map(|r| r.2)));
     let mut columns = vec![
         ("left_source", column(|r| r.0.split_once(':').unwrap().0)),
@@ -74,7 +75,11 @@ fn set() -> tempfile::TempDir {
             ("a:1", "a:2", 5.0, "homophone", "missing", ""),
         ],
     );
-    pairs(folder, "review", &[("a:2", "b:2", 2.0, "exact", "different", ""), ("a:1", "b:2", 6.5, "exact", "same", "two_births")]);
+    pairs(
+        folder,
+        "review",
+        &[("a:2", "b:2", 2.0, "exact", "different", ""), ("a:1", "b:2", 6.5, "exact", "same", "two_births")],
+    );
     pairs(folder, "refused", &[("a:1", "b:2", 6.5, "exact", "same", "two_births")]);
     let floats = |values: [f64; 3]| -> ArrayRef { Arc::new(Float64Array::from(values.to_vec())) };
     write(
@@ -112,7 +117,8 @@ fn the_way_goes_by_the_strongest_links() {
     let set = set();
     let Answer::Two { path, .. } = explain(set.path(), "a:1", Some("a:2"), false).unwrap().answer else { panic!() };
     assert_eq!(path.iter().map(|pair| pair.match_weight).collect::<Vec<_>>(), [20.0, 9.0]);
-    let Answer::Record { person, record, open, open_left_out } = explain(set.path(), "a:2", None, true).unwrap().answer else {
+    let Answer::Record { person, record, open, open_left_out } = explain(set.path(), "a:2", None, true).unwrap().answer
+    else {
         panic!()
     };
     assert_eq!((record.as_deref(), person.name.as_deref()), (Some("a:2"), Some("张*三")));
@@ -131,7 +137,8 @@ fn persons_and_what_lies_between_them() {
     let set = set();
     let Answer::Record { record, person, .. } = explain(set.path(), P, None, false).unwrap().answer else { panic!() };
     assert_eq!((record, person.members.len(), person.name), (None, 3, None));
-    let Answer::Two { pair, between, path, .. } = explain(set.path(), "b:1:x", Some("b:2"), false).unwrap().answer else {
+    let Answer::Two { pair, between, path, .. } = explain(set.path(), "b:1:x", Some("b:2"), false).unwrap().answer
+    else {
         panic!()
     };
     assert!(pair.is_none() && path.is_empty());
@@ -141,7 +148,9 @@ fn persons_and_what_lies_between_them() {
 #[test]
 fn what_is_not_there_is_said_without_values() {
     let set = set();
-    for (asked, exit) in [("a:370502199001011234", Exit::NoInput), ("nocolon", Exit::Usage), ("P0000000000009", Exit::NoInput)] {
+    for (asked, exit) in
+        [("a:370502199001011234", Exit::NoInput), ("nocolon", Exit::Usage), ("P0000000000009", Exit::NoInput)]
+    {
         let error = explain(set.path(), asked, None, false).unwrap_err();
         assert_eq!(error.exit, exit, "{asked}");
         assert!(!error.to_string().contains("370502199001011234"));

@@ -19,7 +19,11 @@ fn spanning(members: &Members, links: &[PairRow]) -> Vec<(usize, usize, usize)> 
 }
 
 /// For each member the one before it on the way to `root` with the link between; and the order in which they are met.
-fn rooted(count: usize, tree: &[(usize, usize, usize)], root: usize) -> (Vec<Option<(usize, usize)>>, Vec<(usize, usize)>) {
+fn rooted(
+    count: usize,
+    tree: &[(usize, usize, usize)],
+    root: usize,
+) -> (Vec<Option<(usize, usize)>>, Vec<(usize, usize)>) {
     let mut before = vec![None; count];
     let mut order = Vec::new();
     let mut seen = vec![false; count];
@@ -29,7 +33,13 @@ fn rooted(count: usize, tree: &[(usize, usize, usize)], root: usize) -> (Vec<Opt
         order.push((at, depth));
         // The tree is heaviest first; what is pushed last is met first.
         for &(a, b, place) in tree.iter().rev() {
-            let next = if a == at { b } else if b == at { a } else { continue };
+            let next = if a == at {
+                b
+            } else if b == at {
+                a
+            } else {
+                continue;
+            };
             if !seen[next] {
                 before[next] = Some((at, place));
                 stack.push((next, depth + 1));
@@ -40,12 +50,7 @@ fn rooted(count: usize, tree: &[(usize, usize, usize)], root: usize) -> (Vec<Opt
 }
 
 /// The members as a tree from `first` (or the one whose name is first), each behind the one that it is joined to.
-pub(super) fn members(
-    members: &Members,
-    links: &[PairRow],
-    patterns: &Patterns,
-    first: Option<usize>,
-) -> Vec<Member> {
+pub(super) fn members(members: &Members, links: &[PairRow], patterns: &Patterns, first: Option<usize>) -> Vec<Member> {
     let tree = spanning(members, links);
     let (before, mut order) = rooted(members.rows.len(), &tree, first.unwrap_or(0));
     let met: Vec<usize> = order.iter().map(|row| row.0).collect();

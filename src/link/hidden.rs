@@ -99,7 +99,8 @@ pub fn score_sample(
 
 /// Rows of the blocks of `rule` in which a profile of the sample stands, block by block, in the order of profiles.
 fn rows_of_blocks(features: &Features, rule: usize, sample: &[u32]) -> Vec<(u64, u32)> {
-    let mut wanted: HashSet<u64, foldhash::fast::FixedState> = HashSet::with_hasher(foldhash::fast::FixedState::with_seed(2));
+    let mut wanted: HashSet<u64, foldhash::fast::FixedState> =
+        HashSet::with_hasher(foldhash::fast::FixedState::with_seed(2));
     for &p in sample {
         wanted.extend(blocking::keys(features, rule, p as usize).into_iter().filter(|&key| key != 0));
     }
@@ -119,13 +120,7 @@ fn rows_of_blocks(features: &Features, rule: usize, sample: &[u32]) -> Vec<(u64,
 }
 
 /// Splits a block that is too large as the night does, and sees each part.
-fn each_block(
-    features: &Features,
-    members: Vec<u32>,
-    limit: usize,
-    step: usize,
-    see: &mut impl FnMut(&[u32]),
-) {
+fn each_block(features: &Features, members: Vec<u32>, limit: usize, step: usize, see: &mut impl FnMut(&[u32])) {
     if members.len() <= limit {
         return see(&members);
     }
@@ -188,13 +183,14 @@ mod tests {
 
     /// `n` records: two of each person, with an ID number, a name, a phone of two persons and a flat of many.
     fn records(n: usize, ids: bool) -> Records {
-        let mut r = Records { source: vec![0; n], name_flags: vec![0; n], former_name: vec![0; n], ..Records::default() };
+        let mut r =
+            Records { source: vec![0; n], name_flags: vec![0; n], former_name: vec![0; n], ..Records::default() };
         for i in 0..n {
             let person = i / 2;
             let text = format!("37050219{:02}0101{:03}", 50 + person % 40, 100 + person);
-            let check = "0123456789X".chars().find(|&c| {
-                id_number::parse(&format!("{text}{c}")).id.kind == id_number::IdKind::Valid
-            });
+            let check = "0123456789X"
+                .chars()
+                .find(|&c| id_number::parse(&format!("{text}{c}")).id.kind == id_number::IdKind::Valid);
             let id = id_number::parse(&format!("{text}{}", check.unwrap())).id;
             r.id.push(if ids { id } else { IdNumber::default() });
             let given = ["伟", "芳", "娜", "敏", "静", "丽", "强", "磊"][person % 8];
@@ -202,7 +198,11 @@ mod tests {
             r.name.push(r.pool.intern(&format!("{surname}{given}")));
             r.phones.push([if i % 5 == 0 { 0 } else { 10 + person as u64 / 2 }, 0]);
             r.flat.push(if i % 7 == 0 { 0 } else { 1 + person as u64 / 200 });
-            r.birth.push(if i % 3 == 0 { NO_DATE } else { crate::kernels::date::days_from_civil(1950 + person as i32 % 40, 1, 1) });
+            r.birth.push(if i % 3 == 0 {
+                NO_DATE
+            } else {
+                crate::kernels::date::days_from_civil(1950 + person as i32 % 40, 1, 1)
+            });
         }
         r.birth_precision = vec![BirthPrecision::Day; n];
         r.sex = vec![Sex::Unknown; n];

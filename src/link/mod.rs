@@ -8,6 +8,7 @@ mod compare;
 mod features;
 mod hidden;
 mod identity;
+mod inspect;
 pub mod levels;
 mod names;
 mod pairs;

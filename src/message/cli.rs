@@ -81,6 +81,20 @@ pub(super) const ROWS: &[Row] = &[
         "  {left} × {right}：精确率 {precision} %，召回率 {recall} %，真实 {pairs} 对",
     ),
     (
+        "cli.lost",
+        "{count} true pairs lie in two persons; `gridlink explain SET A B` tells of one of them",
+        "真实的同人配对中有 {count} 对落在两人中；用 `gridlink explain 批次 A B` 查看其中一对",
+    ),
+    ("cli.lost.refused", "refused", "被拒绝"),
+    ("cli.lost.review", "left to review", "待审"),
+    ("cli.lost.below_review", "compared, below review", "已比较，低于待审"),
+    ("cli.lost.not_compared", "never compared", "从未比较"),
+    (
+        "cli.lost.neither",
+        "never compared or below review (--pipeline tells which)",
+        "从未比较或低于待审（--pipeline 可区分）",
+    ),
+    (
         "cli.check_column",
         "{file}: has no column `{column}`, which the map of source {source} names",
         "{file}：没有来源 {source} 的映射所指的列“{column}”",

@@ -25,7 +25,11 @@ pub(super) const ROWS: &[Row] = &[
     ("explain.alone", "alone", "独立成人"),
     ("explain.joined", "joined by {by}", "归并方式 {by}"),
     ("explain.first", "begin of the tree, joined by {by}", "起点，归并方式 {by}"),
-    ("explain.one_direct", "{a} and {b} are one person ({person}), by a link of their own", "{a} 与 {b} 是同一人（{person}），直接关联"),
+    (
+        "explain.one_direct",
+        "{a} and {b} are one person ({person}), by a link of their own",
+        "{a} 与 {b} 是同一人（{person}），直接关联",
+    ),
     (
         "explain.one_way",
         "{a} and {b} are one person ({person}), by way of other records",

@@ -220,9 +220,9 @@ mod tests {
         let before = Stored::of(&fit());
         let mut now = before.clone();
         assert!(drift(&before, &now).is_empty());
-        (now.fields[0].1[1], now.fields[0].1[2]) = (0.1, 0.5);
+        (now.fields[0].1[1], now.fields[0].1[2]) = (0.05, 0.5);
         let moved = drift(&before, &now);
-        assert_eq!(moved.iter().map(|d| d.level).collect::<Vec<_>>(), [1, 2], "2.32 bits each");
+        assert_eq!(moved.iter().map(|d| d.level).collect::<Vec<_>>(), [1, 2], "3.32 and 2.32 bits");
         now.silver_matches = 1000.0;
         assert!(drift(&before, &now).is_empty(), "too few pairs to say");
     }

@@ -87,7 +87,8 @@ impl Night<'_> {
         sample.chunk_by(|a, b| a.0 == b.0).for_each(|person| reach.person(person));
         let reach = reach.finish(&pairs_without_ids(self, &labels, sources));
         let pairs = |i: usize| (i / sources, i % sources);
-        let source_pairs = count.by_pair.iter().enumerate().map(|(i, tally)| (pairs(i).0, pairs(i).1, tally.estimate()));
+        let source_pairs =
+            count.by_pair.iter().enumerate().map(|(i, tally)| (pairs(i).0, pairs(i).1, tally.estimate()));
         Some(Accuracy {
             persons,
             all: count.all.estimate(),
@@ -202,13 +203,7 @@ struct Counting<'a> {
 }
 
 impl<'a> Counting<'a> {
-    fn new(
-        night: &'a Night<'a>,
-        features: &'a Features,
-        labels: &'a [u64],
-        world: &'a World,
-        sources: usize,
-    ) -> Self {
+    fn new(night: &'a Night<'a>, features: &'a Features, labels: &'a [u64], world: &'a World, sources: usize) -> Self {
         let by_pair = vec![Tally::default(); sources * sources];
         Self { night, features, labels, world, sources, all: Tally::default(), by_pair }
     }
@@ -344,9 +339,10 @@ impl Accuracy {
     /// The estimate for the manifest.
     pub(super) fn json(&self, names: &[String]) -> Value {
         let name = |source: usize| names.get(source).cloned().unwrap_or_default();
-        let pairs = self.source_pairs.iter().map(|(left, right, estimate)| {
-            json!({ "left": name(*left), "right": name(*right), "estimate": estimate })
-        });
+        let pairs = self
+            .source_pairs
+            .iter()
+            .map(|(left, right, estimate)| json!({ "left": name(*left), "right": name(*right), "estimate": estimate }));
         json!({
             "hidden": "ID numbers of a sample of persons",
             "persons": self.persons,
@@ -410,3 +406,6 @@ impl Accuracy {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 //! is the page to read first.
 
 mod accuracy;
+mod compared;
 mod figures;
 mod modelled;
 mod order;
@@ -12,6 +13,7 @@ mod settle;
 mod summary;
 mod watch;
 
+pub use compared::{RecordName, compared};
 pub use summary::RunSummary;
 
 use crate::config::Pipeline;

@@ -55,7 +55,8 @@ impl NightTables<'_> {
 
         let partitions = followup::followup_partitions(&settled.items, &settled.directory)?;
         let item_batches: Vec<_> = partitions.iter().map(|partition| partition.batch.clone()).collect();
-        let figures = figures::bulletin(self.pipeline, self.read, persons, settled);
+        let mut figures = figures::bulletin(self.pipeline, self.read, persons, settled);
+        figures.warnings.extend(self.resolved.accuracy.as_ref().and_then(Accuracy::warning));
         let mut options =
             ListOptions::new(self.pipeline.run.as_of, self.pipeline.run.locale, self.pipeline.publish.mask);
         options.fields = distinct_fields(self.pipeline);
