@@ -18,7 +18,6 @@ pub(super) const ROWS: &[Row] = &[
         "next: report the place and the command, but no data; the set published before is untouched",
         "下一步：请反馈该位置和所用命令，不要附带数据；此前发布的批次未受影响",
     ),
-    ("cli.not_wired", "{what}: not wired yet", "{what}：尚未接入"),
     ("cli.stdout", "cannot write to stdout", "无法写入标准输出"),
     ("cli.output", "{file}: cannot be written", "{file}：无法写入"),
     ("cli.rows_written", "{rows} rows written to {file}", "已将 {rows} 行写入 {file}"),
