@@ -3,8 +3,10 @@
 use super::terminal::Terminal;
 use super::wiring;
 use crate::error::Result;
+use crate::evaluate::lost::{LostPair, Place, by_sources};
 use crate::evaluate::{Report, evaluate};
 use crate::message::{Lang, Message};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -15,6 +17,12 @@ pub(super) struct EvalArgs {
     /// CSV with columns source, record_id, person_id
     #[arg(long, value_name = "T.csv")]
     truth: PathBuf,
+    /// List true pairs that are not in one person, and where they were lost
+    #[arg(long)]
+    lost: bool,
+    /// With --lost: the pipeline of the set, whose dumps are read again to tell what was never compared
+    #[arg(long, value_name = "PIPELINE.toml", requires = "lost")]
+    pipeline: Option<PathBuf>,
     /// Print as JSON
     #[arg(long)]
     json: bool,
@@ -22,12 +30,81 @@ pub(super) struct EvalArgs {
 
 /// Prints the report.
 pub(super) fn run(args: &EvalArgs, terminal: &Terminal) -> Result<()> {
+    if args.lost {
+        return lost(args, terminal);
+    }
     let members = wiring::read_table(&args.set, "members")?;
     let report = evaluate(&members, &args.truth)?;
     terminal.data(|out| match args.json {
         true => writeln!(out, "{}", report.to_json()),
         false => text(out, &report, terminal.lang),
     })
+}
+
+/// Examples told of each place.
+const EXAMPLES: usize = 5;
+
+/// Prints the lost pairs by source pair and place, and some of them by name.
+fn lost(args: &EvalArgs, terminal: &Terminal) -> Result<()> {
+    let overrides = crate::config::Overrides::default();
+    let pipeline = args.pipeline.as_ref().map(|path| crate::config::load(path, &overrides)).transpose()?;
+    let pairs = wiring::lost(&args.set, &args.truth, pipeline.as_ref(), &*terminal.sink())?;
+    let mut examples: BTreeMap<Place, Vec<&LostPair>> = BTreeMap::new();
+    for pair in &pairs {
+        let of = examples.entry(pair.place).or_default();
+        if of.len() < EXAMPLES {
+            of.push(pair);
+        }
+    }
+    let counts = by_sources(&pairs);
+    if args.json {
+        let sources = counts.iter().map(|((left, right), places)| {
+            let places: BTreeMap<&str, u64> = places.iter().map(|(place, &n)| (word(*place), n)).collect();
+            serde_json::json!({ "left": left, "right": right, "lost": places })
+        });
+        let examples: Vec<&LostPair> = examples.into_values().flatten().collect();
+        let sources: Vec<_> = sources.collect();
+        let json = serde_json::json!({ "lost": pairs.len(), "source_pairs": sources, "examples": examples });
+        return terminal.data(|out| writeln!(out, "{json:#}"));
+    }
+    let lang = terminal.lang;
+    terminal.data(|out| {
+        writeln!(out, "{}", Message::new("cli.lost").with("count", pairs.len()).render(lang))?;
+        for ((left, right), places) in counts {
+            let places: Vec<String> =
+                places.iter().map(|(place, n)| format!("{} {n}", place_text(*place, lang))).collect();
+            writeln!(out, "  {left} × {right}: {}", places.join(", "))?;
+        }
+        for (place, pairs) in &examples {
+            writeln!(out, "{}", place_text(*place, lang))?;
+            for LostPair { left, right, .. } in pairs {
+                writeln!(out, "  {}:{} – {}:{}", left.0, left.1, right.0, right.1)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The name of a place in JSON.
+fn word(place: Place) -> &'static str {
+    match place {
+        Place::Refused => "refused",
+        Place::Review => "review",
+        Place::BelowReview => "below_review",
+        Place::NotCompared => "not_compared",
+        Place::Neither => "neither",
+    }
+}
+
+fn place_text(place: Place, lang: Lang) -> String {
+    let key = match place {
+        Place::Refused => "cli.lost.refused",
+        Place::Review => "cli.lost.review",
+        Place::BelowReview => "cli.lost.below_review",
+        Place::NotCompared => "cli.lost.not_compared",
+        Place::Neither => "cli.lost.neither",
+    };
+    Message::new(key).render(lang)
 }
 
 /// The report as lines: every rate with its formula's two numbers.

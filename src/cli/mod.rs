@@ -14,6 +14,7 @@ mod render;
 mod run;
 mod synth;
 mod terminal;
+mod waterfall;
 mod wiring;
 
 use crate::error::{Error, Exit};

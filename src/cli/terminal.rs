@@ -13,6 +13,7 @@ pub(super) struct Terminal {
     pub(super) lang: Lang,
     quiet: bool,
     color: bool,
+    color_out: bool,
     bars: bool,
 }
 
@@ -25,7 +26,9 @@ impl Terminal {
         };
         let plain = global.no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let tty = io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-        Self { lang, quiet: global.quiet, color: tty && !plain, bars: tty && !plain }
+        let color_out =
+            io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb") && !plain;
+        Self { lang, quiet: global.quiet, color: tty && !plain, color_out, bars: tty && !plain }
     }
 
     /// Where the events of a run go.
@@ -74,6 +77,11 @@ impl Terminal {
         }
     }
 
+    /// Whether data on stdout may be coloured.
+    pub(super) fn color_out(&self) -> bool {
+        self.color_out
+    }
+
     /// Columns of the terminal on stdout; `None` if stdout is none.
     pub(super) fn width(&self) -> Option<usize> {
         let stdout = io::stdout();
@@ -102,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_reader_that_has_seen_enough_is_no_error() {
-        let terminal = Terminal { lang: Lang::En, quiet: true, color: false, bars: false };
+        let terminal = Terminal { lang: Lang::En, quiet: true, color: false, color_out: false, bars: false };
         let fails = |kind: io::ErrorKind| terminal.data(|_| Err(kind.into()));
         assert!(fails(io::ErrorKind::BrokenPipe).is_ok());
         assert_eq!(fails(io::ErrorKind::StorageFull).expect_err("disk full").exit, Exit::Io);

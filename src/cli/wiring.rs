@@ -3,9 +3,14 @@
 
 use crate::config::{Pipeline, ReadSettings};
 use crate::error::{Error, Exit, Result};
+use crate::evaluate::{
+    self,
+    lost::{LostPair, Place},
+};
 use crate::events::EventSink;
+use crate::explain::{self, Explanation};
 use crate::ingest::{self, Dump, DumpReport};
-use crate::message::{Lang, Message};
+use crate::message::Message;
 use crate::normalize::Normalizer;
 use crate::pipeline;
 use crate::sql::Engine;
@@ -42,15 +47,6 @@ pub(super) struct Head {
     pub(super) detected: String,
     /// Names of its columns.
     pub(super) columns: Vec<String>,
-}
-
-/// What explains one record or two.
-#[derive(Clone, Debug)]
-pub(super) struct Explanation {
-    /// For people, in the language asked for.
-    pub(super) text: String,
-    /// The same for programs.
-    pub(super) json: serde_json::Value,
 }
 
 /// Runs the night.
@@ -127,6 +123,32 @@ pub(super) fn read_table(set: &Path, table: &str) -> Result<Vec<RecordBatch>> {
     Set::open(set)?.read_table(table)
 }
 
+/// True pairs that a set does not have in one person; with a pipeline, whether they were compared.
+pub(super) fn lost(
+    set: &Path,
+    truth: &Path,
+    pipeline: Option<&Pipeline>,
+    sink: &dyn EventSink,
+) -> Result<Vec<LostPair>> {
+    let set = Set::open(set)?;
+    let table = |name: &str| if set.files(name)?.is_empty() { Ok(Vec::new()) } else { set.read_table(name) };
+    let mut lost = evaluate::lost::lost(&set.read_table("members")?, &table("review")?, &table("refused")?, truth)?;
+    if let Some(pipeline) = pipeline {
+        let unknown = |pair: &&mut LostPair| pair.place == Place::Neither;
+        let names: Vec<_> =
+            lost.iter_mut().filter(unknown).map(|pair| (pair.left.clone(), pair.right.clone())).collect();
+        let compared = pipeline::compared(pipeline, &names, sink)?;
+        for (pair, compared) in lost.iter_mut().filter(unknown).zip(compared) {
+            pair.place = match compared {
+                Some(true) => Place::BelowReview,
+                Some(false) => Place::NotCompared,
+                None => Place::Neither,
+            };
+        }
+    }
+    Ok(lost)
+}
+
 /// The answer to `sql` over the tables of a published set. A question that cannot be answered is a wrong argument.
 pub(super) fn query(set: &Path, sql: &str) -> Result<Vec<RecordBatch>> {
     let set = Set::open(set)?;
@@ -151,8 +173,8 @@ pub(super) fn query(set: &Path, sql: &str) -> Result<Vec<RecordBatch>> {
 }
 
 /// Why record `a` is in its person, or why `a` and `b` are (not) one. Records are named `source:record_id`.
-pub(super) fn explain(_set: &Path, _a: &str, _b: Option<&str>, _lang: Lang) -> Result<Explanation> {
-    Err(Error::new(Exit::Bug, Message::new("cli.not_wired").with("what", "explain")))
+pub(super) fn explain(set: &Path, a: &str, b: Option<&str>, names: bool) -> Result<Explanation> {
+    explain::explain(set, a, b, names)
 }
 
 /// Writes an invented city below `out`.

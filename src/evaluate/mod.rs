@@ -2,6 +2,8 @@
 //! (how many records of true person t stand in person c), so no pair is ever enumerated. It is not the estimate that a
 //! night makes of itself without labels.
 
+pub mod hidden;
+pub mod lost;
 mod pairs;
 mod truth;
 

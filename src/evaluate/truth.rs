@@ -98,6 +98,11 @@ impl Truth {
         self.rows[row]
     }
 
+    /// Source and key of a row.
+    pub(super) fn name(&self, row: usize) -> (&str, &str) {
+        key(&self.keys, &self.ends, row).split_once('\0').unwrap_or_default()
+    }
+
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }

@@ -34,7 +34,6 @@ pub(super) const ROWS: &[Row] = &[
         "next: report the place and the command, but no data; the set published before is untouched",
         "下一步：请反馈该位置和所用命令，不要附带数据；此前发布的批次未受影响",
     ),
-    ("cli.not_wired", "{what}: not wired yet", "{what}：尚未接入"),
     ("cli.stdout", "cannot write to stdout", "无法写入标准输出"),
     ("cli.output", "{file}: cannot be written", "{file}：无法写入"),
     ("cli.rows_written", "{rows} rows written to {file}", "已将 {rows} 行写入 {file}"),
@@ -105,6 +104,20 @@ pub(super) const ROWS: &[Row] = &[
         "cli.eval_pair",
         "  {left} × {right}: precision {precision} %, recall {recall} %, {pairs} true pairs",
         "  {left} × {right}：精确率 {precision} %，召回率 {recall} %，真实 {pairs} 对",
+    ),
+    (
+        "cli.lost",
+        "{count} true pairs lie in two persons; `gridlink explain SET A B` tells of one of them",
+        "真实的同人配对中有 {count} 对落在两人中；用 `gridlink explain 批次 A B` 查看其中一对",
+    ),
+    ("cli.lost.refused", "refused", "被拒绝"),
+    ("cli.lost.review", "left to review", "待审"),
+    ("cli.lost.below_review", "compared, below review", "已比较，低于待审"),
+    ("cli.lost.not_compared", "never compared", "从未比较"),
+    (
+        "cli.lost.neither",
+        "never compared or below review (--pipeline tells which)",
+        "从未比较或低于待审（--pipeline 可区分）",
     ),
     (
         "cli.check_column",

@@ -5,6 +5,7 @@
 
 mod cli;
 mod config;
+mod explain;
 mod followup;
 mod ingest;
 mod link;
@@ -31,6 +32,7 @@ type Row = (&'static str, &'static str, &'static str);
 const CATALOGUE: &[&[Row]] = &[
     cli::ROWS,
     config::ROWS,
+    explain::ROWS,
     followup::ROWS,
     ingest::ROWS,
     link::ROWS,

@@ -95,4 +95,5 @@ pub(super) const ROWS: &[Row] = &[
         "已发布 {path}：bulletin.md 为领导简报，lists/ 为各网格清单，*.parquet 供分析使用",
     ),
     ("run.summary.dry_run", "dry run: nothing was published", "试运行：未发布任何内容"),
+    ("run.step.accuracy", "accuracy without ID numbers estimated", "已估计无证件号时的准确率"),
 ];

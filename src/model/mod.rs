@@ -4,7 +4,11 @@
 //! independently (a household shares phone, flat and surname), the counted patterns correct the product. What the night
 //! cannot tell is taken from the starting weights of the preset.
 
+mod em;
 mod fit;
 mod preset;
+mod stored;
 
+pub use em::{Em, em};
 pub use fit::{Fit, fit};
+pub use stored::{Drift, Stored, Terms, drift, terms};

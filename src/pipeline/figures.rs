@@ -79,6 +79,7 @@ pub(super) fn bulletin(pipeline: &Pipeline, read: &Read, persons: &Persons, sett
         }),
         isolation: known("isolation").then(|| (events.persons.get("isolation").map_or(0, BTreeSet::len) as u64, 0)),
         persons_unassigned: settled.residence.by.iter().filter(|by| **by == GridBy::None).count() as u64,
+        warnings: Vec::new(),
         items: item_figures(settled),
         areas: areas(settled),
         yesterday: None,

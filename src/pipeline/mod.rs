@@ -1,15 +1,20 @@
 //! The night in order: dumps in, a published set out, all or nothing. Every step is called here and nowhere else, so this
 //! is the page to read first.
 
+mod accuracy;
+mod compared;
 mod figures;
+mod modelled;
 mod order;
 mod read;
+mod reasons;
 mod resolve;
 mod settle;
 mod summary;
 mod told;
 mod watch;
 
+pub use compared::{RecordName, compared};
 pub use summary::RunSummary;
 
 use crate::config::Pipeline;
@@ -52,6 +57,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let mut watch = Watch::new(sink);
     let store = Store::open(&pipeline.run.output, &pipeline.run.store, &started.strftime("%F %T").to_string())?;
     let known = known(&store.state())?;
+    let model_before = store.state().read_model()?;
 
     let mut read = watch.step("ingest", |watch| read::read(pipeline, SystemTime::now(), watch), told::read)?;
     let directory = read::directory(pipeline, &mut watch)?;
@@ -60,7 +66,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     watch.warn_all(ordered);
     let records = &read.records;
 
-    let resolved = resolve::resolve(records, &pipeline.linkage, &mut watch)?;
+    let resolved = resolve::resolve(records, &pipeline.linkage, model_before.as_deref(), &mut watch)?;
     let build = || person::build(records, &resolved.cluster_of_record, resolved.clusters, &pipeline.sources, &known);
     let built = watch.step("person", |_| Ok(build()), told::built)?;
     let members = Members {

@@ -1,12 +1,16 @@
 //! Link and cluster: from records to the cluster of each record, with the pairs that say so.
 
+use super::accuracy::{Accuracy, Night};
+use super::modelled::{self, Modelled};
+use super::reasons;
 use super::told;
 use super::watch::Watch;
 use crate::cluster::{self, Clusters, Evidence};
 use crate::config::Linkage;
 use crate::error::Result;
 use crate::link::{self, BlockingSettings, BlockingStats, Features, Pattern, Profiles, levels};
-use crate::model::{self, Fit};
+use crate::message::Message;
+use crate::model::Fit;
 use crate::tables::{Edge, JoinedBy, Links, Records};
 
 /// Pairs are counted for fitting in about this many profiles' blocks.
@@ -31,8 +35,12 @@ pub(super) struct Resolved {
     pub(super) links: Links,
     /// Uncertain pairs, most informative first.
     pub(super) review: Links,
-    /// The fitted model.
-    pub(super) fit: Fit,
+    /// Every refused join with its reason.
+    pub(super) refused: Links,
+    /// The model in use.
+    pub(super) modelled: Modelled,
+    /// The night's estimate of its own accuracy.
+    pub(super) accuracy: Option<Accuracy>,
     /// What blocking did.
     pub(super) blocking: BlockingStats,
     /// Number of profiles.
@@ -44,33 +52,38 @@ pub(super) struct Resolved {
 }
 
 /// Resolves the records of a night.
-pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_>) -> Result<Resolved> {
+pub(super) fn resolve(
+    records: &Records,
+    linkage: &Linkage,
+    model_before: Option<&str>,
+    watch: &mut Watch<'_>,
+) -> Result<Resolved> {
     let settings = BlockingSettings { block_rows_max: linkage.block_rows_max };
     let match_weight_min = linkage.match_weight_min.map_or(MATCH_WEIGHT_MIN, |bits| bits as f32);
     let review_weight_min =
         linkage.review_weight_min.map_or(match_weight_min - REVIEW_BITS, |bits| bits as f32).min(match_weight_min);
 
     let profiles = watch.step("profile", |_| Ok(link::profiles(records)), told::profiles)?;
-    let features = watch.step("features", |_| Ok(link::features(records, &profiles)), told::features)?;
-    let fit = |_: &mut Watch<'_>| {
+    let mut features = watch.step("features", |_| Ok(link::features(records, &profiles)), told::features)?;
+    let fit = |watch: &mut Watch<'_>| {
         let sample_bits = (profiles.len() / FIT_PROFILES).max(1).ilog2();
-        let counts = link::count_patterns(&features, settings, sample_bits);
-        Ok(model::fit(&counts, &link::chance(&features)))
+        modelled::model(&features, settings, sample_bits, linkage, model_before, watch)
     };
-    let fit = watch.step("fit", fit, told::fit)?;
+    let modelled = watch.step("fit", fit, |modelled| told::fit(&modelled.fit))?;
+    let fit = &modelled.fit;
     let score = |_: &mut Watch<'_>| Ok(link::score(&features, &fit.weights, settings, review_weight_min));
     let (edges, blocking) = watch.step("link", score, |(edges, blocking)| told::scored(edges.len(), blocking))?;
     let grow = |_: &mut Watch<'_>| {
-        let clusters = cluster::grow(evidence(records, &profiles, &features), &edges, match_weight_min, &|a, b| {
-            features.names_apart(a, b)
-        });
-        let (match_weight, joined_by) = join_of_records(records, &profiles, &features, &fit, &clusters);
+        let evidence = evidence(&features, sources_of(records, &profiles));
+        let clusters = cluster::grow(evidence, &edges, match_weight_min, &|a, b| features.names_apart(a, b));
+        let (match_weight, joined_by) = join_of_records(records, &profiles, &features, fit, &clusters);
         let mut cluster_of_record = vec![0; records.len()];
         for p in 0..profiles.len() {
             profiles.members(p).iter().for_each(|&row| cluster_of_record[row as usize] = clusters.of_profile[p]);
         }
-        let (links, review) = pairs(&profiles, &features, &fit, &edges, &clusters, match_weight_min);
-        Ok(Resolved {
+        let (links, review) = pairs(&profiles, &features, fit, &edges, &clusters, match_weight_min);
+        let refused = reasons::refused(&profiles, &edges, &clusters, empty_links());
+        let resolved = Resolved {
             cluster_of_record,
             clusters: clusters.count,
             match_weight,
@@ -81,25 +94,37 @@ pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_
             profiles: profiles.len(),
             match_weight_min,
             review_weight_min,
-            fit,
-        })
+            refused,
+            modelled: modelled.clone(),
+            accuracy: None,
+        };
+        Ok((clusters, resolved))
     };
-    watch.step("cluster", grow, told::resolved)
+    let (clusters, mut resolved) = watch.step("cluster", grow, |(_, resolved)| told::resolved(resolved))?;
+    let estimate = |watch: &mut Watch<'_>| {
+        let (edges, clusters, fit) = (&edges[..], &clusters, &modelled.fit);
+        let night = Night { records, profiles: &profiles, fit, settings, edges, clusters, match_weight_min };
+        let accuracy = night.accuracy(&mut features);
+        watch.warn_all(accuracy.iter().filter_map(Accuracy::warning).collect());
+        Ok(accuracy)
+    };
+    resolved.accuracy = watch.step("accuracy", estimate, |_| Message::new("run.step.accuracy"))?;
+    Ok(resolved)
 }
 
-fn evidence(records: &Records, profiles: &Profiles, features: &Features) -> Evidence {
+pub(super) fn evidence(features: &Features, sources: Vec<u64>) -> Evidence {
     let (birth, sex) = (0..features.len()).map(|p| features.birth_day_and_sex(p)).unzip();
     Evidence {
         id: (0..features.len()).map(|p| features.trusted_id(p)).collect(),
         birth,
         sex,
         name: (0..features.len()).map(|p| features.whole_name(p)).collect(),
-        sources: sources_of(records, profiles),
+        sources,
     }
 }
 
 /// The sources of each profile's records, one bit each (64 sources share one).
-fn sources_of(records: &Records, profiles: &Profiles) -> Vec<u64> {
+pub(super) fn sources_of(records: &Records, profiles: &Profiles) -> Vec<u64> {
     let bit = |&row: &u32| 1_u64 << (records.source[row as usize] % 64);
     (0..profiles.len()).map(|p| profiles.members(p).iter().map(bit).fold(0, |mask, bit| mask | bit)).collect()
 }

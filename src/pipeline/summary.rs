@@ -1,7 +1,9 @@
 //! Publication and what is told of it: the set's tables, the manifest, the last lines of a run.
 
+use super::accuracy::Accuracy;
 use super::figures;
 use super::read::Read;
+use super::reasons;
 use super::resolve::Resolved;
 use super::settle::{Settled, in_words};
 use super::told;
@@ -54,14 +56,15 @@ impl NightTables<'_> {
 
         let partitions = followup::followup_partitions(&settled.items, &settled.directory)?;
         let item_batches: Vec<_> = partitions.iter().map(|partition| partition.batch.clone()).collect();
-        let figures = figures::bulletin(self.pipeline, self.read, persons, settled);
+        let mut figures = figures::bulletin(self.pipeline, self.read, persons, settled);
+        figures.warnings.extend(self.resolved.accuracy.as_ref().and_then(Accuracy::warning));
         let mut options =
             ListOptions::new(self.pipeline.run.as_of, self.pipeline.run.locale, self.pipeline.publish.mask);
         options.fields = distinct_fields(self.pipeline);
         let members = batches::members(records, self.members, persons, &names);
         run.next_state().write_persons_index(&members)?;
         run.next_state().write_items(&published::schema(published::FOLLOWUPS), &item_batches)?;
-        run.next_state().write_model(&format!("{:#}", self.model()))?;
+        run.next_state().write_model(&self.resolved.modelled.stored.to_json())?;
         let one = |batch| Batches::from_batches(&arrow::array::RecordBatch::schema(&batch), &[batch]).map_err(bug);
         let set = SetTables {
             tables: vec![
@@ -70,6 +73,8 @@ impl NightTables<'_> {
                 ("events", batches::events(records, self.members, persons, &names)),
                 ("links", batches::links(records, &self.resolved.links, &names)),
                 ("review", batches::review(records, &self.resolved.review, &names)),
+                ("refused", batches::review(records, &self.resolved.refused, &names)),
+                ("patterns", one(self.patterns()?)?),
                 ("rollup", one(followup::rollup_batch(&settled.rollup)?)?),
                 ("changes", one(followup::changes_batch(&settled.changes)?)?),
                 ("quarantine", batches::quarantine(&self.read.quarantined, &names, &self.read.labels)),
@@ -100,6 +105,7 @@ impl NightTables<'_> {
             ("events", self.read.records.events.len() as u64),
             ("links", self.resolved.links.len() as u64),
             ("review", self.resolved.review.len() as u64),
+            ("refused", self.resolved.refused.len() as u64),
             ("candidate_pairs", self.resolved.blocking.pairs.iter().sum()),
             ("items_open", items.open),
             ("items_overdue", items.overdue),
@@ -114,8 +120,14 @@ impl NightTables<'_> {
         .collect()
     }
 
+    fn patterns(&self) -> Result<arrow::array::RecordBatch> {
+        let of = self.resolved;
+        reasons::patterns(&of.modelled.fit, [&of.links, &of.review, &of.refused]).map_err(bug)
+    }
+
     fn model(&self) -> Value {
-        let fit = &self.resolved.fit;
+        let names: Vec<String> = self.pipeline.sources.iter().map(|source| source.name.clone()).collect();
+        let (fit, accuracy) = (&self.resolved.modelled.fit, &self.resolved.accuracy);
         let fields: serde_json::Map<String, Value> =
             fit.fields.iter().map(|(name, m, u)| ((*name).to_owned(), json!({ "m": m, "u": u }))).collect();
         let blocking: serde_json::Map<String, Value> = RULES
@@ -140,6 +152,9 @@ impl NightTables<'_> {
             "review_weight_min": self.resolved.review_weight_min,
             "fields": fields,
             "blocking": blocking,
+            "blocking_reach": accuracy.as_ref().map(|accuracy| accuracy.reach_json(&names)),
+            "accuracy": accuracy.as_ref().map(|accuracy| accuracy.json(&names)),
+            "fitting": self.resolved.modelled.json(),
         })
     }
 
@@ -215,6 +230,7 @@ impl NightTables<'_> {
                 .with("grids", count("grids"))
                 .with("unassigned", count("items_unassigned")),
         ];
+        lines.extend(self.resolved.accuracy.iter().flat_map(Accuracy::lines));
         if !watch.warnings.is_empty() {
             lines.push(Message::new("run.summary.warnings").with("count", watch.warnings.len()));
         }
@@ -231,6 +247,7 @@ impl NightTables<'_> {
         let json = json!({
             "set": set,
             "counts": counts,
+            "model": self.model(),
             "steps_ms": steps,
             "elapsed_ms": u64::try_from(watch.began.elapsed().as_millis()).unwrap_or(u64::MAX),
             "memory_peak_bytes": memory_peak_bytes(),

@@ -34,6 +34,8 @@ pub struct BulletinFigures {
     pub isolation: Option<(u64, u64)>,
     /// Persons without a grid.
     pub persons_unassigned: u64,
+    /// What the leader must know of the persons' quality, e.g. that matching is poor tonight.
+    pub warnings: Vec<Message>,
     /// Items of the whole city, unassigned ones included.
     pub items: ItemFigures,
     /// Items per county and street, in the order to print; the unassigned have both names empty.
@@ -147,6 +149,7 @@ impl Page {
         );
         let (left, all) = (figures.persons_unassigned, figures.persons);
         self.rate("publish.bulletin.unassigned", left, all);
+        figures.warnings.iter().for_each(|warning| self.line(warning));
     }
 
     fn work(&mut self, figures: &BulletinFigures) {
@@ -326,6 +329,7 @@ mod tests {
             tests: None,
             isolation: Some((40, 9)),
             persons_unassigned: 1_234,
+            warnings: Vec::new(),
             items,
             areas: vec![
                 AreaFigures {

@@ -1,0 +1,178 @@
+//! A night's estimate of its own accuracy: what became of persons whose ID numbers were hidden from the matching. Persons
+//! are drawn, not pairs, so intervals are those of ratios over persons (Cochran 1977, chapter 6) in the form of Wilson
+//! (1927), which stays inside 0 and 1 and does not vanish when nothing went wrong. It knows no truth but the hidden numbers.
+
+use serde::Serialize;
+
+/// The point of the normal distribution that leaves 2.5 % on each side.
+const Z: f64 = 1.959_963_984_540_054;
+
+/// A rate with its interval of 95 %.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Rate {
+    /// The rate itself.
+    pub rate: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// Pairs of records of one sampled person between two sources.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PersonPairs {
+    /// Pairs of the person's records.
+    pub truth: f64,
+    /// Those of them that lie in one person of the set.
+    pub correct: f64,
+    /// Pairs of a record of the person and one of another in one person of the set, half of each: the other is its half.
+    pub wrong: f64,
+}
+
+/// Precision, recall and F1 of one pair of sources or of all.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Estimate {
+    /// Sampled persons with such a pair.
+    pub persons: u64,
+    /// Their pairs.
+    pub pairs: u64,
+    /// Correct of those found.
+    pub precision: Rate,
+    /// Found of those true.
+    pub recall: Rate,
+    /// Harmonic mean of both.
+    pub f1: Rate,
+}
+
+/// Sums over persons of a part and a whole, and of their squares.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ratio {
+    persons: f64,
+    part: f64,
+    whole: f64,
+    part2: f64,
+    both: f64,
+    whole2: f64,
+}
+
+impl Ratio {
+    fn add(&mut self, part: f64, whole: f64) {
+        if whole > 0.0 {
+            self.persons += 1.0;
+            self.part += part;
+            self.whole += whole;
+            self.part2 += part * part;
+            self.both += part * whole;
+            self.whole2 += whole * whole;
+        }
+    }
+
+    fn rate(&self) -> Rate {
+        if self.whole == 0.0 {
+            return Rate { rate: 1.0, low: 0.0, high: 1.0 };
+        }
+        let rate = self.part / self.whole;
+        let squares = (self.part2 - 2.0 * rate * self.both + rate * rate * self.whole2).max(0.0);
+        let variance = squares / (self.whole * self.whole) * self.persons / (self.persons - 1.0).max(1.0);
+        // As many independent trials as would vary as much; never more than a trial a person where none differs.
+        let trials = if variance > 0.0 { rate * (1.0 - rate) / variance } else { self.persons };
+        wilson(rate, trials.clamp(1.0, self.whole.max(1.0)))
+    }
+}
+
+/// The interval of Wilson for `rate` of `trials`.
+pub fn wilson(rate: f64, trials: f64) -> Rate {
+    let shrink = 1.0 + Z * Z / trials;
+    let middle = (rate + Z * Z / (2.0 * trials)) / shrink;
+    let half = Z / shrink * (rate * (1.0 - rate) / trials + Z * Z / (4.0 * trials * trials)).sqrt();
+    Rate { rate, low: (middle - half).clamp(0.0, rate), high: (middle + half).clamp(rate, 1.0) }
+}
+
+/// Adds up persons, one after the other.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    precision: Ratio,
+    recall: Ratio,
+    f1: Ratio,
+}
+
+impl Tally {
+    /// Adds one person.
+    pub fn add(&mut self, pairs: PersonPairs) {
+        let found = pairs.correct + pairs.wrong;
+        self.precision.add(pairs.correct, found);
+        self.recall.add(pairs.correct, pairs.truth);
+        self.f1.add(2.0 * pairs.correct, found + pairs.truth);
+    }
+
+    /// What the persons added so far say.
+    pub fn estimate(&self) -> Estimate {
+        Estimate {
+            persons: self.recall.persons as u64,
+            pairs: self.recall.whole as u64,
+            precision: self.precision.rate(),
+            recall: self.recall.rate(),
+            f1: self.f1.rate(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(persons: &[(f64, f64, f64)]) -> Estimate {
+        let mut tally = Tally::default();
+        persons.iter().for_each(|&(truth, correct, wrong)| tally.add(PersonPairs { truth, correct, wrong }));
+        tally.estimate()
+    }
+
+    #[test]
+    fn rates_are_those_of_all_pairs() {
+        let found = tally(&[(3.0, 3.0, 0.0), (1.0, 0.0, 0.0), (6.0, 3.0, 2.0), (1.0, 1.0, 0.0)]);
+        assert_eq!((found.persons, found.pairs), (4, 11));
+        assert!((found.recall.rate - 7.0 / 11.0).abs() < 1e-12);
+        assert!((found.precision.rate - 7.0 / 9.0).abs() < 1e-12);
+        assert!((found.f1.rate - 14.0 / 20.0).abs() < 1e-12);
+        for rate in [found.precision, found.recall, found.f1] {
+            assert!(0.0 <= rate.low && rate.low < rate.rate && rate.rate < rate.high && rate.high <= 1.0);
+        }
+    }
+
+    #[test]
+    fn nothing_wrong_is_not_certainty() {
+        let found = tally(&[(1.0, 1.0, 0.0); 100]);
+        assert!((found.recall.rate - 1.0).abs() < 1e-12 && (0.95..0.97).contains(&found.recall.low));
+        let nobody = tally(&[]);
+        assert_eq!((nobody.recall.low, nobody.recall.high), (0.0, 1.0));
+    }
+
+    #[test]
+    fn wilson_as_in_the_books() {
+        let rate = wilson(0.8, 10.0);
+        assert!((rate.low - 0.4902).abs() < 1e-3 && (rate.high - 0.9433).abs() < 1e-3);
+    }
+
+    /// Persons drawn from a city of known rates: the intervals hold the city's rate about as often as they say.
+    #[test]
+    fn intervals_cover() {
+        let person = |i: u64| {
+            let draw = crate::kernels::hash::key(9, &[i]);
+            let truth = 1.0 + (draw % 5) as f64;
+            let bad = draw >> 20 & 1023 < 40;
+            PersonPairs { truth, correct: if bad { 0.0 } else { truth }, wrong: 0.0 }
+        };
+        let mut city = Tally::default();
+        (0..400_000).for_each(|i| city.add(person(i)));
+        let expected = city.estimate().recall.rate;
+        let covered = (0..200_u64)
+            .filter(|night| {
+                let mut tally = Tally::default();
+                (0..1000).for_each(|i| tally.add(person(night * 1000 + i)));
+                let recall = tally.estimate().recall;
+                (recall.low..=recall.high).contains(&expected)
+            })
+            .count();
+        assert!((180..=200).contains(&covered), "{covered} of 200");
+    }
+}

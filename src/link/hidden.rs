@@ -1,0 +1,259 @@
+//! Linking with ID numbers hidden: the pairs of a sample of profiles as if those had no ID number, scored with weights that
+//! stand already. It is what a night's estimate of its own accuracy is made from, and tells which rules reach a pair
+//! without ID numbers. Only blocks that hold a profile of the sample are read.
+
+use super::blocking::{self, KEYS_A_RULE, RULES};
+use super::features::{Features, Packed};
+use super::levels::identity;
+use super::{BlockingSettings, Weights};
+use crate::kernels::id_number::{IdNumber, Sex};
+use crate::kernels::radix;
+use crate::tables::{Edge, NO_DATE, sort_edges};
+use hashbrown::HashSet;
+use rayon::prelude::*;
+
+/// Profiles in a block from which on it is split, as when all pairs are read.
+const SPLIT_ROWS: usize = 128;
+
+/// What comes of linking a sample.
+#[derive(Clone, Debug, Default)]
+pub struct SampleLinks {
+    /// Pairs with at least one side in the sample of at least the least weight, sorted as clusters grow by them.
+    pub edges: Vec<Edge>,
+    /// Pairs with both sides in the sample and equal labels that a rule brought together: `(a, b, rules)`, bit r of `rules`
+    /// for rule r; sorted, each pair once.
+    pub reached: Vec<(u32, u32, u32)>,
+}
+
+impl Features {
+    /// Does `work` while the profiles of `sample` (ascending) have no ID number, and gives the numbers back.
+    pub fn with_ids_hidden<T>(&mut self, sample: &[u32], work: impl FnOnce(&Self) -> T) -> T {
+        let kept: Vec<Packed> = sample.iter().map(|&p| self.packed[p as usize]).collect();
+        for &p in sample {
+            let packed = &mut self.packed[p as usize];
+            packed.id = IdNumber::default();
+            (packed.implied_birth, packed.implied_sex, packed.bits) = (NO_DATE, Sex::Unknown, 0);
+        }
+        let result = work(self);
+        for (&p, packed) in sample.iter().zip(kept) {
+            self.packed[p as usize] = packed;
+        }
+        result
+    }
+
+    /// Whether equal records of profile `p` would be one profile without their ID number: a name that is one, and a phone,
+    /// flat or birth date.
+    pub fn is_placed(&self, p: usize) -> bool {
+        let packed = &self.packed[p];
+        let named = packed.name != 0 && !self.names[packed.name as usize].is_title();
+        named && (packed.phones[0] != 0 || packed.flat != 0 || packed.stated_birth != NO_DATE)
+    }
+}
+
+/// Scores every candidate pair with a side in `sample` (ascending). `label` tells of a profile of the sample which person
+/// it is; equal labels count as reached.
+///
+/// O(n r) keys for n profiles and r rules, of which only those that the sample shares are sorted; memory is that of the
+/// blocks that hold the sample.
+pub fn score_sample(
+    features: &Features,
+    weights: &Weights,
+    settings: BlockingSettings,
+    weight_min: f32,
+    sample: &[u32],
+    label: impl Fn(u32) -> u64 + Sync,
+) -> SampleLinks {
+    let mut in_sample = vec![false; features.len()];
+    sample.iter().for_each(|&p| in_sample[p as usize] = true);
+    let limit = settings.block_rows_max.clamp(2, SPLIT_ROWS);
+    let mut links = SampleLinks::default();
+    for rule in 0..RULES.len() {
+        let rows = rows_of_blocks(features, rule, sample);
+        let tasks: Vec<Task> = radix::chunks_at_keys(&rows, 1 << 12)
+            .into_par_iter()
+            .map(|rows| {
+                let mut task = Task { rule, weight_min, edges: Vec::new(), reached: Vec::new() };
+                for block in rows.chunk_by(|a, b| a.0 == b.0) {
+                    let members: Vec<u32> = block.iter().map(|row| row.1).collect();
+                    each_block(features, members, limit, 0, &mut |members| {
+                        task.block(features, weights, members, &in_sample, &label);
+                    });
+                }
+                task
+            })
+            .collect();
+        for mut task in tasks {
+            links.edges.append(&mut task.edges);
+            links.reached.append(&mut task.reached);
+        }
+    }
+    sort_edges(&mut links.edges);
+    links.reached.par_sort_unstable();
+    links.reached.dedup_by(|later, first| {
+        let same = (later.0, later.1) == (first.0, first.1);
+        first.2 |= if same { later.2 } else { 0 };
+        same
+    });
+    links
+}
+
+/// Rows of the blocks of `rule` in which a profile of the sample stands, block by block, in the order of profiles.
+fn rows_of_blocks(features: &Features, rule: usize, sample: &[u32]) -> Vec<(u64, u32)> {
+    let mut wanted: HashSet<u64, foldhash::fast::FixedState> =
+        HashSet::with_hasher(foldhash::fast::FixedState::with_seed(2));
+    for &p in sample {
+        wanted.extend(blocking::keys(features, rule, p as usize).into_iter().filter(|&key| key != 0));
+    }
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let mut rows: Vec<(u64, u32)> = (0..features.len() as u32)
+        .into_par_iter()
+        .flat_map_iter(|p| {
+            let keys: [u64; KEYS_A_RULE] = blocking::keys(features, rule, p as usize);
+            let wanted = &wanted;
+            keys.into_iter().filter(move |key| *key != 0 && wanted.contains(key)).map(move |key| (key, p))
+        })
+        .collect();
+    radix::sort_keyed(&mut rows);
+    rows
+}
+
+/// Splits a block that is too large as the night does, and sees each part.
+fn each_block(features: &Features, members: Vec<u32>, limit: usize, step: usize, see: &mut impl FnMut(&[u32])) {
+    if members.len() <= limit {
+        return see(&members);
+    }
+    let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(members.len());
+    for (at, &p) in members.iter().enumerate() {
+        match blocking::split_key(features, step, p as usize) {
+            Some(key) => keyed.push((key, p)),
+            None => keyed.push(((at / limit) as u64, p)),
+        }
+    }
+    keyed.sort_unstable();
+    for part in keyed.chunk_by(|a, b| a.0 == b.0) {
+        each_block(features, part.iter().map(|row| row.1).collect(), limit, step + 1, see);
+    }
+}
+
+struct Task {
+    rule: usize,
+    weight_min: f32,
+    edges: Vec<Edge>,
+    reached: Vec<(u32, u32, u32)>,
+}
+
+impl Task {
+    fn block(
+        &mut self,
+        features: &Features,
+        weights: &Weights,
+        members: &[u32],
+        in_sample: &[bool],
+        label: &impl Fn(u32) -> u64,
+    ) {
+        for (i, &x) in members.iter().enumerate() {
+            for &y in &members[i + 1..] {
+                let (from_x, from_y) = (in_sample[x as usize], in_sample[y as usize]);
+                if x == y || !(from_x || from_y) {
+                    continue;
+                }
+                let (a, b) = (x.min(y), x.max(y));
+                if from_x && from_y && label(a) == label(b) {
+                    self.reached.push((a, b, 1 << self.rule));
+                }
+                let pattern = features.pattern(a, b);
+                let weight = weights.of_pattern[pattern.0 as usize];
+                if weight >= self.weight_min {
+                    let by_id = pattern.identity() == identity::ID_EQUAL;
+                    self.edges.push(Edge { a, b, weight, pattern: pattern.0, by_id });
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::id_number;
+    use crate::link::{Profiles, features, levels, score};
+    use crate::tables::{BirthPrecision, Records};
+
+    /// `n` records: two of each person, with an ID number, a name, a phone of two persons and a flat of many.
+    fn records(n: usize, ids: bool) -> Records {
+        let mut r =
+            Records { source: vec![0; n], name_flags: vec![0; n], former_name: vec![0; n], ..Records::default() };
+        for i in 0..n {
+            let person = i / 2;
+            let text = format!("37050219{:02}0101{:03}", 50 + person % 40, 100 + person);
+            let check = "0123456789X"
+                .chars()
+                .find(|&c| id_number::parse(&format!("{text}{c}")).id.kind == id_number::IdKind::Valid);
+            let id = id_number::parse(&format!("{text}{}", check.unwrap())).id;
+            r.id.push(if ids { id } else { IdNumber::default() });
+            let given = ["伟", "芳", "娜", "敏", "静", "丽", "强", "磊"][person % 8];
+            let surname = ["王", "李", "张"][person % 3];
+            r.name.push(r.pool.intern(&format!("{surname}{given}")));
+            r.phones.push([if i % 5 == 0 { 0 } else { 10 + person as u64 / 2 }, 0]);
+            r.flat.push(if i % 7 == 0 { 0 } else { 1 + person as u64 / 200 });
+            r.birth.push(if i % 3 == 0 {
+                NO_DATE
+            } else {
+                crate::kernels::date::days_from_civil(1950 + person as i32 % 40, 1, 1)
+            });
+        }
+        r.birth_precision = vec![BirthPrecision::Day; n];
+        r.sex = vec![Sex::Unknown; n];
+        for column in [&mut r.document, &mut r.estate, &mut r.building, &mut r.road, &mut r.number, &mut r.grid_code] {
+            *column = vec![0; n];
+        }
+        r.registered_flat = vec![0; n];
+        r
+    }
+
+    /// Every existing level weighs a little, equal names most.
+    fn weights() -> Weights {
+        let bits = |p: u32| -10.0 + (p % 61) as f32 / 4.0;
+        Weights { of_pattern: (0..levels::PATTERNS as u32).map(bits).collect() }
+    }
+
+    #[test]
+    fn hiding_every_number_is_linking_records_without_numbers() {
+        let n = 1200;
+        let settings = BlockingSettings { block_rows_max: 2000 };
+        let without = records(n, false);
+        let (expected, _) = score(&features(&without, &Profiles::single(n)), &weights(), settings, 0.0);
+        let mut with = features(&records(n, true), &Profiles::single(n));
+        let before = score(&with, &weights(), settings, 0.0).0;
+        let labels: Vec<u64> = (0..n).map(|p| with.trusted_id(p)).collect();
+        let all: Vec<u32> = (0..n as u32).collect();
+        let hidden = with.with_ids_hidden(&all, |features| {
+            score_sample(features, &weights(), settings, 0.0, &all, |p| labels[p as usize])
+        });
+        assert!(!expected.is_empty());
+        assert_eq!(hidden.edges, expected);
+        assert_eq!(score(&with, &weights(), settings, 0.0).0, before, "the numbers are back");
+        assert!(hidden.reached.iter().all(|&(a, b, rules)| a + 1 == b && a % 2 == 0 && rules != 0));
+        assert!(hidden.reached.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn a_sample_gives_the_pairs_that_touch_it() {
+        let n = 600;
+        let settings = BlockingSettings { block_rows_max: 2000 };
+        let mut features = features(&records(n, true), &Profiles::single(n));
+        let all: Vec<u32> = (0..n as u32).collect();
+        let some: Vec<u32> = (0..n as u32).filter(|p| p / 2 % 10 == 3).collect();
+        let whole = score_sample(&features, &weights(), settings, 0.0, &all, u64::from);
+        let part = score_sample(&features, &weights(), settings, 0.0, &some, u64::from);
+        let touching: Vec<Edge> =
+            whole.edges.into_iter().filter(|e| some.contains(&e.a) || some.contains(&e.b)).collect();
+        assert_eq!(part.edges, touching);
+        assert!(features.is_placed(1));
+        features.with_ids_hidden(&some, |hidden| {
+            assert!((0..n).all(|p| (hidden.trusted_id(p) == 0) == some.contains(&(p as u32))));
+        });
+    }
+}

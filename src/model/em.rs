@@ -1,0 +1,231 @@
+//! The model once more, by expectation and maximization over the counted patterns of candidate pairs (Dempster, Laird and
+//! Rubin 1977; Winkler 1988), blind to silver labels. Nothing is linked by it: where it and the silver fit differ, one of
+//! the assumptions does not hold, and the manifest says where.
+
+use super::Fit;
+use crate::link::PatternCounts;
+use crate::link::levels::{Pattern, identity};
+use serde::Serialize;
+
+/// Fields of a pattern: the ID group's levels by themselves, then those of the fit.
+const FIELDS: [&str; 6] = ["id", "birth", "sex", "name", "phone", "address"];
+const ROUNDS: usize = 60;
+/// Rounds end when no m moves by more.
+const STILL: f64 = 1e-5;
+/// Pseudo-pairs that keep a level that is never seen from weighing without end.
+const SMOOTHING: f64 = 0.5;
+/// Differences told.
+const TOLD: usize = 10;
+/// Silver matches that must show a level whose difference is told.
+const TOLD_PAIRS: f64 = 100.0;
+
+/// What comes of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Em {
+    /// Share of matches among candidate pairs.
+    pub matches: f64,
+    /// Candidate pairs, as counted.
+    pub pairs: f64,
+    /// Rounds until nothing moved.
+    pub rounds: usize,
+    /// m and u by level of each field, among pairs in which both sides have it. u is that of candidate pairs, which agree
+    /// more often than pairs drawn at random.
+    pub fields: Vec<Field>,
+    /// Levels of which the silver fit and this one think most differently.
+    pub largest_differences: Vec<Difference>,
+}
+
+/// m and u of one field.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Field {
+    /// Name of the field.
+    pub field: &'static str,
+    /// By level; 0 is missing.
+    pub m: Vec<f64>,
+    /// By level; 0 is missing.
+    pub u: Vec<f64>,
+}
+
+/// A level's m by both ways.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// Name of the field.
+    pub field: &'static str,
+    /// Number of the level.
+    pub level: usize,
+    /// m by silver labels.
+    pub m_silver: f64,
+    /// m by expectation and maximization.
+    pub m_em: f64,
+    /// log2 of the second over the first.
+    pub bits: f64,
+}
+
+/// Levels of a pattern by field. ID levels are counted from 1; birth and sex are not known beside them.
+fn levels(pattern: Pattern) -> [usize; 6] {
+    let group = pattern.identity();
+    let rest = [pattern.name(), pattern.phone(), pattern.address()].map(usize::from);
+    let [id, birth, sex] = if identity::is_id(group) {
+        [usize::from(group) + 1, 0, 0]
+    } else {
+        let hidden = usize::from(group - identity::BIRTH_SEX);
+        [0, hidden / 3, hidden % 3]
+    };
+    [id, birth, sex, rest[0], rest[1], rest[2]]
+}
+
+/// Fits m, u and the share of matches to the counts, beginning at `fit`.
+pub fn em(counts: &PatternCounts, fit: &Fit) -> Em {
+    let seen: Vec<([usize; 6], f64)> = (0..counts.all.len())
+        .map(|i| {
+            let n = [counts.all[i], counts.silver_match[i], counts.silver_nonmatch[i]].map(f64::from);
+            (Pattern(i as u32), n.iter().sum::<f64>())
+        })
+        .filter(|(_, n)| *n > 0.0)
+        .map(|(pattern, n)| (levels(pattern), n))
+        .collect();
+    let pairs: f64 = seen.iter().map(|row| row.1).sum();
+    let mut fields = begin(fit, &seen);
+    let mut matches = 0.3;
+    let mut rounds = 0;
+    while rounds < ROUNDS && pairs > 0.0 {
+        rounds += 1;
+        let (moved, share) = round(&mut fields, matches, &seen, pairs);
+        matches = share;
+        if moved < STILL {
+            break;
+        }
+    }
+    let largest_differences = differences(&fields, fit);
+    Em { matches, pairs, rounds, fields, largest_differences }
+}
+
+/// m of the fit (of IDs: nearly all equal) and u as often as among all pairs.
+fn begin(fit: &Fit, seen: &[([usize; 6], f64)]) -> Vec<Field> {
+    let make = |(f, &field): (usize, &&'static str)| {
+        let fitted = fit.fields.iter().find(|of| of.0 == field).map(|of| of.1.clone());
+        let highest = seen.iter().map(|row| row.0[f]).max().unwrap_or(0);
+        let mut m = fitted.unwrap_or_else(|| (0..=highest).map(|level| 0.5_f64.powi(level as i32)).collect());
+        m.resize(m.len().max(highest + 1), 1e-4);
+        let mut u = vec![SMOOTHING; m.len()];
+        seen.iter().for_each(|(levels, n)| u[levels[f]] += n);
+        for values in [&mut m, &mut u] {
+            normalize(values);
+        }
+        Field { field, m, u }
+    };
+    FIELDS.iter().enumerate().map(make).collect()
+}
+
+/// Makes the levels beyond missing sum to 1.
+fn normalize(values: &mut [f64]) {
+    values[0] = 0.0;
+    let sum: f64 = values.iter().sum();
+    values.iter_mut().for_each(|value| *value /= sum.max(f64::MIN_POSITIVE));
+}
+
+/// One round: how far the m's moved, and the new share of matches.
+fn round(fields: &mut [Field], matches: f64, seen: &[([usize; 6], f64)], pairs: f64) -> (f64, f64) {
+    let mut sums: Vec<(Vec<f64>, Vec<f64>)> =
+        fields.iter().map(|field| (vec![SMOOTHING; field.m.len()], vec![SMOOTHING; field.m.len()])).collect();
+    let mut matched = 0.0;
+    for (levels, n) in seen {
+        let (mut yes, mut no) = (matches, 1.0 - matches);
+        for (field, &level) in fields.iter().zip(levels).filter(|(_, level)| **level != 0) {
+            yes *= field.m[level];
+            no *= field.u[level];
+        }
+        let share = if yes + no > 0.0 { yes / (yes + no) } else { 0.0 };
+        matched += n * share;
+        for ((m, u), &level) in sums.iter_mut().zip(levels) {
+            m[level] += n * share;
+            u[level] += n * (1.0 - share);
+        }
+    }
+    let mut moved = 0.0_f64;
+    for (field, (mut m, mut u)) in fields.iter_mut().zip(sums) {
+        normalize(&mut m);
+        normalize(&mut u);
+        moved = field.m.iter().zip(&m).fold(moved, |moved, (old, new)| moved.max((old - new).abs()));
+        (field.m, field.u) = (m, u);
+    }
+    (moved, (matched / pairs).clamp(1e-9, 1.0 - 1e-9))
+}
+
+fn differences(fields: &[Field], fit: &Fit) -> Vec<Difference> {
+    let mut all = Vec::new();
+    for field in fields {
+        let Some((_, silver, _)) = fit.fields.iter().find(|of| of.0 == field.field) else { continue };
+        for level in 1..silver.len().min(field.m.len()) {
+            let (m_silver, m_em) = (silver[level], field.m[level]);
+            if m_silver * fit.silver_matches >= TOLD_PAIRS {
+                all.push(Difference { field: field.field, level, m_silver, m_em, bits: (m_em / m_silver).log2() });
+            }
+        }
+    }
+    all.sort_by(|x, y| y.bits.abs().total_cmp(&x.bits.abs()));
+    all.truncate(TOLD);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::hash;
+    use crate::link::levels::{PATTERNS, identity};
+    use crate::link::{BlockingStats, Weights};
+
+    /// Counts of pairs drawn from known probabilities, and a fit that knows too little.
+    fn drawn(pairs: u64, share: f64) -> (PatternCounts, Fit) {
+        let unit = |i: u64, f: u64| (hash::key(77, &[i, f]) >> 11) as f64 / (1_u64 << 53) as f64;
+        let mut all = vec![0; PATTERNS];
+        for i in 0..pairs {
+            let matched = unit(i, 0) < share;
+            let level = |f: u64, m: f64, u: f64| if unit(i, f) < if matched { m } else { u } { 1_u8 } else { 2 };
+            let birth = if unit(i, 9) < 0.1 { 0 } else { level(1, 0.9, 0.02) };
+            let (name, phone) = (level(2, 0.8, 0.05), level(3, 0.7, 0.1));
+            let address = level(4, 0.6, 0.2);
+            all[Pattern::new(identity::BIRTH_SEX + 3 * birth, name, phone, address).0 as usize] += 1;
+        }
+        let counts = PatternCounts {
+            all,
+            silver_match: vec![0; PATTERNS],
+            silver_match_reached: 0,
+            silver_nonmatch: vec![0; PATTERNS],
+            sample_bits: 0,
+            profiles: 0,
+            trusted: 0,
+            blocking: BlockingStats::default(),
+        };
+        let guess = |field| (field, vec![0.0, 0.6, 0.4], vec![0.0, 0.3, 0.7]);
+        let fit = Fit {
+            weights: Weights { of_pattern: Vec::new() },
+            prior_bits: -10.0,
+            silver_matches: 1e6,
+            silver_reached: 1.0,
+            fields: ["birth", "name", "phone", "address"].map(guess).to_vec(),
+        };
+        (counts, fit)
+    }
+
+    #[test]
+    fn what_was_put_in_comes_out() {
+        let (counts, fit) = drawn(200_000, 0.25);
+        let em = em(&counts, &fit);
+        assert!((em.matches - 0.25).abs() < 0.01, "{}", em.matches);
+        let of = |name: &str| em.fields.iter().find(|field| field.field == name).unwrap();
+        for (name, m, u) in [("birth", 0.9, 0.02), ("name", 0.8, 0.05), ("phone", 0.7, 0.1), ("address", 0.6, 0.2)] {
+            let found = of(name);
+            assert!((found.m[1] - m).abs() < 0.02 && (found.u[1] - u).abs() < 0.02, "{name}: {found:?}");
+        }
+        assert_eq!(em.largest_differences[0].field, "birth", "guessed .4 different, is .1");
+    }
+
+    #[test]
+    fn no_pairs_no_news() {
+        let (counts, fit) = drawn(0, 0.5);
+        let em = em(&counts, &fit);
+        assert_eq!((em.rounds, em.pairs), (0, 0.0));
+        assert!(em.fields.iter().all(|field| field.m.iter().all(|m| m.is_finite())));
+    }
+}
