@@ -198,6 +198,10 @@ pub(super) fn strip_tone(c: char) -> char {
     base.unwrap_or(c)
 }
 
+/// The characters with which the words for a missing value begin.
+const MISSING_FIRST: [char; 18] =
+    ['无', '無', '不', '未', '暂', '没', '缺', '空', '待', '拒', '匿', '佚', '姓', '某', '忘', '记', '同', '保'];
+
 /// Whether a cell says that nothing is known: empty, signs only, 无, 不详, NULL and the like.
 pub fn is_missing(raw: &str) -> bool {
     let text = raw.trim_matches(|c: char| is_space(c) || is_invisible(c) || is_quote(c));
@@ -214,6 +218,10 @@ pub fn is_missing(raw: &str) -> bool {
         return true;
     }
     if text.is_ascii() {
+        // No such word begins with a digit, and most cells of one width do.
+        if text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+            return false;
+        }
         const WORDS: [&str; 17] = [
             "null",
             "n/a",
@@ -234,6 +242,9 @@ pub fn is_missing(raw: &str) -> bool {
             "#null!",
         ];
         return WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
+    }
+    if !text.starts_with(MISSING_FIRST) {
+        return false;
     }
     const WORDS: [&str; 40] = [
         "无",
