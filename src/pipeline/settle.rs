@@ -11,6 +11,7 @@ use crate::store::{Set, Store};
 use crate::tables::batches::{self, Batches};
 use crate::tables::{GridList, Members, PersonId, Pool, Records, Residence};
 use arrow::array::{Array, AsArray, RecordBatch};
+use rayon::prelude::*;
 
 /// What the night settled.
 #[derive(Debug)]
@@ -67,9 +68,16 @@ pub(super) fn settle(
         let mut due = Vec::new();
         if !pipeline.followups.is_empty() {
             let mut engine = Engine::new(pipeline.run.as_of);
+            // A table that no rule names is not made.
+            let sql: Vec<String> = pipeline.followups.iter().map(|rule| rule.sql.to_lowercase()).collect();
+            let named = |table: &str| sql.iter().any(|sql| sql.contains(table));
             engine.register("persons", &person_batches)?;
-            engine.register("events", &whole(&batches::events(records, members, persons, &names)))?;
-            engine.register("members", &whole(&batches::members(records, members, persons, &names)))?;
+            if named("events") {
+                engine.register("events", &asked(&batches::events(records, members, persons, &names), &sql))?;
+            }
+            if named("members") {
+                engine.register("members", &asked(&batches::members(records, members, persons, &names), &sql))?;
+            }
             engine.register("grids", &[followup::grids_batch(&directory)?])?;
             let warnings;
             (due, warnings) = followup::run_rules(&engine, &pipeline.followups)?;
@@ -102,9 +110,26 @@ fn stated_codes(records: &Records) -> Vec<&str> {
     codes.into_iter().filter(|&code| code != Pool::NONE).map(|code| records.pool.get(code)).collect()
 }
 
+/// A table in memory, without the columns that no rule can ask for: each must be named, unless a rule takes them all.
+fn asked(table: &Batches<'_>, sql: &[String]) -> Vec<RecordBatch> {
+    let takes_all = |sql: &String| sql.replace("count(*)", "").contains('*') || sql.contains("natural");
+    if sql.iter().any(takes_all) {
+        return whole(table);
+    }
+    let named = |name: &String| sql.iter().any(|sql| sql.contains(name.as_str()));
+    let fields = table.schema().fields();
+    let columns: Vec<usize> = (0..fields.len()).filter(|&i| named(fields[i].name())).collect();
+    let batch = |i| table.get(i).project(&columns).expect("the columns are of this schema");
+    let batches: Vec<RecordBatch> = (0..table.count()).into_par_iter().map(batch).collect();
+    if !batches.is_empty() {
+        return batches;
+    }
+    whole(table)
+}
+
 /// A table in memory, at least one batch.
 fn whole(table: &Batches<'_>) -> Vec<RecordBatch> {
-    let batches: Vec<RecordBatch> = table.iter().collect();
+    let batches: Vec<RecordBatch> = (0..table.count()).into_par_iter().map(|i| table.get(i)).collect();
     if batches.is_empty() { vec![RecordBatch::new_empty(table.schema().clone())] } else { batches }
 }
 
