@@ -52,7 +52,11 @@ pub(super) fn settle(
         Ok((residence, Visits::read(records, persons, pipeline.run.as_of)))
     })?;
 
-    let person_batches = whole(&batches::persons(records, persons, &residence, &names));
+    // A table or a column that no rule names is not made.
+    let sql: Vec<String> = pipeline.followups.iter().map(|rule| rule.sql.to_lowercase()).collect();
+    let listed = pipeline.followups.iter().flat_map(|rule| rule.fields.iter().map(String::as_str));
+    let listed: Vec<&str> = listed.chain(["person_id", "address", "phones", "birth_date"]).collect();
+    let person_batches = asked(&batches::persons(records, persons, &residence, &names), &sql, &listed);
     let source_names: Vec<&str> = names.iter().map(String::as_str).collect();
     let night = Night {
         records,
@@ -68,15 +72,13 @@ pub(super) fn settle(
         let mut due = Vec::new();
         if !pipeline.followups.is_empty() {
             let mut engine = Engine::new(pipeline.run.as_of);
-            // A table that no rule names is not made.
-            let sql: Vec<String> = pipeline.followups.iter().map(|rule| rule.sql.to_lowercase()).collect();
             let named = |table: &str| sql.iter().any(|sql| sql.contains(table));
             engine.register("persons", &person_batches)?;
             if named("events") {
-                engine.register("events", &asked(&batches::events(records, members, persons, &names), &sql))?;
+                engine.register("events", &asked(&batches::events(records, members, persons, &names), &sql, &[]))?;
             }
             if named("members") {
-                engine.register("members", &asked(&batches::members(records, members, persons, &names), &sql))?;
+                engine.register("members", &asked(&batches::members(records, members, persons, &names), &sql, &[]))?;
             }
             engine.register("grids", &[followup::grids_batch(&directory)?])?;
             let warnings;
@@ -110,21 +112,21 @@ fn stated_codes(records: &Records) -> Vec<&str> {
     codes.into_iter().filter(|&code| code != Pool::NONE).map(|code| records.pool.get(code)).collect()
 }
 
-/// A table in memory, without the columns that no rule can ask for: each must be named, unless a rule takes them all.
-fn asked(table: &Batches<'_>, sql: &[String]) -> Vec<RecordBatch> {
+/// A table in memory, without the columns that nobody can ask for: a rule must name them, unless one takes them all, or
+/// they are `listed`.
+fn asked(table: &Batches<'_>, sql: &[String], listed: &[&str]) -> Vec<RecordBatch> {
     let takes_all = |sql: &String| sql.replace("count(*)", "").contains('*') || sql.contains("natural");
     if sql.iter().any(takes_all) {
         return whole(table);
     }
-    let named = |name: &String| sql.iter().any(|sql| sql.contains(name.as_str()));
+    let named = |name: &str| listed.contains(&name) || sql.iter().any(|sql| sql.contains(name));
     let fields = table.schema().fields();
     let columns: Vec<usize> = (0..fields.len()).filter(|&i| named(fields[i].name())).collect();
-    let batch = |i| table.get(i).project(&columns).expect("the columns are of this schema");
-    let batches: Vec<RecordBatch> = (0..table.count()).into_par_iter().map(batch).collect();
-    if !batches.is_empty() {
-        return batches;
+    if table.count() == 0 {
+        return whole(table);
     }
-    whole(table)
+    let batch = |i| table.get(i).project(&columns).expect("the columns are of this schema");
+    (0..table.count()).into_par_iter().map(batch).collect()
 }
 
 /// A table in memory, at least one batch.

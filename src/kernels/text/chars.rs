@@ -246,51 +246,61 @@ pub fn is_missing(raw: &str) -> bool {
     if !text.starts_with(MISSING_FIRST) {
         return false;
     }
-    const WORDS: [&str; 40] = [
-        "无",
-        "無",
-        "不详",
-        "不詳",
-        "未知",
-        "不明",
-        "未填",
-        "未填写",
-        "未登记",
-        "未提供",
-        "暂无",
-        "没有",
-        "缺失",
-        "空",
-        "空白",
-        "无名",
-        "无名氏",
-        "待补",
-        "待补充",
-        "待定",
-        "待核实",
-        "待核",
-        "不清楚",
-        "不知道",
-        "未采集",
-        "未录入",
-        "拒绝提供",
-        "拒绝",
-        "拒不提供",
-        "不愿透露",
-        "无此项",
-        "不适用",
-        "未说明",
-        "无信息",
-        "无数据",
-        "匿名",
-        "佚名",
-        "姓名不详",
-        "某某",
-        "无号码",
-    ];
-    WORDS.contains(&text)
-        || matches!(text, "某某某" | "无电话" | "无手机" | "无证件" | "无身份证" | "忘记" | "记不清" | "同上" | "保密")
+    MISSING_WORDS.contains(&text)
 }
+
+/// The words for a missing value, but those in signs and in ASCII.
+const MISSING_WORDS: [&str; 49] = [
+    "无",
+    "無",
+    "不详",
+    "不詳",
+    "未知",
+    "不明",
+    "未填",
+    "未填写",
+    "未登记",
+    "未提供",
+    "暂无",
+    "没有",
+    "缺失",
+    "空",
+    "空白",
+    "无名",
+    "无名氏",
+    "待补",
+    "待补充",
+    "待定",
+    "待核实",
+    "待核",
+    "不清楚",
+    "不知道",
+    "未采集",
+    "未录入",
+    "拒绝提供",
+    "拒绝",
+    "拒不提供",
+    "不愿透露",
+    "无此项",
+    "不适用",
+    "未说明",
+    "无信息",
+    "无数据",
+    "匿名",
+    "佚名",
+    "姓名不详",
+    "某某",
+    "无号码",
+    "某某某",
+    "无电话",
+    "无手机",
+    "无证件",
+    "无身份证",
+    "忘记",
+    "记不清",
+    "同上",
+    "保密",
+];
 
 /// Writes `raw` into `out` (cleared first) with folded characters, without invisible ones, with single spaces between
 /// words that need them and none at the ends. A missing value leaves `out` empty.
@@ -313,5 +323,21 @@ pub fn normalize_text(raw: &str, out: &mut String) {
             out.push(' ');
         }
         out.push(c);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_for_a_missing_value_passes_by_its_first_character() {
+        for word in MISSING_WORDS {
+            assert!(is_missing(word), "{word}");
+        }
+        for word in ["NULL", "n/a", "#REF!", "--"] {
+            assert!(is_missing(word), "{word}");
+        }
+        assert!(!is_missing("0"));
     }
 }
