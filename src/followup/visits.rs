@@ -60,7 +60,10 @@ impl Visits {
             settled_at: vec![NO_TIME; persons.len()],
             settled_row: vec![NO_ROW; persons.len()],
         };
-        let kind = |name: &str| records.pool.find(name).unwrap_or(Sym::MAX);
+        let mut kinds = records.events.kind.clone();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let kind = |name: &str| kinds.iter().copied().find(|&kind| records.pool.get(kind) == name).unwrap_or(Sym::MAX);
         let (visit, declaration) = (kind("visit"), kind("declaration"));
         let mut outcomes: HashMap<Sym, Outcome> = HashMap::new();
         let events = &records.events;

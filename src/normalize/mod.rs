@@ -13,6 +13,11 @@ use crate::kernels::date::days_from_civil;
 use crate::tables::{Pool, QuarantinedRow, RawChunk, Records};
 use jiff::civil::Date;
 
+/// Room is made for about this many distinct strings a row.
+const STRINGS_A_ROW: usize = 3;
+/// About as many bytes has one.
+const STRING_BYTES: usize = 24;
+
 /// What a chunk of raw rows became.
 #[derive(Clone, Debug, Default)]
 pub struct Normalized {
@@ -58,6 +63,7 @@ impl Normalizer {
                 out.records.extra.push((name.clone(), Vec::new()));
             }
         }
+        out.records.pool.reserve(rows.len() * STRINGS_A_ROW, rows.len() * STRINGS_A_ROW * STRING_BYTES);
         let mut reader = row::Reader::new(self, rows, dump_label);
         for at in 0..rows.len() {
             reader.read(at, &mut out);

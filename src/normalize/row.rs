@@ -10,6 +10,7 @@ use crate::kernels::text::{NameFlags, is_missing, normalize_name, normalize_text
 use crate::kernels::{phone, text};
 use crate::tables::{BirthPrecision, NO_DATE, NO_TIME, Pool, QuarantinedRow, RawChunk, Reason, Records, Sym};
 use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use std::fmt::Write;
 use std::hash::{BuildHasher, Hasher};
 
@@ -31,6 +32,8 @@ pub(super) struct Reader<'a> {
     phones: Vec<u64>,
     address: Address,
     extra: Vec<Sym>,
+    places: Places,
+    detail: Vec<u8>,
 }
 
 /// What is read of a row before it is known to be a person's.
@@ -69,6 +72,8 @@ impl<'a> Reader<'a> {
             phones: Vec::new(),
             address: Address::default(),
             extra: Vec::new(),
+            places: Places::default(),
+            detail: Vec::new(),
         };
         reader.options.tail000_damaged = reader.is_damaged();
         reader
@@ -205,7 +210,8 @@ impl<'a> Reader<'a> {
             pool.intern(clean)
         };
         match field {
-            PersonField::RecordId => draft.record_id = pool.intern(raw.trim()),
+            // Keys are distinct: looking them up would only cost time.
+            PersonField::RecordId => draft.record_id = pool.push(raw.trim()),
             PersonField::Name => {
                 let flags = normalize_name(raw, &mut self.text);
                 count_name(raw, &self.text, flags, repairs);
@@ -403,38 +409,74 @@ impl<'a> Reader<'a> {
 
     fn event(&mut self, event: &EventMapping, at: usize, row: u32, records: &mut Records) {
         let rows = self.rows;
-        let mut read = |mapping: &Option<Mapping>| -> Option<String> {
-            let raw = value(mapping.as_ref()?, rows, at, &mut self.buffer);
-            normalize_text(raw, &mut self.text);
-            (!self.text.is_empty()).then(|| self.text.clone())
+        let (buffer, text) = (&mut self.buffer, &mut self.text);
+        // The text of one mapping, clean; empty where there is none.
+        let mut read = |mapping: &Option<Mapping>, text: &mut String| match mapping {
+            Some(mapping) => normalize_text(value(mapping, rows, at, buffer), text),
+            None => text.clear(),
         };
-        let time = read(&event.at).and_then(|text| parse_datetime(&text));
-        let code =
-            read(&event.place_code).map(|code| code.strip_suffix(".0").map_or_else(|| code.clone(), str::to_owned));
-        let place = read(&event.place);
+        read(&event.at, text);
+        let time = if text.is_empty() { None } else { parse_datetime(text) };
+        read(&event.place_code, text);
+        let code = records.pool.intern(text.strip_suffix(".0").unwrap_or(text));
+        let code_given = !text.is_empty();
+        read(&event.place, text);
+        let place = records.pool.intern(text);
         let mapped = event.at.is_some() || event.place_code.is_some() || event.place.is_some();
-        if mapped && time.is_none() && code.is_none() && place.is_none() {
+        if mapped && time.is_none() && !code_given && place == Pool::NONE {
             return;
         }
-        let place_name = place.clone().or_else(|| address::division_name(code.as_deref()?));
-        let place_code = code.or_else(|| address::division_code(place.as_deref()?));
-        let mut detail = serde_json::Map::new();
+        let (place_code, place_name) = self.places.look_up(code, place, code_given, &mut records.pool);
+        self.detail.clear();
         for (key, mapping) in &event.detail {
             let raw = value(mapping, rows, at, &mut self.buffer);
             text::normalize_text(raw, &mut self.text);
             if !self.text.is_empty() {
-                detail.insert(key.clone(), serde_json::Value::String(self.text.clone()));
+                self.detail.push(if self.detail.is_empty() { b'{' } else { b',' });
+                json_string(key, &mut self.detail);
+                self.detail.push(b':');
+                json_string(&self.text, &mut self.detail);
             }
         }
         let kind = records.pool.intern(&event.kind);
         records.events.push(row, kind);
         let last = records.events.len() - 1;
         records.events.at[last] = time.unwrap_or(NO_TIME);
-        records.events.place_code[last] = records.pool.intern(place_code.as_deref().unwrap_or(""));
-        records.events.place[last] = records.pool.intern(place_name.as_deref().unwrap_or(""));
-        if !detail.is_empty() {
-            records.events.detail[last] = records.pool.intern(&serde_json::Value::Object(detail).to_string());
+        records.events.place_code[last] = place_code;
+        records.events.place[last] = place_name;
+        if !self.detail.is_empty() {
+            self.detail.push(b'}');
+            records.events.detail[last] = records.pool.intern(&String::from_utf8_lossy(&self.detail));
         }
+    }
+}
+
+fn json_string(text: &str, into: &mut Vec<u8>) {
+    serde_json::to_writer(into, text).expect("a string goes into memory");
+}
+
+/// Codes and names of places, each pair found out once a chunk: they repeat a lot.
+#[derive(Default)]
+struct Places {
+    known: HashMap<(Sym, Sym, bool), (Sym, Sym)>,
+}
+
+impl Places {
+    /// The code and the name of a place of which one may be missing.
+    fn look_up(&mut self, code: Sym, place: Sym, code_given: bool, pool: &mut Pool) -> (Sym, Sym) {
+        *self.known.entry((code, place, code_given)).or_insert_with(|| {
+            let mut name = (place != Pool::NONE).then_some(place);
+            if name.is_none() && code_given {
+                let found = address::division_name(pool.get(code));
+                name = found.map(|found| pool.intern(&found));
+            }
+            let mut number = code_given.then_some(code);
+            if number.is_none() && place != Pool::NONE {
+                let found = address::division_code(pool.get(place));
+                number = found.map(|found| pool.intern(&found));
+            }
+            (number.unwrap_or(Pool::NONE), name.unwrap_or(Pool::NONE))
+        })
     }
 }
 

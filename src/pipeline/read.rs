@@ -6,7 +6,7 @@ use crate::config::Pipeline;
 use crate::error::Result;
 use crate::events::Event;
 use crate::followup::{self, Directory};
-use crate::ingest::{self, Block, Dump, DumpReader, DumpReport};
+use crate::ingest::{self, Block, Dump, DumpReport};
 use crate::message::Message;
 use crate::normalize::{Normalized, Normalizer, Repairs};
 use crate::tables::{QuarantinedRow, Records};
@@ -15,6 +15,11 @@ use std::time::SystemTime;
 
 /// Blocks in flight for each thread: enough to keep it busy, few enough to bound memory.
 const BLOCKS_A_THREAD: usize = 2;
+
+/// A dump up to this size, as stored, is read from one end to the other by one thread, beside others of its like.
+const SMALL_BYTES: u64 = 24 << 20;
+/// Dumps that are read beside each other have at most this size together: what bounds memory.
+const WINDOW_BYTES: u64 = 64 << 20;
 
 /// Everything that was read.
 #[derive(Debug, Default)]
@@ -47,22 +52,58 @@ pub(super) fn read(pipeline: &Pipeline, now: SystemTime, watch: &mut Watch<'_>) 
     };
     watch.sink.send(Event::StepStarted { step: "ingest", total: Some(read.bytes), unit: "bytes" });
     let mut bytes_done = 0;
-    for dump in &dumps {
-        let source = &pipeline.sources[dump.source as usize];
-        let normalizer = Normalizer::new(source, dump.source, pipeline.run.as_of);
-        let mut reader = ingest::open(dump, &source.columns, &source.read);
-        read_dump(&mut reader, &normalizer, dump, &mut read);
-        let report = reader.finish();
-        watch.warn_all(report.problems.clone());
-        read.reports.push(report);
-        bytes_done += dump.bytes;
+    let mut rest = &dumps[..];
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(small_dumps(rest).max(1));
+        if let [dump] = now {
+            read_dump(pipeline, dump, watch, &mut read);
+        } else {
+            read_small(pipeline, now, watch, &mut read);
+        }
+        bytes_done += now.iter().map(|dump| dump.bytes).sum::<u64>();
         watch.sink.send(Event::Progress { step: "ingest", done: bytes_done });
+        rest = later;
     }
     read.dumps = dumps;
     Ok(read)
 }
 
-fn read_dump(reader: &mut DumpReader, normalizer: &Normalizer, dump: &Dump, read: &mut Read) {
+/// How many of the first dumps are so small that they are read beside each other, each from one end to the other.
+fn small_dumps(dumps: &[Dump]) -> usize {
+    let mut bytes = 0;
+    let fits = |dump: &&Dump| {
+        bytes += dump.bytes;
+        dump.bytes <= SMALL_BYTES && bytes <= WINDOW_BYTES
+    };
+    dumps.iter().take_while(fits).count()
+}
+
+/// Reads dumps beside each other and puts them behind the records in their order.
+fn read_small(pipeline: &Pipeline, dumps: &[Dump], watch: &mut Watch<'_>, read: &mut Read) {
+    let parts: Vec<(Vec<Done>, DumpReport)> = dumps
+        .par_iter()
+        .with_max_len(1)
+        .map(|dump| {
+            let source = &pipeline.sources[dump.source as usize];
+            let normalizer = Normalizer::new(source, dump.source, pipeline.run.as_of);
+            let mut reader = ingest::open(dump, &source.columns, &source.read);
+            let blocks = std::iter::from_fn(|| reader.next_block());
+            let done = blocks.map(|block| normalize_block(block, &normalizer, &dump.label)).collect();
+            (done, reader.finish())
+        })
+        .collect();
+    for (dump, (done, report)) in dumps.iter().zip(parts) {
+        done.into_iter().for_each(|part| put(part, dump, read));
+        watch.warn_all(report.problems.clone());
+        read.reports.push(report);
+    }
+}
+
+/// Reads one dump, its blocks beside each other.
+fn read_dump(pipeline: &Pipeline, dump: &Dump, watch: &mut Watch<'_>, read: &mut Read) {
+    let source = &pipeline.sources[dump.source as usize];
+    let normalizer = &Normalizer::new(source, dump.source, pipeline.run.as_of);
+    let mut reader = ingest::open(dump, &source.columns, &source.read);
     let batch_blocks = BLOCKS_A_THREAD * rayon::current_num_threads();
     let mut next_batch = || -> Vec<Block> { std::iter::from_fn(|| reader.next_block()).take(batch_blocks).collect() };
     let mut batch = next_batch();
@@ -78,6 +119,9 @@ fn read_dump(reader: &mut DumpReader, normalizer: &Normalizer, dump: &Dump, read
         });
         (batch, done) = (next, now_done);
     }
+    let report = reader.finish();
+    watch.warn_all(report.problems.clone());
+    read.reports.push(report);
 }
 
 /// A block after both steps.

@@ -12,6 +12,7 @@ use crate::store::{Set, Store};
 use crate::tables::batches::{self, Batches};
 use crate::tables::{GridList, Members, PersonId, Pool, Records, Residence};
 use arrow::array::{Array, AsArray, RecordBatch};
+use rayon::prelude::*;
 
 /// What the night settled.
 #[derive(Debug)]
@@ -53,7 +54,11 @@ pub(super) fn settle(
     };
     let (residence, visits) = watch.step("grids", assign, |(residence, _)| told::assigned(residence))?;
 
-    let person_batches = whole(&batches::persons(records, persons, &residence, &names));
+    // A table or a column that no rule names is not made.
+    let sql: Vec<String> = pipeline.followups.iter().map(|rule| rule.sql.to_lowercase()).collect();
+    let listed = pipeline.followups.iter().flat_map(|rule| rule.fields.iter().map(String::as_str));
+    let listed: Vec<&str> = listed.chain(["person_id", "address", "phones", "birth_date"]).collect();
+    let person_batches = asked(&batches::persons(records, persons, &residence, &names), &sql, &listed);
     let source_names: Vec<&str> = names.iter().map(String::as_str).collect();
     let night = Night {
         records,
@@ -69,9 +74,14 @@ pub(super) fn settle(
         let mut due = Vec::new();
         if !pipeline.followups.is_empty() {
             let mut engine = Engine::new(pipeline.run.as_of);
+            let named = |table: &str| sql.iter().any(|sql| sql.contains(table));
             engine.register("persons", &person_batches)?;
-            engine.register("events", &whole(&batches::events(records, members, persons, &names)))?;
-            engine.register("members", &whole(&batches::members(records, members, persons, &names)))?;
+            if named("events") {
+                engine.register("events", &asked(&batches::events(records, members, persons, &names), &sql, &[]))?;
+            }
+            if named("members") {
+                engine.register("members", &asked(&batches::members(records, members, persons, &names), &sql, &[]))?;
+            }
             engine.register("grids", &[followup::grids_batch(&directory)?])?;
             let warnings;
             (due, warnings) = followup::run_rules(&engine, &pipeline.followups)?;
@@ -106,9 +116,26 @@ fn stated_codes(records: &Records) -> Vec<&str> {
     codes.into_iter().filter(|&code| code != Pool::NONE).map(|code| records.pool.get(code)).collect()
 }
 
+/// A table in memory, without the columns that nobody can ask for: a rule must name them, unless one takes them all, or
+/// they are `listed`.
+fn asked(table: &Batches<'_>, sql: &[String], listed: &[&str]) -> Vec<RecordBatch> {
+    let takes_all = |sql: &String| sql.replace("count(*)", "").contains('*') || sql.contains("natural");
+    if sql.iter().any(takes_all) {
+        return whole(table);
+    }
+    let named = |name: &str| listed.contains(&name) || sql.iter().any(|sql| sql.contains(name));
+    let fields = table.schema().fields();
+    let columns: Vec<usize> = (0..fields.len()).filter(|&i| named(fields[i].name())).collect();
+    if table.count() == 0 {
+        return whole(table);
+    }
+    let batch = |i| table.get(i).project(&columns).expect("the columns are of this schema");
+    (0..table.count()).into_par_iter().map(batch).collect()
+}
+
 /// A table in memory, at least one batch.
 fn whole(table: &Batches<'_>) -> Vec<RecordBatch> {
-    let batches: Vec<RecordBatch> = table.iter().collect();
+    let batches: Vec<RecordBatch> = (0..table.count()).into_par_iter().map(|i| table.get(i)).collect();
     if batches.is_empty() { vec![RecordBatch::new_empty(table.schema().clone())] } else { batches }
 }
 

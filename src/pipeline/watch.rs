@@ -31,10 +31,15 @@ impl<'a> Watch<'a> {
         summary: impl FnOnce(&T) -> Message,
     ) -> Result<T> {
         self.sink.send(Event::StepStarted { step, total: None, unit: "" });
-        let began = Instant::now();
+        let (began, cpu_began) = (Instant::now(), cpu_ms());
         let result = work(self)?;
         let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.steps.push(StepTime { step: step.to_owned(), elapsed_ms });
+        self.steps.push(StepTime {
+            step: step.to_owned(),
+            elapsed_ms,
+            cpu_ms: cpu_ms().saturating_sub(cpu_began),
+            memory_peak_bytes: memory_peak_bytes(),
+        });
         self.sink.send(Event::StepDone { step, elapsed_ms, summary: summary(&result) });
         Ok(result)
     }
@@ -49,6 +54,16 @@ impl<'a> Watch<'a> {
     pub(super) fn warn_all(&mut self, warnings: Vec<Message>) {
         warnings.into_iter().for_each(|warning| self.warn(warning));
     }
+}
+
+/// Time of all processors that the process has used, that of the system for it included, in milliseconds; 0 where the
+/// system does not say.
+pub(super) fn cpu_ms() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The second field, a name in brackets, may hold anything; the 14th and 15th count hundredths of a second.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_ascii_whitespace();
+    let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    ticks * 10
 }
 
 /// Peak memory of the process in bytes; 0 where the system does not say.

@@ -42,7 +42,7 @@ pub struct Manifest {
     pub linkage: serde_json::Value,
     /// Figures of the fitted model.
     pub model: serde_json::Value,
-    /// Wall time of each step, in order.
+    /// Time of each step, in order.
     pub steps: Vec<StepTime>,
     /// Warnings, in the pipeline's language.
     pub warnings: Vec<String>,
@@ -82,14 +82,18 @@ pub struct Repair {
     pub count: u64,
 }
 
-/// Wall time of one step.
+/// Time of one step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StepTime {
     /// Name of the step.
     pub step: String,
-    /// Milliseconds.
+    /// Wall time in milliseconds.
     pub elapsed_ms: u64,
+    /// Time of all processors in milliseconds, that of the system for it included.
+    pub cpu_ms: u64,
+    /// Peak memory of the process up to the end of the step, in bytes.
+    pub memory_peak_bytes: u64,
 }
 
 /// Two sums that must agree.

@@ -14,7 +14,8 @@ const HASHER: FixedState = FixedState::with_seed(0x6772_6964);
 pub struct Pool {
     bytes: String,
     ends: Vec<u64>,
-    index: HashTable<Sym>,
+    /// Half of the hash in the upper bits and the symbol: growing and most misses never touch the strings.
+    index: HashTable<u64>,
 }
 
 impl Default for Pool {
@@ -35,14 +36,14 @@ impl Pool {
         if text.is_empty() {
             return Self::NONE;
         }
-        let hash = HASHER.hash_one(text);
+        let hash = half_hash(text);
         let (bytes, ends) = (&self.bytes, &self.ends);
-        if let Some(&sym) = self.index.find(hash, |&sym| get(bytes, ends, sym) == text) {
-            return sym;
+        let is = |&entry: &u64| entry >> 32 == hash && get(bytes, ends, entry as Sym) == text;
+        if let Some(&entry) = self.index.find(spread(hash), is) {
+            return entry as Sym;
         }
         let sym = self.push(text);
-        let (bytes, ends) = (&self.bytes, &self.ends);
-        self.index.insert_unique(hash, sym, |&sym| HASHER.hash_one(get(bytes, ends, sym)));
+        self.index.insert_unique(spread(hash), hash << 32 | u64::from(sym), |&entry| spread(entry >> 32));
         sym
     }
 
@@ -65,7 +66,9 @@ impl Pool {
         if text.is_empty() {
             return Some(Self::NONE);
         }
-        self.index.find(HASHER.hash_one(text), |&sym| self.get(sym) == text).copied()
+        let hash = half_hash(text);
+        let is = |&entry: &u64| entry >> 32 == hash && self.get(entry as Sym) == text;
+        self.index.find(spread(hash), is).map(|&entry| entry as Sym)
     }
 
     /// The text of `sym`.
@@ -86,10 +89,35 @@ impl Pool {
         self.ends.len()
     }
 
+    /// Makes room for `strings` more strings of `bytes` bytes together.
+    pub fn reserve(&mut self, strings: usize, bytes: usize) {
+        self.bytes.reserve(bytes);
+        self.ends.reserve(strings);
+        self.index.reserve(strings, |&entry| spread(entry >> 32));
+    }
+
+    /// Forgets how to look texts up ([`Pool::find`] then finds none) and gives back spare room: for a pool to which
+    /// nothing more is added but by [`Pool::push`].
+    pub fn freeze(&mut self) {
+        self.index = HashTable::new();
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
     /// Whether the pool holds nothing but the missing value.
     pub fn is_empty(&self) -> bool {
         self.ends.len() == 1
     }
+}
+
+/// The half of a hash that the index keeps.
+fn half_hash(text: &str) -> u64 {
+    HASHER.hash_one(text) >> 32
+}
+
+/// A whole hash of its kept half: the table takes its place from the lower bits and its tag from the upper ones.
+fn spread(half: u64) -> u64 {
+    half << 32 | half
 }
 
 fn get<'a>(bytes: &'a str, ends: &[u64], sym: Sym) -> &'a str {

@@ -28,7 +28,7 @@ pub struct Records {
     /// The source's own key (or `file:line`). Not interned: equal texts may have different symbols.
     pub record_id: Vec<Sym>,
     /// Hash of every raw value of the row but its place in the file: rows of one source with equal keys and equal
-    /// hashes are one row twice.
+    /// hashes are one row twice. Dropped (empty) once the records stand in their order.
     pub content: Vec<u64>,
     /// Name as compared and shown: no spaces, simplified characters, one middle dot.
     pub name: Vec<Sym>,
@@ -194,12 +194,20 @@ impl Records {
     /// These records in the order of `rows` (row numbers, each at most once): rows that are not named are left out,
     /// with their events.
     pub fn reordered(mut self, rows: &[u32]) -> Records {
-        macro_rules! take { ($($column:ident),*) => { $(self.$column = taken(&self.$column, rows);)* } }
-        plain_columns!(take);
-        symbol_columns!(take);
-        for (_, column) in &mut self.extra {
-            *column = taken(column, rows);
-        }
+        // Every column is a task of its own: what one takes does not depend on the others.
+        rayon::scope(|scope| {
+            macro_rules! take {
+                ($($column:ident),*) => { $({
+                    let column = &mut self.$column;
+                    scope.spawn(move |_| *column = taken(column, rows));
+                })* };
+            }
+            plain_columns!(take);
+            symbol_columns!(take);
+            for (_, column) in &mut self.extra {
+                scope.spawn(move |_| *column = taken(column, rows));
+            }
+        });
         let mut new_row = vec![u32::MAX; rows.iter().map(|&row| row as usize + 1).max().unwrap_or(0)];
         for (new, &old) in rows.iter().enumerate() {
             new_row[old as usize] = new as u32;
@@ -230,6 +238,10 @@ impl Records {
     }
 }
 
+/// The values of `column` in `rows`; a column that was dropped stays empty.
 fn taken<T: Copy>(column: &[T], rows: &[u32]) -> Vec<T> {
+    if column.is_empty() {
+        return Vec::new();
+    }
     rows.iter().map(|&row| column[row as usize]).collect()
 }

@@ -44,7 +44,42 @@ const ESTATES: &[&str] = &[
 
 /// Whether the word of a place to live in begins at `at`.
 pub(super) fn starts_estate(chars: &[char], at: usize) -> bool {
-    ESTATES.iter().any(|word| starts_with(chars, at, word))
+    chars.get(at).is_some_and(|&c| may_start_estate(c)) && ESTATES.iter().any(|word| starts_with(chars, at, word))
+}
+
+/// Whether one of [`ESTATES`] begins with `c`: most characters end the search here.
+fn may_start_estate(c: char) -> bool {
+    matches!(
+        c,
+        '小' | '花'
+            | '家'
+            | '公'
+            | '苑'
+            | '新'
+            | '庄'
+            | '大'
+            | '宿'
+            | '社'
+            | '别'
+            | '山'
+            | '名'
+            | '华'
+            | '住'
+            | '居'
+            | '广'
+            | '雅'
+            | '豪'
+            | '嘉'
+            | '生'
+            | '商'
+            | '市'
+            | '医'
+            | '学'
+            | '中'
+            | '酒'
+            | '宾'
+            | '工'
+    )
 }
 
 /// Whether `word` stands at `at`.
@@ -117,4 +152,17 @@ pub(super) fn push_number(number: &[char], out: &mut String) {
     let zeros = number.iter().take_while(|&&c| c == '0').count();
     let zeros = zeros.min(number.len().saturating_sub(1));
     out.extend(&number[zeros..]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_estate_word_passes_by_its_first_character() {
+        for word in ESTATES {
+            let chars: Vec<char> = word.chars().collect();
+            assert!(starts_estate(&chars, 0), "{word}");
+        }
+    }
 }

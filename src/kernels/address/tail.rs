@@ -266,43 +266,75 @@ fn is_mark(chars: &[char], at: usize) -> bool {
     mark_at(chars, at).0 != Mark::Bare
 }
 
+/// Words behind a number.
+const WORDS: &[(&str, Mark)] = &[
+    ("号楼", Mark::Building),
+    ("号栋", Mark::Building),
+    ("号幢", Mark::Building),
+    ("号公寓", Mark::Building),
+    ("号单元", Mark::Unit),
+    ("号门", Mark::Unit),
+    ("号房", Mark::Room),
+    ("号室", Mark::Room),
+    ("号", Mark::Number),
+    ("#楼", Mark::Building),
+    ("#", Mark::Hash),
+    ("栋楼", Mark::Building),
+    ("栋", Mark::Building),
+    ("幢楼", Mark::Building),
+    ("幢", Mark::Building),
+    ("座", Mark::Building),
+    ("单元", Mark::Unit),
+    ("单", Mark::Unit),
+    ("门", Mark::Unit),
+    ("梯", Mark::Unit),
+    ("室", Mark::Room),
+    ("房", Mark::Room),
+    ("户", Mark::Room),
+    ("楼", Mark::Building),
+    ("层", Mark::Floor),
+    ("排", Mark::Row),
+    ("组", Mark::Group('组')),
+    ("队", Mark::Group('队')),
+    ("社", Mark::Group('社')),
+    ("-", Mark::Joined),
+    ("/", Mark::Joined),
+    (".", Mark::Joined),
+    ("\\", Mark::Joined),
+];
+
+/// Whether one of [`WORDS`] begins with `c`.
+fn may_mark(c: char) -> bool {
+    matches!(
+        c,
+        '号' | '#'
+            | '栋'
+            | '幢'
+            | '座'
+            | '单'
+            | '门'
+            | '梯'
+            | '室'
+            | '房'
+            | '户'
+            | '楼'
+            | '层'
+            | '排'
+            | '组'
+            | '队'
+            | '社'
+            | '-'
+            | '/'
+            | '.'
+            | '\\'
+    )
+}
+
 /// What stands behind a number at `at`, and its length.
 fn mark_at(chars: &[char], at: usize) -> (Mark, usize) {
-    const WORDS: &[(&str, Mark)] = &[
-        ("号楼", Mark::Building),
-        ("号栋", Mark::Building),
-        ("号幢", Mark::Building),
-        ("号公寓", Mark::Building),
-        ("号单元", Mark::Unit),
-        ("号门", Mark::Unit),
-        ("号房", Mark::Room),
-        ("号室", Mark::Room),
-        ("号", Mark::Number),
-        ("#楼", Mark::Building),
-        ("#", Mark::Hash),
-        ("栋楼", Mark::Building),
-        ("栋", Mark::Building),
-        ("幢楼", Mark::Building),
-        ("幢", Mark::Building),
-        ("座", Mark::Building),
-        ("单元", Mark::Unit),
-        ("单", Mark::Unit),
-        ("门", Mark::Unit),
-        ("梯", Mark::Unit),
-        ("室", Mark::Room),
-        ("房", Mark::Room),
-        ("户", Mark::Room),
-        ("楼", Mark::Building),
-        ("层", Mark::Floor),
-        ("排", Mark::Row),
-        ("组", Mark::Group('组')),
-        ("队", Mark::Group('队')),
-        ("社", Mark::Group('社')),
-        ("-", Mark::Joined),
-        ("/", Mark::Joined),
-        (".", Mark::Joined),
-        ("\\", Mark::Joined),
-    ];
+    if !chars.get(at).is_some_and(|&c| may_mark(c)) {
+        return (Mark::Bare, 0);
+    }
     for (word, mark) in WORDS {
         if starts_with(chars, at, word) {
             return (*mark, word.chars().count());
@@ -449,4 +481,17 @@ fn join_floor(address: &mut Address, floor: &[char]) {
     }
     room.push_str(&address.room);
     address.room = room;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_behind_a_number_passes_by_its_first_character() {
+        for (word, mark) in WORDS {
+            let chars: Vec<char> = word.chars().collect();
+            assert_eq!(mark_at(&chars, 0), (*mark, chars.len()), "{word}");
+        }
+    }
 }

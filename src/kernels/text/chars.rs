@@ -198,6 +198,10 @@ pub(super) fn strip_tone(c: char) -> char {
     base.unwrap_or(c)
 }
 
+/// The characters with which the words for a missing value begin.
+const MISSING_FIRST: [char; 18] =
+    ['无', '無', '不', '未', '暂', '没', '缺', '空', '待', '拒', '匿', '佚', '姓', '某', '忘', '记', '同', '保'];
+
 /// Whether a cell says that nothing is known: empty, signs only, 无, 不详, NULL and the like.
 pub fn is_missing(raw: &str) -> bool {
     let text = raw.trim_matches(|c: char| is_space(c) || is_invisible(c) || is_quote(c));
@@ -214,6 +218,10 @@ pub fn is_missing(raw: &str) -> bool {
         return true;
     }
     if text.is_ascii() {
+        // No such word begins with a digit, and most cells of one width do.
+        if text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+            return false;
+        }
         const WORDS: [&str; 17] = [
             "null",
             "n/a",
@@ -235,51 +243,64 @@ pub fn is_missing(raw: &str) -> bool {
         ];
         return WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
     }
-    const WORDS: [&str; 40] = [
-        "无",
-        "無",
-        "不详",
-        "不詳",
-        "未知",
-        "不明",
-        "未填",
-        "未填写",
-        "未登记",
-        "未提供",
-        "暂无",
-        "没有",
-        "缺失",
-        "空",
-        "空白",
-        "无名",
-        "无名氏",
-        "待补",
-        "待补充",
-        "待定",
-        "待核实",
-        "待核",
-        "不清楚",
-        "不知道",
-        "未采集",
-        "未录入",
-        "拒绝提供",
-        "拒绝",
-        "拒不提供",
-        "不愿透露",
-        "无此项",
-        "不适用",
-        "未说明",
-        "无信息",
-        "无数据",
-        "匿名",
-        "佚名",
-        "姓名不详",
-        "某某",
-        "无号码",
-    ];
-    WORDS.contains(&text)
-        || matches!(text, "某某某" | "无电话" | "无手机" | "无证件" | "无身份证" | "忘记" | "记不清" | "同上" | "保密")
+    if !text.starts_with(MISSING_FIRST) {
+        return false;
+    }
+    MISSING_WORDS.contains(&text)
 }
+
+/// The words for a missing value, but those in signs and in ASCII.
+const MISSING_WORDS: [&str; 49] = [
+    "无",
+    "無",
+    "不详",
+    "不詳",
+    "未知",
+    "不明",
+    "未填",
+    "未填写",
+    "未登记",
+    "未提供",
+    "暂无",
+    "没有",
+    "缺失",
+    "空",
+    "空白",
+    "无名",
+    "无名氏",
+    "待补",
+    "待补充",
+    "待定",
+    "待核实",
+    "待核",
+    "不清楚",
+    "不知道",
+    "未采集",
+    "未录入",
+    "拒绝提供",
+    "拒绝",
+    "拒不提供",
+    "不愿透露",
+    "无此项",
+    "不适用",
+    "未说明",
+    "无信息",
+    "无数据",
+    "匿名",
+    "佚名",
+    "姓名不详",
+    "某某",
+    "无号码",
+    "某某某",
+    "无电话",
+    "无手机",
+    "无证件",
+    "无身份证",
+    "忘记",
+    "记不清",
+    "同上",
+    "保密",
+];
 
 /// Writes `raw` into `out` (cleared first) with folded characters, without invisible ones, with single spaces between
 /// words that need them and none at the ends. A missing value leaves `out` empty.
@@ -302,5 +323,21 @@ pub fn normalize_text(raw: &str, out: &mut String) {
             out.push(' ');
         }
         out.push(c);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_for_a_missing_value_passes_by_its_first_character() {
+        for word in MISSING_WORDS {
+            assert!(is_missing(word), "{word}");
+        }
+        for word in ["NULL", "n/a", "#REF!", "--"] {
+            assert!(is_missing(word), "{word}");
+        }
+        assert!(!is_missing("0"));
     }
 }

@@ -3,6 +3,7 @@
 use super::{DOT, UNREADABLE_CHAR, is_han};
 use crate::kernels::id_number::Sex;
 use crate::kernels::pinyin::{is_surname, surname_len};
+use std::sync::LazyLock;
 
 /// Someone's relation: the row is not the person whose name is written. Always a title.
 const RELATIONS: &[&str] = &[
@@ -102,6 +103,19 @@ const POLITE: &[&str] = &[
 /// One-character endings that make a title of a bare surname.
 const SHORT_ENDINGS: &[char] = &['姐', '哥', '叔', '婶', '嫂', '姨', '爷', '奶', '妈', '婆', '总', '氏', '家', '某'];
 
+/// A bit for every character of the basic plane with which a relation or a polite ending ends: few names do.
+static LAST: LazyLock<Box<[u64]>> = LazyLock::new(|| {
+    let mut bits = vec![0; 1024];
+    for c in RELATIONS.iter().chain(POLITE).filter_map(|word| word.chars().next_back()) {
+        bits[c as usize / 64 % 1024] |= 1 << (c as u32 % 64);
+    }
+    bits.into_boxed_slice()
+});
+
+fn ends_a_title(c: char) -> bool {
+    LAST[c as usize / 64 % 1024] >> (c as u32 % 64) & 1 == 1
+}
+
 /// Whether a clean name of two or three characters needs a closer look.
 pub(super) fn may_be_title(name: &str) -> bool {
     let mut chars = name.chars();
@@ -110,7 +124,7 @@ pub(super) fn may_be_title(name: &str) -> bool {
     matches!(first, Some('老' | '小' | '阿' | '户' | '无' | '不' | '未'))
         || last.is_some_and(|c| {
             SHORT_ENDINGS.contains(&c)
-                || RELATIONS.iter().chain(POLITE).any(|word| word.ends_with(c) && name.ends_with(word))
+                || (ends_a_title(c) && RELATIONS.iter().chain(POLITE).any(|word| name.ends_with(word)))
         })
 }
 
