@@ -1,6 +1,10 @@
 //! Persons from pairs: clusters grow by descending weight, and a pair that would bring contradicting members together is
 //! refused, however it came about. It scores nothing; every refused pair leaves with its reason.
 
+mod joint;
+
+pub use joint::{Whole, grow_whole};
+
 use crate::kernels::union_find::UnionFind;
 use crate::tables::{Edge, JoinedBy, NO_DATE, Sex};
 
@@ -24,6 +28,10 @@ pub enum Refusal {
     TwoBirths,
     /// Both birth and sex differ.
     BirthAndSex,
+    /// Both sides hold a record of one source that lists each person once.
+    OneSource,
+    /// The pair agrees, the rest of the two sides does not.
+    Rest,
 }
 
 impl Refusal {
@@ -33,6 +41,8 @@ impl Refusal {
             Self::TwoIds => "two_ids",
             Self::TwoBirths => "two_births",
             Self::BirthAndSex => "birth_and_sex",
+            Self::OneSource => "one_source",
+            Self::Rest => "rest_differs",
         }
     }
 }

@@ -5,6 +5,7 @@
 mod blocking;
 mod chance;
 mod compare;
+pub mod custom;
 mod features;
 mod identity;
 pub mod levels;

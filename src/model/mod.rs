@@ -4,7 +4,9 @@
 //! independently (a household shares phone, flat and surname), the counted patterns correct the product. What the night
 //! cannot tell is taken from the starting weights of the preset.
 
+mod custom;
 mod fit;
 mod preset;
 
+pub use custom::{CustomFit, best_threshold, fit_custom};
 pub use fit::{Fit, fit};

@@ -5,6 +5,7 @@ mod figures;
 mod order;
 mod read;
 mod resolve;
+mod resolve_custom;
 mod settle;
 mod summary;
 mod watch;

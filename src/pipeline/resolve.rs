@@ -2,7 +2,7 @@
 
 use super::watch::Watch;
 use crate::cluster::{self, Clusters, Evidence};
-use crate::config::Linkage;
+use crate::config::{Linkage, Preset};
 use crate::error::Result;
 use crate::link::{self, BlockingSettings, BlockingStats, Features, Pattern, Profiles, levels};
 use crate::model::{self, Fit};
@@ -30,10 +30,8 @@ pub(super) struct Resolved {
     pub(super) links: Links,
     /// Uncertain pairs, most informative first.
     pub(super) review: Links,
-    /// The fitted model.
-    pub(super) fit: Fit,
-    /// What blocking did.
-    pub(super) blocking: BlockingStats,
+    /// The fitted model and what blocking did.
+    pub(super) model: Model,
     /// Number of profiles.
     pub(super) profiles: usize,
     /// Bits from which on a pair is a match.
@@ -42,8 +40,34 @@ pub(super) struct Resolved {
     pub(super) review_weight_min: f32,
 }
 
+/// A fitted model and what blocking did.
+#[derive(Debug)]
+pub(super) enum Model {
+    /// Of the preset `person-cn`.
+    PersonCn {
+        /// The weights.
+        fit: Fit,
+        /// What each rule did.
+        blocking: BlockingStats,
+    },
+    /// Of a pipeline's own comparisons.
+    Custom {
+        /// Everything as figures.
+        figures: serde_json::Value,
+        /// Candidate pairs of all rules.
+        candidate_pairs: u64,
+    },
+}
+
 /// Resolves the records of a night.
 pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_>) -> Result<Resolved> {
+    match linkage.preset {
+        Preset::PersonCn => resolve_person_cn(records, linkage, watch),
+        Preset::Custom => super::resolve_custom::resolve(records, linkage, watch),
+    }
+}
+
+fn resolve_person_cn(records: &Records, linkage: &Linkage, watch: &mut Watch<'_>) -> Result<Resolved> {
     let settings = BlockingSettings { block_rows_max: linkage.block_rows_max };
     let match_weight_min = linkage.match_weight_min.map_or(MATCH_WEIGHT_MIN, |bits| bits as f32);
     let review_weight_min =
@@ -73,11 +97,10 @@ pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_
             joined_by,
             links,
             review,
-            blocking,
             profiles: profiles.len(),
             match_weight_min,
             review_weight_min,
-            fit,
+            model: Model::PersonCn { fit, blocking },
         })
     })
 }

@@ -2,7 +2,7 @@
 
 use super::figures;
 use super::read::Read;
-use super::resolve::Resolved;
+use super::resolve::{Model, Resolved};
 use super::settle::{Settled, in_words};
 use super::watch::{Watch, memory_peak_bytes};
 use crate::config::Pipeline;
@@ -99,7 +99,7 @@ impl NightTables<'_> {
             ("events", self.read.records.events.len() as u64),
             ("links", self.resolved.links.len() as u64),
             ("review", self.resolved.review.len() as u64),
-            ("candidate_pairs", self.resolved.blocking.pairs.iter().sum()),
+            ("candidate_pairs", self.candidate_pairs()),
             ("items_open", items.open),
             ("items_overdue", items.overdue),
             ("items_new", items.new),
@@ -113,15 +113,25 @@ impl NightTables<'_> {
         .collect()
     }
 
+    fn candidate_pairs(&self) -> u64 {
+        match &self.resolved.model {
+            Model::PersonCn { blocking, .. } => blocking.pairs.iter().sum(),
+            Model::Custom { candidate_pairs, .. } => *candidate_pairs,
+        }
+    }
+
     fn model(&self) -> Value {
-        let fit = &self.resolved.fit;
+        let (fit, blocked) = match &self.resolved.model {
+            Model::PersonCn { fit, blocking } => (fit, blocking),
+            Model::Custom { figures, .. } => return figures.clone(),
+        };
         let fields: serde_json::Map<String, Value> =
             fit.fields.iter().map(|(name, m, u)| ((*name).to_owned(), json!({ "m": m, "u": u }))).collect();
         let blocking: serde_json::Map<String, Value> = RULES
             .iter()
             .enumerate()
             .map(|(i, rule)| {
-                let of = &self.resolved.blocking;
+                let of = blocked;
                 let figures = json!({
                     "pairs": of.pairs[i],
                     "blocks_split": of.blocks_split[i],
