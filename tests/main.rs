@@ -6,4 +6,5 @@ mod architecture;
 mod cli_help;
 mod config_faults;
 mod messages;
+mod other_data;
 mod source;

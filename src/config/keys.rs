@@ -63,9 +63,16 @@ impl KeyExpression {
             KeyFunction::Value => vec![fields.to_owned()],
             _ => fields.split_whitespace().map(str::to_owned).collect(),
         };
-        let plain = |field: &String| !field.is_empty() && !field.contains(|c: char| c.is_whitespace() || "[]()=<>'\"".contains(c));
+        let plain = |field: &String| {
+            !field.is_empty() && !field.contains(|c: char| c.is_whitespace() || "[]()=<>'\"".contains(c))
+        };
         let several = function == KeyFunction::Sorted || fields.len() == 1;
-        (from < to && several && !fields.is_empty() && fields.iter().all(plain)).then_some(Self { function, fields, from, to })
+        (from < to && several && !fields.is_empty() && fields.iter().all(plain)).then_some(Self {
+            function,
+            fields,
+            from,
+            to,
+        })
     }
 }
 

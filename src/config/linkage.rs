@@ -21,7 +21,8 @@ const KEYS: &[&str] = &[
     "blocking",
 ];
 const COMPARISON_KEYS: &[&str] = &["name", "field", "fields", "kind", "levels", "term_frequency"];
-const KEY_FORMS: &str = "field | field[from:to] | soundex(field) | sorted(field other) | year(field) | month_day(field)";
+const KEY_FORMS: &str =
+    "field | field[from:to] | soundex(field) | sorted(field other) | year(field) | month_day(field)";
 /// Levels of a pair are packed into 64 bits, four for each comparison.
 const COMPARISONS_MAX: usize = 16;
 /// Levels between equal and different that a comparison may have.

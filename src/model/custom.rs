@@ -49,9 +49,8 @@ pub fn fit_custom(comparisons: &[ComparisonPlan], counts: &CustomCounts, before:
     weigh(&mut fit, counts.pairs);
     for round in 1..=ROUNDS_MAX {
         fit.rounds = round;
-        let posterior = |pattern: LevelPattern, n: u64, weights: &LevelWeights| {
-            n as f64 / (1.0 + (-weights.of(pattern)).exp2())
-        };
+        let posterior =
+            |pattern: LevelPattern, n: u64, weights: &LevelWeights| n as f64 / (1.0 + (-weights.of(pattern)).exp2());
         let weights = fit.weights.clone();
         let matched: Vec<(LevelPattern, f64)> =
             counts.candidates.iter().map(|&(pattern, n)| (pattern, posterior(pattern, n, &weights))).collect();

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 /// Bits below the match band from which on a person decides.
 const REVIEW_BITS: f32 = 6.0;
 /// Bits between which the threshold is chosen by the estimated error.
-const THRESHOLD_BOUNDS: (f32, f32) = (-3.0, 8.0);
+const THRESHOLD_BOUNDS: (f32, f32) = (-3.0, 3.0);
 /// Bits by which the mean of two clusters' pairs may stay below the threshold.
 const MEAN_BELOW_BITS: f32 = 3.0;
 

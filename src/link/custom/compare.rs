@@ -1,9 +1,9 @@
 //! The levels of a pair, comparison by comparison.
 
 use super::LevelPattern;
+use super::LevelWeights;
 use super::columns::{Column, Value};
 use super::plan::{ComparisonPlan, Kind, Plan};
-use super::LevelWeights;
 use crate::kernels::date::days_from_civil;
 use crate::tables::Records;
 use rayon::prelude::*;
@@ -134,7 +134,8 @@ fn level(plan: &ComparisonPlan, columns: &[Column], a: u32, b: u32) -> u8 {
             first(&|min| alike >= min).unwrap_or(last)
         }
         Kind::Array => {
-            let common = x.tokens.iter().filter(|word| y.tokens.iter().any(|other| other.text() == word.text())).count();
+            let common =
+                x.tokens.iter().filter(|word| y.tokens.iter().any(|other| other.text() == word.text())).count();
             first(&|min| common as f64 >= min).unwrap_or(last)
         }
         Kind::Number => match (x.number, y.number) {

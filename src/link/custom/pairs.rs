@@ -188,7 +188,11 @@ pub fn draw_random(features: &CustomFeatures, person_of: Option<&[u32]>) -> Vec<
 
 /// Scores every candidate pair and keeps those of at least `weight_min` bits, heaviest first. The pattern of an edge is its
 /// place among the patterns that are given back.
-pub fn score_custom(features: &CustomFeatures, weights: &LevelWeights, weight_min: f32) -> (Vec<Edge>, Vec<LevelPattern>) {
+pub fn score_custom(
+    features: &CustomFeatures,
+    weights: &LevelWeights,
+    weight_min: f32,
+) -> (Vec<Edge>, Vec<LevelPattern>) {
     let (tasks, _) = visit(features, |kept: &mut Vec<(Edge, LevelPattern)>, a, b| {
         let pattern = features.pattern(a, b);
         let weight = features.weight(a, b, pattern, weights);

@@ -137,7 +137,9 @@ mod tests {
 
     #[test]
     fn words_that_sound_alike_have_one_sound() {
-        for (word, sound) in [("robert", "r163"), ("rupert", "r163"), ("tymczak", "t522"), ("lee", "l000"), ("ashcraft", "a261")] {
+        for (word, sound) in
+            [("robert", "r163"), ("rupert", "r163"), ("tymczak", "t522"), ("lee", "l000"), ("ashcraft", "a261")]
+        {
             assert_eq!(made(|out| soundex(word, out)), sound);
         }
         assert_eq!(made(|out| soundex("123", out)), "");
