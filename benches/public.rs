@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("| set | records | F1 | precision | recall | pairs missed | pairs wrong | wall s | CPU s |");
     println!("|---|---|---|---|---|---|---|---|---|");
     for set in SETS {
-        let chosen = wanted.is_empty() || wanted.iter().any(|name| set.pipeline.starts_with(name.as_str()));
+        let chosen = wanted.is_empty() || wanted.iter().any(|name| name == set.pipeline);
         if chosen && set.sources.iter().all(|source| data.join(source.1).exists()) {
             println!("{}", measure(root, &data, set)?);
         }
