@@ -8,6 +8,7 @@ mod cli_help;
 mod config_faults;
 mod messages;
 mod nights;
+mod other_data;
 mod same_bytes;
 mod sample_data;
 mod sample_night;

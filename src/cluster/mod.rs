@@ -1,6 +1,10 @@
 //! Persons from pairs: clusters grow by descending weight, and a pair that would bring contradicting members together is
 //! refused, however it came about. It scores nothing; every refused pair leaves with its reason.
 
+mod joint;
+
+pub use joint::{Whole, grow_whole};
+
 use crate::kernels::union_find::UnionFind;
 use crate::tables::{Edge, JoinedBy, NO_DATE, Sex};
 
@@ -32,6 +36,10 @@ pub enum Refusal {
     TwoNames,
     /// A record with little identity fits another person nearly as well.
     Rivals,
+    /// Both sides hold a record of one source that lists each person once.
+    OneSource,
+    /// The pair agrees, the rest of the two sides does not.
+    Rest,
 }
 
 impl Refusal {
@@ -43,6 +51,8 @@ impl Refusal {
             Self::BirthAndSex => "birth_and_sex",
             Self::TwoNames => "two_names",
             Self::Rivals => "rivals",
+            Self::OneSource => "one_source",
+            Self::Rest => "rest_differs",
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::Context;
 use super::document::Value;
 use super::fault::Faults;
+use super::keys::KeyExpression;
 use super::names::{COMPARISON_KINDS, Levels, PRESETS};
 use super::section::{Section, number, texts};
 use super::types::{Comparison, Linkage, Preset, Source};
@@ -20,6 +21,12 @@ const KEYS: &[&str] = &[
     "blocking",
 ];
 const COMPARISON_KEYS: &[&str] = &["name", "field", "fields", "kind", "levels", "term_frequency"];
+const KEY_FORMS: &str =
+    "field | field[from:to] | soundex(field) | sorted(field other) | year(field) | month_day(field)";
+/// Levels of a pair are packed into 64 bits, four for each comparison.
+const COMPARISONS_MAX: usize = 16;
+/// Levels between equal and different that a comparison may have.
+const LEVELS_MAX: usize = 6;
 const BLOCK_ROWS_MAX: u32 = 2_000;
 
 /// Reads `[linkage]`; without it, everything is the preset's.
@@ -80,6 +87,10 @@ fn comparisons(at: &Section<'_>, faults: &mut Faults) -> Vec<Comparison> {
         }
         comparisons.push(comparison);
     }
+    if comparisons.len() > COMPARISONS_MAX {
+        let allowed = format!("≤ {COMPARISONS_MAX}");
+        faults.bad_value(at.line_of("comparison"), &at.key("comparison"), &comparisons.len().to_string(), &allowed);
+    }
     comparisons
 }
 
@@ -109,6 +120,9 @@ fn comparison(at: &Section<'_>, faults: &mut Faults) -> Option<Comparison> {
         let allowed = if wanted == 2 { "fields = [a, b]" } else { "field = a" };
         faults.bad_value(at.line_of(key), &at.key(key), &fields.join(", "), allowed);
     }
+    for field in fields.iter().filter(|field| KeyExpression::parse(field).is_none()) {
+        faults.bad_value(at.line, &at.key("field"), field, KEY_FORMS);
+    }
     let name = if at.get("name").is_some() { at.text("name", faults)? } else { fields.join("_") };
     let levels = levels(at, levels_kind?, faults);
     let term_frequency = at.bool("term_frequency", faults).unwrap_or(false);
@@ -131,7 +145,7 @@ fn levels(at: &Section<'_>, kind: Levels, faults: &mut Faults) -> Vec<f64> {
         Levels::Distance => (rising && levels.iter().all(|&x| x >= 0.0), "0 ≤ a < b < …"),
         Levels::Count => (falling && levels.iter().all(|&x| x >= 1.0), "a > b > … ≥ 1"),
     };
-    if !fits {
+    if !fits || levels.len() > LEVELS_MAX {
         let found: Vec<String> = levels.iter().map(ToString::to_string).collect();
         faults.bad_value(entry.line, &key, &format!("[{}]", found.join(", ")), allowed);
     }
@@ -151,30 +165,19 @@ fn blocking(at: &Section<'_>, faults: &mut Faults) -> Vec<Vec<String>> {
         let Some(parts) = texts(item, item.line, &key, faults) else { continue };
         let parts: Vec<String> =
             parts.iter().flat_map(|part| part.split(',')).map(|part| part.trim().to_owned()).collect();
-        for part in parts.iter().filter(|part| key_field(part).is_none()) {
-            faults.bad_value(item.line, &key, part, "field | field[from:to]");
+        for part in parts.iter().filter(|part| KeyExpression::parse(part).is_none()) {
+            faults.bad_value(item.line, &key, part, KEY_FORMS);
         }
         rules.push(parts);
     }
     rules
 }
 
-/// The field of a key expression `field` or `field[from:to]`.
-fn key_field(part: &str) -> Option<&str> {
-    let (field, range) = part.split_once('[').map_or((part, None), |(field, range)| (field, Some(range)));
-    let plain = !field.is_empty() && !field.contains(|c: char| c.is_whitespace() || "]()=<>'\"".contains(c));
-    let ranged = range.is_none_or(|range| {
-        let Some((from, to)) = range.strip_suffix(']').and_then(|range| range.split_once(':')) else { return false };
-        let bound = |text: &str, other: u32| if text.is_empty() { Ok(other) } else { text.parse::<u32>() };
-        matches!((bound(from, 0), bound(to, u32::MAX)), (Ok(from), Ok(to)) if from < to)
-    });
-    (plain && ranged).then_some(field)
-}
-
 /// The fields that a pipeline's own comparisons and blocking rules name.
 pub(super) fn compared(linkage: &Linkage) -> Vec<String> {
-    let blocked = linkage.blocking.iter().flatten().filter_map(|part| key_field(part).map(str::to_owned));
-    let fields: BTreeSet<String> = linkage.comparisons.iter().flat_map(|c| c.fields.clone()).chain(blocked).collect();
+    let expressions = linkage.comparisons.iter().flat_map(|c| &c.fields).chain(linkage.blocking.iter().flatten());
+    let fields: BTreeSet<String> =
+        expressions.filter_map(|text| KeyExpression::parse(text)).flat_map(|expression| expression.fields).collect();
     fields.into_iter().collect()
 }
 

@@ -5,6 +5,7 @@
 
 mod document;
 mod fault;
+mod keys;
 mod linkage;
 mod mapping;
 mod names;
@@ -16,6 +17,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use keys::{KeyExpression, KeyFunction};
 pub use types::*;
 
 use crate::error::{Error, Exit, Result};

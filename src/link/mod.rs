@@ -6,6 +6,7 @@ mod blocking;
 mod borrowed;
 mod chance;
 mod compare;
+pub mod custom;
 mod features;
 mod hidden;
 mod identity;

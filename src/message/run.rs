@@ -96,4 +96,6 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("run.summary.dry_run", "dry run: nothing was published", "试运行：未发布任何内容"),
     ("run.step.accuracy", "accuracy without ID numbers estimated", "已估计无证件号时的准确率"),
+    ("run.step.fit_custom", "weights fitted", "权重已拟合"),
+    ("run.step.link_custom", "{kept} pairs worth keeping", "保留 {kept} 对"),
 ];

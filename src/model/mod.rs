@@ -4,11 +4,13 @@
 //! independently (a household shares phone, flat and surname), the counted patterns correct the product. What the night
 //! cannot tell is taken from the starting weights of the preset.
 
+mod custom;
 mod em;
 mod fit;
 mod preset;
 mod stored;
 
+pub use custom::{CustomFit, best_threshold, fit_custom};
 pub use em::{Em, em};
 pub use fit::{Fit, fit};
 pub use stored::{Drift, Stored, Terms, drift, terms};

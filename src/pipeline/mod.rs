@@ -9,6 +9,7 @@ mod order;
 mod read;
 mod reasons;
 mod resolve;
+mod resolve_custom;
 mod settle;
 mod summary;
 mod told;

@@ -6,7 +6,7 @@ use super::reasons;
 use super::told;
 use super::watch::Watch;
 use crate::cluster::{self, Clusters, Evidence};
-use crate::config::Linkage;
+use crate::config::{Linkage, Preset};
 use crate::error::Result;
 use crate::link::{self, BlockingSettings, BlockingStats, Features, Pattern, Profiles, levels};
 use crate::message::Message;
@@ -37,12 +37,8 @@ pub(super) struct Resolved {
     pub(super) review: Links,
     /// Every refused join with its reason.
     pub(super) refused: Links,
-    /// The model in use.
-    pub(super) modelled: Modelled,
-    /// The night's estimate of its own accuracy.
-    pub(super) accuracy: Option<Accuracy>,
-    /// What blocking did.
-    pub(super) blocking: BlockingStats,
+    /// The model in use and what blocking did.
+    pub(super) model: Model,
     /// Number of profiles.
     pub(super) profiles: usize,
     /// Bits from which on a pair is a match.
@@ -51,8 +47,55 @@ pub(super) struct Resolved {
     pub(super) review_weight_min: f32,
 }
 
+/// A fitted model and what blocking did.
+#[derive(Debug)]
+pub(super) enum Model {
+    /// Of the preset `person-cn`.
+    PersonCn(Box<PersonCn>),
+    /// Of a pipeline's own comparisons.
+    Custom {
+        /// Everything as figures.
+        figures: serde_json::Value,
+        /// Candidate pairs of all rules.
+        candidate_pairs: u64,
+    },
+}
+
+/// The model of the preset `person-cn`.
+#[derive(Debug)]
+pub(super) struct PersonCn {
+    /// The weights, and how they came about.
+    pub(super) modelled: Modelled,
+    /// What each blocking rule did.
+    pub(super) blocking: BlockingStats,
+    /// The night's estimate of its own accuracy.
+    pub(super) accuracy: Option<Accuracy>,
+}
+
+impl Model {
+    /// That of the preset, if it is in use.
+    pub(super) fn person_cn(&self) -> Option<&PersonCn> {
+        match self {
+            Self::PersonCn(model) => Some(model),
+            Self::Custom { .. } => None,
+        }
+    }
+}
+
 /// Resolves the records of a night.
 pub(super) fn resolve(
+    records: &Records,
+    linkage: &Linkage,
+    model_before: Option<&str>,
+    watch: &mut Watch<'_>,
+) -> Result<Resolved> {
+    match linkage.preset {
+        Preset::PersonCn => resolve_person_cn(records, linkage, model_before, watch),
+        Preset::Custom => super::resolve_custom::resolve(records, linkage, watch),
+    }
+}
+
+fn resolve_person_cn(
     records: &Records,
     linkage: &Linkage,
     model_before: Option<&str>,
@@ -90,13 +133,11 @@ pub(super) fn resolve(
             joined_by,
             links,
             review,
-            blocking,
             profiles: profiles.len(),
             match_weight_min,
             review_weight_min,
             refused,
-            modelled: modelled.clone(),
-            accuracy: None,
+            model: Model::Custom { figures: serde_json::Value::Null, candidate_pairs: 0 },
         };
         Ok((clusters, resolved))
     };
@@ -108,7 +149,8 @@ pub(super) fn resolve(
         watch.warn_all(accuracy.iter().filter_map(Accuracy::warning).collect());
         Ok(accuracy)
     };
-    resolved.accuracy = watch.step("accuracy", estimate, |_| Message::new("run.step.accuracy"))?;
+    let accuracy = watch.step("accuracy", estimate, |_| Message::new("run.step.accuracy"))?;
+    resolved.model = Model::PersonCn(Box::new(PersonCn { modelled, blocking, accuracy }));
     Ok(resolved)
 }
 

@@ -4,7 +4,7 @@ use super::accuracy::Accuracy;
 use super::figures;
 use super::read::Read;
 use super::reasons;
-use super::resolve::Resolved;
+use super::resolve::{Model, PersonCn, Resolved};
 use super::settle::{Settled, in_words};
 use super::told;
 use super::watch::{Watch, memory_peak_bytes};
@@ -57,16 +57,18 @@ impl NightTables<'_> {
         let partitions = followup::followup_partitions(&settled.items, &settled.directory)?;
         let item_batches: Vec<_> = partitions.iter().map(|partition| partition.batch.clone()).collect();
         let mut figures = figures::bulletin(self.pipeline, self.read, persons, settled);
-        figures.warnings.extend(self.resolved.accuracy.as_ref().and_then(Accuracy::warning));
+        figures.warnings.extend(self.accuracy().and_then(Accuracy::warning));
         let mut options =
             ListOptions::new(self.pipeline.run.as_of, self.pipeline.run.locale, self.pipeline.publish.mask);
         options.fields = distinct_fields(self.pipeline);
         let members = batches::members(records, self.members, persons, &names);
         run.next_state().write_persons_index(&members)?;
         run.next_state().write_items(&published::schema(published::FOLLOWUPS), &item_batches)?;
-        run.next_state().write_model(&self.resolved.modelled.stored.to_json())?;
+        if let Some(model) = self.resolved.model.person_cn() {
+            run.next_state().write_model(&model.modelled.stored.to_json())?;
+        }
         let one = |batch| Batches::from_batches(&arrow::array::RecordBatch::schema(&batch), &[batch]).map_err(bug);
-        let set = SetTables {
+        let mut set = SetTables {
             tables: vec![
                 ("members", members),
                 ("persons", batches::persons(records, persons, &settled.residence, &names)),
@@ -74,7 +76,6 @@ impl NightTables<'_> {
                 ("links", batches::links(records, &self.resolved.links, &names)),
                 ("review", batches::review(records, &self.resolved.review, &names)),
                 ("refused", batches::review(records, &self.resolved.refused, &names)),
-                ("patterns", one(self.patterns()?)?),
                 ("rollup", one(followup::rollup_batch(&settled.rollup)?)?),
                 ("changes", one(followup::changes_batch(&settled.changes)?)?),
                 ("quarantine", batches::quarantine(&self.read.quarantined, &names, &self.read.labels)),
@@ -89,6 +90,9 @@ impl NightTables<'_> {
             bulletin: Some((&figures, self.pipeline.run.locale)),
             parquet: self.pipeline.publish.parquet,
         };
+        if let Some(patterns) = self.patterns()? {
+            set.tables.push(("patterns", one(patterns)?));
+        }
         watch.step("publish", |watch| publish::write(run.path(), &set, watch.sink), told::written)?;
         self.manifest(run.run_id(), watch).write(run.path())?;
         let folder = run.commit()?;
@@ -106,7 +110,7 @@ impl NightTables<'_> {
             ("links", self.resolved.links.len() as u64),
             ("review", self.resolved.review.len() as u64),
             ("refused", self.resolved.refused.len() as u64),
-            ("candidate_pairs", self.resolved.blocking.pairs.iter().sum()),
+            ("candidate_pairs", self.candidate_pairs()),
             ("items_open", items.open),
             ("items_overdue", items.overdue),
             ("items_new", items.new),
@@ -120,21 +124,37 @@ impl NightTables<'_> {
         .collect()
     }
 
-    fn patterns(&self) -> Result<arrow::array::RecordBatch> {
+    fn patterns(&self) -> Result<Option<arrow::array::RecordBatch>> {
         let of = self.resolved;
-        reasons::patterns(&of.modelled.fit, [&of.links, &of.review, &of.refused]).map_err(bug)
+        let Some(model) = of.model.person_cn() else { return Ok(None) };
+        reasons::patterns(&model.modelled.fit, [&of.links, &of.review, &of.refused]).map(Some).map_err(bug)
+    }
+
+    fn candidate_pairs(&self) -> u64 {
+        match &self.resolved.model {
+            Model::PersonCn(model) => model.blocking.pairs.iter().sum(),
+            Model::Custom { candidate_pairs, .. } => *candidate_pairs,
+        }
+    }
+
+    fn accuracy(&self) -> Option<&Accuracy> {
+        self.resolved.model.person_cn().and_then(|model| model.accuracy.as_ref())
     }
 
     fn model(&self) -> Value {
+        let PersonCn { modelled, blocking: blocked, accuracy } = match &self.resolved.model {
+            Model::PersonCn(model) => &**model,
+            Model::Custom { figures, .. } => return figures.clone(),
+        };
         let names: Vec<String> = self.pipeline.sources.iter().map(|source| source.name.clone()).collect();
-        let (fit, accuracy) = (&self.resolved.modelled.fit, &self.resolved.accuracy);
+        let fit = &modelled.fit;
         let fields: serde_json::Map<String, Value> =
             fit.fields.iter().map(|(name, m, u)| ((*name).to_owned(), json!({ "m": m, "u": u }))).collect();
         let blocking: serde_json::Map<String, Value> = RULES
             .iter()
             .enumerate()
             .map(|(i, rule)| {
-                let of = &self.resolved.blocking;
+                let of = blocked;
                 let figures = json!({
                     "pairs": of.pairs[i],
                     "blocks_split": of.blocks_split[i],
@@ -154,7 +174,7 @@ impl NightTables<'_> {
             "blocking": blocking,
             "blocking_reach": accuracy.as_ref().map(|accuracy| accuracy.reach_json(&names)),
             "accuracy": accuracy.as_ref().map(|accuracy| accuracy.json(&names)),
-            "fitting": self.resolved.modelled.json(),
+            "fitting": modelled.json(),
         })
     }
 
@@ -230,7 +250,7 @@ impl NightTables<'_> {
                 .with("grids", count("grids"))
                 .with("unassigned", count("items_unassigned")),
         ];
-        lines.extend(self.resolved.accuracy.iter().flat_map(Accuracy::lines));
+        lines.extend(self.accuracy().into_iter().flat_map(Accuracy::lines));
         if !watch.warnings.is_empty() {
             lines.push(Message::new("run.summary.warnings").with("count", watch.warnings.len()));
         }

@@ -143,15 +143,18 @@ impl Records {
         self.source.is_empty()
     }
 
-    /// Puts the records of `other` behind these, moving its strings into this pool. Both must have the same `extra`
-    /// columns, unless this table is empty.
+    /// Puts the records of `other` behind these, moving its strings into this pool. An `extra` column that only one
+    /// of them has is missing in the other's records.
     ///
     /// # Panics
     /// If there would be more than 4,294,967,295 records.
     pub fn append(&mut self, other: &Records) {
         let base = u32::try_from(self.len()).expect("more than 2^32 records");
-        if self.is_empty() && self.extra.is_empty() {
-            self.extra = other.extra.iter().map(|(name, _)| (name.clone(), Vec::new())).collect();
+        // Sources map different fields: what one of them does not have is missing there.
+        for (name, _) in &other.extra {
+            if !self.extra.iter().any(|(known, _)| known == name) {
+                self.extra.push((name.clone(), vec![Pool::NONE; self.len()]));
+            }
         }
         // Record keys are distinct, so looking them up would only cost time; every other string is interned once.
         let mut moved = vec![Sym::MAX; other.pool.len()];
@@ -179,8 +182,11 @@ impl Records {
         }
         plain_columns!(plain);
         symbol_columns!(symbols);
-        for ((_, into), (_, from)) in self.extra.iter_mut().zip(&other.extra) {
-            moving(into, from);
+        for (name, into) in &mut self.extra {
+            match other.extra.iter().find(|(known, _)| known == name) {
+                Some((_, from)) => moving(into, from),
+                None => into.resize(into.len() + other.source.len(), Pool::NONE),
+            }
         }
         moving(&mut self.events.kind, &other.events.kind);
         moving(&mut self.events.place_code, &other.events.place_code);

@@ -1,0 +1,147 @@
+//! Single values made comparable: one case, single spaces, dates as YYYYMMDD whatever their notation, and the sound of a
+//! word. Nothing is guessed: what is no date stays the text it is.
+
+use crate::kernels::text::is_missing;
+use std::fmt::Write;
+
+/// Writes `raw` into `out` (cleared first) in lower case with single spaces; empty where the value is missing.
+pub(super) fn clean(raw: &str, out: &mut String) {
+    out.clear();
+    if is_missing(raw) {
+        return;
+    }
+    for word in raw.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.extend(word.chars().flat_map(char::to_lowercase));
+    }
+}
+
+/// How many three-part dates of a column can only have the month first, and how many only the day.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct DateOrder {
+    month_first: u32,
+    day_first: u32,
+}
+
+impl DateOrder {
+    /// Counts what `clean` tells.
+    pub(super) fn see(&mut self, clean: &str) {
+        if let Some(([a, b, c], 3)) = parts(clean)
+            && c.len() == 4
+        {
+            let number = |text: &str| text.parse::<u32>().unwrap_or(0);
+            self.month_first += u32::from(number(b) > 12 && number(a) <= 12);
+            self.day_first += u32::from(number(a) > 12 && number(b) <= 12);
+        }
+    }
+}
+
+fn parts(clean: &str) -> Option<([&str; 3], usize)> {
+    let mut found = [""; 3];
+    let mut count = 0;
+    for part in clean.split(['-', '/', '.', ' ']).filter(|part| !part.is_empty()) {
+        // A time of day behind the date says nothing about it.
+        if count == 3 {
+            break;
+        }
+        found[count] = part.split('t').next().filter(|day| count == 2 && !day.is_empty()).unwrap_or(part);
+        count += 1;
+    }
+    (count > 0).then_some((found, count))
+}
+
+/// Writes the date `clean` into `out` (cleared first) as YYYYMMDD; what does not look like a date is written as it is.
+pub(super) fn date(clean: &str, order: DateOrder, out: &mut String) {
+    out.clear();
+    let three = match parts(clean) {
+        Some(([y, m, d], 3)) if y.len() == 4 && m.len() <= 2 && d.len() <= 2 => Some((y, m, d)),
+        Some(([a, b, y], 3)) if y.len() == 4 && a.len() <= 2 && b.len() <= 2 => {
+            Some(if order.day_first > order.month_first { (y, b, a) } else { (y, a, b) })
+        }
+        _ => None,
+    };
+    let _ = match three {
+        Some((y, m, d)) => write!(out, "{y}{m:0>2}{d:0>2}"),
+        None => write!(out, "{clean}"),
+    };
+}
+
+/// American Soundex of the letters of `text`: its first letter and three digits. Other scripts give their characters.
+pub(super) fn soundex(text: &str, out: &mut String) {
+    out.clear();
+    let mut last = '0';
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
+        let code = match c {
+            'b' | 'f' | 'p' | 'v' => '1',
+            'c' | 'g' | 'j' | 'k' | 'q' | 's' | 'x' | 'z' => '2',
+            'd' | 't' => '3',
+            'l' => '4',
+            'm' | 'n' => '5',
+            'r' => '6',
+            'h' | 'w' => continue,
+            c if c.is_ascii() => '0',
+            c => c,
+        };
+        if out.is_empty() {
+            out.push(c);
+        } else if code != '0' && code != last {
+            out.push(code);
+        }
+        last = code;
+        if out.chars().count() == 4 {
+            return;
+        }
+    }
+    while !out.is_empty() && out.chars().count() < 4 {
+        out.push('0');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(f: impl Fn(&mut String)) -> String {
+        let mut out = String::new();
+        f(&mut out);
+        out
+    }
+
+    #[test]
+    fn values_are_cleaned() {
+        assert_eq!(made(|out| clean("  Mary  ANN ", out)), "mary ann");
+        assert_eq!(made(|out| clean(" - ", out)), "");
+    }
+
+    #[test]
+    fn dates_become_one_notation() {
+        let mut american = DateOrder::default();
+        american.see("09/29/1994");
+        let mut european = DateOrder::default();
+        european.see("29.9.1994");
+        for (text, order, expected) in [
+            ("1994-09-29", american, "19940929"),
+            ("1994/9/29", american, "19940929"),
+            ("09/29/1994", american, "19940929"),
+            ("29.9.1994", european, "19940929"),
+            ("19940929", european, "19940929"),
+            ("1994-09-29t00:00:00", american, "19940929"),
+            ("1994-09-29 00:00:00", american, "19940929"),
+            ("spring", american, "spring"),
+        ] {
+            assert_eq!(made(|out| date(text, order, out)), expected);
+        }
+    }
+
+    #[test]
+    fn words_that_sound_alike_have_one_sound() {
+        for (word, sound) in
+            [("robert", "r163"), ("rupert", "r163"), ("tymczak", "t522"), ("lee", "l000"), ("ashcraft", "a261")]
+        {
+            assert_eq!(made(|out| soundex(word, out)), sound);
+        }
+        assert_eq!(made(|out| soundex("123", out)), "");
+    }
+}

@@ -1,0 +1,140 @@
+//! A list of other people than rosters hold, with its own fields, comparisons and blocking rules, from file to set.
+
+#![allow(clippy::unwrap_used)] // a test stops where it fails
+
+use arrow::array::AsArray;
+use gridlink::config::{Overrides, parse};
+use gridlink::events::NullSink;
+use gridlink::pipeline::{RunOptions, run};
+use gridlink::store::Set;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+const LINKAGE: &str = r#"
+[linkage]
+blocking = ["sorted(given surname)", "born", "soundex(surname), year(born)", "town[0:3], surname"]
+
+[[linkage.comparison]]
+name = "names"
+fields = ["given", "surname"]
+kind = "swapped"
+term_frequency = true
+
+[[linkage.comparison]]
+field = "born"
+kind = "date"
+
+[[linkage.comparison]]
+field = "town"
+kind = "jaro_winkler"
+"#;
+
+fn pipeline(folder: &Path, sources: &[&str], linkage: &str) -> String {
+    let quoted = |path: std::path::PathBuf| format!("{:?}", path.display().to_string());
+    let mut text = format!(
+        "[run]\nname = \"other\"\nas_of = 2022-03-27\nlocale = \"en\"\noutput = {}\nstore = {}\n",
+        quoted(folder.join("out")),
+        quoted(folder.join("store"))
+    );
+    for name in sources {
+        let path = quoted(folder.join(format!("{name}.csv")));
+        writeln!(text, "[[source]]\nname = \"{name}\"\nagency = \"self\"\npaths = [{path}]\n[source.map]").unwrap();
+        writeln!(text, "record_id = \"id\"\ngiven = \"given\"\nsurname = \"family\"\nborn = \"born\"\ntown = \"town\"")
+            .unwrap();
+    }
+    text + linkage + "\n[publish]\nxlsx = false\n"
+}
+
+const GIVEN: [&str; 10] = ["Alma", "Boris", "Clara", "Dmitri", "Erika", "Fedor", "Greta", "Hugo", "Irma", "Jonas"];
+const FAMILY: [&str; 12] = [
+    "Adler", "Brandt", "Cordes", "Dietz", "Ebner", "Falk", "Gerster", "Hollmann", "Illing", "Junker", "Kessler",
+    "Lorenz",
+];
+const TOWNS: [&str; 4] = ["Astrin", "Belmont", "Cardoza", "Dunwich"];
+
+/// Invented persons, each as it is in a first and a second list.
+fn lists() -> (String, String) {
+    let head = "id,given,family,born,town\n".to_owned();
+    let (mut first, mut second) = (head.clone(), head);
+    for i in 0..110_usize {
+        let (given, family, town) = (GIVEN[i % 10], FAMILY[i % 12], TOWNS[i % 4]);
+        let (year, month, day) = (1940 + i * 7 % 60, 1 + i * 5 % 12, 1 + i * 11 % 28);
+        writeln!(first, "p{i},{given},{family},{year}-{month:02}-{day:02},{town}").unwrap();
+        match i % 4 {
+            0 => writeln!(second, "p{i},{family},{given},{year}-{month:02}-{day:02},{town}").unwrap(),
+            1 => writeln!(second, "p{i},{given},{family}t,{month:02}/{day:02}/{year},{town}").unwrap(),
+            2 => writeln!(second, "p{i},{},{family},{year}-{month:02}-{day:02},", &given[..1]).unwrap(),
+            _ => writeln!(second, "p{i},{given},{family},{year}{month:02}{:02},{town}", day % 9 + 1).unwrap(),
+        }
+    }
+    (first, second)
+}
+
+/// Person of each record.
+fn persons(folder: &Path) -> BTreeMap<(String, String), String> {
+    let mut persons = BTreeMap::new();
+    for batch in Set::open(&folder.join("out")).unwrap().read_table("members").unwrap() {
+        let column = |name: &str| batch.column_by_name(name).unwrap().as_string_view().clone();
+        let (source, id, person) = (column("source"), column("record_id"), column("person_id"));
+        for row in 0..batch.num_rows() {
+            let key = (source.value(row).to_owned(), id.value(row).to_owned());
+            persons.insert(key, person.value(row).to_owned());
+        }
+    }
+    persons
+}
+
+fn night(text: &str, folder: &Path, threads: usize) -> BTreeMap<(String, String), String> {
+    let pipeline = parse(text, &folder.join("pipeline.toml"), &Overrides::default()).unwrap();
+    run(&pipeline, RunOptions { threads: Some(threads), ..RunOptions::default() }, &NullSink).unwrap();
+    persons(folder)
+}
+
+#[test]
+fn two_lists_are_linked_one_to_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = lists();
+    std::fs::write(folder.path().join("first.csv"), first).unwrap();
+    std::fs::write(folder.path().join("second.csv"), second).unwrap();
+    let linkage = LINKAGE.replace("[linkage]", "[linkage]\none_per_source = true");
+    let text = pipeline(folder.path(), &["first", "second"], &linkage);
+    let found = night(&text, folder.path(), 1);
+    assert_eq!(found.len(), 220, "nothing is in quarantine");
+    let person = |source: &str, i: usize| &found[&(source.to_owned(), format!("p{i}"))];
+    let together = (0..110).filter(|&i| person("first", i) == person("second", i)).count();
+    assert!(together >= 105, "{together} of 110 are together");
+    let mut in_first: Vec<&String> = (0..110).map(|i| person("first", i)).collect();
+    in_first.sort_unstable();
+    in_first.dedup();
+    assert_eq!(in_first.len(), 110, "no two of one list are one person");
+    assert_eq!(night(&text, folder.path(), 2), found, "whatever the number of threads");
+}
+
+#[test]
+fn one_list_is_freed_of_doubles() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = lists();
+    let doubles = second.lines().skip(1).map(|line| format!("d{line}\n"));
+    std::fs::write(folder.path().join("list.csv"), first + &doubles.collect::<String>()).unwrap();
+    let found = night(&pipeline(folder.path(), &["list"], LINKAGE), folder.path(), 2);
+    let person = |id: String| &found[&("list".to_owned(), id)];
+    let together = (0..110).filter(|&i| person(format!("p{i}")) == person(format!("dp{i}"))).count();
+    assert!(together >= 100, "{together} of 110 are together");
+    let mut all: Vec<&String> = found.values().collect();
+    all.sort_unstable();
+    all.dedup();
+    assert!(all.len() >= 105, "{} persons of 110", all.len());
+}
+
+#[test]
+fn the_shipped_pipelines_are_right() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/public");
+    let mut read = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        gridlink::config::load(&path, &Overrides::default()).unwrap();
+        read += 1;
+    }
+    assert!(read >= 6);
+}
