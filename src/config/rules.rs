@@ -9,7 +9,7 @@ use crate::message::Message;
 use std::collections::BTreeMap;
 
 const FOLLOWUP_KEYS: &[&str] = &["name", "title", "due_hours", "priority", "fields", "sql", "sql_file"];
-const PUBLISH_KEYS: &[&str] = &["parquet", "xlsx", "mask"];
+const PUBLISH_KEYS: &[&str] = &["parquet", "xlsx", "mask", "suppress_under"];
 /// Priority of a rule that names none: the middle of 1 to 5.
 const PRIORITY: u32 = 3;
 
@@ -78,10 +78,11 @@ fn sql(at: &Section<'_>, context: &Context<'_>, faults: &mut Faults) -> Option<S
 
 /// Reads `[publish]`; without it, everything is published and masked.
 pub(super) fn publish(root: &Section<'_>, faults: &mut Faults) -> Publish {
-    let mut publish = Publish { parquet: true, xlsx: true, mask: Mask::Standard };
+    let mut publish = Publish { parquet: true, xlsx: true, mask: Mask::Standard, suppress_under: None };
     let Some(at) = root.table("publish", PUBLISH_KEYS, faults) else { return publish };
     publish.parquet = at.bool("parquet", faults).unwrap_or(true);
     publish.xlsx = at.bool("xlsx", faults).unwrap_or(true);
     publish.mask = at.word("mask", MASKS, faults).unwrap_or(Mask::Standard);
+    publish.suppress_under = at.integer("suppress_under", 2, 1_000, faults);
     publish
 }

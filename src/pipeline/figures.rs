@@ -6,7 +6,7 @@ use crate::config::Pipeline;
 use crate::followup::{Item, State, Tonight};
 use crate::publish::{AreaFigures, BulletinFigures, ItemFigures};
 use crate::store::Balances;
-use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Records};
+use crate::tables::{GridBy, NO_ROW, Persons, Records};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The sums that must agree before anything is published.
@@ -134,7 +134,7 @@ fn households_visited(records: &Records, persons: &Persons, settled: &Settled) -
         row => records.flat[row as usize],
     };
     let mut flats: Vec<u64> = (0..persons.len())
-        .filter(|&person| settled.visits.visited[person] && settled.visits.settled_at[person] != NO_TIME)
+        .filter(|&person| settled.visits.reached[person])
         .map(flat_of)
         .filter(|&flat| flat != 0)
         .collect();
