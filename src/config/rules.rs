@@ -8,7 +8,7 @@ use super::types::{Followup, Mask, Publish};
 use crate::message::Message;
 use std::collections::BTreeMap;
 
-const FOLLOWUP_KEYS: &[&str] = &["name", "title", "due_hours", "priority", "fields", "sql", "sql_file"];
+const FOLLOWUP_KEYS: &[&str] = &["name", "title", "due_hours", "priority", "fields", "visit_settles", "sql", "sql_file"];
 const PUBLISH_KEYS: &[&str] = &["parquet", "xlsx", "mask", "suppress_under"];
 /// Priority of a rule that names none: the middle of 1 to 5.
 const PRIORITY: u32 = 3;
@@ -45,9 +45,10 @@ pub(super) fn followups(root: &Section<'_>, context: &Context<'_>, faults: &mut 
                 faults.duplicate(at.line_of("fields"), &at.key("fields"), field, &at.key("fields"));
             }
         }
+        let visit_settles = at.bool("visit_settles", faults).unwrap_or(true);
         let sql = sql(at, context, faults);
         if let (Some(name), Some(title), Some(sql)) = (name, title, sql) {
-            followups.push(Followup { name, title, due_hours, priority, fields, sql });
+            followups.push(Followup { name, title, due_hours, priority, fields, visit_settles, sql });
         }
     }
     followups

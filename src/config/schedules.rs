@@ -129,6 +129,7 @@ pub(super) fn directives(root: &Section<'_>, sources: &[Source], followups: &mut
             due_hours: Some(due_hours),
             priority: 1,
             fields: ["name", "phone", "address"].map(str::to_owned).to_vec(),
+            visit_settles: true,
             // A source's name is letters, digits and underscores, so it cannot end the text.
             sql: format!(
                 "SELECT person_id, NULL AS since, NULL AS reason, '{name}:' || record_id AS evidence \

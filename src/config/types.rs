@@ -307,7 +307,9 @@ pub struct Followup {
     pub priority: u32,
     /// What the list shows besides the standing columns.
     pub fields: Vec<String>,
-    /// SQL over persons, events, members, grids giving person_id, since, reason.
+    /// Whether a visit settles an item. If not (a test, a release), it is done when the rule no longer asks for it.
+    pub visit_settles: bool,
+    /// SQL over persons, events, members, grids, schedules giving person_id, since, reason.
     pub sql: String,
 }
 

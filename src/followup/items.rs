@@ -205,7 +205,8 @@ pub struct Night<'a> {
 ///
 /// - Due and not settled by a visit since: open, or overdue. Due and settled: done. So a done item whose person gives
 ///   the rule a newer reason is open again.
-/// - Not due any more: done if a visit settled it since, else withdrawn. What was done or withdrawn stays so.
+/// - Not due any more: done if a visit settled it since (or if no visit ever settles its rule), else withdrawn. What was
+///   done or withdrawn stays so.
 /// - An open item goes with its person to the grid of tonight; a closed one stays where it was closed.
 /// - `renamed` gives the old and new key of persons that were merged or split. Where two items of one rule meet in one
 ///   person, the one that is open (then the smaller key) goes on and the other is withdrawn.
@@ -351,7 +352,7 @@ impl Work<'_, '_> {
         item.due_at = hours.map(|hours| since.saturating_add(i64::from(hours) * 3_600));
         item.reason = due.reason;
         item.evidence = due.evidence;
-        if !self.settle(item) {
+        if !(self.night.followups[due.rule as usize].visit_settles && self.settle(item)) {
             let late = item.due_at.is_some_and(|due_at| due_at < self.today);
             item.state = if late { State::Overdue } else { State::Open };
         }
@@ -360,7 +361,13 @@ impl Work<'_, '_> {
 
     /// The item is not asked for tonight; `merged`: another of its rule and person goes on.
     fn not_due(&self, item: &mut Item, merged: bool) {
-        if item.state.is_open() && (merged || !self.settle(item)) {
+        if !item.state.is_open() {
+            return;
+        }
+        let rule = self.night.followups.iter().find(|rule| *rule.name == *item.rule);
+        if !merged && rule.is_some_and(|rule| !rule.visit_settles) {
+            item.state = State::Done;
+        } else if merged || !self.settle(item) {
             item.state = State::Withdrawn;
         }
     }

@@ -71,6 +71,7 @@ pub(super) fn settle(
             engine.register("events", &whole(&batches::events(records, members, persons, &names)))?;
             engine.register("members", &whole(&batches::members(records, members, persons, &names)))?;
             engine.register("grids", &[followup::grids_batch(&directory)?])?;
+            engine.register("schedules", &[followup::schedules_batch(&pipeline.schedules)?])?;
             let warnings;
             (due, warnings) = followup::run_rules(&engine, &pipeline.followups)?;
             watch.warn_all(warnings);

@@ -60,7 +60,7 @@ const fn maybe(name: &'static str, kind: Kind, about: &'static str) -> Column {
     Column { name, kind, nullable: true, about }
 }
 
-use Kind::{Date, Float, Int, Text, Texts, Time};
+use Kind::{Bool, Date, Float, Int, Text, Texts, Time};
 
 /// `members/`: one row is an accepted record.
 pub const MEMBERS: &[Column] = &[
@@ -101,6 +101,12 @@ pub const PERSONS: &[Column] = &[
     maybe("birth_date_source", Text, "Source of the birth date; `id_number` if the ID implies it."),
     maybe("phones_source", Text, "Source of the first phone."),
     maybe("address_source", Text, "Source of the address."),
+    maybe("household", Text, "Key of the flat of the address; null where the address names no one flat."),
+    maybe(
+        "lives_elsewhere",
+        Bool,
+        "Whether the person lives in another flat than registered (人户分离); null where one of the two is not known.",
+    ),
 ];
 
 /// `events/`: one row is an event of a person.
