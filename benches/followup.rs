@@ -126,9 +126,7 @@ fn main() {
     }
     if list {
         let names: BTreeMap<u32, &String> = numbers.iter().map(|(name, &number)| (number, name)).collect();
-        for (what, rows) in
-            [("missed", &missed), ("wrong", &wrong), ("unassigned", &unassigned), ("untold", &untold)]
-        {
+        for (what, rows) in [("missed", &missed), ("wrong", &wrong), ("unassigned", &unassigned), ("untold", &untold)] {
             for (person, id) in rows {
                 let listed = id.map(|id| &persons[id]);
                 let grid = listed.and_then(|listed| listed.grid.as_deref()).unwrap_or("-");

@@ -15,7 +15,8 @@ const AS_OF: Date = date(2022, 3, 27);
 type Told = (u64, &'static str, f64, &'static str, &'static str);
 
 /// Person, address, grid, how it was found, household, conflicts, sources of records.
-type Who = (u64, &'static str, &'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+type Who =
+    (u64, &'static str, &'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
 fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> ArrayRef {
     Arc::new(texts.map(|text| (!text.is_empty()).then_some(text)).collect::<StringViewArray>())
@@ -111,9 +112,9 @@ fn arrivals_from_key_regions_and_elsewhere() {
         (6, "isolation", 15.0, "", ""),
         (6, "release", 25.0, "", ""),
         (7, "arrival", 26.0, "370100", ""),
-        (8, "arrival", 26.0, "", ""), // nobody knows from where
-        (9, "arrival", 26.0, "370502", ""), // within the city
-        (10, "test", 26.0, "310000", ""),   // no arrival
+        (8, "arrival", 26.0, "", ""),        // nobody knows from where
+        (9, "arrival", 26.0, "370502", ""),  // within the city
+        (10, "test", 26.0, "310000", ""),    // no arrival
         (11, "arrival", 28.0, "370100", ""), // tomorrow
     ];
     // Nobody of them has a grid, an address or a test, and none is missed for that.
@@ -216,7 +217,7 @@ fn tests_by_schedule() {
         (5, "arrival", 26.0, "370100", ""), // not from a key region
         (6, "arrival", 28.0, "310000", ""), // tomorrow
         (7, "arrival", 26.0, "310000", ""),
-        (7, "test", 20.0, "", ""), // before the arrival
+        (7, "test", 20.0, "", ""),          // before the arrival
         (8, "arrival", 20.0, "310000", ""), // came twice: the last one counts
         (8, "arrival", 26.0, "310000", ""),
         (8, "test", 26.0, "", ""),

@@ -33,7 +33,11 @@ fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
             let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
                 folders.push(path);
-            } else if !name.starts_with('.') && name != "pipeline.toml" && name != "README.md" && !name.starts_with("rules/") {
+            } else if !name.starts_with('.')
+                && name != "pipeline.toml"
+                && name != "README.md"
+                && !name.starts_with("rules/")
+            {
                 found.insert(name, std::fs::read(&path).unwrap());
             }
         }

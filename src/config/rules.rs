@@ -8,7 +8,8 @@ use super::types::{Followup, Mask, Publish};
 use crate::message::Message;
 use std::collections::BTreeMap;
 
-const FOLLOWUP_KEYS: &[&str] = &["name", "title", "due_hours", "priority", "fields", "visit_settles", "sql", "sql_file"];
+const FOLLOWUP_KEYS: &[&str] =
+    &["name", "title", "due_hours", "priority", "fields", "visit_settles", "sql", "sql_file"];
 const PUBLISH_KEYS: &[&str] = &["parquet", "xlsx", "mask", "suppress_under"];
 /// Priority of a rule that names none: the middle of 1 to 5.
 const PRIORITY: u32 = 3;

@@ -8,8 +8,7 @@ use super::types::{Agency, Followup, RETURNS_SOURCE, ReadSettings, Returns, Sche
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-const SCHEDULE_KEYS: &[&str] =
-    &["name", "from", "tests", "isolation_days", "monitoring_days", "temperatures_a_day"];
+const SCHEDULE_KEYS: &[&str] = &["name", "from", "tests", "isolation_days", "monitoring_days", "temperatures_a_day"];
 const RETURNS_KEYS: &[&str] = &["paths"];
 /// Leads from above are answered within a day, unless the pipeline says otherwise.
 const DIRECTIVE_HOURS: u32 = 24;

@@ -116,7 +116,8 @@ fn source(
     let max_age_hours = at.integer("max_age_hours", 1, 876_000, faults);
     let directive = at.bool("directive", faults).unwrap_or(false);
     for key in ["title", "due_hours"].into_iter().filter(|key| !directive && at.get(key).is_some()) {
-        let known: Vec<&str> = SOURCE_KEYS.iter().copied().filter(|known| !["title", "due_hours"].contains(known)).collect();
+        let known: Vec<&str> =
+            SOURCE_KEYS.iter().copied().filter(|known| !["title", "due_hours"].contains(known)).collect();
         faults.unknown_key(at.line_of(key), &at.path, key, &known);
     }
     let read = read_settings(at, faults);

@@ -9,8 +9,8 @@ use crate::error::{Error, Exit, Result};
 use crate::message::Message;
 use crate::tables::{PersonId, published};
 use arrow::array::{
-    Array, ArrayRef, AsArray, DurationMillisecondArray, Int64Array, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder,
-    TimestampMillisecondArray,
+    Array, ArrayRef, AsArray, DurationMillisecondArray, Int64Array, ListBuilder, RecordBatch, StringViewArray,
+    StringViewBuilder, TimestampMillisecondArray,
 };
 use arrow::datatypes::TimestampMillisecondType;
 use jiff::civil::Date;
@@ -177,8 +177,9 @@ pub fn schedules_batch(schedules: &[Schedule]) -> Result<RecordBatch> {
         ("monitoring_days", int(|schedule| schedule.monitoring_days)),
         ("temperatures_a_day", int(|schedule| schedule.temperatures_a_day)),
     ];
-    RecordBatch::try_from_iter(columns)
-        .map_err(|cause| Error::new(Exit::Bug, Message::new("followup.table").with("name", "schedules")).caused_by(cause))
+    RecordBatch::try_from_iter(columns).map_err(|cause| {
+        Error::new(Exit::Bug, Message::new("followup.table").with("name", "schedules")).caused_by(cause)
+    })
 }
 
 /// The directory with the schema of [`published::GRIDS`]: the table `grids` of rules.

@@ -161,7 +161,11 @@ struct Places {
 
 impl Places {
     fn locate(&mut self, records: &Records, row: usize, directory: &Directory) -> (GridNo, GridBy) {
-        let place = [records.estate[row], records.building[row], records.road[row], records.number[row]];
+        let mut place = [records.estate[row], records.building[row], records.road[row], records.number[row]];
+        // 东李庙村450: in a village a bare number is the house.
+        if place[1..].iter().all(|&sym| sym == Pool::NONE) && records.pool.get(place[0]).ends_with('村') {
+            place[3] = records.room[row];
+        }
         if place[0] == Pool::NONE && place[2] == Pool::NONE {
             return (NONE, GridBy::None);
         }
@@ -301,9 +305,10 @@ mod tests {
     #[test]
     fn a_house_of_a_village_is_found_by_its_number() {
         let village = |estate, buildings, road, numbers| {
-            let row = |code, buildings, numbers| ["x", "", "", "", "", "", "", "", "", estate, buildings, road, numbers].map(
-                |text| if text == "x" { code } else { text },
-            );
+            let row = |code, buildings, numbers| {
+                ["x", "", "", "", "", "", "", "", "", estate, buildings, road, numbers]
+                    .map(|text| if text == "x" { code } else { text })
+            };
             let (one, two) = (row("V1", "1-99", "1-99"), row("V2", buildings, numbers));
             directory(&[&one, &two]).0
         };

@@ -9,6 +9,7 @@ mod followup;
 mod ingest;
 mod link;
 mod publish;
+mod returns;
 mod run;
 mod store;
 mod synth;
@@ -35,6 +36,7 @@ const CATALOGUE: &[&[Row]] = &[
     ingest::ROWS,
     link::ROWS,
     publish::ROWS,
+    returns::ROWS,
     run::ROWS,
     store::ROWS,
     synth::ROWS,

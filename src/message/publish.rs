@@ -20,6 +20,7 @@ pub(super) const ROWS: &[Row] = &[
     ("publish.list.result", "Result", "核查结果"),
     ("publish.list.destination", "Moved to / handed over to grid", "去向/移交网格"),
     ("publish.list.visited_at", "Visited at", "核查时间"),
+    ("publish.list.correction", "Corrected ID, phone or address", "更正证件号/电话/住址"),
     ("publish.list.note", "Note", "备注"),
     ("publish.list.pick", "Choose a result from the list.", "请从下拉列表中选择核查结果。"),
     ("publish.result.verified", "verified", "已核实"),

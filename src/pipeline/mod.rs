@@ -5,10 +5,12 @@ mod figures;
 mod order;
 mod read;
 mod resolve;
+mod returns;
 mod settle;
 mod summary;
 mod watch;
 
+pub use returns::{Import, import};
 pub use summary::RunSummary;
 
 use crate::config::Pipeline;
@@ -57,9 +59,11 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     store.check_space(read.bytes / 2)?;
     let ordered = watch.step("order", |_| Ok(order::canonical(&mut read)))?;
     watch.warn_all(ordered);
+    let returned = returns::apply(pipeline, &store, &mut read, directory.as_ref(), options.dry_run, &mut watch)?;
     let records = &read.records;
 
-    let resolved = resolve::resolve(records, &pipeline.linkage, &mut watch)?;
+    let mut resolved = resolve::resolve(records, &pipeline.linkage, &mut watch)?;
+    returned.join(records, &mut resolved);
     let built = watch.step("person", |_| {
         Ok(person::build(records, &resolved.cluster_of_record, resolved.clusters, &pipeline.sources, &known))
     })?;

@@ -20,7 +20,13 @@ pub struct PipelinePaths {
 impl Default for PipelinePaths {
     fn default() -> Self {
         let own = str::to_owned;
-        Self { name: own("invented-city"), dumps: own("dumps"), output: own("out"), store: own("store"), rules: own("rules") }
+        Self {
+            name: own("invented-city"),
+            dumps: own("dumps"),
+            output: own("out"),
+            store: own("store"),
+            rules: own("rules"),
+        }
     }
 }
 

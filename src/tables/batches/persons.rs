@@ -117,7 +117,8 @@ impl View<'_> {
                 0 => column.append_null(),
                 flat => {
                     let digits = flat.to_be_bytes().map(|byte| [byte >> 4, byte & 15]);
-                    let text = digits.as_flattened().iter().map(|&d| b"0123456789abcdef"[d as usize]).collect::<Vec<_>>();
+                    let text =
+                        digits.as_flattened().iter().map(|&d| b"0123456789abcdef"[d as usize]).collect::<Vec<_>>();
                     column.append_value(ascii(&text));
                 }
             }
