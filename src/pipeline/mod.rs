@@ -1,6 +1,7 @@
 //! The night in order: dumps in, a published set out, all or nothing. Every step is called here and nowhere else, so this
 //! is the page to read first.
 
+mod answers;
 mod figures;
 mod order;
 mod read;

@@ -1,10 +1,10 @@
 //! Publication and what is told of it: the set's tables, the manifest, the last lines of a run.
 
-use super::figures;
 use super::read::Read;
 use super::resolve::Resolved;
 use super::settle::{Settled, in_words};
 use super::watch::{Watch, memory_peak_bytes};
+use super::{answers, figures};
 use crate::config::Pipeline;
 use crate::error::{Error, Exit, Result};
 use crate::followup;
@@ -15,7 +15,7 @@ use crate::person::Built;
 use crate::publish::{self, ListOptions, Partition, SetTables};
 use crate::store::{Balances, Input, Manifest, Repair, Store};
 use crate::tables::batches::{self, Batches};
-use crate::tables::{Members, published};
+use crate::tables::{GridBy, Members, published};
 use jiff::Zoned;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -53,7 +53,7 @@ impl NightTables<'_> {
 
         let partitions = followup::followup_partitions(&settled.items, &settled.directory)?;
         let item_batches: Vec<_> = partitions.iter().map(|partition| partition.batch.clone()).collect();
-        let figures = figures::bulletin(self.pipeline, self.read, persons, settled);
+        let figures = figures::bulletin(self.pipeline, self.read, persons, settled, figures::trend(store));
         let mut options =
             ListOptions::new(self.pipeline.run.as_of, self.pipeline.run.locale, self.pipeline.publish.mask);
         options.fields = distinct_fields(self.pipeline);
@@ -84,6 +84,7 @@ impl NightTables<'_> {
             parquet: self.pipeline.publish.parquet,
         };
         watch.step("publish", |watch| publish::write(run.path(), &set, watch.sink).map(drop))?;
+        answers::write(run.path(), self)?;
         self.manifest(run.run_id(), watch).write(run.path())?;
         let folder = run.commit()?;
         Ok(self.summary(Some(folder), watch))
@@ -100,6 +101,7 @@ impl NightTables<'_> {
             ("links", self.resolved.links.len() as u64),
             ("review", self.resolved.review.len() as u64),
             ("candidate_pairs", self.resolved.blocking.pairs.iter().sum()),
+            ("persons_unassigned", self.settled.residence.by.iter().filter(|by| **by == GridBy::None).count() as u64),
             ("items_open", items.open),
             ("items_overdue", items.overdue),
             ("items_new", items.new),
