@@ -5,6 +5,7 @@
 mod architecture;
 mod cli_help;
 mod config_faults;
+mod followup_returns;
 mod followup_rules;
 mod messages;
 mod sample_data;

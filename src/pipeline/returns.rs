@@ -93,6 +93,7 @@ fn form(lang: Lang) -> Form {
 #[derive(Debug, Default)]
 pub(super) struct Returned {
     pairs: Vec<(u32, u32)>,
+    wrong_identity: Vec<u32>,
 }
 
 /// Applies every return that the store holds, after the sheets that the pipeline names were imported.
@@ -157,7 +158,7 @@ pub(super) fn apply(
             );
         }
         read.quarantined.extend(applied.rejected);
-        Ok(Returned { pairs: applied.pairs })
+        Ok(Returned { pairs: applied.pairs, wrong_identity: applied.wrong_identity })
     })
 }
 
@@ -210,6 +211,19 @@ impl Returned {
         resolved.clusters = returns::join(&self.pairs, records, of_record, clusters);
         for &(row, _) in &self.pairs {
             resolved.joined_by[row as usize] = JoinedBy::Review;
+        }
+        // What a worker doubts at the door, a reviewer looks at: the pairs that made this record part of its person.
+        let (links, review) = (&resolved.links, &mut resolved.review);
+        let width = links.comparisons.len();
+        let doubted =
+            |pair: usize| [links.left[pair], links.right[pair]].iter().any(|r| self.wrong_identity.contains(r));
+        let pairs = if self.wrong_identity.is_empty() { 0 } else { links.len() };
+        for pair in (0..pairs).filter(|&pair| doubted(pair)) {
+            review.left.push(links.left[pair]);
+            review.right.push(links.right[pair]);
+            review.match_weight.push(links.match_weight[pair]);
+            review.level.extend_from_slice(&links.level[pair * width..(pair + 1) * width]);
+            review.why.push("returned_wrong_identity");
         }
     }
 }
