@@ -46,12 +46,14 @@ pub fn followup_partitions(items: &Items, directory: &Directory) -> Result<Vec<F
         // The table is ordered by rule and person; this order is stable.
         numbers.sort_by_key(|&number| &items.items[number as usize].grid_code);
         let rows: Vec<&Item> = numbers.iter().map(|&number| &items.items[number as usize]).collect();
-        partitions.push(FollowupPartition { county: county.into(), street: street.into(), batch: items_batch(&rows)? });
+        let tries: Vec<u32> = numbers.iter().map(|&number| items.tonight[number as usize].tries).collect();
+        let batch = items_batch(&rows, &tries)?;
+        partitions.push(FollowupPartition { county: county.into(), street: street.into(), batch });
     }
     Ok(partitions)
 }
 
-fn items_batch(items: &[&Item]) -> Result<RecordBatch> {
+fn items_batch(items: &[&Item], tries: &[u32]) -> Result<RecordBatch> {
     let mut evidence = ListBuilder::new(StringViewBuilder::new());
     for item in items {
         item.evidence.iter().for_each(|record| evidence.values().append_value(record));
@@ -71,6 +73,7 @@ fn items_batch(items: &[&Item]) -> Result<RecordBatch> {
             texts(items.iter().map(|item| Some(item.state.as_str()))),
             texts(items.iter().map(reason)),
             Arc::new(evidence.finish()),
+            Arc::new(Int64Array::from_iter_values(tries.iter().copied().map(i64::from))),
         ],
     )
 }

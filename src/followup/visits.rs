@@ -27,6 +27,8 @@ const SETTLED: &[&str] = &[
 const VERIFIED: &[&str] = &["已核实", "核实", "verified", "已核实在住", "属实", "已核验", "已见面", "电话核实"];
 /// Results that say that nobody was met: the visit counts as a try, not as the household reached.
 const NOBODY: &[&str] = &["不在家", "nobody_home", "nobody home", "家中无人", "无人应答", "敲门无应答"];
+/// Results that give the person to another grid; the item stays open and goes along.
+const HANDED_OVER: &[&str] = &["移交", "handed_over", "handed over"];
 /// Names under which an event's detail holds its result.
 const KEYS: &[&str] = &["result", "结果", "走访结果", "核实结果", "verified", "核验状态"];
 
@@ -41,6 +43,8 @@ pub struct Visits {
     pub reached: Vec<bool>,
     /// Visits since the last one that met somebody, at which nobody was home.
     pub tries: Vec<u32>,
+    /// Whether the latest visit handed the person over to another grid.
+    pub handed_over: Vec<bool>,
     /// Latest visit that settled an item, in seconds local time; [`NO_TIME`] if there is none.
     pub settled_at: Vec<i64>,
     /// Record that tells that visit; [`NO_ROW`] if there is none.
@@ -52,6 +56,7 @@ struct Outcome {
     settles: bool,
     verified: bool,
     nobody: bool,
+    handed_over: bool,
 }
 
 impl Visits {
@@ -69,13 +74,14 @@ impl Visits {
             verified: vec![false; persons.len()],
             reached: vec![false; persons.len()],
             tries: vec![0; persons.len()],
+            handed_over: vec![false; persons.len()],
             settled_at: vec![NO_TIME; persons.len()],
             settled_row: vec![NO_ROW; persons.len()],
         };
         let kind = |name: &str| records.pool.find(name).unwrap_or(Sym::MAX);
         let (visit, declaration) = (kind("visit"), kind("declaration"));
         let mut outcomes: HashMap<Sym, Outcome> = HashMap::new();
-        let mut met_at = vec![NO_TIME; persons.len()];
+        let (mut met_at, mut last_at) = (vec![NO_TIME; persons.len()], vec![NO_TIME; persons.len()]);
         let mut failed: Vec<(u32, i64)> = Vec::new();
         let events = &records.events;
         for event in (0..events.len()).filter(|&event| events.kind[event] == visit || events.kind[event] == declaration)
@@ -91,6 +97,9 @@ impl Visits {
             if events.kind[event] == visit {
                 visits.visited[person] = true;
                 let at = events.at[event];
+                if at < end && at >= last_at[person] {
+                    (last_at[person], visits.handed_over[person]) = (at, outcome.handed_over);
+                }
                 if outcome.nobody {
                     failed.push((person as u32, at));
                 } else {
@@ -117,8 +126,8 @@ fn outcome_of(pool: &Pool, detail: Sym) -> Outcome {
     let detail: serde_json::Map<String, serde_json::Value> = serde_json::from_str(pool.get(detail)).unwrap_or_default();
     let result = KEYS.iter().find_map(|&key| detail.get(key)).and_then(serde_json::Value::as_str).unwrap_or("").trim();
     let verified = VERIFIED.contains(&result);
-    let nobody = NOBODY.contains(&result);
-    Outcome { settles: result.is_empty() || verified || SETTLED.contains(&result), verified, nobody }
+    let (nobody, handed_over) = (NOBODY.contains(&result), HANDED_OVER.contains(&result));
+    Outcome { settles: result.is_empty() || verified || SETTLED.contains(&result), verified, nobody, handed_over }
 }
 
 #[cfg(test)]

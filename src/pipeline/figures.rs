@@ -83,7 +83,12 @@ pub(super) fn bulletin(
             let tested = events.persons.get("test").map_or(0, BTreeSet::len) as u64;
             (events.counts.get("test").copied().unwrap_or(0), tested)
         }),
-        isolation: known("isolation").then(|| (events.persons.get("isolation").map_or(0, BTreeSet::len) as u64, 0)),
+        isolation: known("isolation").then(|| {
+            let nobody = BTreeSet::new();
+            let of = |kind: &str| events.persons.get(kind).unwrap_or(&nobody);
+            let released = of("isolation").intersection(of("release")).count() as u64;
+            (of("isolation").len() as u64 - released, released)
+        }),
         persons_unassigned: settled.residence.by.iter().filter(|by| **by == GridBy::None).count() as u64,
         items: item_figures(settled),
         areas: areas(settled),

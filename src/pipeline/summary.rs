@@ -108,6 +108,8 @@ impl NightTables<'_> {
             ("items_done", items.done),
             ("items_withdrawn", items.withdrawn),
             ("items_unassigned", items.unassigned),
+            ("items_moved", items.moved),
+            ("items_handed_over", items.handed_over),
             ("grids", self.settled.directory.grids().len() as u64),
         ]
         .into_iter()

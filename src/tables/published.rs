@@ -145,6 +145,7 @@ pub const FOLLOWUPS: &[Column] = &[
     column("state", Text, "open, overdue, done or withdrawn."),
     maybe("reason", Text, "Why, as the rule says."),
     column("evidence", Texts, "Records behind it, as source:record_id."),
+    column("tries", Int, "Visits since the last that met somebody, at which nobody was home."),
 ];
 
 /// `rollup/`: one row is a grid, community, street, county or the city, for one rule (or all rules, `*`).
@@ -166,7 +167,7 @@ pub const ROLLUP: &[Column] = &[
 /// `changes/`: one row is a difference from the set before.
 pub const CHANGES: &[Column] = &[
     column("subject", Text, "person or item."),
-    column("kind", Text, "new, merged, split, moved, cleared or gone."),
+    column("kind", Text, "new, merged, split, moved, handed_over, cleared or gone."),
     maybe("old_id", Text, "Key in the set before; null for something new."),
     maybe("new_id", Text, "Key in this set; null for something gone."),
     maybe("detail", Text, "What moved, e.g. from grid to grid."),
