@@ -112,7 +112,7 @@ fn a_list_goes_out_and_comes_back() {
     let sheet = city.path().join(format!("{grid}.csv"));
     std::fs::write(&sheet, text.join("\n")).unwrap();
 
-    let imports = import(&pipeline.run.store, &[sheet.clone()]).unwrap();
+    let imports = import(&pipeline.run.store, std::slice::from_ref(&sheet)).unwrap();
     let import_of = &imports[0];
     assert_eq!((import_of.returned, import_of.rejected.len(), import_of.known), (5, 2, false), "{import_of:?}");
     assert!(import(&pipeline.run.store, &[sheet]).unwrap()[0].known, "the same sheet twice");

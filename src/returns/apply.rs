@@ -42,7 +42,7 @@ pub fn apply(
     let end = midnight(as_of) + 86_400;
     for answer in answers {
         let person = answer.items.iter().find_map(|item| person_of_item.get(item));
-        let revision = answer.revision.parse::<Date>().map(midnight).unwrap_or_else(|_| midnight(as_of));
+        let revision = answer.revision.parse::<Date>().map_or_else(|_| midnight(as_of), midnight);
         let at = answer.visited_at.unwrap_or(revision);
         let mut reject = |reason| {
             let raw = format!("{}:{} {}", answer.sheet, answer.line, answer.items.join(" "));

@@ -197,7 +197,8 @@ impl Records {
         macro_rules! blank { ($($column:ident),*) => { $(self.$column.push(Default::default());)* } }
         plain_columns!(blank);
         symbol_columns!(blank);
-        (self.birth.fill(NO_DATE), self.updated_at.fill(NO_TIME));
+        self.birth.fill(NO_DATE);
+        self.updated_at.fill(NO_TIME);
     }
 
     /// Adds a copy of row `row` without its events and further phones, and gives its number.
