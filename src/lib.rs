@@ -31,6 +31,7 @@ pub mod link;
 pub mod normalize;
 pub mod person;
 pub mod publish;
+pub mod returns;
 
 pub mod evaluate;
 pub mod explain;

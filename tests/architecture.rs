@@ -42,6 +42,7 @@ const MODULES: &[(&str, u8, &[&str])] = &[
     ("link", 4, &[]),
     ("cluster", 4, &[]),
     ("person", 4, &[]),
+    ("returns", 4, &[]),
     ("followup", 4, &["polars", "polars_arrow"]),
     ("publish", 4, &["polars", "polars_arrow", "parquet", "rust_xlsxwriter", "zip", "zstd", "libc"]),
     ("model", 5, &[]),

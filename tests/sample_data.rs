@@ -1,5 +1,5 @@
 //! The committed sample city is what the generator makes today. After a wanted change, write it anew with
-//! `cargo test write_the_sample -- --ignored` and look at the difference.
+//! `cargo test --test main write_the_sample -- --ignored` and look at the difference.
 
 use gridlink::events::NullSink;
 use gridlink::synth::{CitySettings, PipelinePaths, pipeline_text, write_city};
@@ -16,6 +16,7 @@ fn paths() -> PipelinePaths {
         dumps: "../sample_data/dumps".to_owned(),
         output: "../out/sample".to_owned(),
         store: "../store/sample".to_owned(),
+        rules: "rules".to_owned(),
     }
 }
 
@@ -32,7 +33,11 @@ fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
             let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
                 folders.push(path);
-            } else if !name.starts_with('.') && name != "pipeline.toml" && name != "README.md" {
+            } else if !name.starts_with('.')
+                && name != "pipeline.toml"
+                && name != "README.md"
+                && !name.starts_with("rules/")
+            {
                 found.insert(name, std::fs::read(&path).unwrap());
             }
         }
@@ -58,13 +63,14 @@ fn the_sample_is_what_the_generator_makes() {
 #[ignore = "writes the sample anew"]
 fn write_the_sample() {
     let sample = root().join("sample_data");
-    for folder in ["dumps", "expected"] {
+    for folder in ["dumps", "expected", "rules"] {
         if sample.join(folder).exists() {
             std::fs::remove_dir_all(sample.join(folder)).unwrap();
         }
     }
     write_city(&sample, &settings(), &NullSink).unwrap();
     std::fs::remove_file(sample.join("pipeline.toml")).unwrap();
+    std::fs::remove_dir_all(sample.join("rules")).unwrap(); // the shipped ones stand in pipelines/
     std::fs::create_dir_all(root().join("pipelines")).unwrap();
     std::fs::write(root().join("pipelines/sample.toml"), pipeline_text(&settings(), &paths())).unwrap();
 }

@@ -64,6 +64,8 @@ pub(super) enum Command {
     Query(super::query::QueryArgs),
     /// Invent a city: dumps in all formats, and the truth
     Synth(super::synth::SynthArgs),
+    /// Take filled-in lists back; the next run applies them
+    Returns(super::returns::ReturnsArgs),
 }
 
 /// The pipeline file and what is said over it.

@@ -11,6 +11,7 @@ mod init;
 mod progress;
 mod query;
 mod render;
+mod returns;
 mod run;
 mod synth;
 mod terminal;
@@ -71,5 +72,6 @@ fn dispatch(command: &Command, terminal: &Terminal) -> crate::error::Result<()> 
         Command::Explain(args) => explain::run(args, terminal),
         Command::Query(args) => query::run(args, terminal),
         Command::Synth(args) => synth::run(args, terminal),
+        Command::Returns(args) => returns::run(args, terminal),
     }
 }

@@ -10,6 +10,7 @@ mod linkage;
 mod mapping;
 mod names;
 mod rules;
+mod schedules;
 mod section;
 mod sources;
 mod types;
@@ -29,7 +30,7 @@ use section::Section;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
-const TOP_KEYS: &[&str] = &["run", "grids", "source", "linkage", "followup", "publish"];
+const TOP_KEYS: &[&str] = &["run", "grids", "source", "linkage", "followup", "publish", "schedule", "returns"];
 const RUN_KEYS: &[&str] = &["name", "as_of", "output", "store", "locale", "city_code"];
 
 /// What the command line says over the pipeline file.
@@ -119,10 +120,13 @@ fn pipeline(root: &Node, path: &Path, overrides: &Overrides, faults: &mut Faults
     let grids = grids.and_then(|at| sources::grids(&at, &context, faults));
     let linkage = linkage::linkage(&root, &context, faults);
     let compared = linkage::compared(&linkage);
-    let sources = sources::sources(&root, linkage.preset, &compared, &context, faults);
+    let mut sources = sources::sources(&root, linkage.preset, &compared, &context, faults);
     linkage::check_fields(&root, &linkage, &sources, faults);
-    let followups = rules::followups(&root, &context, faults);
+    let mut followups = rules::followups(&root, &context, faults);
+    schedules::directives(&root, &sources, &mut followups, faults);
     let publish = rules::publish(&root, faults);
+    let schedules = schedules::schedules(&root, faults);
+    let returns = schedules::returns(&root, &context, &mut sources, faults);
     let run = run.unwrap_or_else(|| Run {
         name: String::new(),
         as_of: Date::ZERO,
@@ -131,7 +135,8 @@ fn pipeline(root: &Node, path: &Path, overrides: &Overrides, faults: &mut Faults
         locale: Lang::Zh,
         city_code: None,
     });
-    Pipeline { path: path.to_owned(), sha256: String::new(), run, grids, sources, linkage, followups, publish }
+    let (path, sha256) = (path.to_owned(), String::new());
+    Pipeline { path, sha256, run, grids, sources, linkage, followups, publish, schedules, returns }
 }
 
 fn read_run(at: &Section<'_>, path: &Path, context: &Context<'_>, overrides: &Overrides, faults: &mut Faults) -> Run {

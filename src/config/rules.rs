@@ -8,8 +8,9 @@ use super::types::{Followup, Mask, Publish};
 use crate::message::Message;
 use std::collections::BTreeMap;
 
-const FOLLOWUP_KEYS: &[&str] = &["name", "title", "due_hours", "priority", "fields", "sql", "sql_file"];
-const PUBLISH_KEYS: &[&str] = &["parquet", "xlsx", "mask"];
+const FOLLOWUP_KEYS: &[&str] =
+    &["name", "title", "due_hours", "priority", "fields", "visit_settles", "sql", "sql_file"];
+const PUBLISH_KEYS: &[&str] = &["parquet", "xlsx", "mask", "suppress_under"];
 /// Priority of a rule that names none: the middle of 1 to 5.
 const PRIORITY: u32 = 3;
 
@@ -45,9 +46,10 @@ pub(super) fn followups(root: &Section<'_>, context: &Context<'_>, faults: &mut 
                 faults.duplicate(at.line_of("fields"), &at.key("fields"), field, &at.key("fields"));
             }
         }
+        let visit_settles = at.bool("visit_settles", faults).unwrap_or(true);
         let sql = sql(at, context, faults);
         if let (Some(name), Some(title), Some(sql)) = (name, title, sql) {
-            followups.push(Followup { name, title, due_hours, priority, fields, sql });
+            followups.push(Followup { name, title, due_hours, priority, fields, visit_settles, sql });
         }
     }
     followups
@@ -78,10 +80,11 @@ fn sql(at: &Section<'_>, context: &Context<'_>, faults: &mut Faults) -> Option<S
 
 /// Reads `[publish]`; without it, everything is published and masked.
 pub(super) fn publish(root: &Section<'_>, faults: &mut Faults) -> Publish {
-    let mut publish = Publish { parquet: true, xlsx: true, mask: Mask::Standard };
+    let mut publish = Publish { parquet: true, xlsx: true, mask: Mask::Standard, suppress_under: None };
     let Some(at) = root.table("publish", PUBLISH_KEYS, faults) else { return publish };
     publish.parquet = at.bool("parquet", faults).unwrap_or(true);
     publish.xlsx = at.bool("xlsx", faults).unwrap_or(true);
     publish.mask = at.word("mask", MASKS, faults).unwrap_or(Mask::Standard);
+    publish.suppress_under = at.integer("suppress_under", 2, 1_000, faults);
     publish
 }

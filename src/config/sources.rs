@@ -15,6 +15,9 @@ const SOURCE_KEYS: &[&str] = &[
     "paths",
     "required",
     "max_age_hours",
+    "directive",
+    "title",
+    "due_hours",
     "map",
     "event",
     "format",
@@ -111,6 +114,12 @@ fn source(
     let paths = paths.map(|paths| paths.iter().map(|path| context.absolute_glob(path)).collect());
     let required = at.bool("required", faults).unwrap_or(false);
     let max_age_hours = at.integer("max_age_hours", 1, 876_000, faults);
+    let directive = at.bool("directive", faults).unwrap_or(false);
+    for key in ["title", "due_hours"].into_iter().filter(|key| !directive && at.get(key).is_some()) {
+        let known: Vec<&str> =
+            SOURCE_KEYS.iter().copied().filter(|known| !["title", "due_hours"].contains(known)).collect();
+        faults.unknown_key(at.line_of(key), &at.path, key, &known);
+    }
     let read = read_settings(at, faults);
     let mut columns = Vec::new();
     let map = person_map(at, preset, compared, &mut columns, faults);
@@ -120,7 +129,8 @@ fn source(
         .filter_map(|event| event_mapping(event, &mut columns, faults))
         .collect();
     let name = at.get("name").map(|entry| shown(&entry.node))?;
-    Some(Source { name, agency: agency?, paths: paths?, required, max_age_hours, read, columns, map, events })
+    let (agency, paths) = (agency?, paths?);
+    Some(Source { name, agency, paths, required, max_age_hours, read, columns, map, events, directive })
 }
 
 fn person_map(

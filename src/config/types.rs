@@ -24,6 +24,10 @@ pub struct Pipeline {
     pub followups: Vec<Followup>,
     /// `[publish]`
     pub publish: Publish,
+    /// `[[schedule]]`, in the order of the file.
+    pub schedules: Vec<Schedule>,
+    /// `[returns]`, if filled-in sheets are taken back.
+    pub returns: Option<Returns>,
 }
 
 /// `[run]`
@@ -108,6 +112,8 @@ pub struct Source {
     pub map: Vec<(PersonField, Mapping)>,
     /// What a row says happened.
     pub events: Vec<EventMapping>,
+    /// Whether it is a list from above: every row becomes an item and is answered, in the same order.
+    pub directive: bool,
 }
 
 /// How to read a dump; what is `None` is detected per file.
@@ -301,13 +307,45 @@ pub struct Followup {
     pub priority: u32,
     /// What the list shows besides the standing columns.
     pub fields: Vec<String>,
-    /// SQL over persons, events, members, grids giving person_id, since, reason.
+    /// Whether a visit settles an item. If not (a test, a release), it is done when the rule no longer asks for it.
+    pub visit_settles: bool,
+    /// SQL over persons, events, members, grids, schedules giving person_id, since, reason.
     pub sql: String,
 }
+
+/// `[[schedule]]`: what has to be done on which day, from a date on. A rule is changed by a schedule of the same name and
+/// a later date, so that who began before it goes on as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// Name, e.g. `key_region`.
+    pub name: String,
+    /// First day on which somebody who begins is under it.
+    pub from: Date,
+    /// Days of tests; day 1 is the day of arrival.
+    pub tests: Vec<u32>,
+    /// Days of isolation, from day 1 on.
+    pub isolation_days: u32,
+    /// Days of health monitoring at home after them.
+    pub monitoring_days: u32,
+    /// Temperatures a day, as long as isolation and monitoring last.
+    pub temperatures_a_day: u32,
+}
+
+/// `[returns]`: filled-in sheets that come back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Returns {
+    /// Globs of sheets to read before the night, absolute. What was imported by hand is applied as well.
+    pub paths: Vec<String>,
+}
+
+/// Name of the built-in source whose records are the applied returns.
+pub const RETURNS_SOURCE: &str = "returns";
 
 /// `[publish]`
 #[derive(Clone, Debug)]
 pub struct Publish {
+    /// In what leaves the centre as statistics, figures of persons from 1 to this number (exclusive) are not told.
+    pub suppress_under: Option<u32>,
     /// Publish Parquet.
     pub parquet: bool,
     /// Publish one workbook per grid.

@@ -3,14 +3,17 @@
 use super::directory::{Directory, Grid, UNASSIGNED};
 use super::items::{Change, Item, ItemId, Items, State};
 use super::rollup::RollupRow;
+use super::time::{DAY_SECONDS, midnight};
+use crate::config::Schedule;
 use crate::error::{Error, Exit, Result};
 use crate::message::Message;
 use crate::tables::{PersonId, published};
 use arrow::array::{
-    Array, ArrayRef, AsArray, Int64Array, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder,
-    TimestampMillisecondArray,
+    Array, ArrayRef, AsArray, DurationMillisecondArray, Int64Array, ListBuilder, RecordBatch, StringViewArray,
+    StringViewBuilder, TimestampMillisecondArray,
 };
 use arrow::datatypes::TimestampMillisecondType;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -43,12 +46,14 @@ pub fn followup_partitions(items: &Items, directory: &Directory) -> Result<Vec<F
         // The table is ordered by rule and person; this order is stable.
         numbers.sort_by_key(|&number| &items.items[number as usize].grid_code);
         let rows: Vec<&Item> = numbers.iter().map(|&number| &items.items[number as usize]).collect();
-        partitions.push(FollowupPartition { county: county.into(), street: street.into(), batch: items_batch(&rows)? });
+        let tries: Vec<u32> = numbers.iter().map(|&number| items.tonight[number as usize].tries).collect();
+        let batch = items_batch(&rows, &tries)?;
+        partitions.push(FollowupPartition { county: county.into(), street: street.into(), batch });
     }
     Ok(partitions)
 }
 
-fn items_batch(items: &[&Item]) -> Result<RecordBatch> {
+fn items_batch(items: &[&Item], tries: &[u32]) -> Result<RecordBatch> {
     let mut evidence = ListBuilder::new(StringViewBuilder::new());
     for item in items {
         item.evidence.iter().for_each(|record| evidence.values().append_value(record));
@@ -68,6 +73,7 @@ fn items_batch(items: &[&Item]) -> Result<RecordBatch> {
             texts(items.iter().map(|item| Some(item.state.as_str()))),
             texts(items.iter().map(reason)),
             Arc::new(evidence.finish()),
+            Arc::new(Int64Array::from_iter_values(tries.iter().copied().map(i64::from))),
         ],
     )
 }
@@ -141,6 +147,42 @@ pub fn changes_batch(changes: &[Change]) -> Result<RecordBatch> {
         texts(changes.iter().map(|change| change.detail.as_deref())),
     ];
     table("changes", published::CHANGES, columns)
+}
+
+/// The schedules of rules, one row for each day on which something is to be done: `what` is `test` or `release`, which is
+/// the day after the last of isolation and monitoring. Day 1 is the day on which somebody began, and `after` what has
+/// passed since then at the beginning of the day. A row holds for those who began from `holds_from` until before
+/// `holds_until`, where the next schedule of the name begins.
+///
+/// # Errors
+/// As [`followup_partitions`].
+pub fn schedules_batch(schedules: &[Schedule]) -> Result<RecordBatch> {
+    const FOR_EVER: Date = jiff::civil::date(9999, 1, 1);
+    let mut rows: Vec<(&Schedule, &str, u32, Date)> = Vec::new();
+    for schedule in schedules {
+        let later = schedules.iter().filter(|other| other.name == schedule.name && other.from > schedule.from);
+        let until = later.map(|other| other.from).min().unwrap_or(FOR_EVER);
+        rows.extend(schedule.tests.iter().map(|&day| (schedule, "test", day, until)));
+        rows.push((schedule, "release", schedule.isolation_days + schedule.monitoring_days + 1, until));
+    }
+    let day_ms = |day: u32| i64::from(day.saturating_sub(1)) * DAY_SECONDS * 1000;
+    let int = |value: fn(&Schedule) -> u32| -> ArrayRef {
+        Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| i64::from(value(row.0)))))
+    };
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("schedule", texts(rows.iter().map(|row| Some(&row.0.name)))),
+        ("what", texts(rows.iter().map(|row| Some(row.1)))),
+        ("day", Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| i64::from(row.2))))),
+        ("after", Arc::new(DurationMillisecondArray::from_iter_values(rows.iter().map(|row| day_ms(row.2))))),
+        ("holds_from", times(rows.iter().map(|row| Some(midnight(row.0.from))))),
+        ("holds_until", times(rows.iter().map(|row| Some(midnight(row.3))))),
+        ("isolation_days", int(|schedule| schedule.isolation_days)),
+        ("monitoring_days", int(|schedule| schedule.monitoring_days)),
+        ("temperatures_a_day", int(|schedule| schedule.temperatures_a_day)),
+    ];
+    RecordBatch::try_from_iter(columns).map_err(|cause| {
+        Error::new(Exit::Bug, Message::new("followup.table").with("name", "schedules")).caused_by(cause)
+    })
 }
 
 /// The directory with the schema of [`published::GRIDS`]: the table `grids` of rules.

@@ -141,8 +141,20 @@ fn letter(text: &str) -> Option<u8> {
 }
 
 /// Endings that half the lists leave out.
-const ENDINGS: [&str; 9] =
-    ["住宅小区", "居民小区", "家属小区", "生活小区", "小区", "社区", "住宅区", "居民区", "村委会"];
+const ENDINGS: [&str; 12] = [
+    "住宅小区",
+    "居民小区",
+    "家属小区",
+    "生活小区",
+    "小区",
+    "社区",
+    "住宅区",
+    "居民区",
+    "村民委员会",
+    "居民委员会",
+    "村委会",
+    "居委会",
+];
 
 /// An estate or a road as it is looked up: narrow forms, no spaces or marks, 二期 as 2期, without an ending that half the
 /// lists leave out. What is normalized already stays as it is.

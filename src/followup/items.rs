@@ -110,6 +110,8 @@ pub struct Tonight {
     pub new: bool,
     /// It was open in the set before and is not any more.
     pub cleared: bool,
+    /// Visits to the person since the last that met somebody.
+    pub tries: u32,
     /// Values of the rule's own columns for the list, of items that are due.
     pub fields: Vec<(String, String)>,
 }
@@ -119,7 +121,7 @@ pub struct Tonight {
 pub struct Change {
     /// `person` or `item`.
     pub subject: &'static str,
-    /// new, merged, split, moved, cleared or gone.
+    /// new, merged, split, moved, handed_over, cleared or gone.
     pub kind: &'static str,
     /// Key in the set before.
     pub old_id: Option<String>,
@@ -150,6 +152,8 @@ pub struct ItemCounts {
     pub cleared: u64,
     /// Open items whose grid changed.
     pub moved: u64,
+    /// Those of them that the last visit handed over to the new grid.
+    pub handed_over: u64,
     /// Items without a grid.
     pub unassigned: u64,
     /// Persons with an open item: the rows of all lists together.
@@ -205,7 +209,8 @@ pub struct Night<'a> {
 ///
 /// - Due and not settled by a visit since: open, or overdue. Due and settled: done. So a done item whose person gives
 ///   the rule a newer reason is open again.
-/// - Not due any more: done if a visit settled it since, else withdrawn. What was done or withdrawn stays so.
+/// - Not due any more: done if a visit settled it since (or if no visit ever settles its rule), else withdrawn. What was
+///   done or withdrawn stays so.
 /// - An open item goes with its person to the grid of tonight; a closed one stays where it was closed.
 /// - `renamed` gives the old and new key of persons that were merged or split. Where two items of one rule meet in one
 ///   person, the one that is open (then the smaller key) goes on and the other is withdrawn.
@@ -239,7 +244,7 @@ pub fn update(night: &Night<'_>, yesterday: Vec<Item>, due: Vec<Due>, renamed: &
         }
         work.changed(&item, was_open, old_grid.as_deref(), merged);
         let cleared = was_open && !item.state.is_open();
-        work.push(rule, item, Tonight { new: false, cleared, fields });
+        work.push(rule, item, Tonight { new: false, cleared, tries: 0, fields });
     }
     for key in order {
         let Some(due) = pending.remove(&key) else { continue };
@@ -259,7 +264,7 @@ pub fn update(night: &Night<'_>, yesterday: Vec<Item>, due: Vec<Due>, renamed: &
         let fields = work.due(&mut item, due);
         item.grid_code = names.grid(night, &item);
         work.change("new", None, Some(item.item_id), None);
-        work.push(key.0, item, Tonight { new: true, cleared: false, fields });
+        work.push(key.0, item, Tonight { new: true, cleared: false, tries: 0, fields });
     }
     if strangers > 0 {
         work.out.messages.push(Message::new("followup.unknown_person").with("count", strangers));
@@ -351,7 +356,7 @@ impl Work<'_, '_> {
         item.due_at = hours.map(|hours| since.saturating_add(i64::from(hours) * 3_600));
         item.reason = due.reason;
         item.evidence = due.evidence;
-        if !self.settle(item) {
+        if !(self.night.followups[due.rule as usize].visit_settles && self.settle(item)) {
             let late = item.due_at.is_some_and(|due_at| due_at < self.today);
             item.state = if late { State::Overdue } else { State::Open };
         }
@@ -360,7 +365,13 @@ impl Work<'_, '_> {
 
     /// The item is not asked for tonight; `merged`: another of its rule and person goes on.
     fn not_due(&self, item: &mut Item, merged: bool) {
-        if item.state.is_open() && (merged || !self.settle(item)) {
+        if !item.state.is_open() {
+            return;
+        }
+        let rule = self.night.followups.iter().find(|rule| *rule.name == *item.rule);
+        if !merged && rule.is_some_and(|rule| !rule.visit_settles) {
+            item.state = State::Done;
+        } else if merged || !self.settle(item) {
             item.state = State::Withdrawn;
         }
     }
@@ -400,11 +411,16 @@ impl Work<'_, '_> {
         if is_open && old_grid != item.grid_code.as_deref() {
             self.out.counts.moved += 1;
             let moved = moved_text(old_grid, item.grid_code.as_deref());
-            self.change("moved", id, id, Some(moved));
+            let person = self.night.persons.id.binary_search(&item.person_id);
+            let handed_over = person.is_ok_and(|person| self.night.visits.handed_over[person]);
+            self.out.counts.handed_over += u64::from(handed_over);
+            self.change(if handed_over { "handed_over" } else { "moved" }, id, id, Some(moved));
         }
     }
 
-    fn push(&mut self, rule: u32, item: Item, tonight: Tonight) {
+    fn push(&mut self, rule: u32, item: Item, mut tonight: Tonight) {
+        let person = self.night.persons.id.binary_search(&item.person_id);
+        tonight.tries = person.map_or(0, |person| self.night.visits.tries[person]);
         let counts = &mut self.out.counts;
         match item.state {
             State::Open => counts.open += 1,

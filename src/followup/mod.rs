@@ -18,7 +18,9 @@ mod sample;
 mod time;
 mod visits;
 
-pub use batches::{FollowupPartition, changes_batch, followup_partitions, grids_batch, items_of, rollup_batch};
+pub use batches::{
+    FollowupPartition, changes_batch, followup_partitions, grids_batch, items_of, rollup_batch, schedules_batch,
+};
 pub use directory::{Directory, Grid, UNASSIGNED, grids_columns};
 pub use items::{Change, Item, ItemCounts, ItemId, Items, Night, State, Tonight, moved_persons, update};
 pub use lists::lists;

@@ -161,15 +161,23 @@ struct Places {
 
 impl Places {
     fn locate(&mut self, records: &Records, row: usize, directory: &Directory) -> (GridNo, GridBy) {
-        let place = [records.estate[row], records.building[row], records.road[row], records.number[row]];
+        let mut place = [records.estate[row], records.building[row], records.road[row], records.number[row]];
+        // 东李庙村450: in a village a bare number is the house.
+        if place[1..].iter().all(|&sym| sym == Pool::NONE) && records.pool.get(place[0]).ends_with('村') {
+            place[3] = records.room[row];
+        }
         if place[0] == Pool::NONE && place[2] == Pool::NONE {
             return (NONE, GridBy::None);
         }
         let found = *self.known.entry(place).or_insert_with(|| {
             let [estate, building, road, number] = place.map(|sym| records.pool.get(sym));
             let of_estate = if estate.is_empty() { Vec::new() } else { directory.by_estate(estate) };
-            let of_building = if of_estate.is_empty() { Vec::new() } else { directory.by_building(estate, building) };
-            self.found.push([of_building, directory.by_number(road, number), of_estate]);
+            // A village has houses with a number and neither road nor building: directories write them in either column.
+            let village = road.is_empty() && building.is_empty() && !number.is_empty();
+            let part = if village { number } else { building };
+            let of_building = if of_estate.is_empty() { Vec::new() } else { directory.by_building(estate, part) };
+            let of_number = directory.by_number(if village { estate } else { road }, number);
+            self.found.push([of_building, of_number, of_estate]);
             self.found.len() as u32 - 1
         });
         let kinds = [GridBy::Flat, GridBy::Road, GridBy::Estate];
@@ -292,6 +300,24 @@ mod tests {
         let last = |rows: &[Row]| assigned(rows).pop().unwrap();
         assert_eq!(last(&[vote(1, "G1"), vote(2, "G1"), vote(3, "G2"), lost]), is("G1", GridBy::Flat));
         assert_eq!(last(&[vote(1, "G1"), vote(2, "G2"), lost]), is("", GridBy::None), "as many: nobody is guessed");
+    }
+
+    #[test]
+    fn a_house_of_a_village_is_found_by_its_number() {
+        let village = |estate, buildings, road, numbers| {
+            let row = |code, buildings, numbers| {
+                ["x", "", "", "", "", "", "", "", "", estate, buildings, road, numbers]
+                    .map(|text| if text == "x" { code } else { text })
+            };
+            let (one, two) = (row("V1", "1-99", "1-99"), row("V2", buildings, numbers));
+            directory(&[&one, &two]).0
+        };
+        let house = Row { source: POLICE, estate: "隋官村", number: "121", ..Row::of(1) };
+        let (records, persons) = sample(&[house]);
+        for directory in [village("隋官村", "100-150", "", ""), village("", "", "隋官村", "100-150")] {
+            let (residence, _) = assign(&records, &persons, &directory, AGENCIES);
+            assert_eq!(residence.codes.get(residence.grid[0]), "V2");
+        }
     }
 
     #[test]

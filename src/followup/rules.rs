@@ -210,7 +210,15 @@ mod tests {
 
     fn rule(name: &str, fields: &[&str], sql: &str) -> Followup {
         let fields = fields.iter().map(|&f| f.to_owned()).collect();
-        Followup { name: name.into(), title: name.into(), due_hours: Some(24), priority: 1, fields, sql: sql.into() }
+        Followup {
+            name: name.into(),
+            title: name.into(),
+            due_hours: Some(24),
+            priority: 1,
+            fields,
+            visit_settles: true,
+            sql: sql.into(),
+        }
     }
 
     fn id(person: u64) -> String {

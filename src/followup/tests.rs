@@ -25,7 +25,15 @@ struct City {
 
 fn rule(name: &str, priority: u32, fields: &[&str], sql: &str) -> Followup {
     let fields = fields.iter().map(|&f| f.to_owned()).collect();
-    Followup { name: name.into(), title: format!("题{name}"), due_hours: Some(24), priority, fields, sql: sql.into() }
+    Followup {
+        name: name.into(),
+        title: format!("题{name}"),
+        due_hours: Some(24),
+        priority,
+        fields,
+        visit_settles: true,
+        sql: sql.into(),
+    }
 }
 
 fn city() -> City {

@@ -11,19 +11,26 @@ const SETTLED: &[&str] = &[
     "left",
     "空号",
     "dead_number",
+    "dead number",
     "查无此人",
     "no_such_person",
+    "no such person",
     "身份错误",
     "wrong_identity",
+    "wrong identity",
     "已隔离",
     "isolated",
     "重复",
     "duplicate",
 ];
 /// Results that also say that the person is whom and where the list says.
-const VERIFIED: &[&str] = &["已核实", "已核验", "核实", "verified", "已核实在住", "属实"];
+const VERIFIED: &[&str] = &["已核实", "核实", "verified", "已核实在住", "属实", "已核验", "已见面", "电话核实"];
+/// Results that say that nobody was met: the visit counts as a try, not as the household reached.
+const NOBODY: &[&str] = &["不在家", "nobody_home", "nobody home", "家中无人", "无人应答", "敲门无应答"];
+/// Results that give the person to another grid; the item stays open and goes along.
+const HANDED_OVER: &[&str] = &["移交", "handed_over", "handed over"];
 /// Names under which an event's detail holds its result.
-const KEYS: &[&str] = &["result", "verified", "结果", "走访结果", "核实结果", "核验状态"];
+const KEYS: &[&str] = &["result", "结果", "走访结果", "核实结果", "verified", "核验状态"];
 
 /// Visits of each person, in the order of [`Persons`].
 #[derive(Clone, Debug, Default)]
@@ -32,6 +39,12 @@ pub struct Visits {
     pub visited: Vec<bool>,
     /// Whether a visit or a declaration on record is verified.
     pub verified: Vec<bool>,
+    /// Whether a visit on record met somebody.
+    pub reached: Vec<bool>,
+    /// Visits since the last one that met somebody, at which nobody was home.
+    pub tries: Vec<u32>,
+    /// Whether the latest visit handed the person over to another grid.
+    pub handed_over: Vec<bool>,
     /// Latest visit that settled an item, in seconds local time; [`NO_TIME`] if there is none.
     pub settled_at: Vec<i64>,
     /// Record that tells that visit; [`NO_ROW`] if there is none.
@@ -42,6 +55,8 @@ pub struct Visits {
 struct Outcome {
     settles: bool,
     verified: bool,
+    nobody: bool,
+    handed_over: bool,
 }
 
 impl Visits {
@@ -57,6 +72,9 @@ impl Visits {
         let mut visits = Self {
             visited: vec![false; persons.len()],
             verified: vec![false; persons.len()],
+            reached: vec![false; persons.len()],
+            tries: vec![0; persons.len()],
+            handed_over: vec![false; persons.len()],
             settled_at: vec![NO_TIME; persons.len()],
             settled_row: vec![NO_ROW; persons.len()],
         };
@@ -66,6 +84,8 @@ impl Visits {
         let kind = |name: &str| kinds.iter().copied().find(|&kind| records.pool.get(kind) == name).unwrap_or(Sym::MAX);
         let (visit, declaration) = (kind("visit"), kind("declaration"));
         let mut outcomes: HashMap<Sym, Outcome> = HashMap::new();
+        let (mut met_at, mut last_at) = (vec![NO_TIME; persons.len()], vec![NO_TIME; persons.len()]);
+        let mut failed: Vec<(u32, i64)> = Vec::new();
         let events = &records.events;
         for event in (0..events.len()).filter(|&event| events.kind[event] == visit || events.kind[event] == declaration)
         {
@@ -80,11 +100,26 @@ impl Visits {
             if events.kind[event] == visit {
                 visits.visited[person] = true;
                 let at = events.at[event];
+                if at < end && at >= last_at[person] {
+                    (last_at[person], visits.handed_over[person]) = (at, outcome.handed_over);
+                }
+                if outcome.nobody {
+                    failed.push((person as u32, at));
+                } else {
+                    visits.reached[person] = true;
+                    met_at[person] = met_at[person].max(at);
+                }
                 if outcome.settles && at < end && at > visits.settled_at[person] {
                     visits.settled_at[person] = at;
                     visits.settled_row[person] = row;
                 }
             }
+        }
+        // Two dumps that tell of one visit tell of one try.
+        failed.sort_unstable();
+        failed.dedup();
+        for (person, _) in failed.into_iter().filter(|&(person, at)| at >= met_at[person as usize]) {
+            visits.tries[person as usize] += 1;
         }
         visits
     }
@@ -94,7 +129,8 @@ fn outcome_of(pool: &Pool, detail: Sym) -> Outcome {
     let detail: serde_json::Map<String, serde_json::Value> = serde_json::from_str(pool.get(detail)).unwrap_or_default();
     let result = KEYS.iter().find_map(|&key| detail.get(key)).and_then(serde_json::Value::as_str).unwrap_or("").trim();
     let verified = VERIFIED.contains(&result);
-    Outcome { settles: result.is_empty() || verified || SETTLED.contains(&result), verified }
+    let (nobody, handed_over) = (NOBODY.contains(&result), HANDED_OVER.contains(&result));
+    Outcome { settles: result.is_empty() || verified || SETTLED.contains(&result), verified, nobody, handed_over }
 }
 
 #[cfg(test)]
@@ -118,6 +154,8 @@ mod tests {
         let visits = Visits::read(&records, &persons, jiff::civil::date(1970, 1, 2));
         assert_eq!(visits.visited, [true, true, true, false, false, true]);
         assert_eq!(visits.verified, [true, false, false, true, false, false]);
+        assert_eq!(visits.reached, [true, true, false, false, false, true]);
+        assert_eq!(visits.tries, [1, 0, 1, 0, 0, 0]);
         assert_eq!(visits.settled_at, [10, 30, NO_TIME, NO_TIME, NO_TIME, 70]);
         assert_eq!(visits.settled_row, [0, 2, NO_ROW, NO_ROW, NO_ROW, 6]);
     }

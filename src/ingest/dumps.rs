@@ -38,7 +38,8 @@ pub fn find_dumps(pipeline: &Pipeline, now: SystemTime) -> Result<(Vec<Dump>, Ve
             found.push(Dump { source: number, file: 0, path, label, bytes: meta.len(), modified });
         }
         let complaints = if source.required { &mut faults } else { &mut warnings };
-        if found.is_empty() {
+        // A source without any path is filled by the run itself.
+        if found.is_empty() && !source.paths.is_empty() {
             let message = Message::new(if source.required { "ingest.no_dump_required" } else { "ingest.no_dump" });
             complaints.push(message.with("source", &source.name).with("globs", source.paths.join(", ")));
         }

@@ -10,6 +10,7 @@ mod followup;
 mod ingest;
 mod link;
 mod publish;
+mod returns;
 mod run;
 mod store;
 mod synth;
@@ -37,6 +38,7 @@ const CATALOGUE: &[&[Row]] = &[
     ingest::ROWS,
     link::ROWS,
     publish::ROWS,
+    returns::ROWS,
     run::ROWS,
     store::ROWS,
     synth::ROWS,

@@ -98,4 +98,5 @@ pub(super) const ROWS: &[Row] = &[
     ("run.step.accuracy", "accuracy without ID numbers estimated", "已估计无证件号时的准确率"),
     ("run.step.fit_custom", "weights fitted", "权重已拟合"),
     ("run.step.link_custom", "{kept} pairs worth keeping", "保留 {kept} 对"),
+    ("run.step.returns", "{pairs} returned rows name their person", "{pairs} 行回填已对应到人"),
 ];

@@ -21,6 +21,7 @@ fn source(columns: &[&str], map: Vec<(PersonField, Mapping)>) -> Source {
         columns: columns.iter().map(|c| (*c).to_owned()).collect(),
         map,
         events: Vec::new(),
+        directive: false,
     }
 }
 

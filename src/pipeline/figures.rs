@@ -4,8 +4,8 @@ use super::read::Read;
 use super::settle::Settled;
 use crate::config::Pipeline;
 use crate::followup::{Item, State, Tonight};
-use crate::publish::{AreaFigures, BulletinFigures, ItemFigures};
-use crate::store::Balances;
+use crate::publish::{AreaFigures, BulletinFigures, ItemFigures, Yesterday};
+use crate::store::{Balances, Manifest, Store};
 use crate::tables::{GridBy, NO_ROW, Persons, Records};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +44,13 @@ pub(super) fn balances(read: &Read, persons: &Persons, settled: &Settled) -> Bal
 }
 
 /// The figures of the leader's page.
-pub(super) fn bulletin(pipeline: &Pipeline, read: &Read, persons: &Persons, settled: &Settled) -> BulletinFigures {
+pub(super) fn bulletin(
+    pipeline: &Pipeline,
+    read: &Read,
+    persons: &Persons,
+    settled: &Settled,
+    trend: Vec<Yesterday>,
+) -> BulletinFigures {
     let records = &read.records;
     let mut by_source = vec![0_u64; pipeline.sources.len()];
     records.source.iter().for_each(|&source| by_source[source as usize] += 1);
@@ -77,14 +83,50 @@ pub(super) fn bulletin(pipeline: &Pipeline, read: &Read, persons: &Persons, sett
             let tested = events.persons.get("test").map_or(0, BTreeSet::len) as u64;
             (events.counts.get("test").copied().unwrap_or(0), tested)
         }),
-        isolation: known("isolation").then(|| (events.persons.get("isolation").map_or(0, BTreeSet::len) as u64, 0)),
+        isolation: known("isolation").then(|| {
+            let nobody = BTreeSet::new();
+            let of = |kind: &str| events.persons.get(kind).unwrap_or(&nobody);
+            let released = of("isolation").intersection(of("release")).count() as u64;
+            (of("isolation").len() as u64 - released, released)
+        }),
         persons_unassigned: settled.residence.by.iter().filter(|by| **by == GridBy::None).count() as u64,
         warnings: Vec::new(),
         items: item_figures(settled),
         areas: areas(settled),
-        yesterday: None,
+        yesterday: trend.last().copied(),
+        trend,
+        suppress_under: pipeline.publish.suppress_under,
         elapsed_ms: None,
     }
+}
+
+/// Sets before tonight's that the page looks back on.
+const TREND_SETS: usize = 14;
+
+/// Figures of the last published sets, oldest first. A set whose manifest cannot be read is left out: it is history.
+pub(super) fn trend(store: &Store) -> Vec<Yesterday> {
+    let runs = store.output().join("runs");
+    let entries = std::fs::read_dir(runs).into_iter().flatten().flatten();
+    let mut folders: Vec<std::path::PathBuf> = entries.map(|entry| entry.path()).collect();
+    folders.retain(|folder| folder.join("manifest.json").is_file());
+    folders.sort();
+    let read = |folder: &std::path::PathBuf| {
+        let manifest = Manifest::read(folder).ok()?;
+        let count = |name: &str| manifest.counts.get(name).copied().unwrap_or(0);
+        Some(Yesterday {
+            as_of: manifest.as_of.parse().ok()?,
+            persons: count("persons"),
+            persons_unassigned: count("persons_unassigned"),
+            items: ItemFigures {
+                open: count("items_open"),
+                new: count("items_new"),
+                done: count("items_done"),
+                overdue: count("items_overdue"),
+                withdrawn: count("items_withdrawn"),
+            },
+        })
+    };
+    folders[folders.len().saturating_sub(TREND_SETS)..].iter().filter_map(read).collect()
 }
 
 /// Events and the persons that they are about, by type.
@@ -135,7 +177,7 @@ fn households_visited(records: &Records, persons: &Persons, settled: &Settled) -
         row => records.flat[row as usize],
     };
     let mut flats: Vec<u64> = (0..persons.len())
-        .filter(|&person| settled.visits.visited[person])
+        .filter(|&person| settled.visits.reached[person])
         .map(flat_of)
         .filter(|&flat| flat != 0)
         .collect();

@@ -2,6 +2,7 @@
 //! is the page to read first.
 
 mod accuracy;
+mod answers;
 mod compared;
 mod figures;
 mod modelled;
@@ -10,12 +11,14 @@ mod read;
 mod reasons;
 mod resolve;
 mod resolve_custom;
+mod returns;
 mod settle;
 mod summary;
 mod told;
 mod watch;
 
 pub use compared::{RecordName, compared};
+pub use returns::{Import, import};
 pub use summary::RunSummary;
 
 use crate::config::Pipeline;
@@ -65,9 +68,11 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     store.check_space(read.bytes / 2)?;
     let ordered = watch.step("order", |_| Ok(order::canonical(&mut read)), |_| Message::new("run.step.order"))?;
     watch.warn_all(ordered);
+    let returned = returns::apply(pipeline, &store, &mut read, directory.as_ref(), options.dry_run, &mut watch)?;
     let records = &read.records;
 
-    let resolved = resolve::resolve(records, &pipeline.linkage, model_before.as_deref(), &mut watch)?;
+    let mut resolved = resolve::resolve(records, &pipeline.linkage, model_before.as_deref(), &mut watch)?;
+    returned.join(records, &mut resolved);
     let build = || person::build(records, &resolved.cluster_of_record, resolved.clusters, &pipeline.sources, &known);
     let built = watch.step("person", |_| Ok(build()), told::built)?;
     let members = Members {

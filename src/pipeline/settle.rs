@@ -83,6 +83,7 @@ pub(super) fn settle(
                 engine.register("members", &asked(&batches::members(records, members, persons, &names), &sql, &[]))?;
             }
             engine.register("grids", &[followup::grids_batch(&directory)?])?;
+            engine.register("schedules", &[followup::schedules_batch(&pipeline.schedules)?])?;
             let warnings;
             (due, warnings) = followup::run_rules(&engine, &pipeline.followups)?;
             watch.warn_all(warnings);

@@ -1,13 +1,13 @@
 //! Publication and what is told of it: the set's tables, the manifest, the last lines of a run.
 
 use super::accuracy::Accuracy;
-use super::figures;
 use super::read::Read;
 use super::reasons;
 use super::resolve::{Model, PersonCn, Resolved};
 use super::settle::{Settled, in_words};
 use super::told;
 use super::watch::{Watch, memory_peak_bytes};
+use super::{answers, figures};
 use crate::config::Pipeline;
 use crate::error::{Error, Exit, Result};
 use crate::followup;
@@ -18,7 +18,7 @@ use crate::person::Built;
 use crate::publish::{self, ListOptions, Partition, SetTables};
 use crate::store::{Balances, Input, Manifest, Repair, Store};
 use crate::tables::batches::{self, Batches};
-use crate::tables::{Members, published};
+use crate::tables::{GridBy, Members, published};
 use jiff::Zoned;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -56,7 +56,7 @@ impl NightTables<'_> {
 
         let partitions = followup::followup_partitions(&settled.items, &settled.directory)?;
         let item_batches: Vec<_> = partitions.iter().map(|partition| partition.batch.clone()).collect();
-        let mut figures = figures::bulletin(self.pipeline, self.read, persons, settled);
+        let mut figures = figures::bulletin(self.pipeline, self.read, persons, settled, figures::trend(store));
         figures.warnings.extend(self.accuracy().and_then(Accuracy::warning));
         let mut options =
             ListOptions::new(self.pipeline.run.as_of, self.pipeline.run.locale, self.pipeline.publish.mask);
@@ -94,6 +94,7 @@ impl NightTables<'_> {
             set.tables.push(("patterns", one(patterns)?));
         }
         watch.step("publish", |watch| publish::write(run.path(), &set, watch.sink), told::written)?;
+        answers::write(run.path(), self)?;
         self.manifest(run.run_id(), watch).write(run.path())?;
         let folder = run.commit()?;
         Ok(self.summary(Some(folder), watch))
@@ -111,12 +112,15 @@ impl NightTables<'_> {
             ("review", self.resolved.review.len() as u64),
             ("refused", self.resolved.refused.len() as u64),
             ("candidate_pairs", self.candidate_pairs()),
+            ("persons_unassigned", self.settled.residence.by.iter().filter(|by| **by == GridBy::None).count() as u64),
             ("items_open", items.open),
             ("items_overdue", items.overdue),
             ("items_new", items.new),
             ("items_done", items.done),
             ("items_withdrawn", items.withdrawn),
             ("items_unassigned", items.unassigned),
+            ("items_moved", items.moved),
+            ("items_handed_over", items.handed_over),
             ("grids", self.settled.directory.grids().len() as u64),
         ]
         .into_iter()

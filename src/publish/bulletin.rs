@@ -42,6 +42,10 @@ pub struct BulletinFigures {
     pub areas: Vec<AreaFigures>,
     /// The set before.
     pub yesterday: Option<Yesterday>,
+    /// Figures of the last sets, oldest first, the set before last.
+    pub trend: Vec<Yesterday>,
+    /// Counts from 1 to this number (exclusive) are not told.
+    pub suppress_under: Option<u32>,
     /// How long the run took. A set whose bytes shall depend on its input alone leaves this out.
     pub elapsed_ms: Option<u64>,
 }
@@ -87,13 +91,14 @@ pub struct Yesterday {
 
 /// The page in Markdown.
 pub fn render(figures: &BulletinFigures, lang: Lang) -> String {
-    let mut page = Page { text: String::new(), lang };
+    let mut page = Page { text: String::new(), lang, suppress_under: u64::from(figures.suppress_under.unwrap_or(0)) };
     page.heading(figures);
     page.persons(figures);
     page.work(figures);
     page.items(figures);
     page.areas(figures);
     page.yesterday(figures);
+    page.trend(figures);
     match figures.elapsed_ms {
         Some(ms) => page.line(
             &Message::new("publish.bulletin.elapsed")
@@ -108,6 +113,7 @@ pub fn render(figures: &BulletinFigures, lang: Lang) -> String {
 struct Page {
     text: String,
     lang: Lang,
+    suppress_under: u64,
 }
 
 impl Page {
@@ -133,19 +139,19 @@ impl Page {
     fn persons(&mut self, figures: &BulletinFigures) {
         self.title("publish.bulletin.persons_title");
         let records: u64 = figures.records.iter().map(|(_, count)| count).sum();
-        let parts = figures.records.iter().map(|(name, count)| format!("{} {}", plain(name), grouped(*count)));
+        let parts = figures.records.iter().map(|(name, count)| format!("{} {}", plain(name), self.count(*count)));
         let parts = sum(parts);
-        self.line(&Message::new("publish.bulletin.records").with("count", grouped(records)).with("parts", parts));
+        self.line(&Message::new("publish.bulletin.records").with("count", self.count(records)).with("parts", parts));
         let by = figures.persons_by_sources.iter();
         let parts = by.map(|(sources, count)| {
             Message::new("publish.bulletin.by_sources")
                 .with("sources", sources)
-                .with("count", grouped(*count))
+                .with("count", self.count(*count))
                 .render(self.lang)
         });
         let parts = sum(parts);
         self.line(
-            &Message::new("publish.bulletin.persons").with("count", grouped(figures.persons)).with("parts", parts),
+            &Message::new("publish.bulletin.persons").with("count", self.count(figures.persons)).with("parts", parts),
         );
         let (left, all) = (figures.persons_unassigned, figures.persons);
         self.rate("publish.bulletin.unassigned", left, all);
@@ -163,12 +169,12 @@ impl Page {
             None => self.unknown("publish.bulletin.name.visited"),
         }
         match figures.visits {
-            Some(visits) => self.line(&Message::new("publish.bulletin.visits").with("count", grouped(visits))),
+            Some(visits) => self.line(&Message::new("publish.bulletin.visits").with("count", self.count(visits))),
             None => self.unknown("publish.bulletin.name.visits"),
         }
         for (title, count) in &figures.arrivals {
             let line = Message::new("publish.bulletin.arrivals").with("title", plain(title));
-            self.line(&line.with("count", grouped(*count)));
+            self.line(&line.with("count", self.count(*count)));
         }
         match figures.declarations {
             Some((declared, verified)) => self.rate("publish.bulletin.declarations", verified, declared),
@@ -176,15 +182,17 @@ impl Page {
         }
         match figures.tests {
             Some((tests, persons)) => self.line(
-                &Message::new("publish.bulletin.tests").with("tests", grouped(tests)).with("persons", grouped(persons)),
+                &Message::new("publish.bulletin.tests")
+                    .with("tests", self.count(tests))
+                    .with("persons", self.count(persons)),
             ),
             None => self.unknown("publish.bulletin.name.tests"),
         }
         match figures.isolation {
             Some((isolated, released)) => self.line(
                 &Message::new("publish.bulletin.isolation")
-                    .with("isolated", grouped(isolated))
-                    .with("released", grouped(released)),
+                    .with("isolated", self.count(isolated))
+                    .with("released", self.count(released)),
             ),
             None => self.unknown("publish.bulletin.name.isolation"),
         }
@@ -195,11 +203,11 @@ impl Page {
         let items = figures.items;
         self.line(
             &Message::new("publish.bulletin.items")
-                .with("total", grouped(items.open + items.done + items.withdrawn))
-                .with("open", grouped(items.open))
-                .with("done", grouped(items.done))
-                .with("withdrawn", grouped(items.withdrawn))
-                .with("new", grouped(items.new)),
+                .with("total", self.count(items.open + items.done + items.withdrawn))
+                .with("open", self.count(items.open))
+                .with("done", self.count(items.done))
+                .with("withdrawn", self.count(items.withdrawn))
+                .with("new", self.count(items.new)),
         );
         self.rate("publish.bulletin.overdue", items.overdue, items.open);
         self.rate("publish.bulletin.done", items.done, items.open + items.done);
@@ -234,7 +242,7 @@ impl Page {
     }
 
     fn row(&mut self, county: &str, street: &str, items: ItemFigures) {
-        let counts = [items.open, items.new, items.done, items.overdue].map(grouped).join(" | ");
+        let counts = [items.open, items.new, items.done, items.overdue].map(|count| self.count(count)).join(" | ");
         let _ = writeln!(self.text, "| {county} | {street} | {counts} |");
     }
 
@@ -253,26 +261,128 @@ impl Page {
         ];
         for (key, now, then) in pairs {
             let sign = if now < then { "−" } else { "+" };
+            let hidden = self.hidden(now) || self.hidden(then);
             self.line(
                 &Message::new("publish.bulletin.against")
                     .with("what", self.say(key))
                     .with("as_of", before.as_of)
-                    .with("now", grouped(now))
-                    .with("then", grouped(then))
-                    .with("change", format!("{sign}{}", grouped(now.abs_diff(then)))),
+                    .with("now", self.count(now))
+                    .with("then", self.count(then))
+                    .with(
+                        "change",
+                        if hidden { "—".to_owned() } else { format!("{sign}{}", grouped(now.abs_diff(then))) },
+                    ),
             );
         }
     }
 
+    /// Figures of the last sets and of tonight, one row each.
+    fn trend(&mut self, figures: &BulletinFigures) {
+        if figures.trend.is_empty() {
+            return;
+        }
+        self.title("publish.bulletin.trend_title");
+        let heads = ["date", "persons", "unassigned", "open", "new", "done", "overdue"].map(|head| match head {
+            "date" => self.say("publish.bulletin.date"),
+            "persons" => self.say("publish.bulletin.name.persons"),
+            "unassigned" => self.say("publish.bulletin.name.unassigned"),
+            "open" => self.say("publish.bulletin.open"),
+            "new" => self.say("publish.bulletin.new"),
+            "done" => self.say("publish.bulletin.done_column"),
+            _ => self.say("publish.bulletin.overdue_column"),
+        });
+        let _ = write!(self.text, "| {} |\n|---|--:|--:|--:|--:|--:|--:|\n", heads.join(" | "));
+        let tonight = Yesterday {
+            as_of: figures.as_of,
+            persons: figures.persons,
+            persons_unassigned: figures.persons_unassigned,
+            items: figures.items,
+        };
+        for set in figures.trend.iter().chain([&tonight]) {
+            let items = set.items;
+            let counts = [set.persons, set.persons_unassigned, items.open, items.new, items.done, items.overdue];
+            let counts = counts.map(|count| self.count(count)).join(" | ");
+            let _ = writeln!(self.text, "| {} | {counts} |", set.as_of);
+        }
+    }
+
+    /// A count, unless it is so small that it might tell of somebody.
+    fn count(&self, count: u64) -> String {
+        if self.hidden(count) { format!("<{}", self.suppress_under) } else { grouped(count) }
+    }
+
+    fn hidden(&self, count: u64) -> bool {
+        (1..self.suppress_under).contains(&count)
+    }
+
     /// A line that prints a rate with its two numbers.
     fn rate(&mut self, key: &'static str, part: u64, whole: u64) {
-        let line = Message::new(key).with("part", grouped(part)).with("whole", grouped(whole));
-        self.line(&line.with("rate", percent(part, whole)));
+        let line = Message::new(key).with("part", self.count(part)).with("whole", self.count(whole));
+        // A rate would give the number away that it is made of.
+        let told = !self.hidden(part) && !self.hidden(whole) && !self.hidden(whole.saturating_sub(part));
+        self.line(&line.with("rate", if told { percent(part, whole) } else { "—".to_owned() }));
     }
 
     fn unknown(&mut self, key: &'static str) {
         self.line(&Message::new("publish.bulletin.unknown").with("what", self.say(key)));
     }
+}
+
+/// The page of Markdown that [`render`] makes as one page of HTML to print: headings, lines and tables, nothing else.
+pub fn html(markdown: &str, lang: Lang) -> String {
+    const STYLE: &str = "@page{size:A4;margin:14mm}body{font:13px/1.5 'Noto Sans CJK SC','Microsoft YaHei',sans-serif;\
+        max-width:180mm;margin:auto;color:#111}h1{font-size:20px;text-align:center}h2{font-size:15px;\
+        border-bottom:1px solid #888;margin:14px 0 4px}ul{margin:0;padding-left:18px}table{border-collapse:collapse;\
+        width:100%;margin:6px 0}th,td{border:1px solid #999;padding:1px 6px;text-align:right}\
+        th{background:#ddebf7}td:first-child,th:first-child{text-align:left}tr{break-inside:avoid}";
+    let language = if lang == Lang::Zh { "zh-CN" } else { "en" };
+    let title = markdown.lines().next().map_or("", |line| line.trim_start_matches("# "));
+    let mut page = format!(
+        "<!doctype html>\n<html lang=\"{language}\">\n<meta charset=\"utf-8\">\n<title>{}</title>\n\
+         <style>{STYLE}</style>\n",
+        escaped(title)
+    );
+    let mut open = "";
+    for line in markdown.lines() {
+        let (tag, row) = match line {
+            _ if line.starts_with("- ") => ("ul", format!("<li>{}</li>", escaped(&line[2..]))),
+            _ if line.starts_with("|--") => continue,
+            _ if line.starts_with('|') => ("table", table_row(line, open != "table")),
+            _ if line.starts_with("## ") => ("", format!("<h2>{}</h2>", escaped(&line[3..]))),
+            _ if line.starts_with("# ") => ("", format!("<h1>{}</h1>", escaped(&line[2..]))),
+            _ => ("", escaped(line)),
+        };
+        if tag != open {
+            if !open.is_empty() {
+                let _ = writeln!(page, "</{open}>");
+            }
+            if !tag.is_empty() {
+                let _ = writeln!(page, "<{tag}>");
+            }
+            open = tag;
+        }
+        if !row.is_empty() {
+            page.push_str(&row);
+            page.push('\n');
+        }
+    }
+    if !open.is_empty() {
+        let _ = writeln!(page, "</{open}>");
+    }
+    page.push_str("</html>\n");
+    page
+}
+
+fn table_row(line: &str, heading: bool) -> String {
+    let cell = if heading { "th" } else { "td" };
+    // A bar within a name is escaped in Markdown.
+    let text = line.trim().trim_start_matches('|').trim_end_matches('|').replace("\\|", "\u{0}");
+    let cells = text.split('|').map(|text| format!("<{cell}>{}</{cell}>", escaped(&text.trim().replace('\u{0}', "|"))));
+    format!("<tr>{}</tr>", cells.collect::<String>())
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// Two decimals, rounded half up; a dash for a rate of nothing.
@@ -342,6 +452,8 @@ mod tests {
                     ..AreaFigures::default()
                 },
             ],
+            trend: Vec::new(),
+            suppress_under: None,
             yesterday: Some(Yesterday {
                 as_of: date(2022, 3, 26),
                 persons: 1_000_500,
@@ -437,6 +549,28 @@ mod tests {
         - There is no set before.
         - The night took 6.2 minutes = 0.43 % of the one-day target.
         "#);
+    }
+
+    #[test]
+    fn small_counts_are_not_told_on_request() {
+        let figures = BulletinFigures { suppress_under: Some(10), ..sample() };
+        let page = render(&figures, Lang::En);
+        assert!(page.contains("released: <10"), "{page}");
+        assert!(page.contains("| 100 | 10 | 10 | <10 |"), "{page}");
+        assert!(!page.contains("withdrawn 5"), "{page}");
+    }
+
+    #[test]
+    fn the_page_prints_as_html() {
+        let trend = vec![Yesterday { as_of: date(2022, 3, 26), persons: 7, ..Yesterday::default() }];
+        let page = html(&render(&BulletinFigures { trend, ..sample() }, Lang::Zh), Lang::Zh);
+        assert!(page.starts_with("<!doctype html>\n<html lang=\"zh-CN\">"));
+        assert!(page.contains("<td>文汇|街道</td>") && page.contains("<tr><td>2022-03-26</td><td>7</td>"));
+        for tag in ["ul", "table", "tr", "td", "th", "li", "h2"] {
+            let count = |mark: String| page.matches(&mark).count();
+            assert_eq!(count(format!("<{tag}>")), count(format!("</{tag}>")), "{tag}");
+        }
+        assert_eq!(escaped("<b>&\""), "&lt;b&gt;&amp;&quot;");
     }
 
     #[test]

@@ -56,7 +56,9 @@ pub fn write(folder: &Path, set: &SetTables<'_>, sink: &dyn EventSink) -> Result
         written.list_files = lists::write(&folder.join("lists"), lists, options, sink)?;
     }
     if let Some((figures, lang)) = set.bulletin {
-        files::write(&folder.join("bulletin.md"), bulletin::render(figures, lang).as_bytes())?;
+        let page = bulletin::render(figures, lang);
+        files::write(&folder.join("bulletin.md"), page.as_bytes())?;
+        files::write(&folder.join("bulletin.html"), bulletin::html(&page, lang).as_bytes())?;
     }
     Ok(written)
 }

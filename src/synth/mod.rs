@@ -191,6 +191,9 @@ pub fn write_city(out: &Path, settings: &CitySettings, sink: &dyn EventSink) -> 
     summary.expected_key_region = ledger.expected_persons;
     grids::write(&plan, &city.dumps.join("grids.csv"), &mut rng)?;
     write_text(&out.join("pipeline.toml"), &pipeline_text(settings, &PipelinePaths::default()))?;
+    for (name, sql) in pipeline::RULES {
+        write_text(&out.join("rules").join(name), sql)?;
+    }
     let told = Message::new("synth.done").with("persons", summary.persons).with("records", summary.records);
     let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     sink.send(Event::StepDone { step: "synth", elapsed_ms, summary: told.with("files", summary.files) });
@@ -218,7 +221,7 @@ fn check(out: &Path, settings: &CitySettings) -> Result<()> {
 }
 
 fn folders(out: &Path) -> Result<()> {
-    for folder in ["dumps", "expected"] {
+    for folder in ["dumps", "expected", "rules"] {
         let path = out.join(folder);
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o750).create(&path);
         made.map_err(|e| cannot_write(&path, e))?;

@@ -13,12 +13,20 @@ pub struct PipelinePaths {
     pub output: String,
     /// Folder carried from night to night.
     pub store: String,
+    /// Folder of the rules' SQL.
+    pub rules: String,
 }
 
 impl Default for PipelinePaths {
     fn default() -> Self {
         let own = str::to_owned;
-        Self { name: own("invented-city"), dumps: own("dumps"), output: own("out"), store: own("store") }
+        Self {
+            name: own("invented-city"),
+            dumps: own("dumps"),
+            output: own("out"),
+            store: own("store"),
+            rules: own("rules"),
+        }
     }
 }
 
@@ -31,6 +39,29 @@ const SECTIONS: [&str; 6] = [
     include_str!("pipeline_parts/health_vaccination.toml"),
     include_str!("pipeline_parts/community_grid.toml"),
     include_str!("pipeline_parts/self_declarations.toml"),
+];
+
+macro_rules! rules {
+    ($($name:literal),* $(,)?) => {
+        [$((concat!($name, ".sql"), include_str!(concat!("../../pipelines/rules/", $name, ".sql")))),*]
+    };
+}
+
+/// The rules that a pipeline file names: file and SQL text.
+pub(super) const RULES: [(&str, &str); 13] = rules![
+    "key_region_arrivals",
+    "elsewhere_arrivals",
+    "arrivals_undeclared",
+    "declarations_unverified",
+    "missed_at_the_door",
+    "community_only",
+    "nobody_home",
+    "households_never_reached",
+    "tests_due",
+    "positive_households",
+    "temperatures_due",
+    "release_due",
+    "contradictions",
 ];
 
 /// The text of the pipeline file for a city of these settings.
@@ -51,5 +82,6 @@ pub fn pipeline_text(settings: &CitySettings, paths: &PipelinePaths) -> String {
         .replace("@DUMPS@", &paths.dumps)
         .replace("@OUTPUT@", &paths.output)
         .replace("@STORE@", &paths.store)
+        .replace("@RULES@", &paths.rules)
         .replace("@AS_OF@", &settings.as_of.to_string())
 }

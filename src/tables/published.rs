@@ -60,7 +60,7 @@ const fn maybe(name: &'static str, kind: Kind, about: &'static str) -> Column {
     Column { name, kind, nullable: true, about }
 }
 
-use Kind::{Date, Float, Int, Text, Texts, Time};
+use Kind::{Bool, Date, Float, Int, Text, Texts, Time};
 
 /// `members/`: one row is an accepted record.
 pub const MEMBERS: &[Column] = &[
@@ -101,6 +101,12 @@ pub const PERSONS: &[Column] = &[
     maybe("birth_date_source", Text, "Source of the birth date; `id_number` if the ID implies it."),
     maybe("phones_source", Text, "Source of the first phone."),
     maybe("address_source", Text, "Source of the address."),
+    maybe("household", Text, "Key of the flat of the address; null where the address names no one flat."),
+    maybe(
+        "lives_elsewhere",
+        Bool,
+        "Whether the person lives in another flat than registered (人户分离); null where one of the two is not known.",
+    ),
 ];
 
 /// `events/`: one row is an event of a person.
@@ -139,6 +145,7 @@ pub const FOLLOWUPS: &[Column] = &[
     column("state", Text, "open, overdue, done or withdrawn."),
     maybe("reason", Text, "Why, as the rule says."),
     column("evidence", Texts, "Records behind it, as source:record_id."),
+    column("tries", Int, "Visits since the last that met somebody, at which nobody was home."),
 ];
 
 /// `rollup/`: one row is a grid, community, street, county or the city, for one rule (or all rules, `*`).
@@ -160,7 +167,7 @@ pub const ROLLUP: &[Column] = &[
 /// `changes/`: one row is a difference from the set before.
 pub const CHANGES: &[Column] = &[
     column("subject", Text, "person or item."),
-    column("kind", Text, "new, merged, split, moved, cleared or gone."),
+    column("kind", Text, "new, merged, split, moved, handed_over, cleared or gone."),
     maybe("old_id", Text, "Key in the set before; null for something new."),
     maybe("new_id", Text, "Key in this set; null for something gone."),
     maybe("detail", Text, "What moved, e.g. from grid to grid."),

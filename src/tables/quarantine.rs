@@ -1,7 +1,8 @@
 //! Rows that were not accepted. Nothing is dropped silently: what cannot become a record stands here with its reason.
 
 /// Why a row is in quarantine. The text form is published and stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The row has more or fewer fields than the header, and no way to tell which is which.
     FieldCount,
@@ -25,6 +26,18 @@ pub enum Reason {
     DuplicateRow,
     /// A JSON line that is not an object.
     NotAnObject,
+    /// A returned row whose hidden cells were shifted or typed over.
+    ReturnChecksum,
+    /// A returned row with a result that is none of the list.
+    ReturnResult,
+    /// A returned row with a time that cannot be read or lies after the run's date.
+    ReturnTime,
+    /// A returned row for an item that was never handed out.
+    ReturnUnknownItem,
+    /// A returned row for a person of whom no record is left.
+    ReturnPersonGone,
+    /// A returned row that states another valid ID number than the person has: for review.
+    ReturnContradicts,
 }
 
 impl Reason {
@@ -42,6 +55,12 @@ impl Reason {
             Self::NotAPerson => "not_a_person",
             Self::DuplicateRow => "duplicate_row",
             Self::NotAnObject => "not_an_object",
+            Self::ReturnChecksum => "return_checksum",
+            Self::ReturnResult => "return_result",
+            Self::ReturnTime => "return_time",
+            Self::ReturnUnknownItem => "return_unknown_item",
+            Self::ReturnPersonGone => "return_person_gone",
+            Self::ReturnContradicts => "return_contradicts",
         }
     }
 }

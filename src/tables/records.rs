@@ -197,6 +197,31 @@ impl Records {
         self.more_phones.extend(other.more_phones.iter().map(|&(row, phone)| (row + base, phone)));
     }
 
+    /// Adds a row that states nothing, for tests of single steps.
+    #[cfg(test)]
+    pub(crate) fn copy_blank(&mut self) {
+        macro_rules! blank { ($($column:ident),*) => { $(self.$column.push(Default::default());)* } }
+        plain_columns!(blank);
+        symbol_columns!(blank);
+        self.birth.fill(NO_DATE);
+        self.updated_at.fill(NO_TIME);
+    }
+
+    /// Adds a copy of row `row` without its events and further phones, and gives its number.
+    ///
+    /// # Panics
+    /// If there would be more than 4,294,967,295 records.
+    pub fn copy_row(&mut self, row: usize) -> u32 {
+        let new = u32::try_from(self.len()).expect("more than 2^32 records");
+        macro_rules! copy { ($($column:ident),*) => { $(self.$column.push(self.$column[row]);)* } }
+        plain_columns!(copy);
+        symbol_columns!(copy);
+        for (_, column) in &mut self.extra {
+            column.push(column[row]);
+        }
+        new
+    }
+
     /// These records in the order of `rows` (row numbers, each at most once): rows that are not named are left out,
     /// with their events.
     pub fn reordered(mut self, rows: &[u32]) -> Records {

@@ -19,6 +19,7 @@ fn night(day: i8, rows: &[Row], yesterday: &[Item], due: Vec<Due>, renamed: &[(u
         due_hours,
         priority: 1,
         fields: vec![],
+        visit_settles: true,
         sql: String::new(),
     };
     let night = Night {

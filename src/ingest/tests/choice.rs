@@ -17,6 +17,7 @@ fn source(name: &str, folder: &Path, globs: &[&str], required: bool) -> Source {
         columns: Vec::new(),
         map: Vec::new(),
         events: Vec::new(),
+        directive: false,
     }
 }
 
@@ -45,7 +46,9 @@ fn pipeline(folder: &Path, sources: Vec<Source>) -> Pipeline {
             blocking: Vec::new(),
         },
         followups: Vec::new(),
-        publish: Publish { parquet: true, xlsx: true, mask: Mask::Standard },
+        publish: Publish { parquet: true, xlsx: true, mask: Mask::Standard, suppress_under: None },
+        schedules: Vec::new(),
+        returns: None,
     }
 }
 

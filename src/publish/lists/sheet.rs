@@ -27,10 +27,11 @@ const LINE_HEIGHT: f64 = 15.0;
 const ROW_HEIGHT_MAX: f64 = 200.0;
 
 /// Headings of the answer cells, by message key, with the width of each.
-const ANSWERS: [(&str, f64); 4] = [
+const ANSWERS: [(&str, f64); 5] = [
     ("publish.list.result", 12.0),
     ("publish.list.destination", 16.0),
     ("publish.list.visited_at", 12.0),
+    ("publish.list.correction", 20.0),
     ("publish.list.note", 24.0),
 ];
 
@@ -65,8 +66,8 @@ const FIELDS: [(&str, &str, f64); 24] = [
     ("detail", "publish.field.detail", 24.0),
 ];
 
-/// Headings of the answer cells: result, destination, time of the visit, note.
-pub fn answer_headings(lang: Lang) -> [String; 4] {
+/// Headings of the answer cells: result, destination, time of the visit, correction, note.
+pub fn answer_headings(lang: Lang) -> [String; 5] {
     ANSWERS.map(|(key, _)| Message::new(key).render(lang))
 }
 
@@ -77,7 +78,7 @@ pub(super) struct Style<'a> {
     results: Vec<String>,
     number: String,
     standing: [String; 3],
-    answers: [String; 4],
+    answers: [String; 5],
     sexes: [String; 2],
     pick: String,
     fields: Vec<(&'static str, String, f64)>,

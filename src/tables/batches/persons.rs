@@ -5,7 +5,7 @@ use super::{Batches, batch};
 use crate::kernels::id_number::IdKind;
 use crate::tables::published::{PERSONS, schema};
 use crate::tables::{GridBy, NO_DATE, NO_ROW, Persons, Pool, Records, Residence, Sex, Sym, conflict};
-use arrow::array::{ArrayRef, Date32Array, Int64Array, StringViewBuilder};
+use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int64Array, StringViewBuilder};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -50,6 +50,8 @@ pub fn persons<'a>(
                 }),
                 view.source_of(&persons.phone_row[rows.clone()], |_, _| false),
                 view.source_of(&persons.address_row[rows.clone()], |_, _| false),
+                view.households(&rows),
+                Arc::new(rows.clone().map(|p| view.lives_elsewhere(p)).collect::<BooleanArray>()),
             ],
         )
     })
@@ -98,6 +100,47 @@ impl View<'_> {
             }));
         }
         column.finish()
+    }
+
+    /// Hash of the flat in which a person lives; 0 where that is not known.
+    fn flat(&self, p: usize) -> u64 {
+        match self.persons.address_row[p] {
+            NO_ROW => 0,
+            row => self.records.flat[row as usize],
+        }
+    }
+
+    fn households(&self, rows: &Range<usize>) -> ArrayRef {
+        let mut column = StringViewBuilder::with_capacity(rows.len());
+        for p in rows.clone() {
+            match self.flat(p) {
+                0 => column.append_null(),
+                flat => {
+                    let digits = flat.to_be_bytes().map(|byte| [byte >> 4, byte & 15]);
+                    let text =
+                        digits.as_flattened().iter().map(|&d| b"0123456789abcdef"[d as usize]).collect::<Vec<_>>();
+                    column.append_value(ascii(&text));
+                }
+            }
+        }
+        Arc::new(column.finish())
+    }
+
+    fn lives_elsewhere(&self, p: usize) -> Option<bool> {
+        let registered = match self.persons.registered_row[p] {
+            NO_ROW => return None,
+            row => row as usize,
+        };
+        let (flat, of_register) = (self.flat(p), self.records.registered_flat[registered]);
+        if flat != 0 && of_register != 0 {
+            return Some(flat != of_register);
+        }
+        // Two texts that are the same say so even where they name no flat.
+        let address = match self.persons.address_row[p] {
+            NO_ROW => return None,
+            row => self.records.address[row as usize],
+        };
+        (address == self.records.registered_address[registered]).then_some(false)
     }
 
     fn sex(&self, rows: &Range<usize>) -> ArrayRef {

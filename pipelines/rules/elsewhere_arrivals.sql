@@ -1,0 +1,14 @@
+-- The second ledger: arrivals in the last 14 days from elsewhere outside the city (3705), key regions left out. A place
+-- that nobody can read counts as elsewhere: better one visit too many.
+WITH isolated AS (
+  SELECT person_id FROM events
+  WHERE type = 'isolation' AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
+    AND person_id NOT IN (SELECT person_id FROM events WHERE type = 'release' AND at >= as_of - INTERVAL '14 days')
+)
+SELECT person_id, MAX(at) AS since, MAX(place) AS reason
+FROM events
+WHERE type = 'arrival'
+  AND (place_code IS NULL OR NOT (place_code LIKE '3705%' OR place_code LIKE '31%' OR place_code LIKE '2201%' OR place_code LIKE '4201%'))
+  AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
+  AND person_id NOT IN (SELECT person_id FROM isolated)
+GROUP BY person_id

@@ -1,0 +1,15 @@
+-- Arrivals from key regions in the last 14 days, told by any source; one row a person, whatever the number of journeys.
+-- Nobody needs a grid to be found here. Who is isolated already is not sent for again. Change the codes (GB/T 2260) and
+-- the days as the situation changes: 31 Shanghai, 2201 Changchun, 4201 Wuhan.
+WITH isolated AS (
+  SELECT person_id FROM events
+  WHERE type = 'isolation' AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
+    AND person_id NOT IN (SELECT person_id FROM events WHERE type = 'release' AND at >= as_of - INTERVAL '14 days')
+)
+SELECT person_id, MAX(at) AS since, MAX(place) AS reason
+FROM events
+WHERE type = 'arrival'
+  AND (place_code LIKE '31%' OR place_code LIKE '2201%' OR place_code LIKE '4201%')
+  AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
+  AND person_id NOT IN (SELECT person_id FROM isolated)
+GROUP BY person_id

@@ -1,0 +1,26 @@
+//! Texts of this area: key, English, Chinese.
+
+use super::Row;
+
+pub(super) const ROWS: &[Row] = &[
+    ("returns.unwritable", "a returned row cannot be written down", "回填行无法写出"),
+    ("returns.broken", "{path}: is not a file of returns", "{path}：不是回填记录文件"),
+    ("returns.no_sheet", "{file}: is no filled-in list: it lacks {columns}", "{file}：不是回填清单，缺少列 {columns}"),
+    (
+        "returns.no_sheet_help",
+        "the hidden columns come back with the list: return the workbook itself, or a CSV of all its columns",
+        "隐藏列须随清单一并交回：请直接交回原工作簿，或导出含全部列的 CSV",
+    ),
+    (
+        "returns.rejected",
+        "{count} of {all} returned rows cannot be applied; they are in quarantine with their reasons",
+        "{all} 行回填中有 {count} 行无法采用，已列入隔离区并注明原因",
+    ),
+    (
+        "returns.imported",
+        "{sheet}: {returned} rows returned, {rejected} rejected, {unanswered} not filled in",
+        "{sheet}：回填 {returned} 行，其中 {rejected} 行不予采用；未填 {unanswered} 行",
+    ),
+    ("returns.known", "{sheet}: was imported before; nothing changed", "{sheet}：此前已导入，无变化"),
+    ("returns.row", "row {line}: {reason}", "第 {line} 行：{reason}"),
+];

@@ -1,0 +1,230 @@
+//! Sheets that come back, in the order of the night: read before it ([`import`], or the globs of `[returns]`), applied to
+//! its records, and put with their persons after matching.
+
+use super::read::Read;
+use super::resolve::Resolved;
+use super::watch::Watch;
+use crate::config::{Pipeline, RETURNS_SOURCE, ReadSettings};
+use crate::error::{Error, Exit, Result};
+use crate::followup::{self, Directory};
+use crate::ingest::{self, Dump, DumpReport};
+use crate::message::{Lang, Message};
+use crate::publish::lists;
+use crate::returns::{self, Answer, Form, Person, journal};
+use crate::store::Store;
+use crate::tables::{JoinedBy, PersonId, Records};
+use hashbrown::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// What came of importing one sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// The sheet's file name.
+    pub sheet: String,
+    /// Rows that were filled in.
+    pub returned: u64,
+    /// Rows of them that cannot be applied, with their reason: line and reason.
+    pub rejected: Vec<(u64, &'static str)>,
+    /// Rows that nobody filled in.
+    pub unanswered: u64,
+    /// Whether the sheet was imported before, so that nothing changed.
+    pub known: bool,
+}
+
+/// Reads filled-in sheets into the store, where the next run finds them.
+///
+/// # Errors
+/// [`Exit::Data`] if a file is no such sheet; the sheets before it stay imported.
+pub fn import(store: &Path, sheets: &[PathBuf]) -> Result<Vec<Import>> {
+    sheets.iter().map(|path| take(store, path, false).map(|(import, _)| import)).collect()
+}
+
+/// Reads one sheet and keeps it, unless `dry`.
+fn take(store: &Path, path: &Path, dry: bool) -> Result<(Import, Vec<Answer>)> {
+    let (outcome, report) = sheet(path)?;
+    let known = if dry { false } else { !journal::add(store, &report.sha256, &outcome.answers)? };
+    let rejected = outcome.answers.iter().filter_map(|answer| Some((answer.line, answer.rejected?.as_str())));
+    let import = Import {
+        sheet: report.label,
+        returned: outcome.answers.len() as u64,
+        rejected: rejected.collect(),
+        unanswered: outcome.unanswered,
+        known,
+    };
+    Ok((import, outcome.answers))
+}
+
+/// The rows of a sheet, whose headings are those of one language.
+fn sheet(path: &Path) -> Result<(returns::Outcome, DumpReport)> {
+    let mut refused = None;
+    for lang in [Lang::Zh, Lang::En] {
+        let form = form(lang);
+        // A list holds more than a worker fills in; the answers stand in columns that are found by their headings.
+        let (chunks, report) = ingest::read_table(path, &form.columns, &ReadSettings::default())?;
+        let missing: Vec<&str> = form.columns[..4].iter().map(String::as_str).collect();
+        let missing: Vec<&str> =
+            missing.into_iter().filter(|name| report.missing_columns.iter().any(|other| other == name)).collect();
+        if missing.is_empty() {
+            return Ok((returns::read(&form, &chunks, &report.label), report));
+        }
+        let what = Message::new("returns.no_sheet").with("file", &report.label).with("columns", missing.join(", "));
+        refused.get_or_insert(Error::new(Exit::Data, what).help(Message::new("returns.no_sheet_help")));
+    }
+    Err(refused.unwrap_or_else(|| Error::new(Exit::Bug, Message::new("returns.unwritable"))))
+}
+
+/// The form of lists in a language. Results of every language are understood, and mean the Chinese one.
+fn form(lang: Lang) -> Form {
+    let [result, destination, at, correction, note] = lists::answer_headings(lang);
+    let hidden = lists::HIDDEN.map(str::to_owned);
+    let results = [Lang::Zh, Lang::En].into_iter().flat_map(|lang| {
+        lists::results(lang).into_iter().zip(lists::results(Lang::Zh)).collect::<Vec<(String, String)>>()
+    });
+    Form {
+        columns: hidden.into_iter().chain([result, destination, at, correction, note]).collect(),
+        results: results.collect(),
+        checksum: lists::checksum,
+        unescape: lists::text::unescape,
+    }
+}
+
+/// What the night's returns did to its records.
+#[derive(Debug, Default)]
+pub(super) struct Returned {
+    pairs: Vec<(u32, u32)>,
+    wrong_identity: Vec<u32>,
+}
+
+/// Applies every return that the store holds, after the sheets that the pipeline names were imported.
+pub(super) fn apply(
+    pipeline: &Pipeline,
+    store: &Store,
+    read: &mut Read,
+    directory: Option<&Directory>,
+    dry: bool,
+    watch: &mut Watch<'_>,
+) -> Result<Returned> {
+    let Some(settings) = &pipeline.returns else { return Ok(Returned::default()) };
+    let source = pipeline.sources.iter().position(|source| source.name == RETURNS_SOURCE).unwrap_or_default() as u16;
+    let mut fresh = Vec::new();
+    let paths = settings.paths.iter().flat_map(|pattern| glob::glob(pattern).into_iter().flatten().flatten());
+    let mut paths: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
+    paths.sort();
+    paths.dedup();
+    for path in paths {
+        // One wrong file in the folder of sheets must not stop the night.
+        match take(&pipeline.run.store, &path, dry) {
+            Ok((_, answers)) => fresh.extend(if dry { answers } else { Vec::new() }),
+            Err(error) => watch.warn(error.what),
+        }
+    }
+    let mut answers = journal::all(&pipeline.run.store)?;
+    answers.extend(fresh);
+    let answers = journal::distinct(answers);
+    if answers.is_empty() {
+        return Ok(Returned::default());
+    }
+    let apply = |watch: &mut Watch<'_>| {
+        let persons = persons(pipeline, store, &answers, &read.records)?;
+        let grid_of = |text: &str| {
+            let grids = directory?.grids();
+            let found = grids.iter().find(|grid| grid.code == text || grid.name == text)?;
+            Some(found.code.clone())
+        };
+        let file = read.dumps.len() as u32;
+        let place = (source, file, pipeline.run.as_of);
+        let applied = returns::apply(&answers, &persons, grid_of, place, &mut read.records);
+        let folder = journal::folder(&pipeline.run.store);
+        let label = RETURNS_SOURCE.to_owned();
+        read.dumps.push(Dump {
+            source,
+            file,
+            path: folder,
+            label: label.clone(),
+            bytes: 0,
+            modified: SystemTime::UNIX_EPOCH,
+        });
+        read.reports.push(DumpReport {
+            label: label.clone(),
+            rows: applied.pairs.len() as u64,
+            quarantined: answers.len() as u64 - applied.pairs.len() as u64,
+            ..DumpReport::default()
+        });
+        read.labels.push(label);
+        if !applied.rejected.is_empty() {
+            watch.warn(
+                Message::new("returns.rejected").with("count", applied.rejected.len()).with("all", answers.len()),
+            );
+        }
+        read.quarantined.extend(applied.rejected);
+        Ok(Returned { pairs: applied.pairs, wrong_identity: applied.wrong_identity })
+    };
+    watch.step("returns", apply, |returned| Message::new("run.step.returns").with("pairs", returned.pairs.len()))
+}
+
+/// The records of tonight of the persons whom the answers are about, by item: the person whom yesterday's set has for the
+/// item, and the records that this person had.
+fn persons(
+    pipeline: &Pipeline,
+    store: &Store,
+    answers: &[Answer],
+    records: &Records,
+) -> Result<HashMap<String, Person>> {
+    let asked: HashSet<&str> = answers.iter().flat_map(|answer| &answer.items).map(String::as_str).collect();
+    let state = store.state();
+    let items = match state.read_items()? {
+        Some(batches) => followup::items_of(&batches)?,
+        None => Vec::new(),
+    };
+    let mut person_of: HashMap<String, PersonId> = HashMap::new();
+    for item in items {
+        let id = item.item_id.to_string();
+        if asked.contains(id.as_str()) {
+            person_of.insert(id, item.person_id);
+        }
+    }
+    let wanted: HashSet<PersonId> = person_of.values().copied().collect();
+    let mut rows_of: HashMap<PersonId, Person> = wanted.iter().map(|&id| (id, Person::default())).collect();
+    if let Some(index) = state.read_persons_index()? {
+        let number = |name: &str| pipeline.sources.iter().position(|source| source.name == name);
+        let numbers: Vec<Option<usize>> = index.source_names.iter().map(|name| number(name)).collect();
+        let mut keys: HashMap<(u16, &str), PersonId> = HashMap::new();
+        for row in (0..index.len()).filter(|&row| wanted.contains(&index.person[row])) {
+            if let Some(source) = numbers[index.source[row] as usize] {
+                keys.insert((source as u16, index.pool.get(index.record_id[row])), index.person[row]);
+            }
+        }
+        for row in 0..records.len() {
+            let key = (records.source[row], records.pool.get(records.record_id[row]));
+            if let Some(person) = keys.get(&key).and_then(|id| rows_of.get_mut(id)) {
+                person.rows.push(row as u32);
+            }
+        }
+    }
+    Ok(person_of.into_iter().map(|(item, id)| (item, rows_of.get(&id).cloned().unwrap_or_default())).collect())
+}
+
+impl Returned {
+    /// Puts each return with its person.
+    pub(super) fn join(&self, records: &Records, resolved: &mut Resolved) {
+        let (of_record, clusters) = (&mut resolved.cluster_of_record, resolved.clusters);
+        resolved.clusters = returns::join(&self.pairs, records, of_record, clusters);
+        for &(row, _) in &self.pairs {
+            resolved.joined_by[row as usize] = JoinedBy::Review;
+        }
+        // What a worker doubts at the door, a reviewer looks at: the pairs that made this record part of its person.
+        let (links, review) = (&resolved.links, &mut resolved.review);
+        let width = links.comparisons.len();
+        let doubted =
+            |pair: usize| [links.left[pair], links.right[pair]].iter().any(|r| self.wrong_identity.contains(r));
+        let pairs = if self.wrong_identity.is_empty() { 0 } else { links.len() };
+        for pair in (0..pairs).filter(|&pair| doubted(pair)) {
+            review.left.push(links.left[pair]);
+            review.right.push(links.right[pair]);
+            review.match_weight.push(links.match_weight[pair]);
+            review.level.extend_from_slice(&links.level[pair * width..(pair + 1) * width]);
+            review.why.push("returned_wrong_identity");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Answers as records. Each becomes one record of the built-in source: the identity of its person as a record of tonight
+//! states it, with what the worker corrected laid over, and the visit as its event. It joins its person because the sheet
+//! says whom it is about, and it is evidence for matching like any other record.
+
+use super::Answer;
+use crate::kernels::address::Address;
+use crate::kernels::id_number::{self, IdKind};
+use crate::kernels::phone;
+use crate::tables::{Pool, QuarantinedRow, Reason, Records};
+use hashbrown::HashMap;
+use jiff::civil::Date;
+
+/// The records of tonight that are the person whom an answer is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Rows, ascending.
+    pub rows: Vec<u32>,
+}
+
+/// What became of the answers.
+#[derive(Clone, Debug, Default)]
+pub struct Applied {
+    /// Row of each new record and a row of the person whom it belongs to.
+    pub pairs: Vec<(u32, u32)>,
+    /// Answers that could not be applied.
+    pub rejected: Vec<QuarantinedRow>,
+    /// Rows of persons whom a worker called somebody else: for review.
+    pub wrong_identity: Vec<u32>,
+}
+
+/// Applies the answers, which are ordered by key. `person_of_item` gives the person of an item, `grid_of` the code of a
+/// grid that the directory knows by that code or name. New records get `source` and `file`; answers dated after `as_of`
+/// are slips of the pen.
+pub fn apply(
+    answers: &[Answer],
+    person_of_item: &HashMap<String, Person>,
+    grid_of: impl Fn(&str) -> Option<String>,
+    (source, file, as_of): (u16, u32, Date),
+    records: &mut Records,
+) -> Applied {
+    let mut applied = Applied::default();
+    let end = midnight(as_of) + 86_400;
+    for answer in answers {
+        let person = answer.items.iter().find_map(|item| person_of_item.get(item));
+        let revision = answer.revision.parse::<Date>().map_or_else(|_| midnight(as_of), midnight);
+        let at = answer.visited_at.unwrap_or(revision);
+        let mut reject = |reason| {
+            let raw = format!("{}:{} {}", answer.sheet, answer.line, answer.items.join(" "));
+            applied.rejected.push(QuarantinedRow { source, file, line: answer.line, byte: 0, reason, raw });
+        };
+        if let Some(reason) = answer.rejected {
+            reject(reason);
+            continue;
+        }
+        let Some(person) = person else {
+            reject(Reason::ReturnUnknownItem);
+            continue;
+        };
+        if at >= end {
+            reject(Reason::ReturnTime);
+            continue;
+        }
+        // The record that tells most of who it is; the rows have a fixed order.
+        let tells = |&&row: &&u32| {
+            let row = row as usize;
+            let valid = matches!(records.id[row].kind, IdKind::Valid | IdKind::Valid15);
+            (valid, records.name[row] != Pool::NONE, records.phones[row][0] != 0, std::cmp::Reverse(row))
+        };
+        let Some(&anchor) = person.rows.iter().max_by_key(tells) else {
+            reject(Reason::ReturnPersonGone);
+            continue;
+        };
+        let correction = Correction::read(&answer.correction);
+        if let Some(id) = correction.id {
+            let other = |&row: &u32| {
+                let own = records.id[row as usize];
+                matches!(own.kind, IdKind::Valid | IdKind::Valid15) && own != id
+            };
+            // One of two valid numbers is somebody else's: that is for a person to decide.
+            if person.rows.iter().any(other) {
+                applied.wrong_identity.push(anchor);
+                reject(Reason::ReturnContradicts);
+                continue;
+            }
+        }
+        if answer.result == "空号" {
+            forget_phones(records, &person.rows, at);
+        }
+        let row = push(records, anchor as usize, answer, &correction, at, grid_of(&answer.destination));
+        records.source[row as usize] = source;
+        records.file[row as usize] = file;
+        applied.pairs.push((row, anchor));
+        if answer.result == "身份错误" {
+            applied.wrong_identity.push(anchor);
+        }
+    }
+    applied
+}
+
+/// Takes a dead phone away from the records of its person that are not newer than the visit; a record that is nothing but a
+/// phone keeps it, for else nothing would be left of it.
+fn forget_phones(records: &mut Records, rows: &[u32], at: i64) {
+    for &row in rows {
+        let i = row as usize;
+        if records.updated_at[i] <= at && (records.name[i] != Pool::NONE || !records.id[i].is_none()) {
+            records.phones[i] = [0, 0];
+            records.more_phones.retain(|&(of, _)| of != row);
+        }
+    }
+}
+
+fn push(
+    records: &mut Records,
+    anchor: usize,
+    answer: &Answer,
+    correction: &Correction,
+    at: i64,
+    grid: Option<String>,
+) -> u32 {
+    let row = records.copy_row(anchor);
+    let i = row as usize;
+    records.line[i] = answer.line;
+    records.record_id[i] = records.pool.push(&answer.key);
+    records.content[i] = u64::from_str_radix(&answer.key, 16).unwrap_or_default();
+    records.updated_at[i] = at;
+    let verified = answer.result == "已核实";
+    // Only who was met where the list says gives old evidence of the residence a new date.
+    if !verified || correction.address.is_some() {
+        for column in [
+            &mut records.address,
+            &mut records.estate,
+            &mut records.building,
+            &mut records.unit,
+            &mut records.room,
+            &mut records.road,
+            &mut records.number,
+            &mut records.grid_code,
+        ] {
+            column[i] = Pool::NONE;
+        }
+        records.flat[i] = 0;
+    }
+    if let Some(address) = &correction.address {
+        let parts = [
+            (&mut records.address, &address.display),
+            (&mut records.estate, &address.estate),
+            (&mut records.building, &address.building),
+            (&mut records.unit, &address.unit),
+            (&mut records.room, &address.room),
+            (&mut records.road, &address.road),
+            (&mut records.number, &address.number),
+        ];
+        for (column, text) in parts {
+            column[i] = records.pool.intern(text);
+        }
+        records.flat[i] = address.flat_key();
+    }
+    if answer.result == "移交"
+        && let Some(grid) = grid
+    {
+        records.grid_code[i] = records.pool.intern(&grid);
+    }
+    if let Some(id) = correction.id {
+        records.id[i] = id;
+    }
+    if let Some(&first) = correction.phones.first() {
+        records.phones[i] = [first, correction.phones.get(1).copied().unwrap_or(0)];
+    }
+    let kind = records.pool.intern("visit");
+    records.events.push(row, kind);
+    let last = records.events.len() - 1;
+    records.events.at[last] = at;
+    let mut detail = serde_json::Map::new();
+    for (name, text) in [("result", &answer.result), ("destination", &answer.destination), ("note", &answer.note)] {
+        if !text.is_empty() {
+            detail.insert(name.to_owned(), serde_json::Value::String(text.clone()));
+        }
+    }
+    records.events.detail[last] = records.pool.intern(&serde_json::Value::Object(detail).to_string());
+    row
+}
+
+/// What a worker wrote as corrected, each piece known by its form.
+#[derive(Default)]
+struct Correction {
+    id: Option<id_number::IdNumber>,
+    phones: Vec<u64>,
+    address: Option<Address>,
+}
+
+impl Correction {
+    fn read(text: &str) -> Self {
+        const LABELS: [&str; 9] =
+            ["身份证号码", "身份证号", "身份证", "证件号", "联系电话", "电话", "手机", "现住址", "住址"];
+        let mut correction = Self::default();
+        for piece in text.split(['；', ';', '，', ',', '\n']) {
+            let mut piece = piece.trim();
+            if let Some(rest) = LABELS.iter().find_map(|label| piece.strip_prefix(label)) {
+                piece = rest.trim_start_matches(['：', ':', ' ']);
+            }
+            if piece.is_empty() {
+                continue;
+            }
+            let id = id_number::parse(piece).id;
+            if matches!(id.kind, IdKind::Valid | IdKind::Valid15) {
+                correction.id = Some(id);
+            } else if piece.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+                phone::parse_all(piece, &mut correction.phones);
+            } else {
+                let mut address = Address::default();
+                address.parse(piece);
+                correction.address = (!address.display.is_empty()).then_some(address);
+            }
+        }
+        correction
+    }
+}
+
+fn midnight(day: Date) -> i64 {
+    let days = day.since(jiff::civil::date(1970, 1, 1)).map_or(0, |span| span.get_days());
+    i64::from(days) * 86_400
+}
+
+/// Puts each returned record with its person: their clusters become one, unless each holds a valid ID number of its own
+/// that the other has not. Gives the number of clusters that are left.
+pub fn join(pairs: &[(u32, u32)], records: &Records, cluster_of_record: &mut [u32], clusters: usize) -> usize {
+    let differs = |cluster_of_record: &[u32]| -> Vec<(u32, u32)> {
+        let both = pairs.iter().map(|&(a, b)| (cluster_of_record[a as usize], cluster_of_record[b as usize]));
+        both.filter(|(a, b)| a != b).collect()
+    };
+    let apart = differs(cluster_of_record);
+    if apart.is_empty() {
+        return clusters;
+    }
+    let mut id_of: HashMap<u32, Option<id_number::IdNumber>> =
+        apart.iter().flat_map(|&(a, b)| [(a, None), (b, None)]).collect();
+    for (row, cluster) in cluster_of_record.iter().enumerate() {
+        let id = records.id[row];
+        if matches!(id.kind, IdKind::Valid | IdKind::Valid15)
+            && let Some(slot) = id_of.get_mut(cluster)
+        {
+            *slot = Some(id);
+        }
+    }
+    let mut into: Vec<u32> = (0..clusters as u32).collect();
+    let find = |into: &[u32], mut cluster: u32| {
+        while into[cluster as usize] != cluster {
+            cluster = into[cluster as usize];
+        }
+        cluster
+    };
+    for (a, b) in apart {
+        let (a, b) = (find(&into, a), find(&into, b));
+        let (id_a, id_b) = (id_of.get(&a).copied().flatten(), id_of.get(&b).copied().flatten());
+        if a == b || id_a.is_some() && id_b.is_some() && id_a != id_b {
+            continue;
+        }
+        let (low, high) = (a.min(b), a.max(b));
+        into[high as usize] = low;
+        id_of.insert(low, id_a.or(id_b));
+    }
+    // Numbers stay without gaps and in their order.
+    let mut number = vec![0; clusters];
+    let mut next = 0;
+    for cluster in 0..clusters {
+        let root = find(&into, cluster as u32) as usize;
+        number[cluster] = if root == cluster { next } else { number[root] };
+        next += u32::from(root == cluster);
+    }
+    cluster_of_record.iter_mut().for_each(|cluster| *cluster = number[*cluster as usize]);
+    next as usize
+}

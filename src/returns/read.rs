@@ -1,0 +1,91 @@
+//! Rows of a sheet as answers. Sorting, filtering, deleted rows and columns and full-width digits do no harm; a row whose
+//! hidden cells do not agree with their checksum was shifted or typed over and is rejected, never guessed at.
+
+use super::Answer;
+use crate::kernels::date::parse_datetime;
+use crate::kernels::text::normalize_text;
+use crate::tables::{RawChunk, Reason};
+use arrow::array::{Array, StringArray};
+use sha2::{Digest, Sha256};
+
+/// How a sheet is filled in.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// Headings: item_id, revision, checksum, result, destination, time of the visit, correction, note.
+    pub columns: Vec<String>,
+    /// Results that a sheet may carry, in any language, and the one that each means.
+    pub results: Vec<(String, String)>,
+    /// Checksum of item ids and revision.
+    pub checksum: fn(&str, &str) -> String,
+    /// Undoes the escape that keeps texts from becoming formulas.
+    pub unescape: fn(&str) -> &str,
+}
+
+/// What a sheet holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Rows that were filled in, rejected ones among them.
+    pub answers: Vec<Answer>,
+    /// Rows that nobody filled in.
+    pub unanswered: u64,
+}
+
+/// Reads the rows of a sheet called `sheet`, whose columns are those of the form.
+pub fn read(form: &Form, chunks: &[RawChunk], sheet: &str) -> Outcome {
+    let mut outcome = Outcome::default();
+    for chunk in chunks {
+        for row in 0..chunk.len() {
+            let cell = |column: usize| -> String {
+                let text = chunk.columns.get(column).map_or("", |array| value(array, row));
+                let mut clean = String::new();
+                normalize_text((form.unescape)(text), &mut clean);
+                clean
+            };
+            let [items, revision, checksum, result, destination, at, correction, note] = std::array::from_fn(cell);
+            if [&result, &destination, &at, &correction, &note].iter().all(|text| text.is_empty()) {
+                outcome.unanswered += 1;
+                continue;
+            }
+            let items = items.to_ascii_uppercase();
+            let meant = form.results.iter().find(|(text, _)| *text == result).map(|(_, meant)| meant.clone());
+            let visited_at = parse_datetime(&at);
+            let rejected = if items.is_empty() || (form.checksum)(&items, &revision) != checksum.to_ascii_lowercase() {
+                Some(Reason::ReturnChecksum)
+            } else if meant.is_none() {
+                Some(Reason::ReturnResult)
+            } else if !at.is_empty() && visited_at.is_none() {
+                Some(Reason::ReturnTime)
+            } else {
+                None
+            };
+            let mut hash = Sha256::new();
+            for part in [&items, &revision, &result, &destination, &at, &correction, &note] {
+                hash.update(part.as_bytes());
+                hash.update([0]);
+            }
+            if rejected == Some(Reason::ReturnChecksum) {
+                // Nothing in it says which row it is but where it stands.
+                hash.update(sheet.as_bytes());
+                hash.update(chunk.line[row].to_be_bytes());
+            }
+            outcome.answers.push(Answer {
+                key: hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect(),
+                items: items.split_whitespace().map(str::to_owned).collect(),
+                revision,
+                result: meant.unwrap_or(result),
+                destination,
+                visited_at,
+                correction,
+                note,
+                sheet: sheet.to_owned(),
+                line: chunk.line[row],
+                rejected,
+            });
+        }
+    }
+    outcome
+}
+
+fn value(array: &StringArray, row: usize) -> &str {
+    if array.is_null(row) { "" } else { array.value(row) }
+}

@@ -1,0 +1,172 @@
+//! Rows read back, applied and joined.
+
+use super::*;
+use crate::kernels::id_number;
+use crate::tables::{JoinedBy, Pool, RawChunk, Reason, Records};
+use arrow::array::StringArray;
+use hashbrown::HashMap;
+use jiff::civil::date;
+
+fn form() -> Form {
+    let columns = ["item_id", "revision", "checksum", "result", "destination", "at", "correction", "note"];
+    let results = [("已核实", "已核实"), ("verified", "已核实"), ("空号", "空号"), ("移交", "移交")];
+    Form {
+        columns: columns.map(str::to_owned).to_vec(),
+        results: results.map(|(text, meant)| (text.to_owned(), meant.to_owned())).to_vec(),
+        checksum: |items, revision| format!("{}{}", items.len(), revision.len()),
+        unescape: |text| text.strip_prefix('\'').unwrap_or(text),
+    }
+}
+
+fn sheet(rows: &[[&str; 8]]) -> RawChunk {
+    let column =
+        |i: usize| rows.iter().map(|row| Some(row[i]).filter(|text| !text.is_empty())).collect::<StringArray>();
+    RawChunk {
+        source: 0,
+        file: 0,
+        line: (3..).take(rows.len()).collect(),
+        byte: vec![0; rows.len()],
+        columns: (0..8).map(column).collect(),
+    }
+}
+
+const DAY: &str = "2022-03-27";
+
+#[test]
+fn rows_are_answers_rejected_or_not_filled_in() {
+    let rows = [
+        ["F1 F2", DAY, "510", "已核实", "", "", "", ""],
+        ["Ｆ１", "２０２２-03-27", "210", "verified", "", "2022/3/27 9:30", "", "'=门锁"],
+        ["F3", DAY, "210", "", "", "", "", ""],
+        ["F4", DAY, "999", "已核实", "", "", "", ""],
+        ["F5", DAY, "210", "在家", "", "", "", ""],
+        ["F6", DAY, "210", "已核实", "", "昨天下午", "", ""],
+        ["", "", "", "已核实", "", "", "", ""],
+    ];
+    let outcome = read(&form(), &[sheet(&rows)], "G1.xlsx");
+    assert_eq!(outcome.unanswered, 1);
+    let rejected: Vec<Option<Reason>> = outcome.answers.iter().map(|answer| answer.rejected).collect();
+    let (checksum, result) = (Some(Reason::ReturnChecksum), Some(Reason::ReturnResult));
+    assert_eq!(rejected, [None, None, checksum, result, Some(Reason::ReturnTime), checksum]);
+    let second = &outcome.answers[1];
+    assert_eq!(
+        (second.items.join(" "), second.result.as_str(), second.note.as_str()),
+        ("F1".into(), "已核实", "=门锁")
+    );
+    assert_eq!(outcome.answers[0].items, ["F1", "F2"]);
+    // Sorted and with a row deleted, the rows say the same.
+    let again = read(&form(), &[sheet(&[rows[1], rows[0]])], "other name.xlsx");
+    let keys = |answers: &[Answer]| journal::distinct(answers.to_vec()).into_iter().map(|a| a.key).collect::<Vec<_>>();
+    assert_eq!(keys(&again.answers), keys(&outcome.answers[..2]));
+}
+
+#[test]
+fn a_sheet_is_kept_once() {
+    let store = tempfile::tempdir().unwrap();
+    let answers = read(&form(), &[sheet(&[["F1", DAY, "210", "空号", "", "", "", ""]])], "a.xlsx").answers;
+    assert!(journal::add(store.path(), "abc", &answers).unwrap());
+    assert!(!journal::add(store.path(), "abc", &answers).unwrap(), "the same file");
+    assert!(journal::add(store.path(), "def", &answers).unwrap(), "saved once more: other bytes, the same rows");
+    assert_eq!(journal::all(store.path()).unwrap(), answers);
+    std::fs::write(journal::folder(store.path()).join("x.jsonl"), "{").unwrap();
+    assert!(journal::all(store.path()).is_err());
+}
+
+/// Person 1 is rows 0 and 1, with a phone and no ID; row 2 is somebody else, with an ID.
+fn records() -> Records {
+    let mut records = Records::default();
+    records.copy_blank();
+    for (name, phone, id) in [("王伟", 7, ""), ("王伟", 7, ""), ("李静", 0, "11010519491231002X")] {
+        let row = records.copy_row(0) as usize;
+        records.name[row] = records.pool.intern(name);
+        records.phones[row] = [phone, 0];
+        records.id[row] = id_number::parse(id).id;
+        records.grid_code[row] = records.pool.intern("G1");
+        records.updated_at[row] = 100;
+    }
+    records.reordered(&[1, 2, 3])
+}
+
+fn answer(item: &str, result: &str) -> Answer {
+    let (key, revision) = (format!("{:016x}", item.len()), DAY.to_owned());
+    Answer { key, items: vec![item.to_owned()], revision, result: result.to_owned(), ..Answer::default() }
+}
+
+fn applied(answers: &[Answer]) -> (Records, Applied) {
+    let mut records = records();
+    let person = |rows: &[u32]| Person { rows: rows.to_vec() };
+    let persons = HashMap::from([
+        ("F1".to_owned(), person(&[0, 1])),
+        ("F22".to_owned(), person(&[2])),
+        ("F333".to_owned(), person(&[])),
+    ]);
+    let grid_of = |text: &str| (text == "G2").then(|| text.to_owned());
+    let applied = apply(answers, &persons, grid_of, (9, 4, date(2022, 3, 28)), &mut records);
+    (records, applied)
+}
+
+#[test]
+fn an_answer_is_a_record_of_its_person_with_a_visit() {
+    let (records, applied) = applied(&[answer("F1", "已核实"), answer("F22", "已核实")]);
+    assert_eq!(applied.pairs, [(3, 0), (4, 2)]);
+    assert_eq!((records.source[3], records.file[3], records.pool.get(records.name[3])), (9, 4, "王伟"));
+    assert_eq!(records.pool.get(records.grid_code[3]), "G1", "verified where the list says");
+    let detail = records.pool.get(records.events.detail[0]);
+    assert_eq!((records.events.record[0], detail), (3, r#"{"result":"已核实"}"#));
+    assert_eq!(records.pool.get(records.events.kind[0]), "visit");
+    assert_eq!(records.len(), 5);
+}
+
+#[test]
+fn dead_phones_go_and_handed_over_items_move() {
+    let (dead, _) = applied(&[answer("F1", "空号")]);
+    assert_eq!(dead.phones[..4], [[0, 0]; 4]);
+    let over = Answer { destination: "G2".into(), ..answer("F1", "移交") };
+    let (moved, _) = applied(&[over]);
+    assert_eq!(moved.pool.get(moved.grid_code[3]), "G2");
+    let nowhere = Answer { destination: "隔壁".into(), ..answer("F1", "移交") };
+    assert_eq!(applied(&[nowhere]).0.grid_code[3], Pool::NONE);
+}
+
+#[test]
+fn corrections_are_evidence_unless_they_contradict() {
+    let text = "身份证号：11010519491231002X；电话 13812345678；山东省东营市东营区府前大街45号";
+    let corrected = |item| Answer { correction: text.into(), ..answer(item, "已核实") };
+    let (records, done) = applied(&[corrected("F1")]);
+    assert_eq!(done.rejected.len(), 0);
+    assert_eq!(records.id[3], records.id[2]);
+    assert_eq!(records.pool.get(records.road[3]), "府前大街");
+    assert_ne!(records.phones[3], [7, 0]);
+    // The number is that of row 2: now the two persons are one. Whoever stays apart keeps the order.
+    let mut clusters = vec![1, 1, 0, 0];
+    assert_eq!(join(&done.pairs, &records, &mut clusters, 2), 1);
+    assert_eq!(clusters, [0; 4]);
+    // Of another person's own valid number nothing is believed.
+    let other = Answer { correction: "110105194912310038".into(), ..answer("F22", "已核实") };
+    if id_number::parse("110105194912310038").id != records.id[2] {
+        let (_, done) = applied(&[other]);
+        assert!(done.pairs.len() + done.rejected.len() == 1);
+    }
+}
+
+#[test]
+fn what_cannot_be_applied_says_why() {
+    let late = Answer { visited_at: Some(i64::MAX), ..answer("F1", "已核实") };
+    let bad = Answer { rejected: Some(Reason::ReturnResult), ..answer("F1", "怪") };
+    let (records, applied) = applied(&[bad, late, answer("F333", "已核实"), answer("F4444", "已核实")]);
+    let reasons: Vec<Reason> = applied.rejected.iter().map(|row| row.reason).collect();
+    use Reason::{ReturnPersonGone, ReturnResult, ReturnTime, ReturnUnknownItem};
+    assert_eq!(reasons, [ReturnResult, ReturnTime, ReturnPersonGone, ReturnUnknownItem]);
+    assert_eq!((records.len(), applied.pairs.len()), (3, 0));
+    let _ = JoinedBy::Review;
+}
+
+#[test]
+fn two_ids_are_never_joined() {
+    let mut records = records();
+    records.id[0] = id_number::parse("110101199003070038").id;
+    let mut clusters = vec![0, 1, 2];
+    let valid = matches!(records.id[0].kind, id_number::IdKind::Valid);
+    let left = join(&[(2, 0)], &records, &mut clusters, 3);
+    assert_eq!(left, if valid { 3 } else { 2 });
+}
