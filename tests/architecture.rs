@@ -51,7 +51,7 @@ const MODULES: &[(&str, u8, &[&str])] = &[
     ("report", 5, &["minijinja"]),
     ("review", 5, &["minijinja", "csv"]),
     ("synth", 5, &["pinyin", "toml", "csv", "encoding_rs", "flate2", "zstd", "parquet", "rust_xlsxwriter", "zip"]),
-    ("pipeline", 6, &["libc"]),
+    ("pipeline", 6, &["libc", "glob"]),
     (
         "cli",
         7,

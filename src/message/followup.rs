@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "grids.kind_unknown",
-        "grid directory: {count} row(s) have an unknown kind; allowed: base (基础网格), dedicated (专属网格)",
+        "grid directory: {count} row(s) have an unknown kind; allowed: base, dedicated, or their Chinese names",
         "网格目录：{count} 行的网格类型无法识别；可用：base（基础网格）、dedicated（专属网格）",
     ),
     (
