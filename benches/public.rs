@@ -96,7 +96,6 @@ fn truth_of(data: &Path, set: &Labelled) -> Result<String, Box<dyn Error>> {
     let mut truth = "source,record_id,person_id\n".to_owned();
     for (source, file, key, person) in set.sources {
         let path = data.join(file);
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(&path)?;
         let headers = reader.headers()?.clone();
         let column = |name: &str| headers.iter().position(|header| header == name);
@@ -104,8 +103,8 @@ fn truth_of(data: &Path, set: &Labelled) -> Result<String, Box<dyn Error>> {
         for row in reader.records() {
             let row = row?;
             let line = row.position().map_or(0, csv::Position::line);
-            // A record without a key of its own is known by its file and line.
-            let id = key.map_or_else(|| format!("{name}:{line}"), |key| row[key].to_owned());
+            // A record without a key of its own is known by its file, as the pipeline names it, and line.
+            let id = key.map_or_else(|| format!("../../../shared/datasets/{file}:{line}"), |key| row[key].to_owned());
             let person =
                 row[person].strip_prefix("rec-").map_or(&row[person], |rest| rest.split('-').next().unwrap_or(rest));
             writeln!(truth, "{source},{id},{person}")?;

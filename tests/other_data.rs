@@ -58,8 +58,13 @@ fn lists() -> (String, String) {
     let head = "id,given,family,born,town\n".to_owned();
     let (mut first, mut second) = (head.clone(), head);
     for i in 0..110_usize {
-        let (given, family, town) = (GIVEN[i % 10], FAMILY[i % 12], TOWNS[i % 4]);
-        let (year, month, day) = (1940 + i * 7 % 60, 1 + i * 5 % 12, 1 + i * 11 % 28);
+        let (given, town) = (GIVEN[i % 10], TOWNS[i * i % 4]);
+        let family = format!(
+            "{}{}",
+            FAMILY[i % 12],
+            ["", "mann", "berg", "stein", "hof", "au", "son", "sky", "ovic", "eau"][i / 12]
+        );
+        let (year, month, day) = (1931 + i * 7 % 61, 1 + i * 5 % 12, 1 + i * 11 % 28);
         writeln!(first, "p{i},{given},{family},{year}-{month:02}-{day:02},{town}").unwrap();
         match i % 4 {
             0 => writeln!(second, "p{i},{family},{given},{year}-{month:02}-{day:02},{town}").unwrap(),

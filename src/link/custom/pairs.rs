@@ -169,7 +169,7 @@ pub fn draw_random(features: &CustomFeatures, person_of: Option<&[u32]>) -> Vec<
         let mut counts: HashMap<LevelPattern, u64> = HashMap::new();
         for i in 0..RANDOM_PAIRS / 64 {
             let drawn = hash::mix(hash::mix(number, 0x7261_6e64), i);
-            let (a, b) = ((drawn >> 32) * n >> 32, (drawn & 0xffff_ffff) * n >> 32);
+            let (a, b) = (((drawn >> 32) * n) >> 32, ((drawn & 0xffff_ffff) * n) >> 32);
             let (x, y) = (a as usize, b as usize);
             let same = a == b
                 || features.plan.across_sources && features.source[x] == features.source[y]
