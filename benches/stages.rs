@@ -4,8 +4,8 @@
 use gridlink::config::{self, Overrides, Pipeline};
 use gridlink::events::NullSink;
 use gridlink::ingest::{self, Dump};
-use gridlink::normalize::Normalizer;
 use gridlink::link::levels;
+use gridlink::normalize::Normalizer;
 use gridlink::tables::{Links, RawChunk, Records, batches};
 use gridlink::{link, synth};
 use std::time::{Duration, Instant, SystemTime};
