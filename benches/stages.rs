@@ -1,6 +1,8 @@
 //! What each step costs a record: a city of 5,000 persons, every step alone on one thread, tables into nothing.
 //! `cargo bench --bench stages`. Prints the median of five runs in nanoseconds a record and in milliseconds.
 
+#![allow(clippy::print_stdout, reason = "a bench prints what it measured")]
+
 use gridlink::config::{self, Overrides, Pipeline};
 use gridlink::events::NullSink;
 use gridlink::ingest::{self, Dump};
@@ -13,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime};
 const PERSONS: u64 = 5_000;
 const RUNS: usize = 5;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     // `cargo test --benches` only asks whether it runs.
     let runs = if std::env::args().any(|arg| arg == "--test") { 1 } else { RUNS };
     let folder = tempfile::tempdir()?;
@@ -24,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     one.install(|| stages(&pipeline, runs))
 }
 
-fn stages(pipeline: &Pipeline, runs: usize) -> Result<(), Box<dyn std::error::Error>> {
+fn stages(pipeline: &Pipeline, runs: usize) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let (dumps, _) = ingest::find_dumps(pipeline, SystemTime::now())?;
     let chunks: Vec<Vec<RawChunk>> = dumps.iter().map(|dump| read(pipeline, dump)).collect();
     let rows: usize = chunks.iter().flatten().map(RawChunk::len).sum();
