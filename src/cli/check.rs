@@ -30,7 +30,10 @@ pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<()> {
     })?;
     let faults: Vec<Message> = previews.into_iter().flat_map(|preview| preview.faults).collect();
     if faults.is_empty() {
-        terminal.say(&Message::new("cli.check_ok").with("sources", pipeline.sources.len()));
+        terminal.say(
+            &Message::new("cli.check_ok")
+                .with("sources", pipeline.sources.iter().filter(|source| !source.paths.is_empty()).count()),
+        );
         return Ok(());
     }
     let what = Message::new("cli.check_faults").with("count", faults.len());

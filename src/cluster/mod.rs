@@ -326,7 +326,7 @@ mod tests {
     fn the_best_evidence_wins_and_light_pairs_join_nothing() {
         let mut evidence = unknown(4);
         (evidence.id[0], evidence.id[2]) = (7, 8);
-        let edges = [edge(0, 1, 20.0), edge(1, 2, 19.0), edge(0, 3, 1.0)];
+        let edges = [edge(0, 1, 20.0), edge(1, 2, 16.0), edge(0, 3, 1.0)];
         let clusters = grow(evidence, &edges, 2.0, &apart);
         assert_eq!(clusters.of_profile, [0, 0, 1, 2]);
         assert!(clusters.weight[2].is_nan() && clusters.joined_by[2] == JoinedBy::Single);

@@ -112,6 +112,7 @@ impl City {
                     }
                     Arc::new(list.finish())
                 }
+                (_, DataType::Boolean) => Arc::new(arrow::array::BooleanArray::from(vec![false; n])),
                 other => panic!("{other:?}"),
             }
         });

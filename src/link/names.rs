@@ -299,6 +299,6 @@ mod tests {
     #[test]
     fn rarity_falls_with_frequency() {
         let classes: Vec<u8> = [5000, 500, 120, 30, 1].iter().map(|&borne| rarity(borne, 1_000_000)).collect();
-        assert_eq!(classes, [1, 2, 3, 5, 7]);
+        assert_eq!(classes, [1, 2, 3, 5, 8]);
     }
 }

@@ -75,9 +75,6 @@ pub(super) fn canonical(read: &mut Read) -> Vec<Message> {
         let text = format!("{}#{number}", read.records.pool.get(read.records.record_id[row as usize]));
         read.records.record_id[row as usize] = read.records.pool.push(&text);
     }
-    // Both have done their work: no later step compares rows or adds texts that may be there.
-    read.records.content = Vec::new();
-    read.records.pool.freeze();
     read.records = std::mem::take(&mut read.records).reordered(&order);
     messages
 }

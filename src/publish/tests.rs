@@ -44,6 +44,7 @@ fn items(areas: &[(Option<&str>, Option<&str>)]) -> RecordBatch {
                 Arc::new(StringViewArray::new_null(0)),
                 None,
             )),
+            arrow::datatypes::DataType::Int64 => Arc::new(arrow::array::Int64Array::from(vec![0; rows])),
             other => new_null_array(other, rows),
         });
     }

@@ -42,6 +42,9 @@ fn table(columns: &[Column], rows: &[&[(&str, &str)]]) -> RecordBatch {
                 }
                 Arc::new(list.finish())
             }
+            DataType::Boolean => {
+                Arc::new(arrow::array::BooleanArray::from_iter(column.map(|v| v.map(|v| v == "true"))))
+            }
             other => panic!("{other}"),
         }
     });

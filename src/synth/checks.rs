@@ -278,6 +278,6 @@ fn the_pipeline_file_is_toml() {
     let text = pipeline_text(&CitySettings::default(), &PipelinePaths::default());
     let table: toml::Table = text.parse().unwrap();
     assert_eq!(table["source"].as_array().unwrap().len(), 6);
-    assert_eq!(table["followup"].as_array().unwrap().len(), 8);
+    assert_eq!(table["followup"].as_array().unwrap().len(), 13);
     assert!(!text.contains('@'), "a placeholder was left");
 }

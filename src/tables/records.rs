@@ -207,6 +207,12 @@ impl Records {
         self.updated_at.fill(NO_TIME);
     }
 
+    /// Gives up what only reading needs: hashes of rows, and the index of strings. No row or text may be added after this.
+    pub fn settle(&mut self) {
+        self.content = Vec::new();
+        self.pool.freeze();
+    }
+
     /// Adds a copy of row `row` without its events and further phones, and gives its number.
     ///
     /// # Panics

@@ -5,6 +5,7 @@ use crate::config::{self, Overrides};
 use crate::evaluate::evaluate;
 use crate::events::NullSink;
 use crate::model;
+use crate::pipeline::resolve::{evidence, sources_of};
 use crate::pipeline::{order, read, watch::Watch};
 use crate::synth::{CitySettings, write_city};
 use crate::tables::Sym;
@@ -12,11 +13,6 @@ use arrow::array::{ArrayRef, RecordBatch, StringViewArray};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::SystemTime;
-
-fn evidence(features: &Features) -> Evidence {
-    let (birth, sex) = (0..features.len()).map(|p| features.birth_day_and_sex(p)).unzip();
-    Evidence { id: (0..features.len()).map(|p| features.trusted_id(p)).collect(), birth, sex }
-}
 
 #[test]
 fn the_truth_lies_within_the_interval() {
@@ -33,7 +29,10 @@ fn the_truth_lies_within_the_interval() {
     let fit = model::fit(&link::count_patterns(&features, settings, 0), &link::chance(&features));
     let match_weight_min = 3.0;
     let (edges, _) = link::score(&features, &fit.weights, settings, match_weight_min);
-    let clusters = cluster::grow(evidence(&features), &edges, match_weight_min);
+    let clusters = {
+        let apart = |a, b| features.names_apart(a, b);
+        cluster::grow(evidence(&features, sources_of(records, &profiles)), &edges, match_weight_min, &apart)
+    };
     let (edges, clusters) = (&edges[..], &clusters);
     let night = Night { records, profiles: &profiles, fit: &fit, settings, edges, clusters, match_weight_min };
     let before: Vec<u64> = (0..features.len()).map(|p| features.trusted_id(p)).collect();
@@ -44,7 +43,8 @@ fn the_truth_lies_within_the_interval() {
     let numbered: Vec<u32> = (0..features.len() as u32).filter(|&p| before[p as usize] != 0).collect();
     let of_profile = features.with_ids_hidden(&numbered, |features| {
         let (edges, _) = link::score(features, &fit.weights, settings, match_weight_min);
-        cluster::grow(evidence(features), &edges, match_weight_min).of_profile
+        let apart = |a, b| features.names_apart(a, b);
+        cluster::grow(evidence(features, sources_of(records, &profiles)), &edges, match_weight_min, &apart).of_profile
     });
     let names: Vec<String> = pipeline.sources.iter().map(|source| source.name.clone()).collect();
     let (mut source, mut id, mut person) = (Vec::new(), Vec::new(), Vec::new());
