@@ -2,6 +2,8 @@
 //! in `../shared/datasets`, and prints F1, precision and recall over pairs, wall and processor time. Names on the command
 //! line choose sets: `cargo bench --bench public -- febrl3`.
 
+#![allow(clippy::print_stdout, reason = "a bench prints figures")]
+
 use arrow::array::{Array, AsArray};
 use gridlink::config::{self, Overrides};
 use gridlink::evaluate::evaluate;
@@ -116,7 +118,7 @@ fn truth_of(data: &Path, set: &Labelled) -> Result<String, Box<dyn Error>> {
 fn members_csv(members: &[arrow::array::RecordBatch]) -> String {
     let mut text = "source,record_id,person_id\n".to_owned();
     for batch in members {
-        let column = |name: &str| batch.column_by_name(name).map(|column| arrow_text(column));
+        let column = |name: &str| batch.column_by_name(name).map(arrow_text);
         let (Some(source), Some(id), Some(person)) = (column("source"), column("record_id"), column("person_id"))
         else {
             continue;

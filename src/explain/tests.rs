@@ -20,13 +20,15 @@ fn write(folder: &Path, table: &str, columns: Vec<(&str, ArrayRef)>) {
 const P: &str = "P0000000000001";
 const Q: &str = "P0000000000002";
 
+/// A pair as a test writes it: two sources, weight, three levels.
+type Pair = (&'static str, &'static str, f32, &'static str, &'static str, &'static str);
+
 fn pairs(folder: &Path, table: &str, rows: &[(&str, &str, f32, &str, &str, &str)]) {
-    let column =
-        |pick: fn(&(&'static str, &'static str, f32, &'static str, &'static str, &'static str)) -> &'static str| {
-            // The rows are literals of this file.
-            let rows: Vec<&'static str> = rows.iter().map(|r| pick(&leak(r))).collect();
-            texts(&rows)
-        };
+    let column = |pick: fn(&Pair) -> &'static str| {
+        // The rows are literals of this file.
+        let rows: Vec<&'static str> = rows.iter().map(|r| pick(&leak(r))).collect();
+        texts(&rows)
+    };
     let weights: ArrayRef = Arc::new(Float32Array::from_iter_values(rows.iter().map(|r| r.2)));
     let mut columns = vec![
         ("left_source", column(|r| r.0.split_once(':').unwrap().0)),

@@ -18,12 +18,11 @@ fn spanning(members: &Members, links: &[PairRow]) -> Vec<(usize, usize, usize)> 
     tree
 }
 
+/// For each member the one before it and the link between; and the order in which members are met.
+type Tree = (Vec<Option<(usize, usize)>>, Vec<(usize, usize)>);
+
 /// For each member the one before it on the way to `root` with the link between; and the order in which they are met.
-fn rooted(
-    count: usize,
-    tree: &[(usize, usize, usize)],
-    root: usize,
-) -> (Vec<Option<(usize, usize)>>, Vec<(usize, usize)>) {
+fn rooted(count: usize, tree: &[(usize, usize, usize)], root: usize) -> Tree {
     let mut before = vec![None; count];
     let mut order = Vec::new();
     let mut seen = vec![false; count];

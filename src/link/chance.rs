@@ -67,7 +67,7 @@ pub fn chance(features: &Features) -> Chance {
             .into_par_iter()
             .filter_map(|i| {
                 let draw =
-                    |side: u64| chosen[(u128::from(hash::key(0xd1ce, &[i, side])) * u128::from(n) >> 64) as usize];
+                    |side: u64| chosen[((u128::from(hash::key(0xd1ce, &[i, side])) * u128::from(n)) >> 64) as usize];
                 let (a, b) = (draw(0), draw(1));
                 (a != b).then(|| features.pattern_hidden(a, b))
             })

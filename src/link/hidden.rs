@@ -75,7 +75,7 @@ pub fn score_sample(
                 let mut task = Task { rule, weight_min, edges: Vec::new(), reached: Vec::new() };
                 for block in rows.chunk_by(|a, b| a.0 == b.0) {
                     let members: Vec<u32> = block.iter().map(|row| row.1).collect();
-                    each_block(features, members, limit, 0, &mut |members| {
+                    each_block(features, &members, limit, 0, &mut |members| {
                         task.block(features, weights, members, &in_sample, &label);
                     });
                 }
@@ -120,9 +120,9 @@ fn rows_of_blocks(features: &Features, rule: usize, sample: &[u32]) -> Vec<(u64,
 }
 
 /// Splits a block that is too large as the night does, and sees each part.
-fn each_block(features: &Features, members: Vec<u32>, limit: usize, step: usize, see: &mut impl FnMut(&[u32])) {
+fn each_block(features: &Features, members: &[u32], limit: usize, step: usize, see: &mut impl FnMut(&[u32])) {
     if members.len() <= limit {
-        return see(&members);
+        return see(members);
     }
     let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(members.len());
     for (at, &p) in members.iter().enumerate() {
@@ -133,7 +133,8 @@ fn each_block(features: &Features, members: Vec<u32>, limit: usize, step: usize,
     }
     keyed.sort_unstable();
     for part in keyed.chunk_by(|a, b| a.0 == b.0) {
-        each_block(features, part.iter().map(|row| row.1).collect(), limit, step + 1, see);
+        let part: Vec<u32> = part.iter().map(|row| row.1).collect();
+        each_block(features, &part, limit, step + 1, see);
     }
 }
 

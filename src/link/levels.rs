@@ -2,7 +2,7 @@
 
 /// Levels of the identity comparison: ID number, birth date and sex as one group, so that dependent evidence counts once.
 ///
-/// From [`BIRTH_SEX`] on, the ID numbers cannot be compared (or say no more than the birth date) and the level is
+/// From [`identity::BIRTH_SEX`] on, the ID numbers cannot be compared (or say no more than the birth date) and the level is
 /// `BIRTH_SEX + 3 * birth level + sex level`.
 pub mod identity {
     /// Two equal valid numbers, neither of which contradicts its own record.

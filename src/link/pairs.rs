@@ -57,6 +57,7 @@ pub(super) fn visit<V: PairVisitor>(
     let mut stats = BlockingStats::default();
     let mut outputs = Vec::new();
     let limit = reading.block_rows_max.clamp(2, SPLIT_ROWS);
+    let sampled = (1_u64 << reading.sample_bits) - 1;
     for rule in 0..RULES.len() {
         let mut keyed: Vec<(u64, u32)> = signatures
             .par_iter_mut()
@@ -66,7 +67,7 @@ pub(super) fn visit<V: PairVisitor>(
                 for (i, &key) in keys.iter().enumerate() {
                     signature[rule * KEYS_A_RULE + i] = slot(key);
                 }
-                keys.into_iter().filter(|&key| key != 0).map(move |key| (key, p as u32))
+                keys.into_iter().filter(move |&key| key != 0 && key >> 8 & sampled == 0).map(move |key| (key, p as u32))
             })
             .collect();
         radix::sort_keyed(&mut keyed);
@@ -77,7 +78,7 @@ pub(super) fn visit<V: PairVisitor>(
             .fold(
                 || (visitor(), 0, 0),
                 |(mut task, pairs, largest), rows| {
-                    let (more, large) = visit_blocks(rows, rule, reading, &signatures, &mut task);
+                    let (more, large) = visit_blocks(rows, rule, &signatures, &mut task);
                     (task, pairs + more, largest.max(large))
                 },
             )
@@ -97,21 +98,14 @@ fn slot(key: u64) -> u32 {
     if key == 0 { 0 } else { (key as u32).max(1) }
 }
 
-fn visit_blocks(
-    rows: &[(u64, u32)],
-    rule: usize,
-    reading: Reading,
-    signatures: &[Signature],
-    task: &mut impl PairVisitor,
-) -> (u64, u64) {
+fn visit_blocks(rows: &[(u64, u32)], rule: usize, signatures: &[Signature], task: &mut impl PairVisitor) -> (u64, u64) {
     let (mut pairs, mut largest) = (0, 0);
     let mut begin = 0;
     let mut block: Vec<(u32, Signature)> = Vec::new();
     while begin < rows.len() {
         let key = rows[begin].0;
         let end = begin + rows[begin..].iter().take_while(|row| row.0 == key).count();
-        let sampled = key >> 8 & ((1 << reading.sample_bits) - 1) == 0;
-        if end - begin >= 2 && sampled {
+        if end - begin >= 2 {
             largest = largest.max((end - begin) as u64);
             block.clear();
             block.extend(rows[begin..end].iter().map(|row| (row.1, signatures[row.1 as usize])));

@@ -70,7 +70,8 @@ fn profile_key(r: &Records, row: usize) -> u64 {
     let numbered = r.id[row].known.count_ones() >= 14 || r.document[row] != 0;
     let has_name = r.name[row] != 0 && r.name_flags[row] & crate::kernels::text::NameFlags::TITLE == 0;
     let placed = r.phones[row][0] != 0 || r.flat[row] != 0 || r.birth[row] != crate::tables::NO_DATE;
-    if !numbered && !(has_name && placed) {
+    let told_apart = numbered || has_name && placed;
+    if !told_apart {
         return hash::key(0x50_726f, &[row as u64, u64::MAX]);
     }
     let pair = |a: u32, b: u32| u64::from(a) << 32 | u64::from(b);

@@ -143,7 +143,7 @@ const DRIFT_BITS: f64 = 2.0;
 /// Silver matches that must show the level, in both nights.
 const DRIFT_PAIRS: f64 = 200.0;
 
-/// Levels that moved since `before` by more than [`DRIFT_BITS`] with enough pairs behind them, those that moved most first.
+/// Levels that moved since `before` by more than 2 bits with enough pairs behind them, those that moved most first.
 pub fn drift(before: &Stored, now: &Stored) -> Vec<Drift> {
     let mut moved = Vec::new();
     for (name, m, u) in &now.fields {
@@ -172,7 +172,7 @@ mod tests {
         let alone = Pattern::new(identity::BIRTH_SEX, name::EXACT, 0, 0);
         let both = Pattern::new(identity::BIRTH_SEX, name::EXACT, 1, 0);
         let phone = Pattern::new(identity::BIRTH_SEX, 0, 1, 0);
-        for (pattern, bits) in [(missing, -20.0), (alone, -8.0), (phone, -6.5), (both, 4.123_456_8)] {
+        for (pattern, bits) in [(missing, -20.0), (alone, -8.0), (phone, -6.5), (both, 4.123_456)] {
             of_pattern[pattern.0 as usize] = bits;
         }
         Fit {

@@ -130,7 +130,7 @@ pub(super) fn assign<'a>(
         }
         ids[c as usize] = Some(PersonId(key));
     }
-    let ids: Vec<PersonId> = ids.into_iter().map(|id| id.unwrap_or_default()).collect();
+    let ids: Vec<PersonId> = ids.into_iter().map(Option::unwrap_or_default).collect();
     let changes = if known.is_empty() { Vec::new() } else { changes(&ids, &old, known) };
     (ids, changes)
 }

@@ -21,7 +21,8 @@ pub(super) fn canonical(read: &mut Read) -> Vec<Message> {
     radix::sort_keyed(&mut keyed);
 
     let mut order = Vec::with_capacity(keyed.len());
-    let (mut twice, mut renamed): (Vec<(u32, u32)>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
+    let mut twice: Vec<(u32, u32)> = Vec::new();
+    let mut renamed: Vec<(u32, u32)> = Vec::new();
     for run in keyed.chunk_by(|a, b| a.0 == b.0) {
         if let [row] = run {
             order.push(row.1);

@@ -144,6 +144,7 @@ fn the_same_set_has_the_same_bytes_whatever_the_threads() {
     let second = pool.install(|| written(&dir.path().join("b"), options(Mask::Standard)));
     assert!(first == second, "some file differs");
     insta::assert_snapshot!(first.keys().map(String::as_str).collect::<Vec<_>>().join("\n"), @r#"
+    bulletin.html
     bulletin.md
     empty/part-00000.parquet
     followups/county=__HIVE_DEFAULT_PARTITION__/street=__HIVE_DEFAULT_PARTITION__/part-00000.parquet
@@ -224,11 +225,11 @@ fn a_list_has_what_a_worker_needs() {
     let rows = cells(&path);
     let shown: Vec<String> = rows.iter().map(|row| row.join(" | ")).collect();
     insta::assert_snapshot!(shown.join("\n"), @r#"
-    第一网格 370502001001001 · 网格员 李四 · 2022-03-27 · 共 3 人 |  |  |  |  |  |  |  |  |  |  |  |  |  | 
+    第一网格 370502001001001 · 网格员 李四 · 2022-03-27 · 共 3 人 |  |  |  |  |  |  |  |  |  |  |  |  |  |  | 
     序号 | 姓名 | 联系电话 | 身份证号 | 地点 | 核查事项 | 原因 | 完成时限 | 核查结果 | 去向/移交网格 | 核查时间 | 更正证件号/电话/住址 | 备注 | item_id | revision | checksum
-    1 | 张*三① | 138****5678 | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | d8470d1f
-    2 | 张*三② | 138****5678 | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | d8470d1f
-    3 | 王* |  | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | d8470d1f
+    1 | 张*三① | 138****5678 | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | d8470d1f
+    2 | 张*三② | 138****5678 | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | d8470d1f
+    3 | 王* |  | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | d8470d1f
     "#);
     let place = rows[HEADING_ROW as usize].iter().position(|heading| heading == "地点").unwrap();
     assert_eq!(lists::text::unescape(&rows[2][place]), "=cmd|' /C calc'!A0");

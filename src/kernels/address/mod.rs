@@ -50,14 +50,14 @@ impl Address {
         drop_committee(&mut self.chars);
         self.prefix = prefix::length(&self.chars);
         tail::parse(self);
-        let bare = self.number.is_empty() && self.unit.is_empty() && self.room.is_empty();
-        if bare
-            && is_village(&self.estate)
-            && !self.building.is_empty()
-            && self.building.bytes().all(|b| b.is_ascii_digit())
-        {
+        if is_village(&self.estate) && self.number.is_empty() && self.unit.is_empty() {
             // A village has houses, not buildings: 西曹道口村315 is 西曹道口村315号.
-            std::mem::swap(&mut self.number, &mut self.building);
+            let house = |part: &String| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+            if house(&self.building) && self.room.is_empty() {
+                std::mem::swap(&mut self.number, &mut self.building);
+            } else if house(&self.room) && self.building.is_empty() {
+                std::mem::swap(&mut self.number, &mut self.room);
+            }
         }
     }
 

@@ -214,7 +214,7 @@ fn a_village_committee_is_the_village() {
     let flat = |text: &str| {
         let mut address = Address::default();
         address.parse(text);
-        (address.estate.to_string(), address.flat_key())
+        (address.estate.clone(), address.flat_key())
     };
     let village = flat("山东省东营市利津县牛坨镇西曹道口村315号");
     for same in [

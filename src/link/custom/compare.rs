@@ -94,11 +94,7 @@ impl CustomFeatures {
 
 /// Whether `level` says that the values of column `i` are equal.
 fn says_equal(kind: Kind, level: usize, i: usize) -> bool {
-    match (kind, level, i) {
-        (_, 1, _) => true,
-        (Kind::Swapped, 3 | 7 | 9, 0) | (Kind::Swapped, 4 | 8 | 10, 1) => true,
-        _ => false,
-    }
+    matches!((kind, level, i), (_, 1, _) | (Kind::Swapped, 3 | 7 | 9, 0) | (Kind::Swapped, 4 | 8 | 10, 1))
 }
 
 fn level(plan: &ComparisonPlan, columns: &[Column], a: u32, b: u32) -> u8 {

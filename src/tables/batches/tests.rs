@@ -128,6 +128,8 @@ fn persons_carry_values_and_where_they_came_from() {
     birth_date_source=community
     phones_source=police_population
     address_source=community
+    household=
+    lives_elsewhere=
     person_id=PFZZZZZZZZZZZZ
     name=买买提·艾力
     sex=female
@@ -148,6 +150,8 @@ fn persons_carry_values_and_where_they_came_from() {
     birth_date_source=
     phones_source=
     address_source=
+    household=
+    lives_elsewhere=
     "#);
     assert!(batch.column_by_name("grid_code").unwrap().is_null(1), "an unassigned person stays, with a null grid");
     assert!(batch.column_by_name("id_number").unwrap().is_null(1));
