@@ -242,7 +242,7 @@ fn a_list_has_what_a_worker_needs() {
     for needed in [
         "<dataValidation type=\"list\"",
         "sqref=\"I3:I5\"><formula1>options!$A$1:$A$11</formula1>",
-        "<autoFilter ref=\"A2:O5\"/>",
+        "<autoFilter ref=\"A2:P5\"/>",
         "state=\"frozen\"",
         "fitToPage=\"1\"",
         "orientation=\"landscape\"",
