@@ -61,8 +61,7 @@ impl NightTables<'_> {
         let mut options =
             ListOptions::new(self.pipeline.run.as_of, self.pipeline.run.locale, self.pipeline.publish.mask);
         options.fields = distinct_fields(self.pipeline);
-        let members = batches::members(records, self.members, persons, &names);
-        run.next_state().write_persons_index(&members)?;
+        let members = || batches::members(records, self.members, persons, &names);
         run.next_state().write_items(&published::schema(published::FOLLOWUPS), &item_batches)?;
         if let Some(model) = self.resolved.model.person_cn() {
             run.next_state().write_model(&model.modelled.stored.to_json())?;
@@ -70,7 +69,7 @@ impl NightTables<'_> {
         let one = |batch| Batches::from_batches(&arrow::array::RecordBatch::schema(&batch), &[batch]).map_err(bug);
         let mut set = SetTables {
             tables: vec![
-                ("members", members),
+                ("members", members()),
                 ("persons", batches::persons(records, persons, &settled.residence, &names)),
                 ("events", batches::events(records, self.members, persons, &names)),
                 ("links", batches::links(records, &self.resolved.links, &names)),
@@ -93,7 +92,13 @@ impl NightTables<'_> {
         if let Some(patterns) = self.patterns()? {
             set.tables.push(("patterns", one(patterns)?));
         }
-        watch.step("publish", |watch| publish::write(run.path(), &set, watch.sink), told::written)?;
+        let write = |watch: &mut Watch<'_>| {
+            let (sink, state) = (watch.sink, run.next_state());
+            let index = || state.write_persons_index(&members());
+            let (written, index) = rayon::join(|| publish::write(run.path(), &set, sink), index);
+            index.and(written)
+        };
+        watch.step("publish", write, told::written)?;
         answers::write(run.path(), self)?;
         self.manifest(run.run_id(), watch).write(run.path())?;
         let folder = run.commit()?;
