@@ -135,8 +135,8 @@ const CAPTIONS: &[&str] = &[
 
 /// The characters with which [`CAPTIONS`] begin.
 const CAPTION_FIRST: [char; 27] = [
-    '合', '小', '总', '共', '累', '填', '制', '审', '负', '备', '说', '注', '统', '单', '联', '以', 't', 'T', 's', 'S', 'g',
-    'G', '导', '打', '本', '截', '第',
+    '合', '小', '总', '共', '累', '填', '制', '审', '负', '备', '说', '注', '统', '单', '联', '以', 't', 'T', 's', 'S',
+    'g', 'G', '导', '打', '本', '截', '第',
 ];
 
 /// Whether a cell is the beginning of a total or caption.

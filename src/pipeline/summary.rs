@@ -16,7 +16,7 @@ use crate::message::Message;
 use crate::normalize::Repairs;
 use crate::person::Built;
 use crate::publish::{self, ListOptions, Partition, SetTables};
-use crate::store::{Balances, Input, Manifest, Repair, Store};
+use crate::store::{Balances, Input, Manifest, Repair, Set, Store};
 use crate::tables::batches::{self, Batches};
 use crate::tables::{GridBy, Members, published};
 use jiff::Zoned;
@@ -93,10 +93,13 @@ impl NightTables<'_> {
             set.tables.push(("patterns", one(patterns)?));
         }
         let write = |watch: &mut Watch<'_>| {
-            let (sink, state) = (watch.sink, run.next_state());
-            let index = || state.write_persons_index(&members());
-            let (written, index) = rayon::join(|| publish::write(run.path(), &set, sink), index);
-            index.and(written)
+            let written = publish::write(run.path(), &set, watch.sink)?;
+            let state = run.next_state();
+            match self.pipeline.publish.parquet {
+                true => state.keep_persons_index(&Set::files_of(run.path(), "members")?)?,
+                false => state.write_persons_index(&members())?,
+            }
+            Ok(written)
         };
         watch.step("publish", write, told::written)?;
         answers::write(run.path(), self)?;

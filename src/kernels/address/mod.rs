@@ -191,8 +191,7 @@ pub fn flat_key(estate: &str, road: &str, number: &str, building: &str, unit: &s
 
 fn is_village(estate: &str) -> bool {
     const ENDS: [char; 14] = ['村', '庄', '屯', '寨', '营', '堡', '沟', '店', '集', '湾', '坪', '岭', '洼', '峪'];
-    estate.ends_with(ENDS)
-        && !["山庄", "新村", "花园"].iter().any(|end| estate.ends_with(end))
+    estate.ends_with(ENDS) && !["山庄", "新村", "花园"].iter().any(|end| estate.ends_with(end))
 }
 
 /// Writes the name of an estate into `out` (cleared first) as [`Address::estate`] has it.

@@ -101,7 +101,8 @@ pub fn age_to_birth(age: u32, reference: i32) -> i32 {
 
 /// `2022-03-20 08:30` or `2022-03-20 08:30:00`: what systems write. Anything else is left to the scanner.
 fn plain_time(bytes: &[u8]) -> Option<(i32, i64, BirthPrecision)> {
-    if !matches!(bytes.len(), 16 | 19) || bytes[4] != b'-' || bytes[7] != b'-' || bytes[10] != b' ' || bytes[13] != b':' {
+    if !matches!(bytes.len(), 16 | 19) || bytes[4] != b'-' || bytes[7] != b'-' || bytes[10] != b' ' || bytes[13] != b':'
+    {
         return None;
     }
     let two = |at: usize| match [bytes[at], bytes[at + 1]] {
