@@ -3,6 +3,7 @@
 use super::preset::{self, Levels};
 use crate::link::levels::{PATTERNS, Pattern, REST_PATTERNS, address, identity, name, phone, sex};
 use crate::link::{Chance, PatternCounts, Weights};
+use std::borrow::Cow;
 
 /// Pseudo-pairs by which the preset's m probabilities count against the night's.
 const M_STRENGTH: f64 = 50.0;
@@ -55,7 +56,13 @@ pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
     let persons_bits = -prior_bits;
 
     let mut of_pattern = vec![f32::NEG_INFINITY; PATTERNS];
-    let dependence = Dependence::new(&matches, &nonmatches, chance, &fields, silver, trusted_pairs / scale);
+    let counted = Counted {
+        matches: Cow::Borrowed(&matches),
+        nonmatches: Cow::Borrowed(&nonmatches),
+        random: Cow::Owned(chance.random.iter().map(|&n| f64::from(n)).collect()),
+        per_draw: trusted_pairs / scale / chance.random_pairs.max(1) as f64,
+    };
+    let dependence = Dependence::new(&counted, chance, &fields, silver);
     for index in 0..PATTERNS {
         let pattern = Pattern(index as u32);
         if !exists(pattern) {
@@ -154,51 +161,54 @@ struct Dependence {
 }
 
 impl Dependence {
-    fn new(
-        matches: &[f64],
-        nonmatches: &[f64],
-        chance: &Chance,
-        fields: &[Levels],
-        silver: f64,
-        trusted_pairs: f64,
-    ) -> Self {
+    /// Four steps, each beginning at what the one before says: names by themselves within and outside households; names,
+    /// phones and addresses; births and sexes of alike names within and outside households (twins, brothers, a father's
+    /// name); whole patterns.
+    fn new(counted: &Counted<'_>, chance: &Chance, fields: &[Levels], silver: f64) -> Self {
         if silver < SILVER_MIN || !chance.distinct {
             return Self { whole: vec![0.0; PATTERNS], rest: vec![0.0; REST_PATTERNS] };
         }
-        let random: Vec<f64> = chance.random.iter().map(|&n| f64::from(n)).collect();
-        let per_draw = trusted_pairs / chance.random_pairs.max(1) as f64;
-        let without_identity = |counts: &[f64]| {
-            let mut rest = vec![0.0; REST_PATTERNS];
-            counts.iter().enumerate().for_each(|(index, n)| rest[Pattern(index as u32).rest()] += n);
-            rest
-        };
-        let rest = departures(
-            &Seen {
-                matches: &without_identity(matches),
-                nonmatches: &without_identity(nonmatches),
-                random: &without_identity(&random),
-                per_draw,
-            },
-            |index| {
-                let levels = field_levels(Pattern(index as u32));
-                [0, 0, levels[2], levels[3], levels[4]]
-            },
-            fields,
-            |_| Ratio::ONE,
-        );
-        let whole = departures(
-            &Seen { matches, nonmatches, random: &random, per_draw },
-            |index| field_levels(Pattern(index as u32)),
-            fields,
-            |index| rest[Pattern(index as u32).rest()],
-        );
+        let without_identity = counted.pooled(REST_PATTERNS, |index| Pattern(index as u32).rest());
+        let mut rest = Departures::new(&without_identity, fields, |levels| [0, 0, levels[2], levels[3], levels[4]]);
+        rest.apply(NAME_GROUPS, |levels| Some(2 * usize::from(levels[2]) + usize::from(in_one_household(levels))));
+        rest.apply_each();
+        let mut whole = Departures::new(counted, fields, |levels| levels);
+        whole.begin_at(|index| rest.ratios[Pattern(index as u32).rest()]);
+        whole.apply(IDENTITY_GROUPS, |levels| {
+            let group = 2 * name_group(levels[2])? + usize::from(in_one_household(levels));
+            Some((group * BIRTHS + usize::from(levels[0])) * 3 + usize::from(levels[1]))
+        });
+        whole.apply_each();
         let bits = |ratios: Vec<Ratio>| ratios.into_iter().map(Ratio::bits).collect();
-        Self { whole: bits(whole), rest: bits(rest) }
+        Self { whole: bits(whole.ratios), rest: bits(rest.ratios) }
     }
 }
 
-/// How much more often than expected a pattern was seen, among matches and among non-matches.
-#[derive(Clone, Copy)]
+const BIRTHS: usize = crate::link::levels::birth::COUNT;
+const NAME_GROUPS: usize = 2 * name::COUNT;
+const IDENTITY_GROUPS: usize = 2 * 6 * BIRTHS * 3;
+
+/// Whether phone or flat say that the two live together.
+fn in_one_household(levels: &[u8; 5]) -> bool {
+    (phone::SAME..=phone::SAME_SHARED).contains(&levels[3])
+        || (address::SAME_FLAT..=address::REGISTERED_FLAT).contains(&levels[4])
+}
+
+/// Names of one group say about as much of births and sexes as each other.
+fn name_group(level: u8) -> Option<usize> {
+    Some(match level {
+        name::MISSING => return None,
+        name::EXACT..=name::UNREADABLE => 0,
+        name::ONE_DIFFERS | name::SURNAME_DIFFERS | name::ONE_MISSING | name::REORDERED => 2,
+        name::TITLE_SURNAME | name::SAME_TITLE | name::UNREADABLE_WEAK => 3,
+        name::SURNAME_ONLY => 4,
+        name::DIFFERENT => 5,
+        _ => 1,
+    })
+}
+
+/// How much more often than by independence a pattern occurs, among matches and among non-matches.
+#[derive(Clone, Copy, Debug)]
 struct Ratio {
     matches: f64,
     chance: f64,
@@ -213,12 +223,29 @@ impl Ratio {
 }
 
 /// Pairs by pattern.
-struct Seen<'a> {
-    matches: &'a [f64],
-    nonmatches: &'a [f64],
-    random: &'a [f64],
+struct Counted<'a> {
+    matches: Cow<'a, [f64]>,
+    nonmatches: Cow<'a, [f64]>,
+    random: Cow<'a, [f64]>,
     /// How many pairs of different persons one drawn pair stands for.
     per_draw: f64,
+}
+
+impl Counted<'_> {
+    /// The counts by `of` instead of by pattern.
+    fn pooled(&self, len: usize, of: impl Fn(usize) -> usize) -> Counted<'static> {
+        let pool = |counts: &[f64]| {
+            let mut pooled = vec![0.0; len];
+            counts.iter().enumerate().filter(|(_, n)| **n > 0.0).for_each(|(index, n)| pooled[of(index)] += n);
+            Cow::Owned(pooled)
+        };
+        Counted {
+            matches: pool(&self.matches),
+            nonmatches: pool(&self.nonmatches),
+            random: pool(&self.random),
+            per_draw: self.per_draw,
+        }
+    }
 }
 
 /// Whether a rule that reads no ID number brings every pair of such levels together, so that seeing few means few.
@@ -230,46 +257,110 @@ fn reached(levels: &[u8; 5]) -> bool {
         || equal_names && birth == crate::link::levels::birth::SAME_DAY
 }
 
-/// For each pattern how much more often than by independence it was seen, drawn towards `beforehand` (what is known of a
-/// coarser pattern) by [`PATTERN_STRENGTH`] pseudo-pairs.
+/// For each pattern how much more often than by independence it occurs.
 ///
 /// Expected is the product of the fields' probabilities times the pairs with the same fields present, so that which fields
 /// are missing together (a matter of sources, not of persons) says nothing.
-fn departures(
-    seen: &Seen<'_>,
-    levels_of: impl Fn(usize) -> [u8; 5],
-    fields: &[Levels],
-    beforehand: impl Fn(usize) -> Ratio,
-) -> Vec<Ratio> {
-    let mask_of = |levels: &[u8; 5]| levels.iter().enumerate().map(|(f, &l)| usize::from(l != 0) << f).sum::<usize>();
-    let (mut matched_of_mask, mut drawn_of_mask) = ([0.0; 32], [0.0; 32]);
-    for index in 0..seen.matches.len() {
-        let mask = mask_of(&levels_of(index));
-        matched_of_mask[mask] += seen.matches[index];
-        drawn_of_mask[mask] += seen.random[index] * seen.per_draw;
-    }
-    (0..seen.matches.len())
-        .map(|index| {
-            let levels = levels_of(index);
-            let before = beforehand(index);
-            if levels.iter().zip(fields).any(|(&level, field)| level as usize >= field.m.len()) {
-                return before;
-            }
-            let mask = mask_of(&levels);
+struct Departures<'a> {
+    counted: &'a Counted<'a>,
+    /// Levels of each pattern; `None` for what is no pattern.
+    levels: Vec<Option<[u8; 5]>>,
+    /// Pairs expected by independence.
+    expected: Vec<Ratio>,
+    ratios: Vec<Ratio>,
+}
+
+impl<'a> Departures<'a> {
+    fn new(counted: &'a Counted<'a>, fields: &[Levels], kept: impl Fn([u8; 5]) -> [u8; 5]) -> Self {
+        let len = counted.matches.len();
+        let levels: Vec<Option<[u8; 5]>> = (0..len)
+            .map(|index| Some(kept(field_levels(Pattern(index as u32)))).filter(|levels| are_levels(levels, fields)))
+            .collect();
+        let mask_of =
+            |levels: &[u8; 5]| levels.iter().enumerate().map(|(f, &l)| usize::from(l != 0) << f).sum::<usize>();
+        let (mut matched_of_mask, mut drawn_of_mask) = ([0.0; 32], [0.0; 32]);
+        for (index, levels) in levels.iter().enumerate() {
+            let Some(levels) = levels else { continue };
+            matched_of_mask[mask_of(levels)] += counted.matches[index];
+            drawn_of_mask[mask_of(levels)] += counted.random[index] * counted.per_draw;
+        }
+        let expected = |levels: &Option<[u8; 5]>| {
+            let Some(levels) = levels else { return Ratio { matches: 0.0, chance: 0.0 } };
             let product = |of: fn(&Levels) -> &[f64]| -> f64 {
                 (0..5).filter(|&f| levels[f] != 0).map(|f| of(&fields[f])[levels[f] as usize]).product()
             };
-            let expected_match = matched_of_mask[mask] * product(|levels| &levels.m);
-            let expected_chance = drawn_of_mask[mask] * product(|levels| &levels.u);
-            let ratio = |seen: f64, expected: f64, before: f64| {
-                before * (seen + PATTERN_STRENGTH) / (expected * before + PATTERN_STRENGTH)
-            };
-            let chance = ratio(seen.nonmatches[index], expected_chance, before.chance);
             Ratio {
-                matches: ratio(seen.matches[index], expected_match, before.matches),
-                // What no rule without IDs reaches is seen less often than it occurs: only an excess counts.
-                chance: if reached(&levels) { chance } else { chance.max(1.0) },
+                matches: matched_of_mask[mask_of(levels)] * product(|levels| &levels.m),
+                chance: drawn_of_mask[mask_of(levels)] * product(|levels| &levels.u),
             }
-        })
-        .collect()
+        };
+        let expected = levels.iter().map(expected).collect();
+        Self { counted, levels, expected, ratios: vec![Ratio::ONE; len] }
+    }
+
+    /// Begins at what is known of a coarser pattern.
+    fn begin_at(&mut self, ratio: impl Fn(usize) -> Ratio) {
+        self.ratios.iter_mut().enumerate().for_each(|(index, slot)| *slot = ratio(index));
+    }
+
+    /// Moves the ratios of each group of patterns by what was seen of the group as a whole.
+    fn apply(&mut self, groups: usize, group_of: impl Fn(&[u8; 5]) -> Option<usize>) {
+        let group = |levels: &Option<[u8; 5]>| levels.as_ref().and_then(&group_of);
+        let mut sums = vec![[0.0_f64; 4]; groups];
+        let mut all_reached = vec![true; groups];
+        for (index, levels) in self.levels.iter().enumerate() {
+            let (Some(levels), Some(group)) = (levels, group(levels)) else { continue };
+            let (expected, ratio) = (self.expected[index], self.ratios[index]);
+            let seen = [self.counted.matches[index], self.counted.nonmatches[index]];
+            let expected = [expected.matches * ratio.matches, expected.chance * ratio.chance];
+            let sum = &mut sums[group];
+            (0..2).for_each(|i| (sum[i], sum[2 + i]) = (sum[i] + seen[i], sum[2 + i] + expected[i]));
+            all_reached[group] &= reached(levels) || expected[1] < SMALL;
+        }
+        let moved: Vec<Ratio> = sums
+            .iter()
+            .zip(all_reached)
+            .map(|(sum, all_reached)| {
+                let chance = departure(sum[1], sum[3]);
+                Ratio {
+                    matches: departure(sum[0], sum[2]),
+                    // What no rule without IDs reaches is seen less often than it occurs: only an excess counts.
+                    chance: if all_reached { chance } else { chance.max(1.0) },
+                }
+            })
+            .collect();
+        for (levels, ratio) in self.levels.iter().zip(&mut self.ratios) {
+            if let Some(group) = group(levels) {
+                *ratio =
+                    Ratio { matches: ratio.matches * moved[group].matches, chance: ratio.chance * moved[group].chance };
+            }
+        }
+    }
+
+    /// Moves the ratio of each pattern by what was seen of it.
+    fn apply_each(&mut self) {
+        for (index, levels) in self.levels.iter().enumerate() {
+            let Some(levels) = levels else { continue };
+            let (expected, ratio) = (self.expected[index], &mut self.ratios[index]);
+            let chance = departure(self.counted.nonmatches[index], expected.chance * ratio.chance);
+            ratio.matches *= departure(self.counted.matches[index], expected.matches * ratio.matches);
+            ratio.chance *= if reached(levels) { chance } else { chance.max(1.0) };
+        }
+    }
+}
+
+/// Expected pairs too few to matter.
+const SMALL: f64 = 1e-3;
+
+fn are_levels(levels: &[u8; 5], fields: &[Levels]) -> bool {
+    levels.iter().zip(fields).all(|(&level, field)| (level as usize) < field.m.len())
+}
+
+/// How much more often than expected something occurs that was seen so often. Few pairs say little, whichever way they
+/// depart: what was seen has [`PATTERN_STRENGTH`] pseudo-pairs against it. Many pairs are believed, however few were
+/// expected: persons of one household agree in ways that no product of probabilities foresees.
+fn departure(seen: f64, expected: f64) -> f64 {
+    let expected = expected.max(1e-9);
+    let most = seen.max(expected);
+    (most * seen + PATTERN_STRENGTH * expected) / ((most + PATTERN_STRENGTH) * expected)
 }

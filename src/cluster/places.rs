@@ -1,0 +1,83 @@
+//! One person, one row: what it says that both sides of a pair have a record of a source, or only one of them has. A source
+//! that lists nearly everybody once makes two of its rows two persons (twins, a father and a son under one title), and a
+//! person whom it lacks the likely owner of a row that is left over. Which sources are such is counted each night.
+
+use super::Evidence;
+use crate::kernels::union_find::UnionFind;
+
+/// Least that both sides having a record of one source may say, in bits.
+pub(super) const LEAST_BITS: f32 = 8.0;
+/// Most that it may say that one side lacks a source.
+pub(super) const MOST_BITS: f32 = 3.0;
+/// Persons of a source that must be known for it to say anything.
+const PERSONS_MIN: u32 = 200;
+/// A person is known well enough to miss a source from this many sources on.
+const SOURCES_MIN: u32 = 2;
+/// Sources that are told apart.
+const SOURCES: usize = 64;
+
+/// Bits by source.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// Both sides have a record of the source.
+    both: [f32; SOURCES],
+    /// One side has one, the other is known well and has none.
+    one: [f32; SOURCES],
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { both: [0.0; SOURCES], one: [0.0; SOURCES] }
+    }
+}
+
+impl Places {
+    /// Counts in the sets that strong pairs have made.
+    pub(super) fn of(sets: &mut UnionFind, evidence: &Evidence) -> Self {
+        let (mut persons, mut others, mut doubled) = ([0_u32; SOURCES], [[0_u32; 2]; SOURCES], [0_u32; SOURCES]);
+        for row in 0..evidence.sources.len() {
+            if sets.find(row as u32) as usize != row {
+                continue;
+            }
+            let (mask, twice) = (evidence.sources[row], evidence.repeated[row]);
+            for source in 0..SOURCES {
+                let (bit, has) = (1_u64 << source, mask >> source & 1);
+                persons[source] += has as u32;
+                doubled[source] += (twice >> source & 1) as u32;
+                if (mask & !bit).count_ones() >= SOURCES_MIN {
+                    others[source][has as usize] += 1;
+                }
+            }
+        }
+        let mut places = Self::default();
+        for source in 0..SOURCES {
+            let [lacking, having] = others[source];
+            if persons[source] < PERSONS_MIN || lacking + having < PERSONS_MIN {
+                continue;
+            }
+            let listed = f64::from(having) / f64::from(lacking + having);
+            let double = (f64::from(doubled[source]) + 1.0) / (f64::from(persons[source]) + 1.0);
+            if double >= listed {
+                continue;
+            }
+            places.both[source] = ((double / listed).log2() as f32).clamp(-LEAST_BITS, 0.0);
+            places.one[source] = (((1.0 - double) / (1.0 - listed).max(1e-3)).log2() as f32).clamp(0.0, MOST_BITS);
+        }
+        places
+    }
+
+    /// What two sets of sources add to the weight of a pair between them.
+    pub(super) fn bits(&self, a: u64, b: u64) -> f32 {
+        let sum = |mut mask: u64, of: &[f32; SOURCES]| {
+            let mut sum = 0.0;
+            while mask != 0 {
+                sum += of[mask.trailing_zeros() as usize];
+                mask &= mask - 1;
+            }
+            sum
+        };
+        let known = |mask: u64| if mask.count_ones() >= SOURCES_MIN { u64::MAX } else { 0 };
+        let lacking = a & !b & known(b) | b & !a & known(a);
+        (sum(a & b, &self.both) + sum(lacking, &self.one)).clamp(-LEAST_BITS, MOST_BITS)
+    }
+}
