@@ -74,6 +74,8 @@ pub struct Clusters {
     pub joined_by: Vec<JoinedBy>,
     /// Pairs refused, as (place in the edges, why), in the order of edges.
     pub refused: Vec<(u32, Refusal)>,
+    /// Places in the edges of pairs that joined though they are lighter than a match, ascending.
+    pub lighter: Vec<u32>,
     /// What the sources of both sides of a pair say.
     pub places: Places,
 }
@@ -90,6 +92,9 @@ const NAME_SOURCES_MIN: u32 = 2;
 
 /// A record with next to no identity may join its only candidate by a pair this much lighter than a match.
 const ONLY_CANDIDATE_BITS: f32 = 4.0;
+
+/// A pair may be this much lighter than a match and still join two sides: those who grow clusters give such pairs as well.
+pub const LIGHTER_BITS: f32 = ONLY_CANDIDATE_BITS + places::MOST_BITS;
 
 struct Growing<'a, F> {
     sets: UnionFind,
@@ -132,7 +137,14 @@ impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
         self.places.bits(self.evidence.sources[a], self.evidence.sources[b])
     }
 
-    fn refusal(&mut self, (a, b): (usize, usize), edge: &Edge, edges: &[Edge], neighbours: &Neighbours, weight_min: f32) -> Option<Refusal> {
+    fn refusal(
+        &mut self,
+        (a, b): (usize, usize),
+        edge: &Edge,
+        edges: &[Edge],
+        neighbours: &Neighbours,
+        weight_min: f32,
+    ) -> Option<Refusal> {
         let settled = self.evidence.id[a] != 0 && self.evidence.id[a] == self.evidence.id[b];
         if settled {
             return None;
@@ -249,7 +261,8 @@ pub fn grow_with(
         joined_by: vec![JoinedBy::Single; profiles],
         ..Clusters::default()
     };
-    for (place, edge) in edges.iter().enumerate().take_while(|(_, edge)| edge.weight >= weight_min - places::MOST_BITS) {
+    for (place, edge) in edges.iter().enumerate().take_while(|(_, edge)| edge.weight >= weight_min - places::MOST_BITS)
+    {
         if strong && edge.weight < weight_min + places::LEAST_BITS {
             growing.places = Places::of(&mut growing.sets, &growing.evidence);
             strong = false;
@@ -264,6 +277,11 @@ pub fn grow_with(
                 continue;
             }
             growing.join(a, b);
+            if edge.weight < weight_min {
+                clusters.lighter.push(place as u32);
+            }
+        } else if edge.weight < weight_min {
+            continue;
         }
         for p in [edge.a as usize, edge.b as usize] {
             // Edges come heaviest first: the first one that holds is the strongest.
@@ -274,6 +292,7 @@ pub fn grow_with(
         }
     }
     join_only_candidates(&mut growing, edges, weight_min, &neighbours, &mut clusters);
+    clusters.lighter.sort_unstable();
     (clusters.of_profile, clusters.count) = growing.sets.numbered();
     clusters.places = growing.places;
     clusters
@@ -326,6 +345,7 @@ fn join_only_candidates<F: Fn(u32, u32) -> bool>(
             && !growing.sexes_differ(a as usize, b as usize)
         {
             growing.join(a, b);
+            clusters.lighter.push(place);
             clusters.weight[p as usize] = edge.weight;
             clusters.joined_by[p as usize] = JoinedBy::Model;
         }

@@ -81,3 +81,36 @@ impl Places {
         (sum(a & b, &self.both) + sum(lacking, &self.one)).clamp(-LEAST_BITS, MOST_BITS)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 300 persons in sources 0 to 2, of whom source 0 lacks a few and lists one twice; source 2 lists everybody thrice.
+    fn counted() -> Places {
+        let n = 300;
+        let evidence = Evidence {
+            sources: (0..n).map(|p| if p % 10 == 0 { 0b110 } else { 0b111 }).collect(),
+            repeated: (0..n).map(|p| if p == 5 { 0b101 } else { 0b100 }).collect(),
+            ..Evidence::default()
+        };
+        Places::of(&mut UnionFind::new(n), &evidence)
+    }
+
+    #[test]
+    fn a_source_that_lists_everybody_once_tells_two_persons_apart() {
+        let places = counted();
+        assert!(places.bits(0b001, 0b111) < -6.0, "twice in source 0");
+        assert!(places.bits(0b001, 0b110) > 2.5, "the place in source 0 is free");
+        assert_eq!(places.bits(0b001, 0b100), 0.0, "one source says nothing of what a person lacks");
+        assert_eq!(places.bits(0b100, 0b100), 0.0, "source 2 lists a person again and again");
+        assert_eq!(places.bits(0b110, 0b001), places.bits(0b001, 0b110));
+    }
+
+    #[test]
+    fn few_persons_say_nothing() {
+        let evidence = Evidence { sources: vec![0b111; 50], repeated: vec![0; 50], ..Evidence::default() };
+        let places = Places::of(&mut UnionFind::new(50), &evidence);
+        assert_eq!(places.bits(0b111, 0b111), 0.0);
+    }
+}

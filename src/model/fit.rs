@@ -1,8 +1,8 @@
 //! From counts to weights.
 
 use super::preset::{self, Levels};
-use crate::link::levels::{PATTERNS, Pattern, REST_PATTERNS, address, identity, name, phone, sex};
-use crate::link::{Chance, PatternCounts, Weights};
+use crate::link::levels::{PATTERNS, Pattern, REST_PATTERNS, address, birth, identity, name, phone, sex};
+use crate::link::{Chance, PatternCounts, Weights, may_be_doubled};
 use std::borrow::Cow;
 
 /// Pseudo-pairs by which the preset's m probabilities count against the night's.
@@ -11,6 +11,8 @@ const M_STRENGTH: f64 = 50.0;
 const PATTERN_STRENGTH: f64 = 3.0;
 /// Fewer silver matches than this say nothing about single patterns.
 const SILVER_MIN: f64 = 300.0;
+/// A level never drawn may still occur as often as this many of the pairs drawn.
+const SELDOM_PAIRS: f64 = 0.7;
 
 /// Fitted probabilities and what they were fitted from.
 #[derive(Clone, Debug)]
@@ -27,6 +29,13 @@ pub struct Fit {
     pub fields: Vec<(&'static str, Vec<f64>, Vec<f64>)>,
 }
 
+impl Fit {
+    /// Whether silver labels stand behind the weights, not the preset alone.
+    pub fn is_fitted(&self) -> bool {
+        self.silver_matches >= SILVER_MIN
+    }
+}
+
 /// The five fields that patterns are made of once the ID is hidden, with the level of each; 0 is missing everywhere.
 fn field_levels(pattern: Pattern) -> [u8; 5] {
     let hidden = pattern.identity().saturating_sub(identity::BIRTH_SEX);
@@ -40,9 +49,16 @@ pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
     // Counts stay as they were seen, so that a sample's pairs weigh what they are worth; what is expected is scaled down.
     let scale = f64::from(1_u32 << counts.sample_bits);
     let matches: Vec<f64> = counts.silver_match.iter().map(|&n| f64::from(n)).collect();
-    let nonmatches: Vec<f64> = counts.silver_nonmatch.iter().map(|&n| f64::from(n)).collect();
+    let by_roster = counts.roster_pairs.is_some();
+    let may_be_one = |index: usize| {
+        let levels = field_levels(Pattern(index as u32));
+        by_roster && may_be_doubled(levels[2], levels[0])
+    };
+    let nonmatches: Vec<f64> = (counts.silver_nonmatch.iter().enumerate())
+        .map(|(index, &n)| if n == 0 || may_be_one(index) { 0.0 } else { f64::from(n) })
+        .collect();
     let silver: f64 = matches.iter().sum();
-    let fields = fit_fields(&matches, chance);
+    let fields = fit_fields(counts, chance);
 
     let pairs = |n: u64| (n as f64) * (n as f64 - 1.0).max(1.0) / 2.0;
     let trusted_pairs = pairs(counts.trusted);
@@ -60,9 +76,11 @@ pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
         matches: Cow::Borrowed(&matches),
         nonmatches: Cow::Borrowed(&nonmatches),
         random: Cow::Owned(chance.random.iter().map(|&n| f64::from(n)).collect()),
-        per_draw: trusted_pairs / scale / chance.random_pairs.max(1) as f64,
+        per_draw: counts.roster_pairs.unwrap_or(trusted_pairs) / scale / chance.random_pairs.max(1) as f64,
+        by_roster,
     };
-    let dependence = Dependence::new(&counted, chance, &fields, silver);
+    let labelled = if by_roster { nonmatches.iter().sum() } else { silver };
+    let dependence = Dependence::new(&counted, chance, &fields, labelled);
     for index in 0..PATTERNS {
         let pattern = Pattern(index as u32);
         if !exists(pattern) {
@@ -98,18 +116,40 @@ fn exists(pattern: Pattern) -> bool {
         && (pattern.address() as usize) < address::COUNT
 }
 
+/// Whether a pair without ID numbers is so surely a match by its other fields that it tells of `field`. Where no ID numbers
+/// are, this is what m is counted from.
+fn tells_of(field: &str, levels: &[u8; 5]) -> bool {
+    let [birth_level, sex_level, name_level, phone_level, _] = *levels;
+    let equal_names = (name::EXACT + 1..name::UNREADABLE).contains(&name_level);
+    let same_day = birth_level == birth::SAME_DAY;
+    let not_apart = birth_level != birth::DIFFERENT && birth_level != birth::FAR;
+    let own_phone = phone_level == phone::SAME;
+    let at_home = in_one_household(levels);
+    match field {
+        "phone" | "address" => equal_names && same_day && sex_level != sex::DIFFERENT,
+        "birth" => equal_names && own_phone && sex_level != sex::DIFFERENT,
+        "sex" => equal_names && at_home && birth_level != birth::MISSING && not_apart,
+        // Which names are equal, not how often names are: that takes labels of another kind.
+        _ => equal_names && same_day && own_phone,
+    }
+}
+
 /// m and u of each field among pairs in which both sides have it.
-fn fit_fields(matches: &[f64], chance: &Chance) -> Vec<Levels> {
+fn fit_fields(counts: &PatternCounts, chance: &Chance) -> Vec<Levels> {
     let presets = [preset::births(), preset::sexes(), preset::names(), preset::phones(), preset::addresses()];
     let mut seen: Vec<(Vec<f64>, Vec<f64>)> =
         presets.iter().map(|levels| (vec![0.0; levels.m.len()], vec![0.0; levels.m.len()])).collect();
-    for index in 0..matches.len() {
-        let random = f64::from(chance.random[index]);
-        if matches[index] == 0.0 && random == 0.0 {
+    let by_roster = counts.roster_pairs.is_some();
+    for index in 0..PATTERNS {
+        let (matched, random) = (f64::from(counts.silver_match[index]), f64::from(chance.random[index]));
+        let all = if by_roster { f64::from(counts.all[index]) } else { 0.0 };
+        if matched == 0.0 && random == 0.0 && all == 0.0 {
             continue;
         }
-        for (field, &level) in field_levels(Pattern(index as u32)).iter().enumerate() {
-            seen[field].0[level as usize] += matches[index];
+        let levels = field_levels(Pattern(index as u32));
+        for (field, &level) in levels.iter().enumerate() {
+            let Some(slot) = seen[field].0.get_mut(level as usize) else { continue };
+            *slot += if by_roster && tells_of(FIELDS[field], &levels) { all } else { matched };
             seen[field].1[level as usize] += random;
         }
     }
@@ -121,10 +161,17 @@ fn fit_fields(matches: &[f64], chance: &Chance) -> Vec<Levels> {
             let present: f64 = matched[1..].iter().sum();
             let drawn_present: f64 = drawn[1..].iter().sum();
             let share = if chance.random_pairs == 0 { 0.0 } else { drawn_present / chance.random_pairs as f64 };
+            if by_roster && FIELDS[field] == "name" {
+                only_equal_names(&mut levels, &matched);
+            } else {
+                for level in 1..levels.m.len() {
+                    levels.m[level] = (matched[level] + M_STRENGTH * levels.m[level]) / (present + M_STRENGTH);
+                }
+            }
             for level in 1..levels.m.len() {
-                levels.m[level] = (matched[level] + M_STRENGTH * levels.m[level]) / (present + M_STRENGTH);
                 // A level drawn never or seldom keeps a little of the preset.
-                levels.u[level] = (drawn[level] + 2.0 * levels.u[level].max(1e-7)) / (drawn_present + 2.0);
+                let seldom = levels.u[level].min(SELDOM_PAIRS / drawn_present.max(1.0));
+                levels.u[level] = (drawn[level] / drawn_present.max(1.0)).max(seldom);
             }
             if chance.distinct && share > 0.0 {
                 let counted: &[f64] = match FIELDS[field] {
@@ -143,6 +190,16 @@ fn fit_fields(matches: &[f64], chance: &Chance) -> Vec<Levels> {
             levels
         })
         .collect()
+}
+
+/// Shares the preset's probability of equal names out among their levels as they were seen.
+fn only_equal_names(levels: &mut Levels, matched: &[f64]) {
+    let equal = name::EXACT as usize..name::UNREADABLE as usize;
+    let preset: f64 = levels.m[equal.clone()].iter().sum();
+    let seen: f64 = matched[equal.clone()].iter().sum();
+    for level in equal {
+        levels.m[level] = preset * (matched[level] + M_STRENGTH * levels.m[level] / preset) / (seen + M_STRENGTH);
+    }
 }
 
 /// No level may weigh more than 30 bits either way.
@@ -164,8 +221,8 @@ impl Dependence {
     /// Four steps, each beginning at what the one before says: names by themselves within and outside households; names,
     /// phones and addresses; births and sexes of alike names within and outside households (twins, brothers, a father's
     /// name); whole patterns.
-    fn new(counted: &Counted<'_>, chance: &Chance, fields: &[Levels], silver: f64) -> Self {
-        if silver < SILVER_MIN || !chance.distinct {
+    fn new(counted: &Counted<'_>, chance: &Chance, fields: &[Levels], labelled: f64) -> Self {
+        if labelled < SILVER_MIN || !chance.distinct {
             return Self { whole: vec![0.0; PATTERNS], rest: vec![0.0; REST_PATTERNS] };
         }
         let without_identity = counted.pooled(REST_PATTERNS, |index| Pattern(index as u32).rest());
@@ -184,7 +241,7 @@ impl Dependence {
     }
 }
 
-const BIRTHS: usize = crate::link::levels::birth::COUNT;
+const BIRTHS: usize = birth::COUNT;
 const NAME_GROUPS: usize = 2 * name::COUNT;
 const IDENTITY_GROUPS: usize = 2 * 6 * BIRTHS * 3;
 
@@ -229,6 +286,8 @@ struct Counted<'a> {
     random: Cow<'a, [f64]>,
     /// How many pairs of different persons one drawn pair stands for.
     per_draw: f64,
+    /// Non-matches are pairs within rosters, and there are no matches.
+    by_roster: bool,
 }
 
 impl Counted<'_> {
@@ -244,17 +303,23 @@ impl Counted<'_> {
             nonmatches: pool(&self.nonmatches),
             random: pool(&self.random),
             per_draw: self.per_draw,
+            by_roster: self.by_roster,
         }
+    }
+
+    /// Whether pairs of such levels that were counted as non-matches are such.
+    fn tell_of(&self, levels: &[u8; 5]) -> bool {
+        !self.by_roster || !may_be_doubled(levels[2], levels[0])
     }
 }
 
 /// Whether a rule that reads no ID number brings every pair of such levels together, so that seeing few means few.
 fn reached(levels: &[u8; 5]) -> bool {
-    let [birth, _, name_level, phone_level, address_level] = *levels;
+    let [birth_level, _, name_level, phone_level, address_level] = *levels;
     let equal_names = (name::EXACT..name::EXACT + name::EXACT_LEVELS).contains(&name_level);
     (phone::SAME..=phone::SAME_MASS).contains(&phone_level)
         || (address::SAME_FLAT..=address::REGISTERED_FLAT).contains(&address_level)
-        || equal_names && birth == crate::link::levels::birth::SAME_DAY
+        || equal_names && birth_level == birth::SAME_DAY
 }
 
 /// For each pattern how much more often than by independence it occurs.
@@ -310,6 +375,9 @@ impl<'a> Departures<'a> {
         let mut all_reached = vec![true; groups];
         for (index, levels) in self.levels.iter().enumerate() {
             let (Some(levels), Some(group)) = (levels, group(levels)) else { continue };
+            if !self.counted.tell_of(levels) {
+                continue;
+            }
             let (expected, ratio) = (self.expected[index], self.ratios[index]);
             let seen = [self.counted.matches[index], self.counted.nonmatches[index]];
             let expected = [expected.matches * ratio.matches, expected.chance * ratio.chance];
@@ -330,7 +398,9 @@ impl<'a> Departures<'a> {
             })
             .collect();
         for (levels, ratio) in self.levels.iter().zip(&mut self.ratios) {
-            if let Some(group) = group(levels) {
+            if let (Some(levels), Some(group)) = (levels, group(levels))
+                && self.counted.tell_of(levels)
+            {
                 *ratio =
                     Ratio { matches: ratio.matches * moved[group].matches, chance: ratio.chance * moved[group].chance };
             }
@@ -340,7 +410,7 @@ impl<'a> Departures<'a> {
     /// Moves the ratio of each pattern by what was seen of it.
     fn apply_each(&mut self) {
         for (index, levels) in self.levels.iter().enumerate() {
-            let Some(levels) = levels else { continue };
+            let Some(levels) = levels.as_ref().filter(|levels| self.counted.tell_of(levels)) else { continue };
             let (expected, ratio) = (self.expected[index], &mut self.ratios[index]);
             let chance = departure(self.counted.nonmatches[index], expected.chance * ratio.chance);
             ratio.matches *= departure(self.counted.matches[index], expected.matches * ratio.matches);
@@ -363,4 +433,19 @@ fn departure(seen: f64, expected: f64) -> f64 {
     let expected = expected.max(1e-9);
     let most = seen.max(expected);
     (most * seen + PATTERN_STRENGTH * expected) / ((most + PATTERN_STRENGTH) * expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::departure;
+
+    #[test]
+    fn many_pairs_are_believed_and_few_are_not() {
+        let near = |x: f64, y: f64| (x / y).log2().abs() < 0.3;
+        assert!(near(departure(60.0, 1e-6), 6e7), "twins, whom no product foresees");
+        assert!(near(departure(1.0, 1.0), 1.0) && near(departure(500.0, 1000.0), 0.5));
+        assert!(near(departure(0.0, 0.01), 1.0), "nothing seen of next to nothing");
+        assert!(departure(0.0, 300.0) < 0.02, "nothing seen of many");
+        assert!(departure(1.0, 0.5) < 1.3, "one pair is no news");
+    }
 }
