@@ -25,6 +25,8 @@ pub struct Evidence {
     pub sources: Vec<u64>,
     /// Those of them with more than one record.
     pub repeated: Vec<u64>,
+    /// Head of the household as a value equal for equal heads, and the place under that head; zeros: unknown.
+    pub role: Vec<(u32, u8)>,
 }
 
 /// Why a pair was refused.
@@ -98,8 +100,10 @@ pub const LIGHTER_BITS: f32 = ONLY_CANDIDATE_BITS + places::MOST_BITS;
 
 struct Growing<'a, F> {
     sets: UnionFind,
-    /// What it says that both sides, or one of them, have a record of a source.
+    /// What it says that both sides, or one of them, have a record of a source, or a place in the household.
     places: Places,
+    /// How often places in one household were the same where sets were joined, and how often not.
+    roles: [u32; 2],
     /// Valid at the root of each set.
     evidence: Evidence,
     /// Sources that state the name of the set's root, one bit each.
@@ -132,9 +136,10 @@ impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
         of.sex[a] != Sex::Unknown && of.sex[b] != Sex::Unknown && of.sex[a] != of.sex[b]
     }
 
-    /// What the sources of the sets of roots `a` and `b` add to a pair's weight.
+    /// What sources and places in the household of the sets of roots `a` and `b` add to a pair's weight.
     fn place_bits(&self, a: usize, b: usize) -> f32 {
-        self.places.bits(self.evidence.sources[a], self.evidence.sources[b])
+        let of = &self.evidence;
+        self.places.bits(of.sources[a], of.sources[b]) + self.places.role_bits(of.role[a], of.role[b])
     }
 
     fn refusal(
@@ -197,6 +202,11 @@ impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
             if of.id[kept] == 0 {
                 of.id[kept] = of.id[lost];
             }
+            if of.role[kept].0 == 0 {
+                of.role[kept] = of.role[lost];
+            } else if of.role[kept].0 == of.role[lost].0 {
+                self.roles[usize::from(places::roles_differ(of.role[kept], of.role[lost]))] += 1;
+            }
             of.repeated[kept] |= of.repeated[lost] | of.sources[kept] & of.sources[lost];
             of.sources[kept] |= of.sources[lost];
             if of.name[kept] == of.name[lost] {
@@ -254,7 +264,8 @@ pub fn grow_with(
         evidence.name.iter().zip(&evidence.sources).map(|(&name, &mask)| if name == 0 { 0 } else { mask }).collect();
     let mut strong = places.is_none();
     let places = places.cloned().unwrap_or_default();
-    let mut growing = Growing { sets: UnionFind::new(profiles), places, evidence, stated_by, names_apart };
+    let mut growing =
+        Growing { sets: UnionFind::new(profiles), places, roles: [0, 0], evidence, stated_by, names_apart };
     let neighbours = Neighbours::new(profiles, edges);
     let mut clusters = Clusters {
         weight: vec![f32::NAN; profiles],
@@ -264,7 +275,7 @@ pub fn grow_with(
     for (place, edge) in edges.iter().enumerate().take_while(|(_, edge)| edge.weight >= weight_min - places::MOST_BITS)
     {
         if strong && edge.weight < weight_min + places::LEAST_BITS {
-            growing.places = Places::of(&mut growing.sets, &growing.evidence);
+            growing.places = Places::of(&mut growing.sets, &growing.evidence, growing.roles);
             strong = false;
         }
         let (a, b) = (growing.sets.find(edge.a), growing.sets.find(edge.b));
@@ -372,6 +383,7 @@ mod tests {
             name: vec![0; n],
             sources: vec![1; n],
             repeated: vec![0; n],
+            role: vec![(0, 0); n],
         }
     }
 

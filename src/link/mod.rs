@@ -15,6 +15,7 @@ pub mod levels;
 mod names;
 mod pairs;
 mod profile;
+mod roles;
 mod rosters;
 
 pub use blocking::{RULES, Rule};

@@ -132,6 +132,7 @@ impl Night<'_> {
             name: members.iter().map(|&p| features.whole_name(p as usize)).collect(),
             sources,
             repeated,
+            role: members.iter().map(|&p| features.role(p as usize)).collect(),
         };
         let apart = |a, b| features.names_apart(a, b);
         // What the whole night says of its sources, not the few persons of the sample.

@@ -169,6 +169,7 @@ pub(super) fn evidence(features: &Features, (sources, repeated): (Vec<u64>, Vec<
         name: (0..features.len()).map(|p| features.whole_name(p)).collect(),
         sources,
         repeated,
+        role: (0..features.len()).map(|p| features.role(p)).collect(),
     }
 }
 
