@@ -93,8 +93,8 @@ pub(super) const ROWS: &[Row] = &[
     ("publish.bulletin.arrivals", "Listed, {title}: {count} persons", "列入名单·{title}：{count} 人"),
     (
         "publish.bulletin.declarations",
-        "Verification rate: declarations verified / declarations = {part} / {whole} = {rate}",
-        "申报核实率：已核实申报 / 全部申报 = {part} / {whole} = {rate}",
+        "Verification rate: persons who declared and are verified / persons who declared = {part} / {whole} = {rate}",
+        "申报核实率：已核实的申报人员 / 申报人员 = {part} / {whole} = {rate}",
     ),
     ("publish.bulletin.tests", "Tests: {tests}, of {persons} persons", "检测：{tests} 次，涉及 {persons} 人"),
     (

@@ -2,7 +2,7 @@
 
 use super::read::Read;
 use super::settle::Settled;
-use crate::config::Pipeline;
+use crate::config::{Pipeline, RETURNS_SOURCE};
 use crate::followup::{Item, State, Tonight};
 use crate::publish::{AreaFigures, BulletinFigures, ItemFigures, Yesterday};
 use crate::store::{Balances, Manifest, Store};
@@ -76,7 +76,14 @@ pub(super) fn bulletin(
         name: pipeline.run.name.clone(),
         as_of: pipeline.run.as_of,
         persons: persons.len() as u64,
-        records: pipeline.sources.iter().map(|source| source.name.clone()).zip(by_source).collect(),
+        records: pipeline
+            .sources
+            .iter()
+            .map(|source| source.name.clone())
+            .zip(by_source)
+            // Where no list came back there is no such source.
+            .filter(|(name, count)| *count > 0 || name != RETURNS_SOURCE)
+            .collect(),
         persons_by_sources: persons_by_sources(records, persons),
         households: known("visit").then_some(households),
         knocked: known("visit").then_some(knocked),

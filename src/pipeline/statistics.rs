@@ -68,7 +68,7 @@ fn tables(pipeline: &Pipeline, settled: &Settled) -> Vec<Table> {
         };
         headings.push((say("publish.rollup.rule"), 24));
         headings.extend(OF_ITEMS.iter().chain(&OF_PERSONS).map(|&(key, width, _)| (say(key), width)));
-        headings.extend(RATES.iter().map(|&(.., key)| (say(key), 12)));
+        headings.extend(RATES.iter().map(|&(.., key)| (say(key), 14)));
         let mut table = Table {
             name: say(match level {
                 "grid" => "publish.rollup.level_grid",
@@ -106,8 +106,8 @@ fn tables(pipeline: &Pipeline, settled: &Settled) -> Vec<Table> {
 fn figures(row: &RollupRow, hidden: &[Shown], under: u64) -> Vec<Cell> {
     let count = |at: usize, figure: &Figure| match hidden[at] {
         Shown::Count => Cell::Count((figure.2)(&row.counts).unsigned_abs()),
-        Shown::Small => Cell::Text(format!("<{under}")),
-        Shown::Covered => Cell::Text("—".to_owned()),
+        Shown::Small => Cell::Figure(format!("<{under}")),
+        Shown::Covered => Cell::Figure("—".to_owned()),
     };
     let mut cells: Vec<Cell> = OF_ITEMS.iter().enumerate().map(|(at, figure)| count(at, figure)).collect();
     if row.rule != "*" {
@@ -121,7 +121,7 @@ fn figures(row: &RollupRow, hidden: &[Shown], under: u64) -> Vec<Cell> {
         let (rest, told) = (value(whole).saturating_sub(value(part)), |at| hidden[of_persons(at)] == Shown::Count);
         // A rate would give the number away that it is made of.
         let told = told(part) && told(whole) && !(1..under).contains(&rest);
-        cells.push(Cell::Text(if told { percent(value(part), value(whole)) } else { "—".to_owned() }));
+        cells.push(Cell::Figure(if told { percent(value(part), value(whole)) } else { "—".to_owned() }));
     }
     cells
 }

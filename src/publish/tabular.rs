@@ -15,6 +15,8 @@ pub enum Cell {
     Text(String),
     /// A count.
     Count(u64),
+    /// A text where a number stands in other rows: a rate, a count that is not told.
+    Figure(String),
 }
 
 /// A table with its headings.
@@ -52,6 +54,7 @@ fn draw(tables: &[Table], as_of: Date) -> Result<Vec<u8>, XlsxError> {
             .set_align(FormatAlign::Center)
             .set_background_color(0x00DD_EBF7),
         text: cell.clone().set_num_format("@").set_text_wrap(),
+        figure: cell.clone().set_align(FormatAlign::Right),
         count: cell.set_num_format("#,##0"),
     };
     for table in tables {
@@ -64,6 +67,7 @@ struct Formats {
     title: Format,
     heading: Format,
     text: Format,
+    figure: Format,
     count: Format,
 }
 
@@ -74,6 +78,7 @@ fn draw_sheet(sheet: &mut Worksheet, table: &Table, formats: &Formats) -> Result
         sheet.write_string_with_format(0, 0, escape(&table.title), &formats.title)?;
         sheet.set_row_height(0, 24)?;
     }
+    sheet.set_row_height(head, 45)?;
     for (column, (heading, width)) in (0..).zip(&table.headings) {
         sheet.write_string_with_format(head, column, heading, &formats.heading)?;
         sheet.set_column_width(column, f64::from(*width))?;
@@ -83,6 +88,7 @@ fn draw_sheet(sheet: &mut Worksheet, table: &Table, formats: &Formats) -> Result
             match cell {
                 Cell::Text(text) if text.is_empty() => sheet.write_blank(row, column, &formats.text)?,
                 Cell::Text(text) => sheet.write_string_with_format(row, column, escape(text), &formats.text)?,
+                Cell::Figure(text) => sheet.write_string_with_format(row, column, text, &formats.figure)?,
                 Cell::Count(count) => sheet.write_number_with_format(row, column, *count as f64, &formats.count)?,
             };
         }
@@ -119,7 +125,7 @@ pub fn delimited(table: &Table) -> String {
     line(&mut table.headings.iter().map(|(heading, _)| heading.clone()));
     for row in &table.rows {
         line(&mut row.iter().map(|cell| match cell {
-            Cell::Text(text) => text.clone(),
+            Cell::Text(text) | Cell::Figure(text) => text.clone(),
             Cell::Count(count) => count.to_string(),
         }));
     }

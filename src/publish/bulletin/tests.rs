@@ -61,7 +61,7 @@ fn the_page_in_chinese() {
     - 走访率：已走访人员 / 归并人员 = 910,000 / 1,000,000 = 91.00 %
     - 走访人次：4,070,279（同一人多次走访重复计）
     - 列入名单·重点地区来返人员：41,950 人
-    - 申报核实率：已核实申报 / 全部申报 = 168,255 / 170,437 = 98.72 %
+    - 申报核实率：已核实的申报人员 / 申报人员 = 168,255 / 170,437 = 98.72 %
     - 检测：无数据来源
     - 在隔离：40 人；已解除：9 人
 
@@ -109,7 +109,7 @@ fn the_page_in_english() {
     - Visit rate: persons visited / persons = 910,000 / 1,000,000 = 91.00 %
     - Person-visits: 4,070,279, repeated visits counted each time
     - Listed, 重点地区来返人员: 41,950 persons
-    - Verification rate: declarations verified / declarations = 168,255 / 170,437 = 98.72 %
+    - Verification rate: persons who declared and are verified / persons who declared = 168,255 / 170,437 = 98.72 %
     - Tests: no source tells
     - In isolation: 40; released: 9
 

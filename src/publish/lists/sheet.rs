@@ -61,8 +61,8 @@ const FIELDS: [(&str, &str, f64); 24] = [
     ("ethnicity", "publish.field.ethnicity", 8.0),
     ("place", "publish.field.place", 10.0),
     ("place_code", "publish.field.place_code", 10.0),
-    ("at", "publish.field.at", 11.0),
-    ("since", "publish.field.since", 11.0),
+    ("at", "publish.field.at", 16.0),
+    ("since", "publish.field.since", 16.0),
     ("type", "publish.field.type", 10.0),
     ("detail", "publish.field.detail", 24.0),
 ];
@@ -176,7 +176,7 @@ impl<'a> Style<'a> {
             Some(row) => columns.extend(row.fields.iter().map(|(field, _)| own(field))),
             None => columns.extend(self.options.fields.iter().map(|field| own(field))),
         }
-        columns.extend(self.standing.iter().cloned().zip([16.0, 20.0, 11.0]));
+        columns.extend(self.standing.iter().cloned().zip([16.0, 20.0, 16.0]));
         columns.extend(self.answers.iter().cloned().zip(ANSWERS.map(|(_, width)| width)));
         columns.extend(HIDDEN.iter().map(|&heading| (heading.to_owned(), 4.0)));
         columns
@@ -235,6 +235,7 @@ impl<'a> Style<'a> {
                 (Mask::Standard, "id_number" | "document") => mask::id(value).into(),
                 (Mask::Standard, "phone" | "phones") => one_a_line(mask::phones(value).into()),
                 (Mask::None, "phone" | "phones") => one_a_line(value.as_str().into()),
+                (_, "at") => one_a_line(value.as_str().into()),
                 (_, "sex") => self.sex_of(value).into(),
                 _ => value.as_str().into(),
             }
@@ -291,9 +292,9 @@ impl<'a> Style<'a> {
     }
 }
 
-/// Several numbers in one cell: each on a line of its own, for a number over two lines is read wrong.
-fn one_a_line(phones: Cow<'_, str>) -> Cow<'_, str> {
-    if phones.contains('、') { phones.replace('、', "\n").into() } else { phones }
+/// Several numbers or times in one cell: each on a line of its own, for one over two lines is read wrong.
+fn one_a_line(texts: Cow<'_, str>) -> Cow<'_, str> {
+    if texts.contains(['、', '；']) { texts.replace(['、', '；'], "\n").into() } else { texts }
 }
 
 /// Lines that a text takes in a column of that width; Han characters are twice as wide as digits.
