@@ -112,10 +112,10 @@ fn a_list_goes_out_and_comes_back() {
     let sheet = city.path().join(format!("{grid}.csv"));
     std::fs::write(&sheet, text.join("\n")).unwrap();
 
-    let imports = import(&pipeline.run.store, std::slice::from_ref(&sheet)).unwrap();
+    let imports = import(&pipeline.run.store, &[], std::slice::from_ref(&sheet)).unwrap();
     let import_of = &imports[0];
     assert_eq!((import_of.returned, import_of.rejected.len(), import_of.known), (5, 2, false), "{import_of:?}");
-    assert!(import(&pipeline.run.store, &[sheet]).unwrap()[0].known, "the same sheet twice");
+    assert!(import(&pipeline.run.store, &[], &[sheet]).unwrap()[0].known, "the same sheet twice");
 
     let (_, set) = night(&path, 28);
     let after = items(&set);
@@ -156,7 +156,7 @@ fn a_list_from_above_is_answered_in_its_order() {
     assert!(lines[0].starts_with("原编号,行号,核查情况"), "{text}");
     let starts: Vec<String> =
         lines[1..].iter().map(|line| line.split(',').take(3).collect::<Vec<_>>().join(",")).collect();
-    assert_eq!(starts, ["X3,2,待核实", "X1,3,待核实", ",4,无法识别：not_a_person", "X4,5,待核实"]);
+    assert_eq!(starts, ["X3,2,待核实", "X1,3,待核实", ",4,无法识别：合计行或说明行，不是人员", "X4,5,待核实"]);
     assert_eq!(items(&set).values().filter(|item| item.1 == "leads").count(), 3);
     // A day later nobody has answered.
     let (_, set) = night(&path, 29);

@@ -253,7 +253,7 @@ fn questions_in_sql() {
 fn check_shows_rows_and_publishes_nothing() {
     let check = gridlink().arg("check").arg(root().join("pipelines/sample.toml")).output().unwrap();
     let said = succeeded(&check);
-    assert!(said.contains("6 sources"), "{said}");
+    assert!(said.contains("7 sources"), "{said}");
     let shown = String::from_utf8(check.stdout).unwrap();
     assert!(shown.contains("police_population") && shown.contains("gb18030"), "{shown}");
 }

@@ -4,12 +4,14 @@ use super::Context;
 use super::document::Value;
 use super::fault::Faults;
 use super::section::{Section, shown};
-use super::types::{Agency, Followup, RETURNS_SOURCE, ReadSettings, Returns, Schedule, Source};
+use super::types::{Agency, Followup, RETURNS_SOURCE, ReadSettings, Returns, Schedule, Source, VISIT_RESULTS};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 const SCHEDULE_KEYS: &[&str] = &["name", "from", "tests", "isolation_days", "monitoring_days", "temperatures_a_day"];
-const RETURNS_KEYS: &[&str] = &["paths"];
+const RETURNS_KEYS: &[&str] = &["paths", "results"];
+/// A longer text does not fit the cell.
+const RESULT_CHARS_MAX: usize = 60;
 /// Leads from above are answered within a day, unless the pipeline says otherwise.
 const DIRECTIVE_HOURS: u32 = 24;
 
@@ -101,7 +103,27 @@ pub(super) fn returns(
         events: Vec::new(),
         directive: false,
     });
-    Some(Returns { paths: paths.iter().map(|path| context.absolute_glob(path)).collect() })
+    let results = results(&at, faults);
+    Some(Returns { paths: paths.iter().map(|path| context.absolute_glob(path)).collect(), results })
+}
+
+/// Results in the order of the file, each with what it means.
+fn results(at: &Section<'_>, faults: &mut Faults) -> Vec<(String, String)> {
+    let Some(entry) = at.get("results") else { return Vec::new() };
+    let Some(table) = Section::open(&entry.node, entry.line, at.key("results"), faults) else { return Vec::new() };
+    let mut results = Vec::new();
+    for entry in table.entries {
+        let Some(meaning) = table.text(&entry.key, faults) else { continue };
+        let text = entry.key.trim();
+        if !VISIT_RESULTS.contains(&meaning.as_str()) {
+            faults.unknown_word(entry.line, &table.key(&entry.key), &meaning, &VISIT_RESULTS);
+        } else if text.is_empty() || text.chars().count() > RESULT_CHARS_MAX {
+            faults.bad_value(entry.line, &table.path, &entry.key, "1 ..= 60 characters");
+        } else {
+            results.push((text.to_owned(), meaning));
+        }
+    }
+    results
 }
 
 /// Gives each source with `directive = true` a rule of its name, before all others: everybody on the list, until visited.

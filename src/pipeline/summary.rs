@@ -7,7 +7,7 @@ use super::resolve::{Model, PersonCn, Resolved};
 use super::settle::{Settled, in_words};
 use super::told;
 use super::watch::{Watch, memory_peak_bytes};
-use super::{answers, figures};
+use super::{answers, figures, statistics};
 use crate::config::Pipeline;
 use crate::error::{Error, Exit, Result};
 use crate::followup;
@@ -56,11 +56,19 @@ impl NightTables<'_> {
 
         let partitions = followup::followup_partitions(&settled.items, &settled.directory)?;
         let item_batches: Vec<_> = partitions.iter().map(|partition| partition.batch.clone()).collect();
-        let mut figures = figures::bulletin(self.pipeline, self.read, persons, settled, figures::trend(store));
+        let mut figures = figures::bulletin(
+            self.pipeline,
+            self.read,
+            persons,
+            settled,
+            figures::trend(store, self.pipeline.run.as_of),
+        );
         figures.warnings.extend(self.accuracy().and_then(Accuracy::warning));
         let mut options =
             ListOptions::new(self.pipeline.run.as_of, self.pipeline.run.locale, self.pipeline.publish.mask);
         options.fields = distinct_fields(self.pipeline);
+        let results = self.pipeline.returns.iter().flat_map(|returns| &returns.results);
+        options.results = results.map(|(text, _)| text.clone()).collect();
         let members = || batches::members(records, self.members, persons, &names);
         run.next_state().write_items(&published::schema(published::FOLLOWUPS), &item_batches)?;
         if let Some(model) = self.resolved.model.person_cn() {
@@ -103,6 +111,9 @@ impl NightTables<'_> {
         };
         watch.step("publish", write, told::written)?;
         answers::write(run.path(), self)?;
+        if self.pipeline.publish.xlsx {
+            statistics::write(run.path(), self.pipeline, settled)?;
+        }
         self.manifest(run.run_id(), watch).write(run.path())?;
         let folder = run.commit()?;
         Ok(self.summary(Some(folder), watch))

@@ -10,6 +10,9 @@ use crate::tables::{Pool, QuarantinedRow, Reason, Records};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
+/// The result that gives a person to another grid.
+const HANDED_OVER: &str = "移交";
+
 /// The records of tonight that are the person whom an answer is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Person {
@@ -70,6 +73,12 @@ pub fn apply(
             reject(Reason::ReturnPersonGone);
             continue;
         };
+        let grid = if answer.result == HANDED_OVER { grid_of(&answer.destination) } else { None };
+        if answer.result == HANDED_OVER && grid.is_none() {
+            // Nobody would go: the old grid has let go of it, and no other knows.
+            reject(Reason::ReturnUnknownGrid);
+            continue;
+        }
         let correction = Correction::read(&answer.correction);
         if let Some(id) = correction.id {
             let other = |&row: &u32| {
@@ -86,7 +95,7 @@ pub fn apply(
         if answer.result == "空号" {
             forget_phones(records, &person.rows, at);
         }
-        let row = push(records, anchor as usize, answer, &correction, at, grid_of(&answer.destination));
+        let row = push(records, anchor as usize, answer, &correction, at, grid);
         records.source[row as usize] = source;
         records.file[row as usize] = file;
         applied.pairs.push((row, anchor));
@@ -155,9 +164,7 @@ fn push(
         }
         records.flat[i] = address.flat_key();
     }
-    if answer.result == "移交"
-        && let Some(grid) = grid
-    {
+    if let Some(grid) = grid {
         records.grid_code[i] = records.pool.intern(&grid);
     }
     if let Some(id) = correction.id {

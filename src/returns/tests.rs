@@ -125,7 +125,8 @@ fn dead_phones_go_and_handed_over_items_move() {
     let (moved, _) = applied(&[over]);
     assert_eq!(moved.pool.get(moved.grid_code[3]), "G2");
     let nowhere = Answer { destination: "隔壁".into(), ..answer("F1", "移交") };
-    assert_eq!(applied(&[nowhere]).0.grid_code[3], Pool::NONE);
+    let (records, applied) = applied(&[nowhere]);
+    assert_eq!((records.len(), applied.rejected[0].reason), (3, Reason::ReturnUnknownGrid), "nobody would go");
 }
 
 #[test]

@@ -3,6 +3,7 @@ use super::super::residence::assign;
 use super::super::sample::{Row, sample};
 use super::*;
 use crate::config::Agency;
+use crate::config::GridEvidence;
 use jiff::civil::date;
 
 const DAY: i64 = crate::followup::time::DAY_SECONDS;
@@ -11,8 +12,8 @@ const DAY: i64 = crate::followup::time::DAY_SECONDS;
 fn night(day: i8, rows: &[Row], yesterday: &[Item], due: Vec<Due>, renamed: &[(u64, u64)]) -> Items {
     let (records, persons) = sample(rows);
     let (directory, _) = directory(&[&["G1"], &["G2"]]);
-    let (residence, _) = assign(&records, &persons, &directory, &[Agency::Community]);
-    let visits = Visits::read(&records, &persons, date(2022, 3, 20 + day));
+    let (residence, _) = assign(&records, &persons, &directory, &[Agency::Community], &GridEvidence::ORDER);
+    let visits = Visits::read(&records, &persons, date(2022, 3, 20 + day), &[]);
     let rule = |name: &str, due_hours| Followup {
         name: name.into(),
         title: name.into(),
@@ -154,7 +155,8 @@ fn keys_and_states_read_back() {
 #[test]
 fn persons_who_moved_are_told() {
     let (records, persons) = sample(&[Row { grid: "G1", ..Row::of(1) }, Row { grid: "G2", ..Row::of(2) }, Row::of(3)]);
-    let (residence, _) = assign(&records, &persons, &directory(&[&["G1"], &["G2"]]).0, &[Agency::Community]);
+    let (residence, _) =
+        assign(&records, &persons, &directory(&[&["G1"], &["G2"]]).0, &[Agency::Community], &GridEvidence::ORDER);
     let before = [(PersonId(1), Some("G1")), (PersonId(2), None), (PersonId(3), Some("G1")), (PersonId(4), Some("G1"))];
     let details: Vec<_> = moved_persons(before, &persons, &residence).into_iter().filter_map(|c| c.detail).collect();
     assert_eq!(details, ["unassigned → G2", "G1 → unassigned"]);

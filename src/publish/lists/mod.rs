@@ -2,11 +2,13 @@
 //! worker fills in comes back by the hidden columns, which nobody has to understand.
 
 mod sheet;
+mod template;
 pub mod text;
 
 pub use sheet::{HIDDEN, answer_headings};
+pub(super) use sheet::{created, write_error};
 
-use crate::config::Mask;
+use crate::config::{Mask, VISIT_RESULTS};
 use crate::error::Result;
 use crate::events::{Event, EventSink};
 use crate::message::{Lang, Message};
@@ -48,7 +50,7 @@ impl ListOptions {
     }
 }
 
-/// The results that a sheet may carry, in the order of its drop-down: message keys, and the texts by language.
+/// The results that a sheet may carry, in the order of its drop-down and of [`VISIT_RESULTS`]: message keys.
 pub const RESULTS: [&str; 11] = [
     "publish.result.verified",
     "publish.result.nobody_home",
@@ -62,6 +64,12 @@ pub const RESULTS: [&str; 11] = [
     "publish.result.duplicate",
     "publish.result.cannot_tell",
 ];
+
+/// The Chinese text of the result that a word of [`crate::config::VISIT_RESULTS`] means.
+pub fn result_of(word: &str) -> Option<String> {
+    let at = VISIT_RESULTS.iter().position(|known| *known == word)?;
+    Some(Message::new(RESULTS[at]).render(Lang::Zh))
+}
 
 /// The texts of [`RESULTS`].
 pub fn results(lang: Lang) -> Vec<String> {
@@ -97,10 +105,15 @@ pub(super) fn write(folder: &Path, lists: &[GridList], options: &ListOptions, si
     for above in jobs.iter().filter_map(|(path, ..)| path.parent()).collect::<HashSet<_>>() {
         files::create_folder(&folder.join(above))?;
     }
+    // Lists of one run have the same columns but for those without rows.
+    let drawn = |list: &GridList| style.template(list).map_err(|error| sheet::write_error(folder, error));
+    let full = lists.iter().find(|list| !list.rows.is_empty()).map(drawn).transpose()?;
+    let empty = drawn(&GridList::default())?;
     let done = AtomicU64::new(0);
     jobs.par_iter().try_for_each(|(path, list, rows)| {
         let path = folder.join(path);
-        let bytes = style.draw(list, rows.clone(), folder).map_err(|error| sheet::write_error(&path, error))?;
+        let template = full.as_ref().filter(|_| !list.rows.is_empty()).unwrap_or(&empty);
+        let bytes = style.draw(template, list, rows.clone()).map_err(|error| files::write_error(&path, error))?;
         files::write(&path, &bytes)?;
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         sink.send(Event::Progress { step: "lists", done });
