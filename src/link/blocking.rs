@@ -79,6 +79,30 @@ pub(super) fn keys(features: &Features, rule: usize, p: usize) -> [u64; KEYS_A_R
     }
 }
 
+/// Profiles in a block of a rule that grows with the city from which on it is split by names: among millions strangers
+/// share birth date and surname, or birth date and region, and only what they share besides tells.
+pub(super) const NAME_SPLIT_ROWS: usize = 16;
+
+/// Whether the blocks of a rule grow with the city, since the days of birth do not: larger ones are split by [`name_keys`].
+pub(super) fn grows_with_the_city(rule: usize) -> bool {
+    matches!(rule, 3 | 10)
+}
+
+/// The keys that split a block of such a rule, so that names which share a sound stay together: those of the given name
+/// where all share the surname, else the surname's and one of the given name. 0: none; a name without any keeps the
+/// block's own key.
+pub(super) fn name_keys(features: &Features, rule: usize, p: usize, block: u64) -> [u64; KEYS_A_RULE] {
+    let name = &features.names[features.packed[p].name as usize];
+    let [first, second] = name.given_sounds();
+    let sounds = if rule == 3 { [(1, first), (1, second)] } else { [(2, name.first_sound()), (1, first)] };
+    let keys = sounds.map(|(kind, sound)| if sound == 0 { 0 } else { hash::key(block, &[kind, sound]) });
+    match keys {
+        [0, 0] => [block, 0],
+        [0, only] => [only, 0],
+        keys => keys,
+    }
+}
+
 /// A further key that splits a block that is too large; `step` counts up. `None` when nothing is left to split by.
 pub(super) fn split_key(features: &Features, step: usize, p: usize) -> Option<u64> {
     let packed = &features.packed[p];

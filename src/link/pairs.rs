@@ -71,6 +71,9 @@ pub(super) fn visit<V: PairVisitor>(
             })
             .collect();
         radix::sort_keyed(&mut keyed);
+        if blocking::grows_with_the_city(rule) {
+            split_by_names(features, rule, &mut keyed, &mut signatures, &mut stats);
+        }
         split_large_blocks(features, rule, &mut keyed, limit, &mut signatures, &mut stats);
         // What visitors leave behind is put together regardless of who saw which chunk, so threads may share them out.
         let tasks: Vec<(V, u64, u64)> = radix::chunks_at_keys(&keyed, CHUNK_ROWS)
@@ -109,9 +112,10 @@ fn visit_blocks(rows: &[(u64, u32)], rule: usize, signatures: &[Signature], task
             largest = largest.max((end - begin) as u64);
             block.clear();
             block.extend(rows[begin..end].iter().map(|row| (row.1, signatures[row.1 as usize])));
+            let here = slot(key);
             for (i, (a, x)) in block.iter().enumerate() {
                 for (b, y) in &block[i + 1..] {
-                    if a != b && !owned_before(rule, x, y) {
+                    if a != b && !owned_before(rule, x, y) && !owned_by_other_key(rule, here, x, y) {
                         pairs += 1;
                         task.pair(rule, *a, *b);
                     }
@@ -130,6 +134,51 @@ fn owned_before(rule: usize, x: &Signature, y: &Signature) -> bool {
         let (x0, x1, y0, y1) = (x[at], x[at + 1], y[at], y[at + 1]);
         x0 != 0 && (x0 == y0 || x0 == y1) || x1 != 0 && (x1 == y0 || x1 == y1)
     })
+}
+
+/// Whether the pair shares both keys of a rule and belongs to the block of the other one.
+fn owned_by_other_key(rule: usize, here: u32, x: &Signature, y: &Signature) -> bool {
+    let at = rule * KEYS_A_RULE;
+    let other = |sides: &Signature| if sides[at] == here { sides[at + 1] } else { sides[at] };
+    let (a, b) = (other(x), other(y));
+    a != 0 && a == b && a < here
+}
+
+/// Gives the rows of larger blocks of such a rule up to two keys by the sounds of their names.
+fn split_by_names(
+    features: &Features,
+    rule: usize,
+    keyed: &mut Vec<(u64, u32)>,
+    signatures: &mut [Signature],
+    stats: &mut BlockingStats,
+) {
+    let large = large_blocks(keyed, blocking::NAME_SPLIT_ROWS);
+    if large.is_empty() {
+        return;
+    }
+    stats.blocks_split[rule] += large.len() as u64;
+    let mut second: Vec<(u64, u32)> = Vec::new();
+    let mut shared: Vec<u64> = Vec::new();
+    for range in large {
+        let rows = &mut keyed[range];
+        shared.clear();
+        for row in rows.iter_mut() {
+            let keys = blocking::name_keys(features, rule, row.1 as usize, row.0);
+            signatures[row.1 as usize][rule * KEYS_A_RULE..][..KEYS_A_RULE].copy_from_slice(&keys.map(slot));
+            row.0 = keys[0];
+            shared.extend(keys.into_iter().filter(|&key| key != 0));
+            if keys[1] != 0 {
+                second.push((keys[1], row.1));
+            }
+        }
+        shared.sort_unstable();
+        let together = |n: usize| (n * (n - 1) / 2) as u64;
+        // A pair that shares both sounds counts twice here, so at least as many are left out.
+        let kept: u64 = shared.chunk_by(|a, b| a == b).map(|run| together(run.len())).sum();
+        stats.pairs_left_out[rule] += together(rows.len()).saturating_sub(kept);
+    }
+    keyed.append(&mut second);
+    radix::sort_keyed(keyed);
 }
 
 /// Gives the rows of oversized blocks a further key each, again and again, until blocks are small or nothing is left to
