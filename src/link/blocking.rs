@@ -32,12 +32,26 @@ pub const RULES: [Rule; 12] = [
     rule("rare name", false),
     rule("ID number", true),
     rule("birth and tail of ID number", true),
-    rule("head of ID number", true),
+    rule("head of ID number, surname", true),
     rule("region and tail of ID number, surname", true),
 ];
 
 /// Most keys that a rule gives a profile.
 pub(super) const KEYS_A_RULE: usize = 2;
+/// Keys that each rule gives a profile.
+const KEYS_OF: [usize; RULES.len()] = [1, 2, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1];
+/// Where the slots of each rule begin, and where the last ones end.
+pub(super) const SLOTS_OF: [usize; RULES.len() + 1] = {
+    let mut begin = [0; RULES.len() + 1];
+    let mut rule = 0;
+    while rule < RULES.len() {
+        begin[rule + 1] = begin[rule] + KEYS_OF[rule];
+        rule += 1;
+    }
+    begin
+};
+/// Keys of all rules.
+pub(super) const SLOTS: usize = SLOTS_OF[RULES.len()];
 /// A name borne by at most this many profiles is a key by itself.
 const RARE_NAME_MAX: u32 = 40;
 
@@ -70,7 +84,8 @@ pub(super) fn keys(features: &Features, rule: usize, p: usize) -> [u64; KEYS_A_R
         ),
         8 => one(whole(packed), &[packed.id.digits, packed.id.length.into()]),
         9 => one(known(packed, 6..18), &[packed.id.digits % 11_u64.pow(12)]),
-        10 => one(known(packed, 0..14), &[packed.id.digits / 11_u64.pow(4)]),
+        // Persons of one region and birthday are many in a large city.
+        10 => one(known(packed, 0..14), &[packed.id.digits / 11_u64.pow(4), name.first_sound()]),
         11 => one(
             known(packed, 0..6) && known(packed, 14..18) && name.first_sound() != 0,
             &[packed.id.digits / 11_u64.pow(12), packed.id.digits % 11_u64.pow(4), name.first_sound()],

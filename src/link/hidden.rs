@@ -179,7 +179,7 @@ impl Task {
 mod tests {
     use super::*;
     use crate::kernels::id_number;
-    use crate::link::{Profiles, features, levels, score};
+    use crate::link::{Blocks, Profiles, features, levels, score};
     use crate::tables::{BirthPrecision, Records};
 
     /// `n` records: two of each person, with an ID number, a name, a phone of two persons and a flat of many.
@@ -228,9 +228,10 @@ mod tests {
         let n = 1200;
         let settings = BlockingSettings { block_rows_max: 2000 };
         let without = records(n, false);
-        let (expected, _) = score(&features(&without, &Profiles::single(n)), &weights(), settings, 0.0);
+        let without = features(&without, &Profiles::single(n));
+        let (expected, _) = score(&without, &Blocks::new(&without), &weights(), settings, 0.0);
         let mut with = features(&records(n, true), &Profiles::single(n));
-        let before = score(&with, &weights(), settings, 0.0).0;
+        let before = score(&with, &Blocks::new(&with), &weights(), settings, 0.0).0;
         let labels: Vec<u64> = (0..n).map(|p| with.trusted_id(p)).collect();
         let all: Vec<u32> = (0..n as u32).collect();
         let hidden = with.with_ids_hidden(&all, |features| {
@@ -238,7 +239,7 @@ mod tests {
         });
         assert!(!expected.is_empty());
         assert_eq!(hidden.edges, expected);
-        assert_eq!(score(&with, &weights(), settings, 0.0).0, before, "the numbers are back");
+        assert_eq!(score(&with, &Blocks::new(&with), &weights(), settings, 0.0).0, before, "the numbers are back");
         assert!(hidden.reached.iter().all(|&(a, b, rules)| a + 1 == b && a % 2 == 0 && rules != 0));
         assert!(hidden.reached.windows(2).all(|pair| pair[0] < pair[1]));
     }

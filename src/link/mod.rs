@@ -23,7 +23,7 @@ pub use chance::{Chance, chance};
 pub use features::{Features, features};
 pub use hidden::{SampleLinks, score_sample};
 pub use levels::Pattern;
-pub use pairs::BlockingStats;
+pub use pairs::{BlockingStats, Blocks};
 pub use profile::{Profiles, profiles};
 pub use rosters::{Rosters, may_be_doubled};
 
@@ -114,12 +114,13 @@ impl PairVisitor for Counting<'_> {
 /// one of them.
 pub fn count_patterns(
     features: &Features,
+    blocks: &Blocks,
     settings: BlockingSettings,
     sample_bits: u32,
     rosters: Option<&Rosters>,
 ) -> PatternCounts {
     let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits };
-    let (tasks, blocking) = visit(features, reading, || Counting {
+    let (tasks, blocking) = visit(features, blocks, reading, || Counting {
         features,
         rosters: rosters.map(|rosters| &rosters.of_profile[..]),
         all: vec![0; PATTERNS],
@@ -180,12 +181,14 @@ impl PairVisitor for Scoring<'_> {
 /// Scores every candidate pair and keeps those of at least `weight_min` bits, heaviest first, then by profile.
 pub fn score(
     features: &Features,
+    blocks: &Blocks,
     weights: &Weights,
     settings: BlockingSettings,
     weight_min: f32,
 ) -> (Vec<Edge>, BlockingStats) {
     let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits: 0 };
-    let (tasks, stats) = visit(features, reading, || Scoring { features, weights, weight_min, edges: Vec::new() });
+    let (tasks, stats) =
+        visit(features, blocks, reading, || Scoring { features, weights, weight_min, edges: Vec::new() });
     let mut edges = tasks.concat();
     sort_edges(&mut edges);
     (edges, stats)

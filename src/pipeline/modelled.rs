@@ -4,7 +4,7 @@
 use super::watch::Watch;
 use crate::config::Linkage;
 use crate::error::{Error, Exit, Result};
-use crate::link::{self, BlockingSettings, Features, Profiles, Rosters};
+use crate::link::{self, BlockingSettings, Blocks, Features, Profiles, Rosters};
 use crate::message::Message;
 use crate::model::{self, Drift, Em, Fit, Stored};
 use crate::store::files;
@@ -31,7 +31,7 @@ pub(super) struct Modelled {
 
 /// Fits the model, or takes the pinned one. `before` is the model that the night before left.
 pub(super) fn model(
-    (records, profiles, features): (&Records, &Profiles, &Features),
+    (records, profiles, features, blocks): (&Records, &Profiles, &Features, &Blocks),
     settings: BlockingSettings,
     sample_bits: u32,
     linkage: &Linkage,
@@ -40,7 +40,7 @@ pub(super) fn model(
 ) -> Result<Modelled> {
     // Where nearly nobody has an ID number, sources that list each person once teach what differs between persons.
     let rosters = (!features.numbers_are_many()).then(|| Rosters::find(records, profiles, features));
-    let counts = link::count_patterns(features, settings, sample_bits, rosters.as_ref());
+    let counts = link::count_patterns(features, blocks, settings, sample_bits, rosters.as_ref());
     let fitted = model::fit(&counts, &link::chance(features, rosters.as_ref()));
     let em = model::em(&counts, &fitted);
     let stored = Stored::of(&fitted);

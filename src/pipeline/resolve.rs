@@ -8,7 +8,7 @@ use super::watch::Watch;
 use crate::cluster::{self, Clusters, Evidence};
 use crate::config::{Linkage, Preset};
 use crate::error::Result;
-use crate::link::{self, BlockingSettings, BlockingStats, Features, Pattern, Profiles, levels};
+use crate::link::{self, BlockingSettings, BlockingStats, Blocks, Features, Pattern, Profiles, levels};
 use crate::message::Message;
 use crate::model::Fit;
 use crate::tables::{Edge, JoinedBy, Links, Records};
@@ -107,9 +107,10 @@ fn resolve_person_cn(
     let settings = BlockingSettings { block_rows_max: linkage.block_rows_max };
     let profiles = watch.step("profile", |_| Ok(link::profiles(records)), told::profiles)?;
     let mut features = watch.step("features", |_| Ok(link::features(records, &profiles)), told::features)?;
+    let blocks = Blocks::new(&features);
     let fit = |watch: &mut Watch<'_>| {
         let sample_bits = (profiles.len() / FIT_PROFILES).max(1).ilog2();
-        modelled::model((records, &profiles, &features), settings, sample_bits, linkage, model_before, watch)
+        modelled::model((records, &profiles, &features, &blocks), settings, sample_bits, linkage, model_before, watch)
     };
     let modelled = watch.step("fit", fit, |modelled| told::fit(&modelled.fit))?;
     let fit = &modelled.fit;
@@ -118,7 +119,7 @@ fn resolve_person_cn(
     let review_weight_min =
         linkage.review_weight_min.map_or(match_weight_min - REVIEW_BITS, |bits| bits as f32).min(match_weight_min);
     let kept_min = review_weight_min.min(match_weight_min - cluster::LIGHTER_BITS);
-    let score = |_: &mut Watch<'_>| Ok(link::score(&features, &fit.weights, settings, kept_min));
+    let score = |_: &mut Watch<'_>| Ok(link::score(&features, &blocks, &fit.weights, settings, kept_min));
     let (edges, blocking) = watch.step("link", score, |(edges, blocking)| told::scored(edges.len(), blocking))?;
     let grow = |_: &mut Watch<'_>| {
         let evidence = evidence(&features, sources_of(records, &profiles));
