@@ -25,6 +25,8 @@ pub(super) struct Modelled {
     em: Em,
     /// Whether the weights in use are pinned.
     pinned: bool,
+    /// The threshold that is pinned with them.
+    pub(super) match_weight_min: Option<f32>,
     /// Levels that moved since the night before.
     drift: Vec<Drift>,
 }
@@ -51,8 +53,8 @@ pub(super) fn model(
         });
         watch.warn(Message::new("link.drift").with("levels", told.collect::<Vec<_>>().join(", ")));
     }
-    let (fit, pinned) = match &linkage.model {
-        None => (fitted, false),
+    let (fit, pinned, match_weight_min) = match &linkage.model {
+        None => (fitted, false, None),
         Some(path) => {
             let shown = path.display().to_string();
             let text = files::read(path)?;
@@ -61,10 +63,10 @@ pub(super) fn model(
                     .help(Message::new("link.model_help"))
             };
             let pinned = std::str::from_utf8(&text).ok().and_then(Stored::parse).ok_or_else(broken)?;
-            (pinned.fit(&shown)?, true)
+            (pinned.fit(&shown)?, true, pinned.match_weight_min)
         }
     };
-    Ok(Modelled { fit, stored, em, pinned, drift })
+    Ok(Modelled { fit, stored, em, pinned, match_weight_min, drift })
 }
 
 /// The published name of a level of a field, or its number.

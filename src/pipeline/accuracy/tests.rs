@@ -39,7 +39,7 @@ fn the_truth_lies_within_the_interval() {
     let (edges, clusters) = (&edges[..], &clusters);
     let night = Night { records, profiles: &profiles, fit: &fit, settings, edges, clusters, match_weight_min };
     let before: Vec<u64> = (0..features.len()).map(|p| features.trusted_id(p)).collect();
-    let said = night.accuracy(&mut features).unwrap();
+    let said = night.accuracy(&mut features, false).unwrap();
     assert_eq!(before, (0..features.len()).map(|p| features.trusted_id(p)).collect::<Vec<_>>());
 
     // The truth: every number hidden, everything linked and clustered, the records that had one held against the truth.
