@@ -13,27 +13,33 @@ pub struct Rule {
     pub name: &'static str,
     /// Whether the rule reads ID numbers. Silver labels are judged as if these rules were not there.
     pub reads_id: bool,
+    /// Fields of the model that its pairs agree on, wholly or nearly, because of the rule: it cannot tell of them.
+    pub fixes: &'static [&'static str],
 }
 
-const fn rule(name: &'static str, reads_id: bool) -> Rule {
-    Rule { name, reads_id }
+const fn rule(name: &'static str, fixes: &'static [&'static str]) -> Rule {
+    Rule { name, reads_id: false, fixes }
+}
+
+const fn id_rule(name: &'static str, fixes: &'static [&'static str]) -> Rule {
+    Rule { name, reads_id: true, fixes }
 }
 
 /// The rules in their order: a pair belongs to the first rule whose key it shares. Those that read ID numbers stand last,
 /// so that what they own is what no other rule would have reached.
 pub const RULES: [Rule; 12] = [
-    rule("name and birth date", false),
-    rule("phone", false),
-    rule("flat", false),
-    rule("birth date and surname", false),
-    rule("sound of name and birth year", false),
-    rule("name and estate", false),
-    rule("sound of name and building or grid", false),
-    rule("rare name", false),
-    rule("ID number", true),
-    rule("birth and tail of ID number", true),
-    rule("head of ID number, surname", true),
-    rule("region and tail of ID number, surname", true),
+    rule("name and birth date", &["name", "birth"]),
+    rule("phone", &["phone"]),
+    rule("flat", &["address"]),
+    rule("birth date and surname", &["name", "birth"]),
+    rule("sound of name and birth year", &["name", "birth"]),
+    rule("name and estate", &["name", "address"]),
+    rule("sound of name and building or grid", &["name", "address"]),
+    rule("rare name", &["name"]),
+    id_rule("ID number", &["id"]),
+    id_rule("birth and tail of ID number", &["id", "birth"]),
+    id_rule("head of ID number, surname", &["id", "birth", "name"]),
+    id_rule("region and tail of ID number, surname", &["id", "name"]),
 ];
 
 /// Most keys that a rule gives a profile.

@@ -59,8 +59,10 @@ pub struct BlockingStats {
 pub(super) trait PairVisitor: Send {
     /// What a task leaves behind.
     type Output: Send;
-    /// A candidate pair, `a < b`, owned by `rule`.
-    fn pair(&mut self, rule: usize, a: u32, b: u32);
+    /// Whether it wants to know of every rule that brings a pair together, not only of the one that owns it.
+    const EVERY_RULE: bool = false;
+    /// A candidate pair, `a < b`, owned by `rule`. `rules` are all of them, one bit each, if wanted.
+    fn pair(&mut self, rule: usize, rules: u32, a: u32, b: u32);
     /// Ends the task.
     fn finish(self) -> Self::Output;
 }
@@ -141,7 +143,7 @@ fn chunks_at_blocks(rows: &[u64]) -> Vec<&[u64]> {
     chunks
 }
 
-fn visit_blocks(rows: &[u64], rule: usize, signatures: &[Signature], task: &mut impl PairVisitor) -> (u64, u64) {
+fn visit_blocks<V: PairVisitor>(rows: &[u64], rule: usize, signatures: &[Signature], task: &mut V) -> (u64, u64) {
     let (mut pairs, mut largest) = (0, 0);
     let mut block: Vec<(u32, Signature)> = Vec::new();
     for rows in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)).filter(|rows| rows.len() >= 2) {
@@ -152,7 +154,8 @@ fn visit_blocks(rows: &[u64], rule: usize, signatures: &[Signature], task: &mut 
             for (b, y) in &block[i + 1..] {
                 if a != b && !owned_before(rule, x, y) {
                     pairs += 1;
-                    task.pair(rule, *a, *b);
+                    let rules = if V::EVERY_RULE { rules_from(rule, x, y) } else { 0 };
+                    task.pair(rule, rules, *a, *b);
                 }
             }
         }
@@ -162,13 +165,21 @@ fn visit_blocks(rows: &[u64], rule: usize, signatures: &[Signature], task: &mut 
 
 /// Whether an earlier rule brought the pair together.
 #[inline]
-fn owned_before(rule: usize, Signature(x): &Signature, Signature(y): &Signature) -> bool {
-    (0..rule).any(|earlier| {
-        let at = SLOTS_OF[earlier];
-        let same = x[at] != 0 && x[at] == y[at];
-        same || SLOTS_OF[earlier + 1] - at == 2
-            && (x[at] != 0 && x[at] == y[at + 1] || x[at + 1] != 0 && (x[at + 1] == y[at] || x[at + 1] == y[at + 1]))
-    })
+fn owned_before(rule: usize, x: &Signature, y: &Signature) -> bool {
+    (0..rule).any(|earlier| brings_together(earlier, x, y))
+}
+
+/// The rules from `rule` on that bring the pair together, one bit each.
+fn rules_from(rule: usize, x: &Signature, y: &Signature) -> u32 {
+    (rule..RULES.len()).filter(|&rule| brings_together(rule, x, y)).map(|rule| 1 << rule).sum()
+}
+
+#[inline]
+fn brings_together(rule: usize, Signature(x): &Signature, Signature(y): &Signature) -> bool {
+    let at = SLOTS_OF[rule];
+    let same = x[at] != 0 && x[at] == y[at];
+    same || SLOTS_OF[rule + 1] - at == 2
+        && (x[at] != 0 && x[at] == y[at + 1] || x[at + 1] != 0 && (x[at + 1] == y[at] || x[at + 1] == y[at + 1]))
 }
 
 /// Gives the rows of oversized blocks a further key each, again and again, until blocks are small or nothing is left to
