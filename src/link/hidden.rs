@@ -119,7 +119,7 @@ fn rows_of_blocks(features: &Features, rule: usize, sample: &[u32]) -> Vec<(u64,
     rows
 }
 
-/// Splits a larger block of a rule that grows with the city by names, as the night does, and sees each part.
+/// Splits a larger block of birth date and surname by given names, as the night does, and sees each part.
 fn each_named_block(
     features: &Features,
     rule: usize,
@@ -128,10 +128,10 @@ fn each_named_block(
     limit: usize,
     see: &mut impl FnMut(&[u32]),
 ) {
-    if members.len() <= blocking::NAME_SPLIT_ROWS || !blocking::grows_with_the_city(rule) {
+    if members.len() <= blocking::GIVEN_SPLIT_ROWS || rule != blocking::BIRTH_AND_SURNAME {
         return each_block(features, members, limit, 0, see);
     }
-    let keys = members.iter().flat_map(|&p| blocking::name_keys(features, rule, p as usize, key).map(|key| (key, p)));
+    let keys = members.iter().flat_map(|&p| blocking::given_keys(features, p as usize, key).map(|key| (key, p)));
     let mut keyed: Vec<(u64, u32)> = keys.filter(|&(key, _)| key != 0).collect();
     keyed.sort_unstable();
     for part in keyed.chunk_by(|a, b| a.0 == b.0) {
@@ -200,7 +200,7 @@ impl Task {
 mod tests {
     use super::*;
     use crate::kernels::id_number;
-    use crate::link::{Profiles, features, levels, score};
+    use crate::link::{Blocks, Profiles, features, levels, score};
     use crate::tables::{BirthPrecision, Records};
 
     /// `n` records: two of each person, with an ID number, a name, a phone of two persons and a flat of many.
@@ -249,9 +249,10 @@ mod tests {
         let n = 1200;
         let settings = BlockingSettings { block_rows_max: 2000 };
         let without = records(n, false);
-        let (expected, _) = score(&features(&without, &Profiles::single(n)), &weights(), settings, 0.0);
+        let without = features(&without, &Profiles::single(n));
+        let (expected, _) = score(&without, &Blocks::new(&without), &weights(), settings, 0.0);
         let mut with = features(&records(n, true), &Profiles::single(n));
-        let before = score(&with, &weights(), settings, 0.0).0;
+        let before = score(&with, &Blocks::new(&with), &weights(), settings, 0.0).0;
         let labels: Vec<u64> = (0..n).map(|p| with.trusted_id(p)).collect();
         let all: Vec<u32> = (0..n as u32).collect();
         let hidden = with.with_ids_hidden(&all, |features| {
@@ -259,7 +260,7 @@ mod tests {
         });
         assert!(!expected.is_empty());
         assert_eq!(hidden.edges, expected);
-        assert_eq!(score(&with, &weights(), settings, 0.0).0, before, "the numbers are back");
+        assert_eq!(score(&with, &Blocks::new(&with), &weights(), settings, 0.0).0, before, "the numbers are back");
         assert!(hidden.reached.iter().all(|&(a, b, rules)| a + 1 == b && a % 2 == 0 && rules != 0));
         assert!(hidden.reached.windows(2).all(|pair| pair[0] < pair[1]));
     }
@@ -281,7 +282,7 @@ mod tests {
         let features = features(&records, &Profiles::single(n));
         let settings = BlockingSettings { block_rows_max: 2000 };
         let all_weigh = Weights { of_pattern: vec![1.0; levels::PATTERNS] };
-        let (edges, stats) = score(&features, &all_weigh, settings, 0.0);
+        let (edges, stats) = score(&features, &Blocks::new(&features), &all_weigh, settings, 0.0);
         let mut pairs: Vec<(u32, u32)> = edges.iter().map(|edge| (edge.a, edge.b)).collect();
         pairs.sort_unstable();
         let shared = |a: u32, b: u32| a / 2 == b / 2 || (a / 2, b / 2) == (0, 1);
