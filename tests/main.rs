@@ -18,3 +18,4 @@ mod sample_data;
 mod sample_night;
 mod source;
 mod support;
+mod texts;

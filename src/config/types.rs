@@ -319,6 +319,8 @@ pub struct Comparison {
     pub levels: Vec<f64>,
     /// Whether frequent values weigh less.
     pub term_frequency: bool,
+    /// Whether members of a household usually have it in common (of two fields, the second).
+    pub shared: bool,
 }
 
 /// A follow-up rule.

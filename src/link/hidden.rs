@@ -210,6 +210,9 @@ mod tests {
         for column in [&mut r.document, &mut r.estate, &mut r.building, &mut r.road, &mut r.number, &mut r.grid_code] {
             *column = vec![0; n];
         }
+        for column in [&mut r.household_head, &mut r.relation] {
+            *column = vec![0; n];
+        }
         r.registered_flat = vec![0; n];
         r
     }

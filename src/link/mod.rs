@@ -15,6 +15,8 @@ pub mod levels;
 mod names;
 mod pairs;
 mod profile;
+mod roles;
+mod rosters;
 
 pub use blocking::{RULES, Rule};
 pub use chance::{Chance, chance};
@@ -23,6 +25,7 @@ pub use hidden::{SampleLinks, score_sample};
 pub use levels::Pattern;
 pub use pairs::BlockingStats;
 pub use profile::{Profiles, profiles};
+pub use rosters::{Rosters, may_be_doubled};
 
 use crate::tables::{Edge, sort_edges};
 use levels::{PATTERNS, identity as identity_level};
@@ -59,12 +62,15 @@ pub struct PatternCounts {
     pub profiles: u64,
     /// Profiles with a trusted ID number.
     pub trusted: u64,
+    /// Non-matches are pairs within a roster instead: too few profiles have an ID number. The number of all such pairs.
+    pub roster_pairs: Option<f64>,
     /// What blocking did in the sample.
     pub blocking: BlockingStats,
 }
 
 struct Counting<'a> {
     features: &'a Features,
+    rosters: Option<&'a [u16]>,
     all: Vec<u32>,
     matched: Vec<u32>,
     nonmatched: Vec<u32>,
@@ -85,7 +91,14 @@ impl PairVisitor for Counting<'_> {
                 self.nonmatched[self.features.pattern_hidden(a, b).0 as usize] += 1;
             }
         } else {
-            self.all[self.features.pattern(a, b).0 as usize] += 1;
+            let pattern = self.features.pattern(a, b);
+            self.all[pattern.0 as usize] += 1;
+            if let Some(of) = self.rosters
+                && of[a as usize] != 0
+                && of[a as usize] == of[b as usize]
+            {
+                self.nonmatched[self.features.pattern_hidden(a, b).0 as usize] += 1;
+            }
         }
     }
 
@@ -97,11 +110,18 @@ impl PairVisitor for Counting<'_> {
     }
 }
 
-/// Counts the patterns of candidate pairs in one block of `2^sample_bits`.
-pub fn count_patterns(features: &Features, settings: BlockingSettings, sample_bits: u32) -> PatternCounts {
+/// Counts the patterns of candidate pairs in one block of `2^sample_bits`. With `rosters`, non-matches are pairs within
+/// one of them.
+pub fn count_patterns(
+    features: &Features,
+    settings: BlockingSettings,
+    sample_bits: u32,
+    rosters: Option<&Rosters>,
+) -> PatternCounts {
     let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits };
     let (tasks, blocking) = visit(features, reading, || Counting {
         features,
+        rosters: rosters.map(|rosters| &rosters.of_profile[..]),
         all: vec![0; PATTERNS],
         matched: vec![0; PATTERNS],
         nonmatched: vec![0; PATTERNS],
@@ -115,6 +135,7 @@ pub fn count_patterns(features: &Features, settings: BlockingSettings, sample_bi
         sample_bits,
         profiles: features.len() as u64,
         trusted: (0..features.len()).filter(|&p| features.trusted_id(p) != 0).count() as u64,
+        roster_pairs: rosters.map(Rosters::pairs),
         blocking,
     };
     for (all, matched, nonmatched, reached) in tasks {

@@ -195,6 +195,7 @@ mod tests {
             sample_bits: 0,
             profiles: 0,
             trusted: 0,
+            roster_pairs: None,
             blocking: BlockingStats::default(),
         };
         let guess = |field| (field, vec![0.0, 0.6, 0.4], vec![0.0, 0.3, 0.7]);

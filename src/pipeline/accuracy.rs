@@ -3,6 +3,7 @@
 //! many pairs of one person no blocking rule brings together. It says how well matching works *without* ID numbers; pairs
 //! whose both records have one are nearly always right.
 
+use super::resolve;
 use crate::cluster::{self, Clusters, Evidence};
 use crate::evaluate::hidden::{Estimate, PersonPairs, Rate, Tally};
 use crate::kernels::hash;
@@ -76,7 +77,8 @@ impl Night<'_> {
         let (links, world) = features.with_ids_hidden(&hidden, |features| {
             let label = |p: u32| labels[p as usize];
             let weights = &self.fit.weights;
-            let links = link::score_sample(features, weights, self.settings, self.match_weight_min, &hidden, label);
+            let kept_min = self.match_weight_min - cluster::LIGHTER_BITS;
+            let links = link::score_sample(features, weights, self.settings, kept_min, &hidden, label);
             let world = self.cluster_again(features, &hidden, &links);
             (links, world)
         });
@@ -108,7 +110,7 @@ impl Night<'_> {
         }
         let members: Vec<u32> = (0..features.len() as u32).filter(|&p| touched[cluster(p)]).collect();
         let place = |p: u32| members.binary_search(&p).ok().map(|at| at as u32);
-        let standing = self.edges.iter().take_while(|edge| edge.weight >= self.match_weight_min).filter(|edge| {
+        let standing = self.edges.iter().filter(|edge| {
             touched[cluster(edge.a)]
                 && touched[cluster(edge.b)]
                 && hidden.binary_search(&edge.a).is_err()
@@ -121,18 +123,21 @@ impl Night<'_> {
         sort_edges(&mut edges);
         let of = |p: &u32| features.birth_day_and_sex(*p as usize);
         let (birth, sex) = members.iter().map(of).unzip();
+        let sources_of = |&p: &u32| resolve::sources_of_rows(self.records, self.profiles.members(p as usize));
+        let (sources, repeated) = members.iter().map(sources_of).unzip();
         let evidence = Evidence {
             id: members.iter().map(|&p| features.trusted_id(p as usize)).collect(),
             birth,
             sex,
             name: members.iter().map(|&p| features.whole_name(p as usize)).collect(),
-            sources: members
-                .iter()
-                .map(|&p| self.sources_of(p).fold(0, |mask, source| mask | 1 << (source % 64)))
-                .collect(),
+            sources,
+            repeated,
+            role: members.iter().map(|&p| features.role(p as usize)).collect(),
         };
         let apart = |a, b| features.names_apart(a, b);
-        let clusters = cluster::grow(evidence, &edges, self.match_weight_min, &apart);
+        // What the whole night says of its sources, not the few persons of the sample.
+        let places = Some(&self.clusters.places);
+        let clusters = cluster::grow_with(evidence, &edges, self.match_weight_min, &apart, places);
         let mut by_cluster: Vec<(u32, u32)> =
             clusters.of_profile.iter().zip(&members).map(|(&cluster, &p)| (cluster, p)).collect();
         by_cluster.sort_unstable();

@@ -4,10 +4,11 @@
 use super::watch::Watch;
 use crate::config::Linkage;
 use crate::error::{Error, Exit, Result};
-use crate::link::{self, BlockingSettings, Features};
+use crate::link::{self, BlockingSettings, Features, Profiles, Rosters};
 use crate::message::Message;
 use crate::model::{self, Drift, Em, Fit, Stored};
 use crate::store::files;
+use crate::tables::Records;
 use serde_json::{Value, json};
 
 /// Drifting levels told in a warning.
@@ -30,15 +31,17 @@ pub(super) struct Modelled {
 
 /// Fits the model, or takes the pinned one. `before` is the model that the night before left.
 pub(super) fn model(
-    features: &Features,
+    (records, profiles, features): (&Records, &Profiles, &Features),
     settings: BlockingSettings,
     sample_bits: u32,
     linkage: &Linkage,
     before: Option<&str>,
     watch: &mut Watch<'_>,
 ) -> Result<Modelled> {
-    let counts = link::count_patterns(features, settings, sample_bits);
-    let fitted = model::fit(&counts, &link::chance(features));
+    // Where nearly nobody has an ID number, sources that list each person once teach what differs between persons.
+    let rosters = (!features.numbers_are_many()).then(|| Rosters::find(records, profiles, features));
+    let counts = link::count_patterns(features, settings, sample_bits, rosters.as_ref());
+    let fitted = model::fit(&counts, &link::chance(features, rosters.as_ref()));
     let em = model::em(&counts, &fitted);
     let stored = Stored::of(&fitted);
     let drift = before.and_then(Stored::parse).map_or_else(Vec::new, |before| model::drift(&before, &stored));

@@ -15,8 +15,11 @@ use crate::tables::{Edge, JoinedBy, Links, Records};
 
 /// Pairs are counted for fitting in about this many profiles' blocks.
 const FIT_PROFILES: usize = 1 << 17;
-/// Bits from which on a pair is a match where the pipeline does not say.
-const MATCH_WEIGHT_MIN: f32 = 3.0;
+/// Bits from which on a pair is a match where the pipeline does not say and silver labels stand behind the weights: two
+/// right ones for one wrong.
+const MATCH_WEIGHT_MIN: f32 = 1.0;
+/// The same where the weights come from nothing but the preset: dependent evidence makes them too heavy.
+const UNFITTED_WEIGHT_MIN: f32 = 3.0;
 /// Bits below the match band from which on a person decides.
 const REVIEW_BITS: f32 = 6.0;
 
@@ -102,19 +105,20 @@ fn resolve_person_cn(
     watch: &mut Watch<'_>,
 ) -> Result<Resolved> {
     let settings = BlockingSettings { block_rows_max: linkage.block_rows_max };
-    let match_weight_min = linkage.match_weight_min.map_or(MATCH_WEIGHT_MIN, |bits| bits as f32);
-    let review_weight_min =
-        linkage.review_weight_min.map_or(match_weight_min - REVIEW_BITS, |bits| bits as f32).min(match_weight_min);
-
     let profiles = watch.step("profile", |_| Ok(link::profiles(records)), told::profiles)?;
     let mut features = watch.step("features", |_| Ok(link::features(records, &profiles)), told::features)?;
     let fit = |watch: &mut Watch<'_>| {
         let sample_bits = (profiles.len() / FIT_PROFILES).max(1).ilog2();
-        modelled::model(&features, settings, sample_bits, linkage, model_before, watch)
+        modelled::model((records, &profiles, &features), settings, sample_bits, linkage, model_before, watch)
     };
     let modelled = watch.step("fit", fit, |modelled| told::fit(&modelled.fit))?;
     let fit = &modelled.fit;
-    let score = |_: &mut Watch<'_>| Ok(link::score(&features, &fit.weights, settings, review_weight_min));
+    let usual = if fit.is_fitted() { MATCH_WEIGHT_MIN } else { UNFITTED_WEIGHT_MIN };
+    let match_weight_min = linkage.match_weight_min.map_or(usual, |bits| bits as f32);
+    let review_weight_min =
+        linkage.review_weight_min.map_or(match_weight_min - REVIEW_BITS, |bits| bits as f32).min(match_weight_min);
+    let kept_min = review_weight_min.min(match_weight_min - cluster::LIGHTER_BITS);
+    let score = |_: &mut Watch<'_>| Ok(link::score(&features, &fit.weights, settings, kept_min));
     let (edges, blocking) = watch.step("link", score, |(edges, blocking)| told::scored(edges.len(), blocking))?;
     let grow = |_: &mut Watch<'_>| {
         let evidence = evidence(&features, sources_of(records, &profiles));
@@ -124,7 +128,8 @@ fn resolve_person_cn(
         for p in 0..profiles.len() {
             profiles.members(p).iter().for_each(|&row| cluster_of_record[row as usize] = clusters.of_profile[p]);
         }
-        let (links, review) = pairs(&profiles, &features, fit, &edges, &clusters, match_weight_min);
+        let bounds = (match_weight_min, review_weight_min);
+        let (links, review) = pairs(&profiles, &features, fit, &edges, &clusters, bounds);
         let refused = reasons::refused(&profiles, &edges, &clusters, empty_links());
         let resolved = Resolved {
             cluster_of_record,
@@ -154,7 +159,8 @@ fn resolve_person_cn(
     Ok(resolved)
 }
 
-pub(super) fn evidence(features: &Features, sources: Vec<u64>) -> Evidence {
+/// What may contradict, of each profile; `sources` are those of its records, and those of more than one of them.
+pub(super) fn evidence(features: &Features, (sources, repeated): (Vec<u64>, Vec<u64>)) -> Evidence {
     let (birth, sex) = (0..features.len()).map(|p| features.birth_day_and_sex(p)).unzip();
     Evidence {
         id: (0..features.len()).map(|p| features.trusted_id(p)).collect(),
@@ -162,13 +168,20 @@ pub(super) fn evidence(features: &Features, sources: Vec<u64>) -> Evidence {
         sex,
         name: (0..features.len()).map(|p| features.whole_name(p)).collect(),
         sources,
+        repeated,
+        role: (0..features.len()).map(|p| features.role(p)).collect(),
     }
 }
 
-/// The sources of each profile's records, one bit each (64 sources share one).
-pub(super) fn sources_of(records: &Records, profiles: &Profiles) -> Vec<u64> {
+/// The sources of each profile's records, one bit each (64 sources share one), and those of more than one record.
+pub(super) fn sources_of(records: &Records, profiles: &Profiles) -> (Vec<u64>, Vec<u64>) {
+    (0..profiles.len()).map(|p| sources_of_rows(records, profiles.members(p))).unzip()
+}
+
+/// The sources of some records, one bit each, and those of more than one of them.
+pub(super) fn sources_of_rows(records: &Records, rows: &[u32]) -> (u64, u64) {
     let bit = |&row: &u32| 1_u64 << (records.source[row as usize] % 64);
-    (0..profiles.len()).map(|p| profiles.members(p).iter().map(bit).fold(0, |mask, bit| mask | bit)).collect()
+    rows.iter().map(bit).fold((0, 0), |(one, more), bit| (one | bit, more | one & bit))
 }
 
 /// The weight and manner by which each record is joined: that of its profile, or, where the profile is alone, that of its
@@ -206,7 +219,7 @@ fn pairs(
     fit: &Fit,
     edges: &[Edge],
     clusters: &Clusters,
-    match_weight_min: f32,
+    (match_weight_min, review_weight_min): (f32, f32),
 ) -> (Links, Links) {
     let mut links = empty_links();
     let mut review = empty_links();
@@ -218,16 +231,18 @@ fn pairs(
         }
     }
     let mut refused = clusters.refused.iter().peekable();
+    let mut lighter = clusters.lighter.iter().peekable();
     let mut uncertain: Vec<(f32, &Edge, &'static str)> = Vec::new();
     for (place, edge) in edges.iter().enumerate() {
         let refusal = refused.next_if(|(at, _)| *at as usize == place);
+        let joined = lighter.next_if(|at| **at as usize == place).is_some();
         let same = clusters.of_profile[edge.a as usize] == clusters.of_profile[edge.b as usize];
         if let Some((_, why)) = refusal {
             // Two valid numbers settle it; every other refused pair is for a person to look at.
             if *why != cluster::Refusal::TwoIds {
                 uncertain.push(((edge.weight - match_weight_min).abs(), edge, why.as_str()));
             }
-        } else if edge.weight >= match_weight_min {
+        } else if joined || edge.weight >= match_weight_min {
             if same {
                 push(
                     &mut links,
@@ -237,7 +252,7 @@ fn pairs(
                     Pattern(edge.pattern),
                 );
             }
-        } else if !same {
+        } else if !same && edge.weight >= review_weight_min {
             uncertain.push(((edge.weight - match_weight_min).abs(), edge, ""));
         }
     }

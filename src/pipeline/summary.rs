@@ -16,7 +16,7 @@ use crate::message::Message;
 use crate::normalize::Repairs;
 use crate::person::Built;
 use crate::publish::{self, ListOptions, Partition, SetTables};
-use crate::store::{Balances, Input, Manifest, Repair, Store};
+use crate::store::{Balances, Input, Manifest, Repair, Set, Store};
 use crate::tables::batches::{self, Batches};
 use crate::tables::{GridBy, Members, published};
 use jiff::Zoned;
@@ -69,8 +69,7 @@ impl NightTables<'_> {
         options.fields = distinct_fields(self.pipeline);
         let results = self.pipeline.returns.iter().flat_map(|returns| &returns.results);
         options.results = results.map(|(text, _)| text.clone()).collect();
-        let members = batches::members(records, self.members, persons, &names);
-        run.next_state().write_persons_index(&members)?;
+        let members = || batches::members(records, self.members, persons, &names);
         run.next_state().write_items(&published::schema(published::FOLLOWUPS), &item_batches)?;
         if let Some(model) = self.resolved.model.person_cn() {
             run.next_state().write_model(&model.modelled.stored.to_json())?;
@@ -78,7 +77,7 @@ impl NightTables<'_> {
         let one = |batch| Batches::from_batches(&arrow::array::RecordBatch::schema(&batch), &[batch]).map_err(bug);
         let mut set = SetTables {
             tables: vec![
-                ("members", members),
+                ("members", members()),
                 ("persons", batches::persons(records, persons, &settled.residence, &names)),
                 ("events", batches::events(records, self.members, persons, &names)),
                 ("links", batches::links(records, &self.resolved.links, &names)),
@@ -101,7 +100,16 @@ impl NightTables<'_> {
         if let Some(patterns) = self.patterns()? {
             set.tables.push(("patterns", one(patterns)?));
         }
-        watch.step("publish", |watch| publish::write(run.path(), &set, watch.sink), told::written)?;
+        let write = |watch: &mut Watch<'_>| {
+            let written = publish::write(run.path(), &set, watch.sink)?;
+            let state = run.next_state();
+            match self.pipeline.publish.parquet {
+                true => state.keep_persons_index(&Set::files_of(run.path(), "members")?)?,
+                false => state.write_persons_index(&members())?,
+            }
+            Ok(written)
+        };
+        watch.step("publish", write, told::written)?;
         answers::write(run.path(), self)?;
         if self.pipeline.publish.xlsx {
             statistics::write(run.path(), self.pipeline, settled)?;

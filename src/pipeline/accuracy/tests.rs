@@ -26,7 +26,7 @@ fn the_truth_lies_within_the_interval() {
     let settings = BlockingSettings { block_rows_max: pipeline.linkage.block_rows_max };
     let profiles = link::profiles(records);
     let mut features = link::features(records, &profiles);
-    let fit = model::fit(&link::count_patterns(&features, settings, 0), &link::chance(&features));
+    let fit = model::fit(&link::count_patterns(&features, settings, 0, None), &link::chance(&features, None));
     let match_weight_min = 3.0;
     let (edges, _) = link::score(&features, &fit.weights, settings, match_weight_min);
     let clusters = {
