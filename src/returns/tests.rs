@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kernels::id_number;
-use crate::tables::{JoinedBy, Pool, RawChunk, Reason, Records};
+use crate::tables::{JoinedBy, RawChunk, Reason, Records};
 use arrow::array::StringArray;
 use hashbrown::HashMap;
 use jiff::civil::date;
