@@ -3,7 +3,6 @@
 
 use crate::support::City;
 use calamine::{Reader, Xlsx, open_workbook};
-use gridlink::config::{Overrides, load};
 use gridlink::pipeline::import;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -29,7 +28,7 @@ fn fill_in(from: &Path, to: &Path, answers: &[(&str, &str)]) {
     let mut out = zip::ZipWriter::new(std::fs::File::create(to).unwrap());
     for i in 0..archive.len() {
         let mut part = archive.by_index(i).unwrap();
-        let name = part.name().to_owned();
+        let name = part.name().unwrap().into_owned();
         let mut bytes = Vec::new();
         part.read_to_end(&mut bytes).unwrap();
         if name == "xl/worksheets/sheet1.xml" {

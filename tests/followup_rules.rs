@@ -80,6 +80,7 @@ fn due(rule: &str, engine: &Engine) -> Vec<(u64, String, String)> {
         name: rule.to_owned(),
         title: rule.to_owned(),
         due_hours: None,
+        due_changes: vec![],
         priority: 1,
         fields: Vec::new(),
         visit_settles: true,

@@ -85,7 +85,7 @@ fn every_list_sums_to_its_rollup_and_every_rollup_to_the_city() {
     let range = book.worksheet_range("网格").unwrap();
     assert_eq!(range.rows().count(), grids.len() + 2);
     for row in range.rows().skip(2) {
-        let code = if row[0].to_string() == "未分配" { String::new() } else { row[3].to_string() };
+        let code = if row[0] == "未分配" { String::new() } else { row[3].to_string() };
         assert_eq!(row[6].to_string(), grids[code.as_str()][0].to_string(), "{code}");
     }
 }
@@ -101,7 +101,7 @@ fn what_leaves_the_centre_tells_no_small_count() {
             if let calamine::Data::Float(count) = cell {
                 assert!(*count == 0.0 || *count >= 10.0, "{name}: {count}");
             }
-            hidden += usize::from(cell.to_string() == "<10");
+            hidden += usize::from(*cell == "<10");
         }
     }
     assert!(hidden > 20, "{hidden}");

@@ -24,7 +24,7 @@ pub(super) struct EvalArgs {
     /// With --lost: the pipeline of the set, whose dumps are read again to tell what was never compared
     #[arg(long, value_name = "PIPELINE.toml", requires = "lost")]
     pipeline: Option<PathBuf>,
-    /// CSV with columns person_id (of the truth), grid_code and rule: who must be on which list; adds what the lists got right
+    /// CSV with columns person_id (of the truth), grid_code and rule: who must be on which list. Tells what the lists got right
     #[arg(long, value_name = "E.csv", conflicts_with = "lost")]
     expected: Option<PathBuf>,
     /// Print as JSON

@@ -35,7 +35,8 @@ pub(super) fn schedules(root: &Section<'_>, faults: &mut Faults) -> Vec<Schedule
     schedules
 }
 
-fn from(at: &Section<'_>, faults: &mut Faults) -> Option<Date> {
+/// The date in key `from`, which must be there.
+pub(super) fn from(at: &Section<'_>, faults: &mut Faults) -> Option<Date> {
     const ALLOWED: &str = "2022-03-27";
     let Some(entry) = at.get("from") else {
         at.missing("from", ALLOWED, faults);
@@ -148,6 +149,7 @@ pub(super) fn directives(root: &Section<'_>, sources: &[Source], followups: &mut
         rules.push(Followup {
             title,
             due_hours: Some(due_hours),
+            due_changes: Vec::new(),
             priority: 1,
             fields: ["name", "phone", "address"].map(str::to_owned).to_vec(),
             visit_settles: true,

@@ -332,6 +332,8 @@ pub struct Followup {
     pub title: String,
     /// Hours from `since` (or the run's date) until the visit is due.
     pub due_hours: Option<u32>,
+    /// Other hours from a date on, for whom the rule holds since then; ascending.
+    pub due_changes: Vec<(Date, u32)>,
     /// 1 is most urgent.
     pub priority: u32,
     /// What the list shows besides the standing columns.

@@ -355,7 +355,9 @@ impl Work<'_, '_> {
     /// The item is asked for tonight.
     fn due(&self, item: &mut Item, due: Due) -> Vec<(String, String)> {
         let since = due.since.or(item.since).unwrap_or(self.today);
-        let hours = self.night.followups[due.rule as usize].due_hours;
+        let rule = &self.night.followups[due.rule as usize];
+        let change = rule.due_changes.iter().rev().find(|(from, _)| midnight(*from) <= since);
+        let hours = change.map(|(_, hours)| *hours).or(rule.due_hours);
         item.since = Some(since);
         item.due_at = hours.map(|hours| since.saturating_add(i64::from(hours) * 3_600));
         item.reason = due.reason;

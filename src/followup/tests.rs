@@ -29,6 +29,7 @@ fn rule(name: &str, priority: u32, fields: &[&str], sql: &str) -> Followup {
         name: name.into(),
         title: format!("题{name}"),
         due_hours: Some(24),
+        due_changes: vec![],
         priority,
         fields,
         visit_settles: true,

@@ -124,8 +124,8 @@ fn rejected(night: &NightTables<'_>) -> Option<Table> {
         .filter(|row| row.source == source && row.line > 0)
         .map(|row| {
             // The text of such a row names its sheet and items, nothing of what the worker wrote.
-            let (sheet, rest) = row.raw.rsplit_once(':').unwrap_or((&row.raw, ""));
-            (sheet, row.line, rest.split_once(' ').map_or("", |(_, items)| items), row.reason)
+            let (sheet, items) = row.raw.split_once(&format!(":{} ", row.line)).unwrap_or((&row.raw, ""));
+            (sheet, row.line, items, row.reason)
         })
         .collect();
     rows.sort();

@@ -181,14 +181,14 @@ fn persons(
         Some(batches) => followup::items_of(&batches)?,
         None => Vec::new(),
     };
-    let mut person_of: HashMap<String, PersonId> = HashMap::new();
+    let mut person_of: HashMap<String, (PersonId, String)> = HashMap::new();
     for item in items {
         let id = item.item_id.to_string();
         if asked.contains(id.as_str()) {
-            person_of.insert(id, item.person_id);
+            person_of.insert(id, (item.person_id, item.grid_code.as_deref().unwrap_or_default().to_owned()));
         }
     }
-    let wanted: HashSet<PersonId> = person_of.values().copied().collect();
+    let wanted: HashSet<PersonId> = person_of.values().map(|(person, _)| *person).collect();
     let mut rows_of: HashMap<PersonId, Person> = wanted.iter().map(|&id| (id, Person::default())).collect();
     if let Some(index) = state.read_persons_index()? {
         let number = |name: &str| pipeline.sources.iter().position(|source| source.name == name);
@@ -206,7 +206,8 @@ fn persons(
             }
         }
     }
-    Ok(person_of.into_iter().map(|(item, id)| (item, rows_of.get(&id).cloned().unwrap_or_default())).collect())
+    let of = |id: &PersonId, grid| Person { grid, ..rows_of.get(id).cloned().unwrap_or_default() };
+    Ok(person_of.into_iter().map(|(item, (id, grid))| (item, of(&id, grid))).collect())
 }
 
 impl Returned {

@@ -12,12 +12,16 @@ use jiff::civil::Date;
 
 /// The result that gives a person to another grid.
 const HANDED_OVER: &str = "移交";
+/// The result that says that the person is whom and where the list says.
+const VERIFIED: &str = "已核实";
 
 /// The records of tonight that are the person whom an answer is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Person {
     /// Rows, ascending.
     pub rows: Vec<u32>,
+    /// Grid on whose list the item stood; empty: the unassigned.
+    pub grid: String,
 }
 
 /// What became of the answers.
@@ -95,6 +99,9 @@ pub fn apply(
         if answer.result == "空号" {
             forget_phones(records, &person.rows, at);
         }
+        // Who was met where the list says lives in the list's grid, whatever the record states that is copied.
+        let met = answer.result == VERIFIED && correction.address.is_none();
+        let grid = grid.or_else(|| Some(person.grid.clone()).filter(|grid| met && !grid.is_empty()));
         let row = push(records, anchor as usize, answer, &correction, at, grid);
         records.source[row as usize] = source;
         records.file[row as usize] = file;
@@ -132,7 +139,8 @@ fn push(
     records.record_id[i] = records.pool.push(&answer.key);
     records.content[i] = u64::from_str_radix(&answer.key, 16).unwrap_or_default();
     records.updated_at[i] = at;
-    let verified = answer.result == "已核实";
+    records.grid_code[i] = Pool::NONE;
+    let verified = answer.result == VERIFIED;
     // Only who was met where the list says gives old evidence of the residence a new date.
     if !verified || correction.address.is_some() {
         for column in [
@@ -143,7 +151,6 @@ fn push(
             &mut records.room,
             &mut records.road,
             &mut records.number,
-            &mut records.grid_code,
         ] {
             column[i] = Pool::NONE;
         }

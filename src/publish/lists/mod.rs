@@ -17,7 +17,7 @@ use crate::tables::GridList;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -105,15 +105,23 @@ pub(super) fn write(folder: &Path, lists: &[GridList], options: &ListOptions, si
     for above in jobs.iter().filter_map(|(path, ..)| path.parent()).collect::<HashSet<_>>() {
         files::create_folder(&folder.join(above))?;
     }
-    // Lists of one run have the same columns but for those without rows.
-    let drawn = |list: &GridList| style.template(list).map_err(|error| sheet::write_error(folder, error));
-    let full = lists.iter().find(|list| !list.rows.is_empty()).map(drawn).transpose()?;
-    let empty = drawn(&GridList::default())?;
+    // Most lists have the columns of some other.
+    let headings = |list: &GridList| style.columns(list).into_iter().map(|(text, _)| text).collect::<Vec<String>>();
+    let mut templates = HashMap::new();
+    let mut template_of = Vec::with_capacity(jobs.len());
+    for (_, list, _) in &jobs {
+        let next = templates.len();
+        template_of.push(templates.entry(headings(list)).or_insert((next, *list)).0);
+    }
+    let mut drawn: Vec<(usize, &GridList)> = templates.into_values().collect();
+    drawn.sort_by_key(|(number, _)| *number);
+    let drawn = drawn.into_par_iter().map(|(_, list)| style.template(list));
+    let templates = drawn.collect::<Result<Vec<_>, _>>().map_err(|error| sheet::write_error(folder, error))?;
     let done = AtomicU64::new(0);
-    jobs.par_iter().try_for_each(|(path, list, rows)| {
+    jobs.par_iter().zip(template_of).try_for_each(|((path, list, rows), template)| {
         let path = folder.join(path);
-        let template = full.as_ref().filter(|_| !list.rows.is_empty()).unwrap_or(&empty);
-        let bytes = style.draw(template, list, rows.clone()).map_err(|error| files::write_error(&path, error))?;
+        let bytes =
+            style.draw(&templates[template], list, rows.clone()).map_err(|error| files::write_error(&path, error))?;
         files::write(&path, &bytes)?;
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         sink.send(Event::Progress { step: "lists", done });

@@ -154,18 +154,18 @@ impl<'a> Style<'a> {
     /// The bytes of the workbook with those rows of the list, whose columns are those of the template.
     pub(super) fn draw(&self, template: &Template, list: &GridList, rows: Range<usize>) -> std::io::Result<Vec<u8>> {
         let rows = &list.rows[rows];
-        let columns = self.columns(list);
+        let (columns, shown) = (self.columns(list), shown(list));
         let fields: Vec<Vec<Cow<'_, str>>> = rows.iter().map(|row| self.fields_of(row)).collect();
         let looks: Vec<String> = fields.iter().map(|fields| fields.join("\u{1f}")).collect();
         let marks = text::marks(&looks);
         template.draw(&self.title_of(list), rows.len(), |i, cells| {
-            let lines = self.draw_row(cells, i + 1, &columns, &rows[i], &fields[i], &marks[i]);
+            let lines = self.draw_row(cells, (i + 1, &columns, &shown), &rows[i], &fields[i], &marks[i]);
             (LINE_HEIGHT * f64::from(lines) + 5.0).min(ROW_HEIGHT_MAX)
         })
     }
 
     /// Heading and width of every column.
-    fn columns(&self, list: &GridList) -> Vec<(String, f64)> {
+    pub(super) fn columns(&self, list: &GridList) -> Vec<(String, f64)> {
         let known = |field: &str| self.fields.iter().find(|(name, ..)| *name == field);
         let own = |field: &str| {
             known(field)
@@ -173,7 +173,7 @@ impl<'a> Style<'a> {
         };
         let mut columns = vec![(self.number.clone(), 5.0)];
         match list.rows.first() {
-            Some(row) => columns.extend(row.fields.iter().map(|(field, _)| own(field))),
+            Some(row) => columns.extend(shown(list).into_iter().map(|i| own(&row.fields[i].0))),
             None => columns.extend(self.options.fields.iter().map(|field| own(field))),
         }
         columns.extend(self.standing.iter().cloned().zip([16.0, 20.0, 16.0]));
@@ -256,8 +256,7 @@ impl<'a> Style<'a> {
     fn draw_row(
         &self,
         cells: &mut Cells<'_>,
-        number: usize,
-        columns: &[(String, f64)],
+        (number, columns, shown): (usize, &[(String, f64)], &[usize]),
         row: &ListRow,
         fields: &[Cow<'_, str>],
         mark: &str,
@@ -273,11 +272,10 @@ impl<'a> Style<'a> {
             let text = text::escape(text);
             if text.len() > CELL_CHARS_MAX { cells.text(&cut(text.into_owned())) } else { cells.text(&text) }
         };
-        for (i, value) in fields.iter().enumerate() {
-            if i == marked && !mark.is_empty() {
-                put(&format!("{value}{mark}"));
-            } else {
-                put(value);
+        for &i in shown {
+            match mark {
+                _ if i != marked || mark.is_empty() => put(&fields[i]),
+                _ => put(&format!("{}{mark}", fields[i])),
             }
         }
         put(&row.rules);
@@ -290,6 +288,15 @@ impl<'a> Style<'a> {
         put(&checksum(&items, &self.revision));
         lines
     }
+}
+
+/// The fields that a list shows: those that every list has and those that any row of it fills, for paper is narrow.
+fn shown(list: &GridList) -> Vec<usize> {
+    let Some(first) = list.rows.first() else { return Vec::new() };
+    let always = |field: &str| matches!(field, "name" | "phone" | "phones" | "address");
+    let filled =
+        |&i: &usize| i == 0 || always(&first.fields[i].0) || list.rows.iter().any(|row| !row.fields[i].1.is_empty());
+    (0..first.fields.len()).filter(filled).collect()
 }
 
 /// Several numbers or times in one cell: each on a line of its own, for one over two lines is read wrong.
