@@ -1,5 +1,5 @@
 -- The reverse: known to the community, unknown to the police's population register.
+WITH known AS (SELECT person_id, ',' || ARRAY_TO_STRING(sources, ',') AS sources FROM persons)
 SELECT person_id, CAST(as_of AS TIMESTAMP) AS since, '社区登记，公安无记录' AS reason
-FROM persons
-WHERE person_id IN (SELECT person_id FROM members WHERE source LIKE 'community%')
-  AND person_id NOT IN (SELECT person_id FROM members WHERE source = 'police_population')
+FROM known
+WHERE sources LIKE '%,community%' AND sources NOT LIKE '%,police_population%'

@@ -17,5 +17,4 @@ WHERE e.at >= d.at + INTERVAL '1 day'
 UNION ALL
 SELECT person_id, CAST(as_of AS TIMESTAMP) AS since, '仅有户籍地址，是否在住待核' AS reason
 FROM persons
-WHERE grid_by = 'registered'
-  AND person_id NOT IN (SELECT person_id FROM members WHERE source LIKE 'community%')
+WHERE grid_by = 'registered' AND ',' || ARRAY_TO_STRING(sources, ',') NOT LIKE '%,community%'

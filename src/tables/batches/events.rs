@@ -1,10 +1,11 @@
 //! `events/`: one row per event, with the person of its record.
 
-use super::text::{Repeated, person_ids, symbols, symbols_or_empty};
-use super::{Batches, batch};
+use super::text::{Repeated, person_ids, repeated_symbols, symbols_or_empty};
+use super::{Batches, column};
 use crate::tables::published::{EVENTS, schema};
-use crate::tables::{Members, NO_TIME, Persons, Records};
+use crate::tables::{EventRows, Members, NO_TIME, Persons, Records};
 use arrow::array::TimestampMillisecondArray;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The events table, in the order of the records' events.
@@ -14,29 +15,51 @@ pub fn events<'a>(
     persons: &'a Persons,
     source_names: &'a [String],
 ) -> Batches<'a> {
-    let schema = schema(EVENTS);
-    let made = schema.clone();
-    let events = &records.events;
-    Batches::new(schema, events.len(), move |rows| {
-        let of = &events.record[rows.clone()];
-        let mut source = Repeated::new(source_names, rows.len());
-        for &row in of {
-            source.push(records.source[row as usize] as usize);
-        }
-        let at = events.at[rows.clone()].iter().map(|&at| (at != NO_TIME).then(|| at.saturating_mul(1000)));
-        let text = |column: &[u32]| symbols(&records.pool, column[rows.clone()].iter().copied());
-        batch(
-            &made,
-            vec![
-                person_ids(of.iter().map(|&row| persons.id[members.person[row as usize] as usize])),
-                source.finish(),
-                symbols_or_empty(&records.pool, of.iter().map(|&row| records.record_id[row as usize])),
-                symbols_or_empty(&records.pool, events.kind[rows.clone()].iter().copied()),
-                Arc::new(at.collect::<TimestampMillisecondArray>()),
-                text(&events.place_code),
-                text(&events.place),
-                text(&events.detail),
-            ],
-        )
-    })
+    let view = Arc::new(View { records, members, persons, source_names });
+    Batches::by_column(
+        schema(EVENTS),
+        records.events.len(),
+        vec![
+            column!(view, |rows| {
+                let person = |&row: &u32| view.persons.id[view.members.person[row as usize] as usize];
+                person_ids(view.of(rows).iter().map(person))
+            }),
+            column!(view, |rows| {
+                let mut source = Repeated::new(view.source_names, rows.len());
+                view.of(rows).iter().for_each(|&row| source.push(view.records.source[row as usize] as usize));
+                source.finish()
+            }),
+            column!(view, |rows| {
+                let key = |&row: &u32| view.records.record_id[row as usize];
+                symbols_or_empty(&view.records.pool, view.of(rows).iter().map(key))
+            }),
+            column!(view, |rows| repeated_symbols(&view.records.pool, &view.events().kind[rows.clone()], false)),
+            column!(view, |rows| {
+                let at = view.events().at[rows.clone()].iter();
+                let at = at.map(|&at| (at != NO_TIME).then(|| at.saturating_mul(1000)));
+                Arc::new(at.collect::<TimestampMillisecondArray>())
+            }),
+            column!(view, |rows| repeated_symbols(&view.records.pool, &view.events().place_code[rows.clone()], true)),
+            column!(view, |rows| repeated_symbols(&view.records.pool, &view.events().place[rows.clone()], true)),
+            column!(view, |rows| repeated_symbols(&view.records.pool, &view.events().detail[rows.clone()], true)),
+        ],
+    )
+}
+
+struct View<'a> {
+    records: &'a Records,
+    members: &'a Members,
+    persons: &'a Persons,
+    source_names: &'a [String],
+}
+
+impl<'a> View<'a> {
+    fn events(&self) -> &'a EventRows {
+        &self.records.events
+    }
+
+    /// The records of some events.
+    fn of(&self, rows: &Range<usize>) -> &'a [u32] {
+        &self.records.events.record[rows.clone()]
+    }
 }

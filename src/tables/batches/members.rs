@@ -1,7 +1,7 @@
 //! `members/`: one row per record.
 
+use super::Batches;
 use super::text::{Repeated, person_ids, symbols_or_empty};
-use super::{Batches, batch};
 use crate::tables::published::{MEMBERS, schema};
 use crate::tables::{JoinedBy, Members, Persons, Records};
 use arrow::array::Float32Array;
@@ -15,25 +15,27 @@ pub fn members<'a>(
     source_names: &'a [String],
 ) -> Batches<'a> {
     const JOINED: [JoinedBy; 4] = [JoinedBy::Single, JoinedBy::Id, JoinedBy::Model, JoinedBy::Review];
-    let schema = schema(MEMBERS);
-    let made = schema.clone();
-    Batches::new(schema, records.len(), move |rows| {
-        let mut source = Repeated::new(source_names, rows.len());
-        let mut joined = Repeated::new(&JOINED.map(JoinedBy::as_str), rows.len());
-        for row in rows.clone() {
-            source.push(records.source[row] as usize);
-            joined.push(members.joined_by[row] as usize);
-        }
-        let weights = members.match_weight[rows.clone()].iter().map(|&weight| (!weight.is_nan()).then_some(weight));
-        batch(
-            &made,
-            vec![
-                source.finish(),
-                symbols_or_empty(&records.pool, records.record_id[rows.clone()].iter().copied()),
-                person_ids(members.person[rows].iter().map(|&person| persons.id[person as usize])),
-                Arc::new(weights.collect::<Float32Array>()),
-                joined.finish(),
-            ],
-        )
-    })
+    Batches::by_column(
+        schema(MEMBERS),
+        records.len(),
+        vec![
+            Box::new(|rows| {
+                let mut source = Repeated::new(source_names, rows.len());
+                records.source[rows.clone()].iter().for_each(|&number| source.push(number as usize));
+                source.finish()
+            }),
+            Box::new(|rows| symbols_or_empty(&records.pool, records.record_id[rows.clone()].iter().copied())),
+            Box::new(|rows| person_ids(members.person[rows.clone()].iter().map(|&person| persons.id[person as usize]))),
+            Box::new(|rows| {
+                let weights = members.match_weight[rows.clone()].iter();
+                let weights = weights.map(|&weight| (!weight.is_nan()).then_some(weight));
+                Arc::new(weights.collect::<Float32Array>())
+            }),
+            Box::new(|rows| {
+                let mut joined = Repeated::new(&JOINED.map(JoinedBy::as_str), rows.len());
+                members.joined_by[rows.clone()].iter().for_each(|&by| joined.push(by as usize));
+                joined.finish()
+            }),
+        ],
+    )
 }

@@ -16,7 +16,7 @@ pub use persons::persons;
 pub use preview::preview;
 pub use quarantine::quarantine;
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
@@ -25,7 +25,13 @@ use std::ops::Range;
 /// Rows of a batch, but for the last.
 pub const BATCH_ROWS: usize = 65_536;
 
-type Make<'a> = Box<dyn Fn(Range<usize>) -> RecordBatch + Send + Sync + 'a>;
+/// Makes one column of any range of rows.
+type Column<'a> = Box<dyn Fn(&Range<usize>) -> ArrayRef + Send + Sync + 'a>;
+
+enum Make<'a> {
+    Batch(Box<dyn Fn(Range<usize>) -> RecordBatch + Send + Sync + 'a>),
+    Columns(Vec<Column<'a>>),
+}
 
 /// A table that is made batch by batch, in any order and from any thread: batch `i` is always the same.
 pub struct Batches<'a> {
@@ -37,7 +43,12 @@ pub struct Batches<'a> {
 impl<'a> Batches<'a> {
     /// A table of `rows` rows, of which `make` gives any range.
     pub fn new(schema: SchemaRef, rows: usize, make: impl Fn(Range<usize>) -> RecordBatch + Send + Sync + 'a) -> Self {
-        Self { schema, rows, make: Box::new(make) }
+        Self { schema, rows, make: Make::Batch(Box::new(make)) }
+    }
+
+    /// A table of `rows` rows whose columns are made one by one, so that [`Batches::get_columns`] makes no other.
+    fn by_column(schema: SchemaRef, rows: usize, columns: Vec<Column<'a>>) -> Self {
+        Self { schema, rows, make: Make::Columns(columns) }
     }
 
     /// A table that stands in memory already, however it is cut: the cut never shows in what is written.
@@ -66,8 +77,33 @@ impl<'a> Batches<'a> {
 
     /// Batch `i` of [`Batches::count`].
     pub fn get(&self, i: usize) -> RecordBatch {
+        match &self.make {
+            Make::Batch(make) => make(self.rows_of(i)),
+            Make::Columns(columns) => {
+                let rows = self.rows_of(i);
+                batch(&self.schema, columns.iter().map(|make| make(&rows)).collect())
+            }
+        }
+    }
+
+    /// Batch `i` of [`Batches::count`] with these columns alone, by their places in the schema.
+    ///
+    /// # Panics
+    /// If the schema has no such place.
+    pub fn get_columns(&self, i: usize, places: &[usize]) -> RecordBatch {
+        match &self.make {
+            Make::Batch(make) => make(self.rows_of(i)).project(places).expect("the places are of this schema"),
+            Make::Columns(columns) => {
+                let schema = self.schema.project(places).expect("the places are of this schema");
+                let rows = self.rows_of(i);
+                batch(&schema.into(), places.iter().map(|&place| columns[place](&rows)).collect())
+            }
+        }
+    }
+
+    fn rows_of(&self, i: usize) -> Range<usize> {
         let start = i * BATCH_ROWS;
-        (self.make)(start..self.rows.min(start + BATCH_ROWS))
+        start..self.rows.min(start + BATCH_ROWS)
     }
 
     /// All batches in order.
@@ -76,7 +112,16 @@ impl<'a> Batches<'a> {
     }
 }
 
-fn batch(schema: &SchemaRef, columns: Vec<arrow::array::ArrayRef>) -> RecordBatch {
+/// A column made from a view of the table that all columns share.
+macro_rules! column {
+    ($view:ident, |$rows:ident| $make:expr) => {{
+        let $view = std::sync::Arc::clone(&$view);
+        Box::new(move |$rows: &std::ops::Range<usize>| -> arrow::array::ArrayRef { $make })
+    }};
+}
+use column;
+
+fn batch(schema: &SchemaRef, columns: Vec<ArrayRef>) -> RecordBatch {
     RecordBatch::try_new(schema.clone(), columns).expect("columns are built in the order and types of the schema")
 }
 

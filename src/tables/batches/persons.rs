@@ -1,7 +1,7 @@
 //! `persons/`: one row per person, the golden record and where each value came from.
 
 use super::text::{Repeated, ascii, id_text, lists, person_ids, phone_text, symbols};
-use super::{Batches, batch};
+use super::{Batches, column};
 use crate::kernels::id_number::IdKind;
 use crate::tables::published::{PERSONS, schema};
 use crate::tables::{GridBy, NO_DATE, NO_ROW, Persons, Pool, Records, Residence, Sex, Sym, conflict};
@@ -16,45 +16,42 @@ pub fn persons<'a>(
     residence: &'a Residence,
     source_names: &'a [String],
 ) -> Batches<'a> {
-    let schema = schema(PERSONS);
-    let made = schema.clone();
-    let view = View { records, persons, residence, sources: Sources::new(source_names) };
-    Batches::new(schema, persons.len(), move |rows| {
-        let records_of = rows.clone().map(|p| persons.rows(p).len() as i64);
-        let (sources, conflicts) = (view.source_lists(&rows), view.conflicts(&rows));
-        let birth = persons.birth[rows.clone()].iter().map(|&birth| (birth != NO_DATE).then_some(birth));
-        batch(
-            &made,
-            vec![
-                person_ids(persons.id[rows.clone()].iter().copied()),
-                view.text(&persons.name_row[rows.clone()], &records.name),
-                view.sex(&rows),
-                view.id_numbers(&rows),
-                Arc::new(birth.collect::<Date32Array>()),
-                view.phones(&rows),
-                view.text(&persons.address_row[rows.clone()], &records.address),
-                view.text(&persons.registered_row[rows.clone()], &records.registered_address),
-                view.text(&persons.ethnicity_row[rows.clone()], &records.ethnicity),
-                symbols(&residence.codes, residence.grid[rows.clone()].iter().copied()),
-                view.grid_by(&rows),
-                sources,
-                Arc::new(Int64Array::from_iter_values(records_of)),
-                conflicts,
-                view.source_of(&persons.name_row[rows.clone()], |_, _| false),
-                view.source_of(&persons.sex_row[rows.clone()], |i, row| {
-                    records.sex[row] != persons.sex[rows.start + i]
-                }),
-                view.source_of(&persons.id_number_row[rows.clone()], |_, _| false),
-                view.source_of(&persons.birth_row[rows.clone()], |i, row| {
-                    records.birth[row] != persons.birth[rows.start + i]
-                }),
-                view.source_of(&persons.phone_row[rows.clone()], |_, _| false),
-                view.source_of(&persons.address_row[rows.clone()], |_, _| false),
-                view.households(&rows),
-                Arc::new(rows.clone().map(|p| view.lives_elsewhere(p)).collect::<BooleanArray>()),
-            ],
-        )
-    })
+    let view = Arc::new(View { records, persons, residence, sources: Sources::new(source_names) });
+    Batches::by_column(
+        schema(PERSONS),
+        persons.len(),
+        vec![
+            column!(view, |rows| person_ids(view.persons.id[rows.clone()].iter().copied())),
+            column!(view, |rows| view.text(&view.persons.name_row[rows.clone()], &view.records.name)),
+            column!(view, |rows| view.sex(rows)),
+            column!(view, |rows| view.id_numbers(rows)),
+            column!(view, |rows| view.births(rows)),
+            column!(view, |rows| view.phones(rows)),
+            column!(view, |rows| view.text(&view.persons.address_row[rows.clone()], &view.records.address)),
+            column!(view, |rows| view
+                .text(&view.persons.registered_row[rows.clone()], &view.records.registered_address)),
+            column!(view, |rows| view.text(&view.persons.ethnicity_row[rows.clone()], &view.records.ethnicity)),
+            column!(view, |rows| symbols(&view.residence.codes, view.residence.grid[rows.clone()].iter().copied())),
+            column!(view, |rows| view.grid_by(rows)),
+            column!(view, |rows| view.source_lists(rows)),
+            column!(view, |rows| {
+                Arc::new(Int64Array::from_iter_values(rows.clone().map(|p| view.persons.rows(p).len() as i64)))
+            }),
+            column!(view, |rows| view.conflicts(rows)),
+            column!(view, |rows| view.source_of(&view.persons.name_row[rows.clone()], |_, _| false)),
+            column!(view, |rows| view.source_of(&view.persons.sex_row[rows.clone()], |i, row| {
+                view.records.sex[row] != view.persons.sex[rows.start + i]
+            })),
+            column!(view, |rows| view.source_of(&view.persons.id_number_row[rows.clone()], |_, _| false)),
+            column!(view, |rows| view.source_of(&view.persons.birth_row[rows.clone()], |i, row| {
+                view.records.birth[row] != view.persons.birth[rows.start + i]
+            })),
+            column!(view, |rows| view.source_of(&view.persons.phone_row[rows.clone()], |_, _| false)),
+            column!(view, |rows| view.source_of(&view.persons.address_row[rows.clone()], |_, _| false)),
+            column!(view, |rows| view.households(rows)),
+            column!(view, |rows| { Arc::new(rows.clone().map(|p| view.lives_elsewhere(p)).collect::<BooleanArray>()) }),
+        ],
+    )
 }
 
 /// Names of the sources, once in order of number with `id_number` behind them, once sorted.
@@ -141,6 +138,11 @@ impl View<'_> {
             row => self.records.address[row as usize],
         };
         (address == self.records.registered_address[registered]).then_some(false)
+    }
+
+    fn births(&self, rows: &Range<usize>) -> ArrayRef {
+        let birth = self.persons.birth[rows.clone()].iter().map(|&birth| (birth != NO_DATE).then_some(birth));
+        Arc::new(birth.collect::<Date32Array>())
     }
 
     fn sex(&self, rows: &Range<usize>) -> ArrayRef {

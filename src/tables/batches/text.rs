@@ -5,6 +5,8 @@ use crate::tables::{PersonId, Pool, Sym};
 use arrow::array::{ArrayRef, ListArray, StringViewArray, StringViewBuilder};
 use arrow::buffer::{Buffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// A column of text that repeats a few strings: they stand once, and a row is only a view of one.
@@ -65,6 +67,31 @@ pub(super) fn symbols_or_empty(pool: &Pool, syms: impl ExactSizeIterator<Item = 
     let mut builder = StringViewBuilder::with_capacity(syms.len());
     for sym in syms {
         builder.append_value(pool.get(sym));
+    }
+    Arc::new(builder.finish())
+}
+
+/// As [`symbols`] (or, without `nulls`, [`symbols_or_empty`]) for a column that repeats the same texts: each stands once
+/// in the column, so that it is copied once and found in the cache afterwards.
+pub(super) fn repeated_symbols(pool: &Pool, syms: &[Sym], nulls: bool) -> ArrayRef {
+    let mut places: HashMap<Sym, (u32, u32), FixedState> = HashMap::with_hasher(FixedState::with_seed(0));
+    let mut bytes: Vec<u8> = Vec::new();
+    for &sym in syms {
+        places.entry(sym).or_insert_with(|| {
+            let text = pool.get(sym).as_bytes();
+            bytes.extend_from_slice(text);
+            ((bytes.len() - text.len()) as u32, text.len() as u32)
+        });
+    }
+    let mut builder = StringViewBuilder::with_capacity(syms.len());
+    let block = builder.append_block(Buffer::from_vec(bytes));
+    for sym in syms {
+        let (start, len) = places[sym];
+        if *sym == Pool::NONE && nulls {
+            builder.append_null();
+        } else {
+            builder.try_append_view(block, start, len).expect("the place is inside the block");
+        }
     }
     Arc::new(builder.finish())
 }
