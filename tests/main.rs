@@ -9,6 +9,7 @@ mod config_faults;
 mod followup_returns;
 mod followup_rules;
 mod messages;
+mod model_nights;
 mod nights;
 mod other_data;
 mod same_bytes;
