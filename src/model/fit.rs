@@ -44,6 +44,11 @@ fn field_levels(pattern: Pattern) -> [u8; 5] {
 
 const FIELDS: [&str; 5] = ["birth", "sex", "name", "phone", "address"];
 
+/// Whether enough pairs are labelled by ID numbers to fit by.
+pub fn has_silver(counts: &PatternCounts) -> bool {
+    counts.silver_match.iter().map(|&n| f64::from(n)).sum::<f64>() >= SILVER_MIN
+}
+
 /// Fits the weights of every pattern from a night's counts.
 pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
     // Counts stay as they were seen, so that a sample's pairs weigh what they are worth; what is expected is scaled down.
