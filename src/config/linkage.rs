@@ -20,10 +20,10 @@ const KEYS: &[&str] = &[
     "comparison",
     "blocking",
 ];
-const COMPARISON_KEYS: &[&str] = &["name", "field", "fields", "kind", "levels", "term_frequency"];
+const COMPARISON_KEYS: &[&str] = &["name", "field", "fields", "kind", "levels", "term_frequency", "shared"];
 const KEY_FORMS: &str =
     "field | field[from:to] | soundex(field) | sorted(field other) | year(field) | month_day(field)";
-/// Levels of a pair are packed into 64 bits, four for each comparison.
+/// Levels of a pair are packed into 128 bits, eight for each comparison.
 const COMPARISONS_MAX: usize = 16;
 /// Levels between equal and different that a comparison may have.
 const LEVELS_MAX: usize = 6;
@@ -126,7 +126,8 @@ fn comparison(at: &Section<'_>, faults: &mut Faults) -> Option<Comparison> {
     let name = if at.get("name").is_some() { at.text("name", faults)? } else { fields.join("_") };
     let levels = levels(at, levels_kind?, faults);
     let term_frequency = at.bool("term_frequency", faults).unwrap_or(false);
-    Some(Comparison { name, fields, kind, levels, term_frequency })
+    let shared = at.bool("shared", faults).unwrap_or(false);
+    Some(Comparison { name, fields, kind, levels, term_frequency, shared })
 }
 
 fn levels(at: &Section<'_>, kind: Levels, faults: &mut Faults) -> Vec<f64> {

@@ -26,13 +26,18 @@ impl Blocks {
             for rule in 0..RULES.len() {
                 let slots = &mut signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]];
                 for (slot, key) in slots.iter_mut().zip(blocking::keys(features, rule, p)) {
-                    *slot = if key == 0 { 0 } else { (key as u32).max(1) };
+                    *slot = self::slot(key);
                 }
             }
             signature
         };
         Self { signatures: (0..features.len()).into_par_iter().map(signature).collect() }
     }
+}
+
+/// 32 bits of a key, never 0 for a key.
+fn slot(key: u64) -> u32 {
+    if key == 0 { 0 } else { (key as u32).max(1) }
 }
 
 /// Rows that one task takes.
@@ -101,6 +106,9 @@ pub(super) fn visit<V: PairVisitor>(
         };
         let mut rows: Vec<u64> = signatures.par_iter().enumerate().flat_map_iter(keyed).collect();
         radix::sort_packed(&mut rows);
+        if rule == blocking::BIRTH_AND_SURNAME {
+            split_by_given_names(features, &mut rows, &mut signatures, &mut stats);
+        }
         split_large_blocks(features, rule, &mut rows, limit, &mut signatures, &mut stats);
         // What visitors leave behind is put together regardless of who saw which chunk, so threads may share them out.
         let tasks: Vec<(V, u64, u64)> = chunks_at_blocks(&rows)
@@ -150,9 +158,10 @@ fn visit_blocks<V: PairVisitor>(rows: &[u64], rule: usize, signatures: &[Signatu
         largest = largest.max(rows.len() as u64);
         block.clear();
         block.extend(rows.iter().map(|&row| (row as u32, signatures[row as u32 as usize])));
+        let here = block_of(rows[0]);
         for (i, (a, x)) in block.iter().enumerate() {
             for (b, y) in &block[i + 1..] {
-                if a != b && !owned_before(rule, x, y) {
+                if a != b && !owned_before(rule, x, y) && !owned_by_other_key(rule, here, x, y) {
                     pairs += 1;
                     let rules = if V::EVERY_RULE { rules_from(rule, x, y) } else { 0 };
                     task.pair(rule, rules, *a, *b);
@@ -180,6 +189,56 @@ fn brings_together(rule: usize, Signature(x): &Signature, Signature(y): &Signatu
     let same = x[at] != 0 && x[at] == y[at];
     same || SLOTS_OF[rule + 1] - at == 2
         && (x[at] != 0 && x[at] == y[at + 1] || x[at + 1] != 0 && (x[at + 1] == y[at] || x[at + 1] == y[at + 1]))
+}
+
+/// Whether the pair shares both keys of a rule and belongs to the block of the other one.
+#[inline]
+fn owned_by_other_key(rule: usize, here: u32, Signature(x): &Signature, Signature(y): &Signature) -> bool {
+    let at = SLOTS_OF[rule];
+    if SLOTS_OF[rule + 1] - at < 2 {
+        return false;
+    }
+    let other = |sides: &[u32; SLOTS]| if sides[at] == here { sides[at + 1] } else { sides[at] };
+    let (a, b) = (other(x), other(y));
+    a != 0 && a == b && a < here
+}
+
+/// Gives the rows of larger blocks of [`blocking::BIRTH_AND_SURNAME`] a key for each sound of the given name.
+fn split_by_given_names(
+    features: &Features,
+    rows: &mut Vec<u64>,
+    signatures: &mut [Signature],
+    stats: &mut BlockingStats,
+) {
+    const RULE: usize = blocking::BIRTH_AND_SURNAME;
+    let large = large_blocks(rows, blocking::GIVEN_SPLIT_ROWS);
+    if large.is_empty() {
+        return;
+    }
+    stats.blocks_split[RULE] += large.len() as u64;
+    let packed = |key: u32, p: u32| u64::from(key) << 32 | u64::from(p);
+    let (mut second, mut keys_of_block) = (Vec::new(), Vec::new());
+    for range in large {
+        let rows = &mut rows[range];
+        keys_of_block.clear();
+        for row in rows.iter_mut() {
+            let p = *row as u32;
+            let keys = blocking::given_keys(features, p as usize, block_of(*row).into()).map(slot);
+            signatures[p as usize].0[SLOTS_OF[RULE]..][..2].copy_from_slice(&keys);
+            *row = packed(keys[0], p);
+            if keys[1] != 0 {
+                second.push(packed(keys[1], p));
+            }
+            keys_of_block.extend(keys.into_iter().filter(|&key| key != 0));
+        }
+        keys_of_block.sort_unstable();
+        let together = |n: usize| (n * (n - 1) / 2) as u64;
+        // A pair that shares both sounds counts twice here, so no fewer are left out than this says.
+        let kept: u64 = keys_of_block.chunk_by(|a, b| a == b).map(|run| together(run.len())).sum();
+        stats.pairs_left_out[RULE] += together(rows.len()).saturating_sub(kept);
+    }
+    rows.append(&mut second);
+    radix::sort_packed(rows);
 }
 
 /// Gives the rows of oversized blocks a further key each, again and again, until blocks are small or nothing is left to

@@ -1,5 +1,6 @@
 //! Columns of distinct values: each record holds a small number, each number a value that is made comparable once.
 
+use super::swapped::{self, Alike};
 use super::values::{self, DateOrder};
 use crate::config::{KeyExpression, KeyFunction};
 use crate::kernels::similarity::Comparable;
@@ -18,12 +19,15 @@ pub(super) struct Column {
     pub(super) frequency_bits: Vec<f32>,
     /// log2 of the chance that two persons bear the same value.
     pub(super) chance_bits: f32,
+    /// log2 of how rare the values of two persons are on average that are near by chance; `None` if too few are.
+    pub(super) near_bits: Option<f32>,
 }
 
 /// A distinct value.
 #[derive(Debug)]
 pub(super) struct Value {
     pub(super) text: Comparable,
+    pub(super) chars: usize,
     pub(super) tokens: Box<[Comparable]>,
     pub(super) number: Option<f64>,
 }
@@ -37,6 +41,11 @@ pub(super) enum ReadAs {
     Number,
     Array,
 }
+
+/// Fewer near values than this, by chance, say nothing about how rare such are.
+const NEAR_MIN: u32 = 16;
+/// Bits that the rareness of near values tells at most, either way.
+const NEAR_BITS_MAX: f32 = 8.0;
 
 /// What separates the elements of an array.
 const ELEMENTS: [char; 5] = [',', ';', '|', '、', '；'];
@@ -119,10 +128,10 @@ impl Column {
                 _ => Box::default(),
             };
             let number = text.parse::<f64>().ok().filter(|number| read_as == ReadAs::Number && number.is_finite());
-            Value { text: Comparable::new(text), tokens, number }
+            Value { text: Comparable::new(text), chars: text.chars().count(), tokens, number }
         };
         let values = (0..pool.len()).into_par_iter().map(value).collect();
-        Self { ids, values, frequency_bits: Vec::new(), chance_bits: 0.0 }
+        Self { ids, values, frequency_bits: Vec::new(), chance_bits: 0.0, near_bits: None }
     }
 
     /// Counts how many persons bear each value; without persons, every record is one.
@@ -151,10 +160,46 @@ impl Column {
         (id != 0).then(|| &self.values[id as usize])
     }
 
+    /// Counts how rare values are that are near by chance, from the values of pairs drawn at random.
+    pub(super) fn count_near(&mut self, pairs: impl Iterator<Item = (u32, u32)>) {
+        let (mut sum, mut near) = (0.0, 0_u32);
+        for (a, b) in pairs {
+            let (x, y) = (self.ids[a as usize], self.ids[b as usize]);
+            let value = |id: u32| (id != 0).then(|| &self.values[id as usize]);
+            if x != y && swapped::alike(value(x), value(y)) == Alike::Near {
+                sum += self.rareness(x, y);
+                near += 1;
+            }
+        }
+        self.near_bits = (near >= NEAR_MIN).then(|| (sum / f64::from(near)).log2() as f32);
+    }
+
+    /// How rare two values are that may be one, misspelled: the odds for that lie with the rarer of them.
+    fn rareness(&self, x: u32, y: u32) -> f64 {
+        let rare = |id: u32| f64::from(-self.frequency_bits[id as usize]).exp2();
+        f64::midpoint(rare(x), rare(y))
+    }
+
+    /// Bits by which near values of two records tell more (one of them rare, as slips are) or less (both frequent).
+    #[inline]
+    pub(super) fn near_rarity_bits(&self, a: u32, b: u32) -> f32 {
+        let Some(usual) = self.near_bits else { return 0.0 };
+        let bits = self.rareness(self.ids[a as usize], self.ids[b as usize]).log2() as f32 - usual;
+        bits.clamp(-NEAR_BITS_MAX, NEAR_BITS_MAX)
+    }
+
     /// Bits by which agreement on the value of `row` tells more (rare) or less (frequent) than agreement in general.
     #[inline]
     pub(super) fn rarity_bits(&self, row: u32) -> f32 {
         self.chance_bits - self.frequency_bits[self.ids[row as usize] as usize]
+    }
+}
+
+#[cfg(test)]
+impl Value {
+    /// A value that is only a text.
+    pub(super) fn of_text(text: &str) -> Self {
+        Self { text: Comparable::new(text), chars: text.chars().count(), tokens: Box::default(), number: None }
     }
 }
 

@@ -3,13 +3,13 @@
 use super::LevelPattern;
 use super::LevelWeights;
 use super::columns::{Column, Value};
+use super::pairs;
 use super::plan::{ComparisonPlan, Kind, Plan};
+use super::swapped::{self, Alike};
 use crate::kernels::date::days_from_civil;
 use crate::tables::Records;
 use rayon::prelude::*;
 
-/// Names at least this alike are one name misspelled.
-const SIMILAR: f64 = 0.85;
 /// A word at least this long may differ by one edit and still be the same.
 const EDITED_WORD_MIN: usize = 4;
 
@@ -64,6 +64,12 @@ impl CustomFeatures {
     /// Counts how frequent each value is among persons; without persons, every record is one.
     pub fn count_values(&mut self, person_of: Option<&[u32]>) {
         self.columns.par_iter_mut().flatten().for_each(|column| column.count(person_of));
+        let (plan, source) = (&self.plan, &self.source);
+        for (comparison, columns) in plan.comparisons.iter().zip(&mut self.columns) {
+            if comparison.term_frequency && comparison.kind == Kind::Swapped {
+                columns.par_iter_mut().for_each(|column| column.count_near(pairs::drawn(plan, source, person_of)));
+            }
+        }
     }
 
     /// The levels of two records.
@@ -77,29 +83,27 @@ impl CustomFeatures {
 
     /// Bits that two records are one person.
     pub fn weight(&self, a: u32, b: u32, pattern: LevelPattern, weights: &LevelWeights) -> f32 {
-        let mut bits = weights.of(pattern);
+        let mut evidence = weights.evidence(pattern);
         for (c, (comparison, columns)) in self.plan.comparisons.iter().zip(&self.columns).enumerate() {
             if comparison.term_frequency {
                 let level = pattern.level(c);
-                for (i, column) in columns.iter().enumerate() {
-                    if says_equal(comparison.kind, level, i) {
-                        bits += f64::from(column.rarity_bits(a.min(b)));
-                    }
+                for (part, column) in columns.iter().enumerate() {
+                    let rarity = match comparison.agreement(level, part) {
+                        Some(Alike::Equal) => column.rarity_bits(a.min(b)),
+                        Some(Alike::Near) => column.near_rarity_bits(a, b),
+                        _ => continue,
+                    };
+                    weights.add_rarity(&mut evidence, c, level, part, f64::from(rarity));
                 }
             }
         }
-        bits as f32
+        evidence.bits() as f32
     }
-}
-
-/// Whether `level` says that the values of column `i` are equal.
-fn says_equal(kind: Kind, level: usize, i: usize) -> bool {
-    matches!((kind, level, i), (_, 1, _) | (Kind::Swapped, 3 | 7 | 9, 0) | (Kind::Swapped, 4 | 8 | 10, 1))
 }
 
 fn level(plan: &ComparisonPlan, columns: &[Column], a: u32, b: u32) -> u8 {
     if plan.kind == Kind::Swapped {
-        return swapped(&columns[0], &columns[1], a, b);
+        return swapped::level(&columns[0], &columns[1], a, b);
     }
     let column = &columns[0];
     let (x, y) = (column.ids[a as usize], column.ids[b as usize]);
@@ -122,7 +126,7 @@ fn level(plan: &ComparisonPlan, columns: &[Column], a: u32, b: u32) -> u8 {
         }
         Kind::JaroWinkler => {
             let alike = x.text.jaro_winkler(&y.text);
-            let begins = begins(x, y);
+            let begins = swapped::begins(x, y);
             first(&|min| alike >= min).unwrap_or(if begins { last - 1 } else { last })
         }
         Kind::Tokens => {
@@ -140,11 +144,6 @@ fn level(plan: &ComparisonPlan, columns: &[Column], a: u32, b: u32) -> u8 {
         },
         Kind::Date => date(plan, x, y).unwrap_or(last),
     }
-}
-
-/// Whether one text is the beginning of the other, as an initial or a short form is.
-fn begins(x: &Value, y: &Value) -> bool {
-    x.text.text().starts_with(y.text.text()) || y.text.text().starts_with(x.text.text())
 }
 
 /// Share of words in common (Jaccard), where long words may differ by one edit.
@@ -168,72 +167,38 @@ fn tokens_alike(x: &Value, y: &Value) -> f64 {
 
 fn date(plan: &ComparisonPlan, x: &Value, y: &Value) -> Option<u8> {
     let edits = x.text.edit_distance(&y.text);
+    let (p, q) = (x.text.text().as_bytes(), y.text.text().as_bytes());
     if edits <= 1 {
-        return Some(2);
+        return Some(if digits_swapped(p, q) { 2 } else { 3 });
     }
     let days = plan.thresholds.len() as u8;
-    let (p, q) = (x.text.text().as_bytes(), y.text.text().as_bytes());
     if p.len() == 8 && q.len() == 8 {
         let (year, month, day) = (p[..4] == q[..4], p[4..6] == q[4..6], p[6..] == q[6..]);
         if year && p[4..6] == q[6..] && p[6..] == q[4..6] {
-            return Some(3);
+            return Some(4);
         }
         if u8::from(year) + u8::from(month) + u8::from(day) == 2 {
-            return Some(4);
+            return Some(5);
         }
         if let (Some(p), Some(q)) = (day_number(p), day_number(q))
             && let Some(i) = plan.thresholds.iter().position(|&max| f64::from((p - q).abs()) <= max)
         {
-            return Some(5 + i as u8);
+            return Some(6 + i as u8);
         }
         if edits > 2 && year {
-            return Some(6 + days);
+            return Some(7 + days);
         }
     }
-    (edits <= 2).then_some(5 + days)
+    (edits <= 2).then_some(6 + days)
+}
+
+/// Whether two texts that are an edit apart differ by neighbours that changed places.
+fn digits_swapped(p: &[u8], q: &[u8]) -> bool {
+    p.len() == q.len() && p.iter().zip(q).filter(|(p, q)| p != q).count() == 2
 }
 
 fn day_number(date: &[u8]) -> Option<i32> {
     let number = |part: &[u8]| std::str::from_utf8(part).ok()?.parse::<u32>().ok();
     let (year, month, day) = (number(&date[..4])?, number(&date[4..6])?, number(&date[6..])?);
     ((1..=12).contains(&month) && (1..=31).contains(&day)).then(|| days_from_civil(year as i32, month, day))
-}
-
-/// Two columns at once, each way round. Levels as [`super::plan::SWAPPED_LEVELS`] names them.
-fn swapped(first: &Column, second: &Column, a: u32, b: u32) -> u8 {
-    let (x1, x2, y1, y2) = (first.get(a), second.get(a), first.get(b), second.get(b));
-    if x1.is_none() && x2.is_none() || y1.is_none() && y2.is_none() {
-        return 0;
-    }
-    // How alike two values are: 2 equal, 1 similar, 0 different, -1 not known.
-    let alike = |x: Option<&Value>, y: Option<&Value>| match (x, y) {
-        (Some(x), Some(y)) if x.text.text() == y.text.text() => 2,
-        (Some(x), Some(y)) if begins(x, y) || x.text.jaro_winkler(&y.text) >= SIMILAR => 1,
-        (Some(_), Some(_)) => 0,
-        _ => -1,
-    };
-    let (one, two) = (alike(x1, y1), alike(x2, y2));
-    match (one, two) {
-        (2, 2) => return 1,
-        (2, 1) => return 3,
-        (1, 2) => return 4,
-        (1, 1) => return 5,
-        _ => {}
-    }
-    let (cross, other) = (alike(x1, y2), alike(x2, y1));
-    match (cross, other) {
-        (2, 2) => return 2,
-        (2, 1) | (1, 2 | 1) => return 6,
-        _ => {}
-    }
-    match (one, two) {
-        (2, -1) => 7,
-        (-1, 2) => 8,
-        (2, _) => 9,
-        (_, 2) => 10,
-        _ if cross == 2 || other == 2 => 11,
-        (1, _) | (_, 1) => 12,
-        (-1, -1) if cross < 0 && other < 0 => 0,
-        _ => 13,
-    }
 }

@@ -1,6 +1,7 @@
 //! Candidate pairs, streamed: rule by rule, block by block, each pair once, never as a table; and pairs drawn at random.
 
 use super::compare::CustomFeatures;
+use super::plan::Plan;
 use super::{LevelPattern, LevelWeights};
 use crate::kernels::{hash, radix};
 use crate::tables::{Edge, sort_edges};
@@ -11,6 +12,8 @@ use std::collections::{BTreeMap, HashMap};
 const CHUNK_ROWS: usize = 1 << 11;
 /// Pairs drawn at random.
 const RANDOM_PAIRS: u64 = 1 << 20;
+/// Tasks that draw them.
+const DRAWING_TASKS: u64 = 64;
 
 /// What one rule did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -161,29 +164,43 @@ fn pairs_possible(features: &CustomFeatures) -> f64 {
 
 /// Counts the patterns of pairs drawn at random, but for those of one person as far as `person_of` tells.
 pub fn draw_random(features: &CustomFeatures, person_of: Option<&[u32]>) -> Vec<(LevelPattern, u64)> {
-    let n = features.len() as u64;
-    if n < 2 {
-        return Vec::new();
-    }
     let task = |number: u64| {
         let mut counts: HashMap<LevelPattern, u64> = HashMap::new();
-        for i in 0..RANDOM_PAIRS / 64 {
-            let drawn = hash::mix(hash::mix(number, 0x7261_6e64), i);
-            let (a, b) = (((drawn >> 32) * n) >> 32, ((drawn & 0xffff_ffff) * n) >> 32);
-            let (x, y) = (a as usize, b as usize);
-            let same = a == b
-                || features.plan.across_sources && features.source[x] == features.source[y]
-                || person_of.is_some_and(|of| of[x] == of[y]);
-            if !same {
-                *counts.entry(features.pattern(a as u32, b as u32)).or_default() += 1;
-            }
+        for (a, b) in drawn_by(number, &features.plan, &features.source, person_of) {
+            *counts.entry(features.pattern(a, b)).or_default() += 1;
         }
         counts
     };
-    let tasks: Vec<HashMap<LevelPattern, u64>> = (0..64_u64).into_par_iter().map(task).collect();
+    let tasks: Vec<HashMap<LevelPattern, u64>> = (0..DRAWING_TASKS).into_par_iter().map(task).collect();
     let mut all: BTreeMap<LevelPattern, u64> = BTreeMap::new();
     tasks.into_iter().flatten().for_each(|(pattern, n)| *all.entry(pattern).or_default() += n);
     all.into_iter().collect()
+}
+
+/// Pairs drawn at random that could be one person, but for those that are as far as `person_of` tells.
+pub(super) fn drawn<'a>(
+    plan: &'a Plan,
+    source: &'a [u16],
+    person_of: Option<&'a [u32]>,
+) -> impl Iterator<Item = (u32, u32)> + 'a {
+    (0..DRAWING_TASKS).flat_map(move |number| drawn_by(number, plan, source, person_of))
+}
+
+fn drawn_by<'a>(
+    number: u64,
+    plan: &'a Plan,
+    source: &'a [u16],
+    person_of: Option<&'a [u32]>,
+) -> impl Iterator<Item = (u32, u32)> + 'a {
+    let n = source.len() as u64;
+    (0..RANDOM_PAIRS / DRAWING_TASKS).filter_map(move |i| {
+        let drawn = hash::mix(hash::mix(number, 0x7261_6e64), i);
+        let (a, b) = (((drawn >> 32) * n) >> 32, ((drawn & 0xffff_ffff) * n) >> 32);
+        let (x, y) = (a as usize, b as usize);
+        let same =
+            a == b || plan.across_sources && source[x] == source[y] || person_of.is_some_and(|of| of[x] == of[y]);
+        (!same).then_some((a as u32, b as u32))
+    })
 }
 
 /// Scores every candidate pair and keeps those of at least `weight_min` bits, heaviest first. The pattern of an edge is its

@@ -2,6 +2,7 @@
 //! anything is counted.
 
 use super::columns::ReadAs;
+use super::swapped::{self, Alike};
 use crate::config::{Comparison, KeyExpression, Linkage};
 
 /// How two values are compared.
@@ -27,6 +28,8 @@ pub struct ComparisonPlan {
     pub(super) kind: Kind,
     pub(super) thresholds: Vec<f64>,
     pub(super) term_frequency: bool,
+    /// Whether members of a household have it in common; of two parts, the second.
+    pub(super) shared: bool,
     pub(super) expressions: Vec<KeyExpression>,
 }
 
@@ -46,22 +49,7 @@ pub struct Plan {
 }
 
 /// Levels of `date` between equal and the thresholds in days.
-pub(super) const DATE_LEVELS: [&str; 3] = ["one_edit", "day_month_swapped", "two_parts"];
-/// Levels of `swapped` between equal and different.
-pub(super) const SWAPPED_LEVELS: [&str; 11] = [
-    "equal_swapped",
-    "first_equal_second_similar",
-    "first_similar_second_equal",
-    "both_similar",
-    "similar_swapped",
-    "first_equal_second_missing",
-    "first_missing_second_equal",
-    "first_equal",
-    "second_equal",
-    "one_crossed",
-    "one_similar",
-];
-
+pub(super) const DATE_LEVELS: [&str; 4] = ["digits_swapped", "one_edit", "day_month_swapped", "two_parts"];
 impl Plan {
     /// The plan of a pipeline's own linkage, whose expressions are known to be right.
     pub fn new(linkage: &Linkage) -> Self {
@@ -77,7 +65,7 @@ impl Plan {
 }
 
 impl ComparisonPlan {
-    fn new(comparison: &Comparison) -> Self {
+    pub(super) fn new(comparison: &Comparison) -> Self {
         let (kind, usual): (Kind, &[f64]) = match comparison.kind.as_str() {
             "exact" => (Kind::Exact, &[]),
             "edit" => (Kind::Edit, &[1.0, 2.0]),
@@ -104,7 +92,7 @@ impl ComparisonPlan {
                 levels.extend(thresholds.iter().map(|days| format!("≤{days}d")));
                 levels.extend(["two_edits".to_owned(), "year".to_owned()]);
             }
-            Kind::Swapped => levels.extend(SWAPPED_LEVELS.map(str::to_owned)),
+            Kind::Swapped => levels.extend(swapped::level_names()),
         }
         levels.push("different".to_owned());
         Self {
@@ -113,23 +101,25 @@ impl ComparisonPlan {
             kind,
             thresholds,
             term_frequency: comparison.term_frequency,
+            shared: comparison.shared,
             expressions: comparison.fields.iter().filter_map(|field| KeyExpression::parse(field)).collect(),
         }
     }
 
-    /// What is assumed of the levels of matches before anything is counted: mostly equal, sometimes near, seldom different.
-    pub fn starting_m(&self) -> Vec<f64> {
-        let last = self.levels.len() - 1;
-        let between = (last - 2).max(1) as f64;
-        (0..=last)
-            .map(|level| match level {
-                0 => 0.0,
-                1 => 0.8,
-                level if level == last => 0.08,
-                // The nearer, the likelier.
-                level => 0.12 * 2.0 * (between - (level as f64 - 2.0)) / (between * (between + 1.0)),
-            })
-            .collect()
+    /// Whether members of a household have it in common.
+    pub fn is_shared(&self) -> bool {
+        self.shared
+    }
+
+    /// Whether part `part` is equal or near at `level`.
+    #[inline]
+    pub(super) fn agreement(&self, level: usize, part: usize) -> Option<Alike> {
+        let alike = match (self.kind, level) {
+            (Kind::Swapped, _) => swapped::parts(level).map(|of| if part == 0 { of.0 } else { of.1 })?,
+            (_, 1) => Alike::Equal,
+            _ => return None,
+        };
+        matches!(alike, Alike::Equal | Alike::Near).then_some(alike)
     }
 
     pub(super) fn read_as(&self) -> ReadAs {
