@@ -309,7 +309,7 @@ pub fn grow_with(
     clusters
 }
 
-/// Records with next to no identity (a title, no ID number) that are still alone join the one person whom their
+/// Records with next to no identity (a title and a sex, no ID number) that are still alone join the one person whom their
 /// household leaves, if there is just one, though the pair alone would be too light.
 fn join_only_candidates<F: Fn(u32, u32) -> bool>(
     growing: &mut Growing<'_, F>,
@@ -321,7 +321,7 @@ fn join_only_candidates<F: Fn(u32, u32) -> bool>(
     let alone: Vec<u32> = (0..growing.evidence.id.len() as u32)
         .filter(|&p| {
             let (i, of) = (p as usize, &growing.evidence);
-            of.id[i] == 0 && of.name[i] == 0 && clusters.weight[i].is_nan()
+            of.id[i] == 0 && of.name[i] == 0 && of.sex[i] != Sex::Unknown && clusters.weight[i].is_nan()
         })
         .collect();
     // Decided before any of them joins, so that their order says nothing.
