@@ -11,6 +11,7 @@ mod followup_returns;
 mod followup_rules;
 mod followup_sums;
 mod messages;
+mod model_nights;
 mod nights;
 mod other_data;
 mod same_bytes;

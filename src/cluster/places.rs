@@ -43,13 +43,14 @@ impl Places {
     /// Counts in the sets that strong pairs have made. `roles` is how often places in one household were the same, and
     /// how often not, when they were joined.
     pub(super) fn of(sets: &mut UnionFind, evidence: &Evidence, roles: [u32; 2]) -> Self {
+        let known = 64 - evidence.sources.iter().fold(0, |all, mask| all | mask).leading_zeros() as usize;
         let (mut persons, mut others, mut doubled) = ([0_u32; SOURCES], [[0_u32; 2]; SOURCES], [0_u32; SOURCES]);
         for row in 0..evidence.sources.len() {
             if sets.find(row as u32) as usize != row {
                 continue;
             }
             let (mask, twice) = (evidence.sources[row], evidence.repeated[row]);
-            for source in 0..SOURCES {
+            for source in 0..known {
                 let (bit, has) = (1_u64 << source, mask >> source & 1);
                 persons[source] += has as u32;
                 doubled[source] += (twice >> source & 1) as u32;
@@ -64,7 +65,7 @@ impl Places {
             let bits = ((different + 1.0) / (same + different + 1.0) / ROLES_DIFFER).log2() as f32;
             places.roles = bits.clamp(-LEAST_BITS_OF_ROLES, 0.0);
         }
-        for source in 0..SOURCES {
+        for source in 0..known {
             let [lacking, having] = others[source];
             if persons[source] < PERSONS_MIN || lacking + having < PERSONS_MIN {
                 continue;

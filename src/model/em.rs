@@ -10,11 +10,13 @@ use serde::Serialize;
 
 /// Fields of a pattern: the ID group's levels by themselves, then those of the fit.
 const FIELDS: [&str; 6] = ["id", "birth", "sex", "name", "phone", "address"];
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 400;
 /// Rounds end when no m moves by more.
 const STILL: f64 = 1e-5;
 /// Pseudo-pairs that keep a level that is never seen from weighing without end.
 const SMOOTHING: f64 = 0.5;
+/// Share of what was seen of all pairs in the u that fitting begins at; the rest is what chance gives.
+const SEEN_SHARE: f64 = 0.1;
 /// Differences told.
 const TOLD: usize = 10;
 /// Pairs that a rule must bring together to be fitted.
@@ -154,17 +156,23 @@ fn one_pass(seen: &[([usize; 6], f64)], pairs: f64, fit: &Fit) -> (Vec<Field>, f
     (fields, matches, rounds)
 }
 
-/// m of the fit (of IDs: nearly all equal) and u as often as among all pairs.
+/// m and u of the fit (of IDs: nearly all equal, and as among all pairs), so that the matches of a pass in which nearly all
+/// pairs are matches are not taken for the others.
 fn begin(fit: &Fit, seen: &[([usize; 6], f64)]) -> Vec<Field> {
     let make = |(f, &field): (usize, &&'static str)| {
-        let fitted = fit.fields.iter().find(|of| of.0 == field).map(|of| of.1.clone());
+        let fitted = fit.fields.iter().find(|of| of.0 == field);
         let highest = seen.iter().map(|row| row.0[f]).max().unwrap_or(0);
-        let mut m = fitted.unwrap_or_else(|| (0..=highest).map(|level| 0.5_f64.powi(level as i32)).collect());
+        let equal = || (0..=highest).map(|level| 0.5_f64.powi(level as i32)).collect();
+        let mut m = fitted.map_or_else(equal, |of| of.1.clone());
         m.resize(m.len().max(highest + 1), 1e-4);
         let mut u = vec![SMOOTHING; m.len()];
         seen.iter().for_each(|(levels, n)| u[levels[f]] += n);
         for values in [&mut m, &mut u] {
             normalize(values);
+        }
+        for (level, u) in u.iter_mut().enumerate().skip(1) {
+            let by_chance = fitted.and_then(|of| of.2.get(level)).copied();
+            *u = by_chance.map_or(*u, |by_chance| SEEN_SHARE * *u + (1.0 - SEEN_SHARE) * by_chance);
         }
         Field { field, m, u }
     };

@@ -44,6 +44,11 @@ fn field_levels(pattern: Pattern) -> [u8; 5] {
 
 const FIELDS: [&str; 5] = ["birth", "sex", "name", "phone", "address"];
 
+/// Whether enough pairs are labelled by ID numbers to fit by.
+pub fn has_silver(counts: &PatternCounts) -> bool {
+    counts.silver_match.iter().map(|&n| f64::from(n)).sum::<f64>() >= SILVER_MIN
+}
+
 /// Fits the weights of every pattern from a night's counts.
 pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
     // Counts stay as they were seen, so that a sample's pairs weigh what they are worth; what is expected is scaled down.
@@ -81,6 +86,7 @@ pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
     };
     let labelled = if by_roster { nonmatches.iter().sum() } else { silver };
     let dependence = Dependence::new(&counted, chance, &fields, labelled);
+    let id_bits = fit_id_bits(counts, persons_bits);
     for index in 0..PATTERNS {
         let pattern = Pattern(index as u32);
         if !exists(pattern) {
@@ -94,7 +100,7 @@ pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
                 .sum()
         };
         let weight = if identity::is_id(pattern.identity()) {
-            prior_bits + preset::id_bits(pattern.identity(), persons_bits) + bits(2) + dependence.rest[pattern.rest()]
+            prior_bits + id_bits[usize::from(pattern.identity())] + bits(2) + dependence.rest[pattern.rest()]
         } else {
             prior_bits + bits(0) + dependence.whole[index]
         };
@@ -114,6 +120,33 @@ fn exists(pattern: Pattern) -> bool {
         && (pattern.name() as usize) < name::COUNT
         && (pattern.phone() as usize) < phone::COUNT
         && (pattern.address() as usize) < address::COUNT
+}
+
+/// Bits of the levels that compare ID numbers. How often one person's numbers disagree (typed wrongly twice, a relative's)
+/// is counted among pairs with one name, one phone and one flat; that others' do is nearly certain. What agreement is worth
+/// depends on how numbers are made, and is the preset's.
+fn fit_id_bits(counts: &PatternCounts, persons_bits: f64) -> Vec<f64> {
+    let mut bits: Vec<f64> = (0..identity::BIRTH_SEX).map(|level| preset::id_bits(level, persons_bits)).collect();
+    let mut seen = [0.0; identity::BIRTH_SEX as usize];
+    for (index, &n) in counts.all.iter().enumerate().filter(|(_, n)| **n > 0) {
+        let pattern = Pattern(index as u32);
+        let equal_names = (name::EXACT..name::UNREADABLE).contains(&pattern.name());
+        let at_home = pattern.phone() == phone::SAME && pattern.address() == address::SAME_FLAT;
+        if identity::is_id(pattern.identity()) && equal_names && at_home {
+            seen[usize::from(pattern.identity())] += f64::from(n);
+        }
+    }
+    // Whole numbers of which one is wrong, and numbers of which only a part is known.
+    let whole = identity::ID_SAME_WRONG..=identity::ID_ONE_EDIT;
+    let part = identity::ID_PARTIAL..identity::ID_DIFFERENT;
+    for (disagree, agree) in [
+        (identity::ID_FAR, whole.map(|level| seen[usize::from(level)]).sum::<f64>()),
+        (identity::ID_PARTIAL_DIFFERENT, part.map(|level| seen[usize::from(level)]).sum()),
+    ] {
+        let (slot, seen) = (&mut bits[usize::from(disagree)], seen[usize::from(disagree)]);
+        *slot = ((seen + M_STRENGTH * slot.exp2()) / (seen + agree + M_STRENGTH)).log2();
+    }
+    bits
 }
 
 /// Whether a pair without ID numbers is so surely a match by its other fields that it tells of `field`. Where no ID numbers

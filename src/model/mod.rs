@@ -12,5 +12,5 @@ mod stored;
 
 pub use custom::{CustomFit, best_threshold, fit_custom};
 pub use em::{Em, em};
-pub use fit::{Fit, fit};
+pub use fit::{Fit, fit, has_silver};
 pub use stored::{Drift, Stored, Terms, drift, terms};

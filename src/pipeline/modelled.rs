@@ -40,9 +40,11 @@ pub(super) fn model(
     before: Option<&str>,
     watch: &mut Watch<'_>,
 ) -> Result<Modelled> {
-    // Where nearly nobody has an ID number, sources that list each person once teach what differs between persons.
-    let rosters = (!features.numbers_are_many()).then(|| Rosters::find(records, profiles, features));
-    let counts = link::count_patterns(features, blocks, settings, sample_bits, rosters.as_ref());
+    let count = |rosters| link::count_patterns(features, blocks, settings, sample_bits, rosters);
+    let by_numbers = count(None);
+    // Where ID numbers label next to nothing, sources that list each person once teach what differs between persons.
+    let rosters = (!model::has_silver(&by_numbers)).then(|| Rosters::find(records, profiles, features));
+    let counts = rosters.as_ref().map_or_else(|| by_numbers, |rosters| count(Some(rosters)));
     let fitted = model::fit(&counts, &link::chance(features, rosters.as_ref()));
     let em = model::em(&counts, &fitted);
     let stored = Stored::of(&fitted);
