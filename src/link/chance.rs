@@ -95,17 +95,23 @@ fn count_group(features: &Features, group: &[u32], all_pairs: f64, chance: &mut 
     }
 }
 
-fn draw(features: &Features, group: &[u32], pairs: u64, chance: &mut Chance) {
-    let n = group.len() as u64;
+/// Draws small groups and takes all pairs of each: few profiles are fetched for many pairs.
+fn draw(features: &Features, profiles: &[u32], pairs: u64, chance: &mut Chance) {
+    const GROUP: u64 = 64;
+    let n = profiles.len() as u64;
     if n < 2 {
         return;
     }
-    let drawn: Vec<Pattern> = (0..pairs)
+    let drawn: Vec<Pattern> = (0..pairs.div_ceil(GROUP * (GROUP - 1) / 2))
         .into_par_iter()
-        .filter_map(|i| {
-            let draw = |side: u64| group[((u128::from(hash::key(0xd1ce, &[i, side])) * u128::from(n)) >> 64) as usize];
-            let (a, b) = (draw(0), draw(1));
-            (a != b).then(|| features.pattern_hidden(a, b))
+        .flat_map_iter(|i| {
+            let draw =
+                |side: u64| profiles[((u128::from(hash::key(0xd1ce, &[i, side])) * u128::from(n)) >> 64) as usize];
+            let group: Vec<u32> = (0..GROUP).map(draw).collect();
+            let pair = |(x, &a): (usize, &u32)| -> Vec<Pattern> {
+                group[x + 1..].iter().filter(|&&b| a != b).map(|&b| features.pattern_hidden(a, b)).collect()
+            };
+            group.iter().enumerate().flat_map(pair).collect::<Vec<Pattern>>()
         })
         .collect();
     chance.random_pairs += drawn.len() as u64;

@@ -59,6 +59,14 @@ impl Name {
         u64::from(pinyin::fold(self.sounds[0]))
     }
 
+    /// The folded sounds of up to two different characters of the given name; 0 where there is none to be told.
+    pub(super) fn given_sounds(&self) -> [u64; 2] {
+        let given = &self.sounds[usize::from(self.surname).min(self.len as usize)..self.len as usize];
+        let mut sounds = given.iter().map(|&sound| u64::from(pinyin::fold(sound))).filter(|&sound| sound != 0);
+        let first = sounds.next().unwrap_or(0);
+        [first, sounds.find(|&sound| sound != first).unwrap_or(0)]
+    }
+
     /// Readable characters.
     pub(super) fn readable(&self) -> usize {
         self.chars[..self.len as usize].iter().filter(|&&c| c != UNREADABLE).count()

@@ -1,22 +1,22 @@
 //! Link and cluster: from records to the cluster of each record, with the pairs that say so.
 
-use super::accuracy::{Accuracy, Night};
+use super::accuracy::{self, Accuracy, Night};
 use super::modelled::{self, Modelled};
 use super::reasons;
 use super::told;
 use super::watch::Watch;
-use crate::cluster::{self, Clusters, Evidence};
+use crate::cluster::{self, Clusters, Evidence, LIGHTER_BITS};
 use crate::config::{Linkage, Preset};
 use crate::error::Result;
-use crate::link::{self, BlockingSettings, BlockingStats, Features, Pattern, Profiles, levels};
+use crate::link::{self, BlockingSettings, BlockingStats, Blocks, Features, Pattern, Profiles, levels};
 use crate::message::Message;
 use crate::model::Fit;
 use crate::tables::{Edge, JoinedBy, Links, Records};
 
 /// Pairs are counted for fitting in about this many profiles' blocks.
 const FIT_PROFILES: usize = 1 << 17;
-/// Bits from which on a pair is a match where the pipeline does not say and silver labels stand behind the weights: two
-/// right ones for one wrong.
+/// Bits from which on a pair is a match where nothing says, and silver labels stand behind the weights: two right ones for
+/// one wrong.
 const MATCH_WEIGHT_MIN: f32 = 1.0;
 /// The same where the weights come from nothing but the preset: dependent evidence makes them too heavy.
 const UNFITTED_WEIGHT_MIN: f32 = 3.0;
@@ -107,22 +107,41 @@ fn resolve_person_cn(
     let settings = BlockingSettings { block_rows_max: linkage.block_rows_max };
     let profiles = watch.step("profile", |_| Ok(link::profiles(records)), told::profiles)?;
     let mut features = watch.step("features", |_| Ok(link::features(records, &profiles)), told::features)?;
+    let blocks = Blocks::new(&features);
     let fit = |watch: &mut Watch<'_>| {
         let sample_bits = (profiles.len() / FIT_PROFILES).max(1).ilog2();
-        modelled::model((records, &profiles, &features), settings, sample_bits, linkage, model_before, watch)
+        modelled::model((records, &profiles, &features, &blocks), settings, sample_bits, linkage, model_before, watch)
     };
-    let modelled = watch.step("fit", fit, |modelled| told::fit(&modelled.fit))?;
+    let mut modelled = watch.step("fit", fit, |modelled| told::fit(&modelled.fit))?;
     let fit = &modelled.fit;
+    let set = linkage.match_weight_min.map(|bits| bits as f32).or(modelled.match_weight_min);
+    // Chosen by the error of a sample with hidden ID numbers, unless it is set or nobody has a number.
     let usual = if fit.is_fitted() { MATCH_WEIGHT_MIN } else { UNFITTED_WEIGHT_MIN };
-    let match_weight_min = linkage.match_weight_min.map_or(usual, |bits| bits as f32);
+    let (start, choose) = (set.unwrap_or(usual), set.is_none() && fit.is_fitted());
+    let least = if choose { accuracy::THRESHOLD_MIN.min(start) } else { start };
+    let kept_min = linkage.review_weight_min.map_or(least - REVIEW_BITS, |bits| bits as f32).min(least - LIGHTER_BITS);
+    let score = |_: &mut Watch<'_>| Ok(link::score(&features, &blocks, &fit.weights, settings, kept_min));
+    let (edges, blocking) = watch.step("link", score, |(edges, blocking)| told::scored(edges.len(), blocking))?;
+    let sources = sources_of(records, &profiles);
+    let clusters_from = |features: &Features, match_weight_min: f32| {
+        let evidence = evidence(features, sources.clone());
+        cluster::grow(evidence, &edges, match_weight_min, &|a, b| features.names_apart(a, b))
+    };
+    let estimate = |watch: &mut Watch<'_>| {
+        let clusters = clusters_from(&features, start);
+        let (edges, fit) = (&edges[..], &modelled.fit);
+        let night =
+            Night { records, profiles: &profiles, fit, settings, edges, clusters: &clusters, match_weight_min: start };
+        let accuracy = night.accuracy(&mut features, choose);
+        watch.warn_all(accuracy.iter().filter_map(Accuracy::warning).collect());
+        Ok((clusters, accuracy))
+    };
+    let (first, accuracy) = watch.step("accuracy", estimate, |_| Message::new("run.step.accuracy"))?;
+    let match_weight_min = accuracy.as_ref().map_or(start, |accuracy| accuracy.match_weight_min);
     let review_weight_min =
         linkage.review_weight_min.map_or(match_weight_min - REVIEW_BITS, |bits| bits as f32).min(match_weight_min);
-    let kept_min = review_weight_min.min(match_weight_min - cluster::LIGHTER_BITS);
-    let score = |_: &mut Watch<'_>| Ok(link::score(&features, &fit.weights, settings, kept_min));
-    let (edges, blocking) = watch.step("link", score, |(edges, blocking)| told::scored(edges.len(), blocking))?;
     let grow = |_: &mut Watch<'_>| {
-        let evidence = evidence(&features, sources_of(records, &profiles));
-        let clusters = cluster::grow(evidence, &edges, match_weight_min, &|a, b| features.names_apart(a, b));
+        let clusters = if match_weight_min == start { first } else { clusters_from(&features, match_weight_min) };
         let (match_weight, joined_by) = join_of_records(records, &profiles, &features, fit, &clusters);
         let mut cluster_of_record = vec![0; records.len()];
         for p in 0..profiles.len() {
@@ -144,17 +163,10 @@ fn resolve_person_cn(
             refused,
             model: Model::Custom { figures: serde_json::Value::Null, candidate_pairs: 0 },
         };
-        Ok((clusters, resolved))
+        Ok(resolved)
     };
-    let (clusters, mut resolved) = watch.step("cluster", grow, |(_, resolved)| told::resolved(resolved))?;
-    let estimate = |watch: &mut Watch<'_>| {
-        let (edges, clusters, fit) = (&edges[..], &clusters, &modelled.fit);
-        let night = Night { records, profiles: &profiles, fit, settings, edges, clusters, match_weight_min };
-        let accuracy = night.accuracy(&mut features);
-        watch.warn_all(accuracy.iter().filter_map(Accuracy::warning).collect());
-        Ok(accuracy)
-    };
-    let accuracy = watch.step("accuracy", estimate, |_| Message::new("run.step.accuracy"))?;
+    let mut resolved = watch.step("cluster", grow, told::resolved)?;
+    modelled.stored.match_weight_min = Some(match_weight_min);
     resolved.model = Model::PersonCn(Box::new(PersonCn { modelled, blocking, accuracy }));
     Ok(resolved)
 }

@@ -3,8 +3,13 @@
 
 use crate::kernels::text::is_missing;
 use std::fmt::Write;
+use unicode_normalization::char::decompose_canonical;
 
-/// Writes `raw` into `out` (cleared first) in lower case with single spaces; empty where the value is missing.
+/// Latin letters whose stroke is no accent that Unicode takes off.
+const STROKES: [(char, char); 6] = [('ł', 'l'), ('đ', 'd'), ('ø', 'o'), ('ħ', 'h'), ('ŧ', 't'), ('ı', 'i')];
+
+/// Writes `raw` into `out` (cleared first) in lower case without accents on Latin letters and with single spaces; empty where
+/// the value is missing.
 pub(super) fn clean(raw: &str, out: &mut String) {
     out.clear();
     if is_missing(raw) {
@@ -14,8 +19,20 @@ pub(super) fn clean(raw: &str, out: &mut String) {
         if !out.is_empty() {
             out.push(' ');
         }
-        out.extend(word.chars().flat_map(char::to_lowercase));
+        word.chars().flat_map(char::to_lowercase).for_each(|c| match c {
+            // Latin-1 to Extended-B, and Extended Additional.
+            '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => match STROKES.iter().find(|(stroke, _)| *stroke == c) {
+                Some((_, plain)) => out.push(*plain),
+                None => decompose_canonical(c, |part| out.extend((!is_accent(part)).then_some(part))),
+            },
+            c if is_accent(c) => {}
+            c => out.push(c),
+        });
     }
+}
+
+fn is_accent(c: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&c)
 }
 
 /// How many three-part dates of a column can only have the month first, and how many only the day.
@@ -113,6 +130,8 @@ mod tests {
     fn values_are_cleaned() {
         assert_eq!(made(|out| clean("  Mary  ANN ", out)), "mary ann");
         assert_eq!(made(|out| clean(" - ", out)), "");
+        assert_eq!(made(|out| clean("Włodzimierz GÓRA Nguyễn", out)), "wlodzimierz gora nguyen");
+        assert_eq!(made(|out| clean("Жанна й 金哲", out)), "жанна й 金哲");
     }
 
     #[test]
