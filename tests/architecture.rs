@@ -69,7 +69,7 @@ const MODULES: &[(&str, u8, &[&str])] = &[
         ],
     ),
     ("lib", 8, &[]),
-    ("main", 8, &["gridlink", "mimalloc"]),
+    ("main", 8, &["gridlink", "mimalloc", "libmimalloc_sys"]),
 ];
 
 /// Arrows between modules of one level that are meant.
