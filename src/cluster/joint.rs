@@ -14,8 +14,8 @@ pub struct Whole<'a> {
     pub one_of_source: Option<&'a [u16]>,
     /// Bits from which on pairs join.
     pub weight_min: f32,
-    /// Bits by which the members of two clusters may be below that on average, as a share of the bits by which the pair that
-    /// joins them is above it.
+    /// Bits by which the members of two clusters may be below that on average, for each bit by which the pair that joins them
+    /// is above it: a pair that hardly says anything joins only what agrees as a whole.
     pub below_share: f32,
     /// The same in bits, at most.
     pub below_max: f32,

@@ -17,8 +17,9 @@ use serde_json::{Value, json};
 const REVIEW_BITS: f32 = 6.0;
 /// Bits between which the threshold is chosen by the estimated error.
 const THRESHOLD_BOUNDS: (f32, f32) = (-3.0, 3.0);
-/// Share of the bits by which a pair is above the threshold, and bits, by which the clusters that it joins may stay below.
-const BELOW_SHARE: f32 = 0.5;
+/// So many times the bits by which a pair is above the threshold, and at most so many bits, the clusters that it joins may
+/// stay below it on average.
+const BELOW_SHARE: f32 = 2.0;
 const BELOW_BITS_MAX: f32 = 3.0;
 
 /// Pairs scored and joined.
