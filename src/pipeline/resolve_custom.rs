@@ -19,7 +19,7 @@ const REVIEW_BITS: f32 = 6.0;
 const THRESHOLD_BOUNDS: (f32, f32) = (-3.0, 3.0);
 /// So many times the bits by which a pair is above the threshold, and at most so many bits, the clusters that it joins may
 /// stay below it on average.
-const BELOW_SHARE: f32 = 2.0;
+const BELOW_SHARE: f32 = 0.5;
 const BELOW_BITS_MAX: f32 = 3.0;
 
 /// Pairs scored and joined.
