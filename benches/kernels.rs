@@ -49,3 +49,11 @@ fn parse_address(bencher: divan::Bencher<'_, '_>, raw: &str) {
         address.flat_key()
     });
 }
+
+/// Two characters that look alike, and two that do not: the second is what nearly every pair of names asks.
+#[divan::bench(args = [("晴", "睛"), ("国", "军")])]
+fn look_alike(bencher: divan::Bencher<'_, '_>, (a, b): (&str, &str)) {
+    let unit = |text: &str| text.encode_utf16().next().unwrap_or(0);
+    let (a, b) = (unit(a), unit(b));
+    bencher.bench(|| gridlink::kernels::shape::look_alike(divan::black_box(a), divan::black_box(b)));
+}

@@ -112,17 +112,17 @@ fn a_list_goes_out_and_comes_back() {
     let sheet = city.path().join(format!("{grid}.csv"));
     std::fs::write(&sheet, text.join("\n")).unwrap();
 
-    let imports = import(&pipeline.run.store, std::slice::from_ref(&sheet)).unwrap();
+    let imports = import(&pipeline.run.store, &[], std::slice::from_ref(&sheet)).unwrap();
     let import_of = &imports[0];
     assert_eq!((import_of.returned, import_of.rejected.len(), import_of.known), (5, 2, false), "{import_of:?}");
-    assert!(import(&pipeline.run.store, &[sheet]).unwrap()[0].known, "the same sheet twice");
+    assert!(import(&pipeline.run.store, &[], &[sheet]).unwrap()[0].known, "the same sheet twice");
 
     let (_, set) = night(&path, 28);
     let after = items(&set);
     let of = |row: usize| rows[row][item].split(' ').map(|id| &after[id]).collect::<Vec<_>>();
     assert!(of(1).iter().all(|item| item.0 == "done" || !visit_settles(&item.1)), "{:?}", of(1));
     for item in of(2) {
-        assert!(["open", "overdue", "withdrawn"].contains(&item.0.as_str()), "{item:?}");
+        assert!(["handed_over", "overdue", "withdrawn"].contains(&item.0.as_str()), "{item:?}");
         assert!(item.0 == "withdrawn" || item.2 == other, "{item:?} moved to {other}");
     }
     assert!(of(3).iter().chain(&of(4)).all(|item| item.0 != "done"), "{:?} {:?}", of(3), of(4));
@@ -148,6 +148,50 @@ fn visit_settles(rule: &str) -> bool {
 }
 
 #[test]
+fn a_pipeline_may_name_its_own_results() {
+    let (city, path) = city();
+    let text = std::fs::read_to_string(&path).unwrap();
+    let own = "[returns.results]\n\"见到本人\" = \"verified\"\n\"没见到\" = \"nobody_home\"\n\n[publish]";
+    std::fs::write(&path, text.replacen("[publish]", own, 1)).unwrap();
+    let (pipeline, set) = night(&path, 27);
+    let (grid, rows) = list(&set);
+    let files = crate::support::files(&set.join("lists"));
+    let (_, bytes) = files.into_iter().find(|(name, _)| name.ends_with(&format!("{grid}.xlsx"))).unwrap();
+    let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    let options = book.worksheet_range("options").unwrap();
+    assert_eq!(options.rows().map(|row| row[0].to_string()).collect::<Vec<_>>(), ["见到本人", "没见到"]);
+
+    let column = |name: &str| rows[0].iter().position(|head| head == name).unwrap();
+    let (result, to, item) = (column("核查结果"), column("去向/移交网格"), column("item_id"));
+    let mut filled = rows.clone();
+    filled[1][result] = "见到本人".into();
+    filled[2][result] = "没见到".into();
+    filled[3][result] = "在睡觉".into();
+    filled[4][result] = "移交".into();
+    filled[4][to] = "隔壁网格".into();
+    let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
+    let lines = filled.iter().map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(",")).collect::<Vec<_>>();
+    let sheet = city.path().join("own.csv");
+    std::fs::write(&sheet, lines.join("\n")).unwrap();
+    let results = &pipeline.returns.as_ref().unwrap().results;
+    let import_of = import(&pipeline.run.store, results, &[sheet]).unwrap().remove(0);
+    assert_eq!((import_of.returned, import_of.rejected.len()), (4, 1), "{import_of:?}");
+
+    let (_, set) = night(&path, 28);
+    let after = items(&set);
+    let of = |row: usize| rows[row][item].split(' ').map(|id| &after[id]).collect::<Vec<_>>();
+    assert!(of(1).iter().all(|item| item.0 == "done" || !visit_settles(&item.1)), "{:?}", of(1));
+    assert!(of(2).iter().all(|item| item.0 != "done"), "{:?}", of(2));
+    // Whoever has to correct the others finds them with the reason.
+    let text = std::fs::read_to_string(set.join("answers/returns_rejected.csv")).unwrap();
+    let lines: Vec<&str> = text.lines().skip(1).collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert!(lines.iter().all(|line| line.starts_with("own.csv,")), "{text}");
+    assert!(text.contains("核查结果不在下拉列表之内") && text.contains("移交的网格不在网格目录中"), "{text}");
+    assert!(set.join("answers/returns_rejected.xlsx").is_file() && set.join("answers/leads.xlsx").is_file());
+}
+
+#[test]
 fn a_list_from_above_is_answered_in_its_order() {
     let (_city, path) = city();
     let (_, set) = night(&path, 27);
@@ -156,7 +200,7 @@ fn a_list_from_above_is_answered_in_its_order() {
     assert!(lines[0].starts_with("原编号,行号,核查情况"), "{text}");
     let starts: Vec<String> =
         lines[1..].iter().map(|line| line.split(',').take(3).collect::<Vec<_>>().join(",")).collect();
-    assert_eq!(starts, ["X3,2,待核实", "X1,3,待核实", ",4,无法识别：not_a_person", "X4,5,待核实"]);
+    assert_eq!(starts, ["X3,2,待核实", "X1,3,待核实", ",4,无法识别：合计行或说明行，不是人员", "X4,5,待核实"]);
     assert_eq!(items(&set).values().filter(|item| item.1 == "leads").count(), 3);
     // A day later nobody has answered.
     let (_, set) = night(&path, 29);

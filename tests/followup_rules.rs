@@ -80,6 +80,7 @@ fn due(rule: &str, engine: &Engine) -> Vec<(u64, String, String)> {
         name: rule.to_owned(),
         title: rule.to_owned(),
         due_hours: None,
+        due_changes: vec![],
         priority: 1,
         fields: Vec::new(),
         visit_settles: true,
@@ -270,7 +271,14 @@ fn isolation_day_by_day() {
     ];
     let due_now = due("temperatures_due", &engine(NOBODY, told, &[schedule(date(2022, 1, 1), &[])]));
     let found_now: Vec<(u64, &str)> = due_now.iter().map(|due| (due.0, due.2.as_str())).collect();
-    assert_eq!(found_now, [(1, "昨日体温未报齐"), (3, "体温异常"), (7, "昨日体温未报齐")]);
+    assert_eq!(
+        found_now,
+        [
+            (1, "昨日体温未报齐（第8天，共21天）"),
+            (3, "体温异常（第8天，共21天）"),
+            (7, "昨日体温未报齐（第21天，共21天）")
+        ]
+    );
     assert_eq!(found("release_due", NOBODY, told), [6]);
 }
 

@@ -124,3 +124,36 @@ fn a_full_disk_leaves_the_set_before() {
     assert_eq!(std::fs::read_dir(city.path("out/runs")).unwrap().count(), 1);
     succeeded(&city.run(&[]));
 }
+
+/// A file system in memory that is too small for the set, but not so small that it is noticed before the work.
+#[test]
+fn a_file_system_that_fills_up_while_writing_is_told() {
+    let city = City::new(PERSONS);
+    let room = city.path("small");
+    std::fs::create_dir(&room).unwrap();
+    let dumps: u64 = files(&city.path("dumps")).values().map(|bytes| bytes.len() as u64).sum();
+    let script = "mount -t tmpfs -o size=\"$1\" none \"$2\" && exec \"$0\" run \"$3\" --set run.output=\"$2/out\"";
+    let output = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount", "bash", "-c", script])
+        .arg(cargo_bin("gridlink"))
+        .arg((dumps / 2 + (96 << 10)).to_string())
+        .arg(&room)
+        .arg(city.path("pipeline.toml"))
+        .env("LANG", "C")
+        .output();
+    let said = |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    match output {
+        Ok(output) if said(&output).contains("ingest") => {
+            let code = output.status.code().unwrap();
+            let text = ended(&output, code);
+            assert_eq!(code, 74, "{text}");
+            assert!(text.contains("full") || text.contains("No space"), "{text}");
+            // The store is on a disk with room, and nothing was taken over.
+            assert!(!city.path("store/state").exists());
+            succeeded(&city.run(&[]));
+        }
+        // Not every machine lets a process mount something of its own; the limit on file sizes above stands in there.
+        Ok(output) => eprintln!("skipped: no file system of its own: {}", said(&output)),
+        Err(error) => eprintln!("skipped: no unshare: {error}"),
+    }
+}

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -16,7 +16,7 @@ fn output() -> PathBuf {
 }
 
 /// The sample's set, made once for all tests.
-fn set() -> &'static Path {
+pub(crate) fn set() -> &'static Path {
     static SET: OnceLock<PathBuf> = OnceLock::new();
     SET.get_or_init(|| {
         let folder = output();
@@ -253,7 +253,7 @@ fn questions_in_sql() {
 fn check_shows_rows_and_publishes_nothing() {
     let check = gridlink().arg("check").arg(root().join("pipelines/sample.toml")).output().unwrap();
     let said = succeeded(&check);
-    assert!(said.contains("6 sources"), "{said}");
+    assert!(said.contains("7 sources"), "{said}");
     let shown = String::from_utf8(check.stdout).unwrap();
     assert!(shown.contains("police_population") && shown.contains("gb18030"), "{shown}");
 }

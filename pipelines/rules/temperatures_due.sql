@@ -1,5 +1,5 @@
--- Persons in isolation by schedule key_region: an abnormal temperature (37.3 or more) first, then yesterday's missing ones.
--- Needs events of type isolation and temperature (detail celsius).
+-- Persons in isolation by schedule key_region, with the day that today is: an abnormal temperature (37.3 or more) first, then
+-- yesterday's missing ones. Needs events of type isolation and temperature (detail celsius).
 WITH isolated AS (
   SELECT person_id, CAST(CAST(MAX(at) AS DATE) AS TIMESTAMP) AS day
   FROM events
@@ -8,11 +8,12 @@ WITH isolated AS (
   GROUP BY person_id
 ),
 owed AS (
-  SELECT i.person_id, MAX(s.temperatures_a_day) AS times
+  SELECT i.person_id, s.temperatures_a_day AS times,
+    '（第' || CAST(s.day AS VARCHAR) || '天，共' || CAST(s.isolation_days + s.monitoring_days AS VARCHAR) || '天）' AS stage
   FROM isolated AS i
-  CROSS JOIN (SELECT after, holds_from, holds_until, temperatures_a_day FROM schedules WHERE schedule = 'key_region' AND what = 'release') AS s
-  WHERE i.day >= s.holds_from AND i.day < s.holds_until AND i.day < as_of AND i.day + s.after > as_of
-  GROUP BY i.person_id
+  CROSS JOIN (SELECT day, after, holds_from, holds_until, temperatures_a_day, isolation_days, monitoring_days
+    FROM schedules WHERE schedule = 'key_region' AND what = 'day') AS s
+  WHERE i.day >= s.holds_from AND i.day < s.holds_until AND i.day < as_of AND i.day + s.after = CAST(as_of AS TIMESTAMP)
 ),
 taken AS (
   SELECT person_id, COUNT(*) AS times,
@@ -21,8 +22,9 @@ taken AS (
   WHERE type = 'temperature' AND at >= as_of - INTERVAL '1 day' AND at < as_of AND detail LIKE '%"celsius":"__._%'
   GROUP BY person_id
 )
-SELECT n.person_id, CAST(as_of AS TIMESTAMP) AS since,
-  CASE WHEN t.celsius >= 37.3 THEN '体温异常' ELSE '昨日体温未报齐' END AS reason
+SELECT n.person_id,
+  CASE WHEN t.celsius >= 37.3 THEN CAST(as_of AS TIMESTAMP) - INTERVAL '1 hour' ELSE CAST(as_of AS TIMESTAMP) END AS since,
+  (CASE WHEN t.celsius >= 37.3 THEN '体温异常' ELSE '昨日体温未报齐' END) || n.stage AS reason
 FROM owed AS n
 LEFT JOIN taken AS t ON n.person_id = t.person_id
 WHERE t.celsius >= 37.3 OR COALESCE(t.times, 0) < n.times

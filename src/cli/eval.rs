@@ -3,6 +3,7 @@
 use super::terminal::Terminal;
 use super::wiring;
 use crate::error::Result;
+use crate::evaluate::listed::{Listed, Tables, listed};
 use crate::evaluate::lost::{LostPair, Place, by_sources};
 use crate::evaluate::{Report, evaluate};
 use crate::message::{Lang, Message};
@@ -23,6 +24,9 @@ pub(super) struct EvalArgs {
     /// With --lost: the pipeline of the set, whose dumps are read again to tell what was never compared
     #[arg(long, value_name = "PIPELINE.toml", requires = "lost")]
     pipeline: Option<PathBuf>,
+    /// CSV with columns person_id (of the truth), grid_code and rule: who must be on which list. Tells what the lists got right
+    #[arg(long, value_name = "E.csv", conflicts_with = "lost")]
+    expected: Option<PathBuf>,
     /// Print as JSON
     #[arg(long)]
     json: bool,
@@ -34,11 +38,39 @@ pub(super) fn run(args: &EvalArgs, terminal: &Terminal) -> Result<()> {
         return lost(args, terminal);
     }
     let members = wiring::read_table(&args.set, "members")?;
+    if let Some(expected) = &args.expected {
+        let (persons, followups) =
+            (wiring::read_table(&args.set, "persons")?, wiring::read_table(&args.set, "followups")?);
+        let tables = Tables { members: &members, persons: &persons, followups: &followups };
+        let lists = listed(tables, &args.truth, expected)?;
+        return terminal.data(|out| match args.json {
+            true => writeln!(out, "{:#}", serde_json::json!(lists)),
+            false => lists.iter().try_for_each(|list| list_text(out, list, terminal.lang)),
+        });
+    }
     let report = evaluate(&members, &args.truth)?;
     terminal.data(|out| match args.json {
         true => writeln!(out, "{}", report.to_json()),
         false => text(out, &report, terminal.lang),
     })
+}
+
+/// A list's figures as lines: every rate with its formula's two numbers.
+fn list_text(out: &mut dyn Write, list: &Listed, lang: Lang) -> io::Result<()> {
+    writeln!(out, "{}", Message::new("cli.listed").with("rule", &list.rule).render(lang))?;
+    for (key, part, whole) in [
+        ("cli.listed_missed", list.missed, list.expected),
+        ("cli.listed_wrong_grid", list.wrong_grid, list.expected),
+        ("cli.listed_unassigned", list.unassigned, list.expected),
+        ("cli.listed_nowhere", list.nowhere_told, list.expected),
+        ("cli.listed_twice", list.twice, list.expected),
+        ("cli.listed_without_cause", list.without_cause, list.listed),
+    ] {
+        let rate = format!("{:.3}", 100.0 * part as f64 / whole.max(1) as f64);
+        let line = Message::new(key).with("rate", rate).with("part", part).with("whole", whole);
+        writeln!(out, "  {}", line.render(lang))?;
+    }
+    Ok(())
 }
 
 /// Examples told of each place.

@@ -35,12 +35,15 @@ struct ImportArgs {
 /// Imports the lists and says of each what it holds and which rows cannot be applied.
 pub(super) fn run(args: &ReturnsArgs, terminal: &Terminal) -> Result<()> {
     let ReturnsCommand::Import(args) = &args.command;
-    let store = match (&args.store, &args.pipeline) {
-        (Some(store), _) => store.clone(),
-        (None, Some(pipeline)) => config::load(pipeline, &Overrides::default())?.run.store,
-        (None, None) => PathBuf::new(),
+    let (store, results) = match (&args.store, &args.pipeline) {
+        (Some(store), _) => (store.clone(), Vec::new()),
+        (None, Some(pipeline)) => {
+            let pipeline = config::load(pipeline, &Overrides::default())?;
+            (pipeline.run.store, pipeline.returns.unwrap_or_default().results)
+        }
+        (None, None) => (PathBuf::new(), Vec::new()),
     };
-    for import in pipeline::import(&store, &args.files)? {
+    for import in pipeline::import(&store, &results, &args.files)? {
         if import.known {
             terminal.say(&Message::new("returns.known").with("sheet", &import.sheet));
             continue;

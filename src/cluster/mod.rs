@@ -2,8 +2,10 @@
 //! refused, however it came about. It scores nothing; every refused pair leaves with its reason.
 
 mod joint;
+mod places;
 
 pub use joint::{Whole, grow_whole};
+pub use places::Places;
 
 use crate::kernels::union_find::UnionFind;
 use crate::tables::{Edge, JoinedBy, NO_DATE, Sex};
@@ -21,6 +23,10 @@ pub struct Evidence {
     pub name: Vec<u32>,
     /// Sources of the profile, one bit each.
     pub sources: Vec<u64>,
+    /// Those of them with more than one record.
+    pub repeated: Vec<u64>,
+    /// Head of the household as a value equal for equal heads, and the place under that head; zeros: unknown.
+    pub role: Vec<(u32, u8)>,
 }
 
 /// Why a pair was refused.
@@ -70,6 +76,10 @@ pub struct Clusters {
     pub joined_by: Vec<JoinedBy>,
     /// Pairs refused, as (place in the edges, why), in the order of edges.
     pub refused: Vec<(u32, Refusal)>,
+    /// Places in the edges of pairs that joined though they are lighter than a match, ascending.
+    pub lighter: Vec<u32>,
+    /// What the sources of both sides of a pair say.
+    pub places: Places,
 }
 
 /// Days by which two births must differ to contradict.
@@ -85,8 +95,15 @@ const NAME_SOURCES_MIN: u32 = 2;
 /// A record with next to no identity may join its only candidate by a pair this much lighter than a match.
 const ONLY_CANDIDATE_BITS: f32 = 4.0;
 
+/// A pair may be this much lighter than a match and still join two sides: those who grow clusters give such pairs as well.
+pub const LIGHTER_BITS: f32 = ONLY_CANDIDATE_BITS + places::MOST_BITS;
+
 struct Growing<'a, F> {
     sets: UnionFind,
+    /// What it says that both sides, or one of them, have a record of a source, or a place in the household.
+    places: Places,
+    /// How often places in one household were the same where sets were joined, and how often not.
+    roles: [u32; 2],
     /// Valid at the root of each set.
     evidence: Evidence,
     /// Sources that state the name of the set's root, one bit each.
@@ -119,7 +136,20 @@ impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
         of.sex[a] != Sex::Unknown && of.sex[b] != Sex::Unknown && of.sex[a] != of.sex[b]
     }
 
-    fn refusal(&mut self, a: usize, b: usize, edge: &Edge, edges: &[Edge], neighbours: &Neighbours) -> Option<Refusal> {
+    /// What sources and places in the household of the sets of roots `a` and `b` add to a pair's weight.
+    fn place_bits(&self, a: usize, b: usize) -> f32 {
+        let of = &self.evidence;
+        self.places.bits(of.sources[a], of.sources[b]) + self.places.role_bits(of.role[a], of.role[b])
+    }
+
+    fn refusal(
+        &mut self,
+        (a, b): (usize, usize),
+        edge: &Edge,
+        edges: &[Edge],
+        neighbours: &Neighbours,
+        weight_min: f32,
+    ) -> Option<Refusal> {
         let settled = self.evidence.id[a] != 0 && self.evidence.id[a] == self.evidence.id[b];
         if settled {
             return None;
@@ -129,6 +159,9 @@ impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
         }
         if edge.weight < DOUBTS_BIRTH_BITS && self.births_apart(a, b) {
             return Some(Refusal::TwoBirths);
+        }
+        if edge.weight + self.place_bits(a, b) < weight_min {
+            return Some(Refusal::OneSource);
         }
         let rivals =
             [(edge.a, b), (edge.b, a)].into_iter().any(|(p, root)| self.has_rival(p, root, edge, edges, neighbours));
@@ -141,14 +174,17 @@ impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
         if self.evidence.id[p as usize] != 0 || self.sets.size(p) > 1 {
             return false;
         }
+        let weight = edge.weight + self.place_bits(p as usize, root);
         neighbours
             .of(p)
             .iter()
             .map(|&place| &edges[place as usize])
-            .take_while(|other| other.weight >= edge.weight - RIVAL_BITS)
+            .take_while(|other| other.weight >= weight - RIVAL_BITS - places::MOST_BITS)
             .any(|other| {
                 let rival = self.sets.find(if other.a == p { other.b } else { other.a }) as usize;
-                rival != root && self.contradiction(rival, root).is_some()
+                rival != root
+                    && other.weight + self.place_bits(p as usize, rival) >= weight - RIVAL_BITS
+                    && self.contradiction(rival, root).is_some()
             })
     }
 
@@ -166,6 +202,13 @@ impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
             if of.id[kept] == 0 {
                 of.id[kept] = of.id[lost];
             }
+            if of.role[kept].0 == 0 {
+                of.role[kept] = of.role[lost];
+            } else if of.role[kept].0 == of.role[lost].0 {
+                self.roles[usize::from(places::roles_differ(of.role[kept], of.role[lost]))] += 1;
+            }
+            of.repeated[kept] |= of.repeated[lost] | of.sources[kept] & of.sources[lost];
+            of.sources[kept] |= of.sources[lost];
             if of.name[kept] == of.name[lost] {
                 self.stated_by[kept] |= self.stated_by[lost];
             } else if self.stated_by[lost].count_ones() > self.stated_by[kept].count_ones() {
@@ -205,24 +248,51 @@ impl Neighbours {
 /// Grows clusters by `edges`, which must be sorted by [`crate::tables::sort_edges`], down to `weight_min` bits.
 /// `names_apart` says of two whole names, by number, whether they can hardly be one person's.
 pub fn grow(evidence: Evidence, edges: &[Edge], weight_min: f32, names_apart: &impl Fn(u32, u32) -> bool) -> Clusters {
+    grow_with(evidence, edges, weight_min, names_apart, None)
+}
+
+/// [`grow`] with what another night, or the whole of it, says of its sources.
+pub fn grow_with(
+    evidence: Evidence,
+    edges: &[Edge],
+    weight_min: f32,
+    names_apart: &impl Fn(u32, u32) -> bool,
+    places: Option<&Places>,
+) -> Clusters {
     let profiles = evidence.id.len();
     let stated_by =
         evidence.name.iter().zip(&evidence.sources).map(|(&name, &mask)| if name == 0 { 0 } else { mask }).collect();
-    let mut growing = Growing { sets: UnionFind::new(profiles), evidence, stated_by, names_apart };
+    let mut strong = places.is_none();
+    let places = places.cloned().unwrap_or_default();
+    let mut growing =
+        Growing { sets: UnionFind::new(profiles), places, roles: [0, 0], evidence, stated_by, names_apart };
     let neighbours = Neighbours::new(profiles, edges);
     let mut clusters = Clusters {
         weight: vec![f32::NAN; profiles],
         joined_by: vec![JoinedBy::Single; profiles],
         ..Clusters::default()
     };
-    for (place, edge) in edges.iter().enumerate().take_while(|(_, edge)| edge.weight >= weight_min) {
+    for (place, edge) in edges.iter().enumerate().take_while(|(_, edge)| edge.weight >= weight_min - places::MOST_BITS)
+    {
+        if strong && edge.weight < weight_min + places::LEAST_BITS {
+            growing.places = Places::of(&mut growing.sets, &growing.evidence, growing.roles);
+            strong = false;
+        }
         let (a, b) = (growing.sets.find(edge.a), growing.sets.find(edge.b));
         if a != b {
-            if let Some(refusal) = growing.refusal(a as usize, b as usize, edge, edges, &neighbours) {
+            if edge.weight < weight_min && edge.weight + growing.place_bits(a as usize, b as usize) < weight_min {
+                continue;
+            }
+            if let Some(refusal) = growing.refusal((a as usize, b as usize), edge, edges, &neighbours, weight_min) {
                 clusters.refused.push((place as u32, refusal));
                 continue;
             }
             growing.join(a, b);
+            if edge.weight < weight_min {
+                clusters.lighter.push(place as u32);
+            }
+        } else if edge.weight < weight_min {
+            continue;
         }
         for p in [edge.a as usize, edge.b as usize] {
             // Edges come heaviest first: the first one that holds is the strongest.
@@ -233,7 +303,9 @@ pub fn grow(evidence: Evidence, edges: &[Edge], weight_min: f32, names_apart: &i
         }
     }
     join_only_candidates(&mut growing, edges, weight_min, &neighbours, &mut clusters);
+    clusters.lighter.sort_unstable();
     (clusters.of_profile, clusters.count) = growing.sets.numbered();
+    clusters.places = growing.places;
     clusters
 }
 
@@ -259,11 +331,12 @@ fn join_only_candidates<F: Fn(u32, u32) -> bool>(
         let mut several = false;
         for &place in neighbours.of(p) {
             let edge = &edges[place as usize];
-            if edge.weight < weight_min - ONLY_CANDIDATE_BITS {
+            if edge.weight < weight_min - ONLY_CANDIDATE_BITS - places::MOST_BITS {
                 break;
             }
             let root = growing.sets.find(if edge.a == p { edge.b } else { edge.a });
-            if growing.sets.size(root) < 2 {
+            let weight = edge.weight + growing.place_bits(p as usize, root as usize);
+            if weight < weight_min - ONLY_CANDIDATE_BITS || growing.sets.size(root) < 2 {
                 continue;
             }
             match candidate {
@@ -283,6 +356,7 @@ fn join_only_candidates<F: Fn(u32, u32) -> bool>(
             && !growing.sexes_differ(a as usize, b as usize)
         {
             growing.join(a, b);
+            clusters.lighter.push(place);
             clusters.weight[p as usize] = edge.weight;
             clusters.joined_by[p as usize] = JoinedBy::Model;
         }
@@ -308,6 +382,8 @@ mod tests {
             sex: vec![Sex::Unknown; n],
             name: vec![0; n],
             sources: vec![1; n],
+            repeated: vec![0; n],
+            role: vec![(0, 0); n],
         }
     }
 

@@ -1,6 +1,6 @@
 //! The words that a pipeline file may use and what they stand for: pure tables.
 
-use super::types::{Agency, Encoding, Format, GridField, Mask, PersonField, Preset};
+use super::types::{Agency, Encoding, Format, GridEvidence, GridField, Mask, PersonField, Preset};
 use crate::message::Lang;
 
 pub(super) const AGENCIES: &[(&str, Agency)] =
@@ -50,6 +50,17 @@ pub(super) const GRID_FIELDS: &[(&str, GridField)] = &[
     ("estate", GridField::Estates),
     ("building", GridField::Buildings),
     ("number", GridField::Numbers),
+];
+
+/// Kinds of evidence of where a person lives, in the order where a pipeline names none.
+pub(super) const GRID_EVIDENCE: &[(&str, GridEvidence)] = &[
+    ("grid_code", GridEvidence::GridCode),
+    ("flat", GridEvidence::Flat),
+    ("road", GridEvidence::Road),
+    ("estate", GridEvidence::Estate),
+    ("other_grid_code", GridEvidence::OtherGridCode),
+    ("household", GridEvidence::Household),
+    ("registered", GridEvidence::Registered),
 ];
 
 /// Canonical fields of a person.

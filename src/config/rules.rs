@@ -1,15 +1,16 @@
 //! `[[followup]]` and `[publish]`: what a night must list, and how lists leave the centre.
 
-use super::Context;
 use super::fault::Faults;
 use super::names::MASKS;
 use super::section::Section;
 use super::types::{Followup, Mask, Publish};
+use super::{Context, schedules};
 use crate::message::Message;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 const FOLLOWUP_KEYS: &[&str] =
-    &["name", "title", "due_hours", "priority", "fields", "visit_settles", "sql", "sql_file"];
+    &["name", "title", "due_hours", "due_changes", "priority", "fields", "visit_settles", "sql", "sql_file"];
 const PUBLISH_KEYS: &[&str] = &["parquet", "xlsx", "mask", "suppress_under"];
 /// Priority of a rule that names none: the middle of 1 to 5.
 const PRIORITY: u32 = 3;
@@ -35,6 +36,7 @@ pub(super) fn followups(root: &Section<'_>, context: &Context<'_>, faults: &mut 
         }
         let title = at.text("title", faults).or_else(|| name.clone());
         let due_hours = at.integer("due_hours", 1, 87_600, faults);
+        let due_changes = due_changes(at, faults);
         let priority = at.integer("priority", 1, 9, faults).unwrap_or(PRIORITY);
         let fields = match at.get("fields").map(|entry| &entry.node.value) {
             None => Vec::new(),
@@ -49,10 +51,28 @@ pub(super) fn followups(root: &Section<'_>, context: &Context<'_>, faults: &mut 
         let visit_settles = at.bool("visit_settles", faults).unwrap_or(true);
         let sql = sql(at, context, faults);
         if let (Some(name), Some(title), Some(sql)) = (name, title, sql) {
-            followups.push(Followup { name, title, due_hours, priority, fields, visit_settles, sql });
+            followups.push(Followup { name, title, due_hours, due_changes, priority, fields, visit_settles, sql });
         }
     }
     followups
+}
+
+/// Deadlines from a date on, in ascending order.
+fn due_changes(at: &Section<'_>, faults: &mut Faults) -> Vec<(Date, u32)> {
+    let mut changes: Vec<(Date, u32)> = Vec::new();
+    for change in &at.tables("due_changes", &["from", "hours"], faults) {
+        let from = schedules::from(change, faults);
+        let hours = change.integer("hours", 1, 87_600, faults);
+        if change.get("hours").is_none() {
+            change.missing("hours", "integer 1 ..= 87600", faults);
+        }
+        let (Some(from), Some(hours)) = (from, hours) else { continue };
+        if changes.last().is_some_and(|(before, _)| *before >= from) {
+            faults.bad_value(change.line_of("from"), &change.key("from"), &from.to_string(), "ascending dates");
+        }
+        changes.push((from, hours));
+    }
+    changes
 }
 
 fn sql(at: &Section<'_>, context: &Context<'_>, faults: &mut Faults) -> Option<String> {

@@ -4,12 +4,14 @@ use super::Context;
 use super::document::Value;
 use super::fault::Faults;
 use super::section::{Section, shown};
-use super::types::{Agency, Followup, RETURNS_SOURCE, ReadSettings, Returns, Schedule, Source};
+use super::types::{Agency, Followup, RETURNS_SOURCE, ReadSettings, Returns, Schedule, Source, VISIT_RESULTS};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 const SCHEDULE_KEYS: &[&str] = &["name", "from", "tests", "isolation_days", "monitoring_days", "temperatures_a_day"];
-const RETURNS_KEYS: &[&str] = &["paths"];
+const RETURNS_KEYS: &[&str] = &["paths", "results"];
+/// A longer text does not fit the cell.
+const RESULT_CHARS_MAX: usize = 60;
 /// Leads from above are answered within a day, unless the pipeline says otherwise.
 const DIRECTIVE_HOURS: u32 = 24;
 
@@ -33,7 +35,8 @@ pub(super) fn schedules(root: &Section<'_>, faults: &mut Faults) -> Vec<Schedule
     schedules
 }
 
-fn from(at: &Section<'_>, faults: &mut Faults) -> Option<Date> {
+/// The date in key `from`, which must be there.
+pub(super) fn from(at: &Section<'_>, faults: &mut Faults) -> Option<Date> {
     const ALLOWED: &str = "2022-03-27";
     let Some(entry) = at.get("from") else {
         at.missing("from", ALLOWED, faults);
@@ -101,7 +104,27 @@ pub(super) fn returns(
         events: Vec::new(),
         directive: false,
     });
-    Some(Returns { paths: paths.iter().map(|path| context.absolute_glob(path)).collect() })
+    let results = results(&at, faults);
+    Some(Returns { paths: paths.iter().map(|path| context.absolute_glob(path)).collect(), results })
+}
+
+/// Results in the order of the file, each with what it means.
+fn results(at: &Section<'_>, faults: &mut Faults) -> Vec<(String, String)> {
+    let Some(entry) = at.get("results") else { return Vec::new() };
+    let Some(table) = Section::open(&entry.node, entry.line, at.key("results"), faults) else { return Vec::new() };
+    let mut results = Vec::new();
+    for entry in table.entries {
+        let Some(meaning) = table.text(&entry.key, faults) else { continue };
+        let text = entry.key.trim();
+        if !VISIT_RESULTS.contains(&meaning.as_str()) {
+            faults.unknown_word(entry.line, &table.key(&entry.key), &meaning, &VISIT_RESULTS);
+        } else if text.is_empty() || text.chars().count() > RESULT_CHARS_MAX {
+            faults.bad_value(entry.line, &table.path, &entry.key, "1 ..= 60 characters");
+        } else {
+            results.push((text.to_owned(), meaning));
+        }
+    }
+    results
 }
 
 /// Gives each source with `directive = true` a rule of its name, before all others: everybody on the list, until visited.
@@ -126,6 +149,7 @@ pub(super) fn directives(root: &Section<'_>, sources: &[Source], followups: &mut
         rules.push(Followup {
             title,
             due_hours: Some(due_hours),
+            due_changes: Vec::new(),
             priority: 1,
             fields: ["name", "phone", "address"].map(str::to_owned).to_vec(),
             visit_settles: true,

@@ -3,12 +3,13 @@
 use super::Context;
 use super::fault::Faults;
 use super::mapping::mapping;
-use super::names::{AGENCIES, ENCODINGS, FORMATS, GRID_FIELDS, PERSON_FIELDS};
+use super::names::{AGENCIES, ENCODINGS, FORMATS, GRID_EVIDENCE, GRID_FIELDS, PERSON_FIELDS};
 use super::section::{Section, shown};
-use super::types::{EventMapping, GridField, Grids, Mapping, PersonField, Preset, ReadSettings, Source};
+use super::types::{EventMapping, GridEvidence, GridField, Grids, Mapping, PersonField, Preset, ReadSettings, Source};
 use std::collections::BTreeMap;
 
-pub(super) const GRID_KEYS: &[&str] = &["path", "map", "format", "encoding", "delimiter", "header_row", "sheet"];
+pub(super) const GRID_KEYS: &[&str] =
+    &["path", "map", "format", "encoding", "delimiter", "header_row", "sheet", "order"];
 const SOURCE_KEYS: &[&str] = &[
     "name",
     "agency",
@@ -56,7 +57,26 @@ pub(super) fn grids(at: &Section<'_>, context: &Context<'_>, faults: &mut Faults
     } else {
         at.missing("map", "table: { code = column, … }", faults);
     }
-    Some(Grids { path: path?, read, columns, map })
+    let order = order(at, faults);
+    Some(Grids { path: path?, read, columns, map, order })
+}
+
+/// Kinds of evidence, each once, the best first; what is left out does not count.
+fn order(at: &Section<'_>, faults: &mut Faults) -> Vec<GridEvidence> {
+    let Some(words) = at.get("order").and_then(|_| at.texts("order", faults)) else {
+        return GridEvidence::ORDER.to_vec();
+    };
+    let (line, allowed) = (at.line_of("order"), GRID_EVIDENCE.iter().map(|&(word, _)| word).collect::<Vec<_>>());
+    let mut order = Vec::new();
+    for (i, word) in words.iter().enumerate() {
+        let key = format!("{}[{}]", at.key("order"), i + 1);
+        match GRID_EVIDENCE.iter().find(|(known, _)| known == word) {
+            None => faults.unknown_word(line, &key, word, &allowed),
+            Some((_, kind)) if order.contains(kind) => faults.duplicate(line, &key, word, &at.key("order")),
+            Some(&(_, kind)) => order.push(kind),
+        }
+    }
+    order
 }
 
 /// Reads every `[[source]]`.

@@ -116,6 +116,38 @@ fn a_whole_pipeline_is_read() {
 }
 
 #[test]
+fn the_order_of_evidence_and_the_results_of_visits_are_settings() {
+    let dated = "due_hours = 24\ndue_changes = [{ from = 2022-04-01, hours = 12 }, { from = 2022-05-01, hours = 6 }]";
+    let text = SAMPLE
+        .replace("due_hours = 24", dated)
+        .replace("[grids.map]", "order = [\"flat\", \"grid_code\"]\n[grids.map]")
+        + "[returns.results]\n\"见到本人\" = \"verified\"\n\"不在家\" = \"nobody_home\"\n";
+    let p = read(&text).unwrap();
+    assert_eq!(p.grids.unwrap().order, [GridEvidence::Flat, GridEvidence::GridCode]);
+    let changes = [(jiff::civil::date(2022, 4, 1), 12), (jiff::civil::date(2022, 5, 1), 6)];
+    assert_eq!(p.followups[0].due_changes, changes);
+    let results: Vec<(String, String)> =
+        [("见到本人", "verified"), ("不在家", "nobody_home")].map(|(a, b)| (a.to_owned(), b.to_owned())).to_vec();
+    assert_eq!(p.returns.unwrap().results, results);
+    assert_eq!(read(SAMPLE).unwrap().grids.unwrap().order, GridEvidence::ORDER);
+
+    let wrong = text.replace("\"grid_code\"]", "\"flat\", \"gridcode\"]").replace("\"verified\"", "\"verifyed\"");
+    let wrong = wrong.replace("2022-05-01", "2022-03-01").replace("hours = 12", "hour = 12");
+    let told = faults(&wrong).render(Lang::En);
+    for part in [
+        "grids.order[2]",
+        "grids.order[3]",
+        "`grid_code`",
+        "returns.results.见到本人",
+        "`verified`",
+        "due_changes[1].hours",
+        "due_changes[2].from",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+}
+
+#[test]
 fn the_command_line_wins() {
     let mut over = set(&[
         ("run.output", "/elsewhere/2022"),

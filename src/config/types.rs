@@ -58,6 +58,33 @@ pub struct Grids {
     pub columns: Vec<String>,
     /// Canonical grid field to column.
     pub map: BTreeMap<GridField, Mapping>,
+    /// Which evidence of where a person lives counts, the best first.
+    pub order: Vec<GridEvidence>,
+}
+
+/// A kind of evidence of the grid in which a person lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GridEvidence {
+    /// The community's own grid code.
+    GridCode,
+    /// The flat, through the directory's coverage or the flat's other records.
+    Flat,
+    /// Road and door number.
+    Road,
+    /// The estate.
+    Estate,
+    /// A grid code that another agency states.
+    OtherGridCode,
+    /// Other members of the same household.
+    Household,
+    /// The registered address.
+    Registered,
+}
+
+impl GridEvidence {
+    /// The order where a pipeline names none.
+    pub const ORDER: [Self; 7] =
+        [Self::GridCode, Self::Flat, Self::Road, Self::Estate, Self::OtherGridCode, Self::Household, Self::Registered];
 }
 
 /// A field of the grid directory.
@@ -305,6 +332,8 @@ pub struct Followup {
     pub title: String,
     /// Hours from `since` (or the run's date) until the visit is due.
     pub due_hours: Option<u32>,
+    /// Other hours from a date on, for whom the rule holds since then; ascending.
+    pub due_changes: Vec<(Date, u32)>,
     /// 1 is most urgent.
     pub priority: u32,
     /// What the list shows besides the standing columns.
@@ -338,7 +367,25 @@ pub struct Schedule {
 pub struct Returns {
     /// Globs of sheets to read before the night, absolute. What was imported by hand is applied as well.
     pub paths: Vec<String>,
+    /// Results that a worker may choose, in the order of the drop-down, and the word of [`VISIT_RESULTS`] that each
+    /// means; empty: the usual ones.
+    pub results: Vec<(String, String)>,
 }
+
+/// What the result of a visit may mean.
+pub const VISIT_RESULTS: [&str; 11] = [
+    "verified",
+    "nobody_home",
+    "left",
+    "handed_over",
+    "dead_number",
+    "no_such_person",
+    "wrong_identity",
+    "refused",
+    "isolated",
+    "duplicate",
+    "cannot_tell",
+];
 
 /// Name of the built-in source whose records are the applied returns.
 pub const RETURNS_SOURCE: &str = "returns";

@@ -105,6 +105,11 @@ impl Tally {
         self.f1.add(2.0 * pairs.correct, found + pairs.truth);
     }
 
+    /// Pairs missed and pairs wrong of the persons added so far.
+    pub fn errors(&self) -> (f64, f64) {
+        (self.recall.whole - self.recall.part, self.precision.whole - self.precision.part)
+    }
+
     /// What the persons added so far say.
     pub fn estimate(&self) -> Estimate {
         Estimate {

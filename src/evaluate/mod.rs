@@ -3,6 +3,7 @@
 //! night makes of itself without labels.
 
 pub mod hidden;
+pub mod listed;
 pub mod lost;
 mod pairs;
 mod truth;

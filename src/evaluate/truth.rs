@@ -30,24 +30,14 @@ pub(super) struct Truth {
     ends: Vec<usize>,
     rows: Vec<(u32, u16)>,
     sources: Vec<String>,
+    persons: Names,
 }
 
 impl Truth {
     /// Reads a CSV file with columns `source`, `record_id` and `person_id`, in any order, among others.
     pub(super) fn read(path: &Path) -> Result<Self> {
-        let fail = |exit, key| Error::new(exit, Message::new(key).with("file", path.display()));
-        let mut reader = csv::Reader::from_path(path)
-            .map_err(|error| fail(Exit::NoInput, "run.truth_unreadable").caused_by(io_text(&error)))?;
-        let broken = |error: csv::Error| fail(Exit::Data, "run.truth_broken").caused_by(io_text(&error));
-        let header = reader.headers().map_err(broken)?.clone();
-        let column = |name: &str| {
-            let is = |head: &str| head.trim_start_matches('\u{feff}').trim() == name;
-            header.iter().position(is).ok_or_else(|| {
-                let what = Message::new("run.truth_column").with("file", path.display()).with("column", name);
-                Error::new(Exit::Data, what)
-            })
-        };
-        let [source, id, person] = [column("source")?, column("record_id")?, column("person_id")?];
+        let mut reader = open(path)?;
+        let [source, id, person] = columns(&mut reader, path, ["source", "record_id", "person_id"])?;
         let mut truth = Self {
             hasher: FixedState::default(),
             index: HashTable::new(),
@@ -55,11 +45,12 @@ impl Truth {
             ends: Vec::new(),
             rows: Vec::new(),
             sources: Vec::new(),
+            persons: Names::default(),
         };
-        let mut persons = Names::default();
         let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record).map_err(broken)? {
-            truth.add(&record[source], &record[id], persons.number(&record[person]));
+        while reader.read_record(&mut record).map_err(|error| broken(path, &error))? {
+            let person = truth.persons.number(&record[person]);
+            truth.add(&record[source], &record[id], person);
         }
         Ok(truth)
     }
@@ -98,6 +89,11 @@ impl Truth {
         self.rows[row]
     }
 
+    /// The number of a true person.
+    pub(super) fn person(&self, name: &str) -> Option<u32> {
+        self.persons.numbers.get(name).copied()
+    }
+
     /// Source and key of a row.
     pub(super) fn name(&self, row: usize) -> (&str, &str) {
         key(&self.keys, &self.ends, row).split_once('\0').unwrap_or_default()
@@ -111,6 +107,36 @@ impl Truth {
     pub(super) fn sources(&self) -> &[String] {
         &self.sources
     }
+}
+
+/// A CSV file.
+pub(super) fn open(path: &Path) -> Result<csv::Reader<std::fs::File>> {
+    csv::Reader::from_path(path).map_err(|error| {
+        let what = Message::new("run.truth_unreadable").with("file", path.display());
+        Error::new(Exit::NoInput, what).caused_by(io_text(&error))
+    })
+}
+
+/// Where those columns stand in it.
+pub(super) fn columns<const N: usize>(
+    reader: &mut csv::Reader<std::fs::File>,
+    path: &Path,
+    names: [&str; N],
+) -> Result<[usize; N]> {
+    let header = reader.headers().map_err(|error| broken(path, &error))?;
+    let mut found = [0; N];
+    for (slot, name) in found.iter_mut().zip(names) {
+        let is = |head: &str| head.trim_start_matches('\u{feff}').trim() == name;
+        *slot = header.iter().position(is).ok_or_else(|| {
+            let what = Message::new("run.truth_column").with("file", path.display()).with("column", name);
+            Error::new(Exit::Data, what)
+        })?;
+    }
+    Ok(found)
+}
+
+fn broken(path: &Path, error: &csv::Error) -> Error {
+    Error::new(Exit::Data, Message::new("run.truth_broken").with("file", path.display())).caused_by(io_text(error))
 }
 
 fn key<'a>(keys: &'a str, ends: &[usize], row: usize) -> &'a str {
@@ -130,7 +156,7 @@ fn hash_text(hasher: &FixedState, key: &str) -> u64 {
 }
 
 /// What went wrong without the row's own text.
-fn io_text(error: &csv::Error) -> String {
+pub(super) fn io_text(error: &csv::Error) -> String {
     let line = error.position().map_or(String::new(), |at| format!("line {}: ", at.line()));
     match error.kind() {
         csv::ErrorKind::Io(error) => format!("{line}{error}"),

@@ -22,6 +22,36 @@ pub(super) fn levels(directory: &Directory, city: &str) -> Vec<Level> {
     (0..LEVELS.len()).map(|depth| level(directory, depth, city)).collect()
 }
 
+/// Every level from the grids to the city, with the names of each of its areas in the order of the figures: county, street,
+/// community, code of the grid, name of the grid, as far as the level goes; of the city its name.
+pub fn area_names(directory: &Directory, city: &str) -> Vec<(&'static str, Vec<Vec<String>>)> {
+    let of = |depth: usize| {
+        let named = |grid: &Grid| -> (Vec<String>, Vec<String>) {
+            let path = path(grid, city, depth);
+            let labels = [grid.county_label(), grid.street_label(), known(&grid.community), &grid.code, &grid.name];
+            let shown = match depth {
+                4 => vec![city.to_owned()],
+                0 => labels.iter().map(|&label| label.to_owned()).collect(),
+                _ => labels[..LEVELS.len() - 1 - depth].iter().map(|&label| label.to_owned()).collect(),
+            };
+            (path.into_iter().map(str::to_owned).collect(), shown)
+        };
+        let mut areas: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+        if depth == LEVELS.len() - 1 {
+            areas.insert(vec![city.to_owned()], vec![city.to_owned()]);
+        }
+        for (path, shown) in directory.grids().iter().map(named) {
+            areas.entry(path).or_insert(shown);
+        }
+        (LEVELS[depth], areas.into_values().collect())
+    };
+    (0..LEVELS.len()).map(of).collect()
+}
+
+fn known(name: &str) -> &str {
+    if name.is_empty() { UNKNOWN } else { name }
+}
+
 fn level(directory: &Directory, depth: usize, city: &str) -> Level {
     let grids = directory.grids();
     let paths: Vec<Vec<&str>> = grids.iter().map(|grid| path(grid, city, depth)).collect();
@@ -37,9 +67,8 @@ fn level(directory: &Directory, depth: usize, city: &str) -> Level {
 
 /// The names of a grid's areas from the city down to level `depth`.
 fn path<'a>(grid: &'a Grid, city: &'a str, depth: usize) -> Vec<&'a str> {
-    let named = |name: &'a str| if name.is_empty() { UNKNOWN } else { name };
     let county = if grid.county_code.is_empty() { grid.county_label() } else { &grid.county_code };
-    let all = [city, county, grid.street_label(), named(&grid.community), &grid.code];
+    let all = [city, county, grid.street_label(), known(&grid.community), &grid.code];
     all[..LEVELS.len() - depth].to_vec()
 }
 

@@ -149,8 +149,8 @@ pub fn changes_batch(changes: &[Change]) -> Result<RecordBatch> {
     table("changes", published::CHANGES, columns)
 }
 
-/// The schedules of rules, one row for each day on which something is to be done: `what` is `test` or `release`, which is
-/// the day after the last of isolation and monitoring. Day 1 is the day on which somebody began, and `after` what has
+/// The schedules of rules, one row for each day on which something is to be done: `what` is `test`, `day` for every day of
+/// isolation and monitoring, or `release`, which is the day after the last of them. Day 1 is the day on which somebody began, and `after` what has
 /// passed since then at the beginning of the day. A row holds for those who began from `holds_from` until before
 /// `holds_until`, where the next schedule of the name begins.
 ///
@@ -162,8 +162,10 @@ pub fn schedules_batch(schedules: &[Schedule]) -> Result<RecordBatch> {
     for schedule in schedules {
         let later = schedules.iter().filter(|other| other.name == schedule.name && other.from > schedule.from);
         let until = later.map(|other| other.from).min().unwrap_or(FOR_EVER);
+        let days = schedule.isolation_days + schedule.monitoring_days;
         rows.extend(schedule.tests.iter().map(|&day| (schedule, "test", day, until)));
-        rows.push((schedule, "release", schedule.isolation_days + schedule.monitoring_days + 1, until));
+        rows.extend((1..=days).map(|day| (schedule, "day", day, until)));
+        rows.push((schedule, "release", days + 1, until));
     }
     let day_ms = |day: u32| i64::from(day.saturating_sub(1)) * DAY_SECONDS * 1000;
     let int = |value: fn(&Schedule) -> u32| -> ArrayRef {

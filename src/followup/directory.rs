@@ -6,7 +6,7 @@ use crate::config::{GridField, Grids, Mapping};
 use crate::message::Message;
 use crate::tables::RawChunk;
 use arrow::array::Array;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::collections::BTreeMap;
 
 /// A grid as the directory describes it; texts are empty where it says nothing.
@@ -59,6 +59,8 @@ pub struct Directory {
     numbers: HashMap<String, GridNo>,
     estates: HashMap<String, Vec<(GridNo, Coverage)>>,
     roads: HashMap<String, Vec<(GridNo, Coverage)>>,
+    /// Estates of one name in several communities.
+    namesakes: HashSet<String>,
 }
 
 /// The columns of the directory's file that are needed, in the order of the chunks given to [`Directory::build`].
@@ -89,6 +91,7 @@ impl Directory {
             directory.add(rows, &mut faults);
         }
         directory.number();
+        directory.find_namesakes();
         (directory, faults.messages())
     }
 
@@ -118,12 +121,12 @@ impl Directory {
     /// The grids that an estate's building may lie in: those that name the building, else those that cover the whole
     /// estate.
     pub(super) fn by_building(&self, estate: &str, building: &str) -> Vec<GridNo> {
-        covering(self.estates.get(&coverage::place_key(estate)), building)
+        self.covering(self.estates.get(&coverage::place_key(estate)), building)
     }
 
     /// The grids that a door number may lie in.
     pub(super) fn by_number(&self, road: &str, number: &str) -> Vec<GridNo> {
-        covering(self.roads.get(&coverage::place_key(road)), number)
+        self.covering(self.roads.get(&coverage::place_key(road)), number)
     }
 
     /// The grids that have a part of the estate.
@@ -145,6 +148,60 @@ impl Directory {
         let best = candidates.iter().map(score).max().filter(|&best| best > 0)?;
         let mut winners = candidates.iter().filter(|grid| score(grid) == best);
         winners.next().filter(|_| winners.next().is_none()).copied()
+    }
+
+    /// The grids that cover `text`; those that name it go before those of the same community that cover everything.
+    fn covering(&self, entries: Option<&Vec<(GridNo, Coverage)>>, text: &str) -> Vec<GridNo> {
+        if text.is_empty() {
+            return Vec::new();
+        }
+        let hits = || entries.into_iter().flatten().filter(|(_, coverage)| coverage.contains(text));
+        let naming = distinct(hits().filter(|(_, coverage)| !coverage.is_all()).map(|&(grid, _)| grid));
+        let near = |a: GridNo, b: GridNo| {
+            let (a, b) = (&self.grids[a as usize], &self.grids[b as usize]);
+            let dedicated = b.kind == "dedicated" && a.street == b.street;
+            a.county_label() == b.county_label() && (dedicated || a.street == b.street && a.community == b.community)
+        };
+        let named_near = |grid: GridNo| naming.iter().any(|&other| other != grid && near(grid, other));
+        distinct(hits().filter(|(grid, coverage)| !coverage.is_all() || !named_near(*grid)).map(|&(grid, _)| grid))
+    }
+
+    /// Whether estates of one name lie in several communities.
+    pub(super) fn has_namesakes(&self) -> bool {
+        !self.namesakes.is_empty()
+    }
+
+    /// Whether the estate has a namesake in another community.
+    pub(super) fn is_namesake(&self, estate: &str) -> bool {
+        self.namesakes.contains(&coverage::place_key(estate))
+    }
+
+    /// Whether two grids lie in one community.
+    pub(super) fn same_community(&self, a: GridNo, b: GridNo) -> bool {
+        a == b || self.community_of(a) == self.community_of(b)
+    }
+
+    /// Whether a grid is dedicated (a school, a hospital, a firm).
+    pub(super) fn is_dedicated(&self, grid: GridNo) -> bool {
+        self.grids[grid as usize].kind == "dedicated"
+    }
+
+    /// A hash of the community of a grid, by its names.
+    pub(super) fn community_key(&self, grid: GridNo) -> u64 {
+        let (county, street, community) = self.community_of(grid);
+        let parts = [county, "/", street, "/", community];
+        let bytes = parts.iter().flat_map(|part| part.bytes());
+        bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    }
+
+    fn community_of(&self, grid: GridNo) -> (&str, &str, &str) {
+        let grid = &self.grids[grid as usize];
+        (grid.county_label(), &grid.street, &grid.community)
+    }
+
+    fn find_namesakes(&mut self) {
+        let far = |grids: &Vec<(GridNo, Coverage)>| grids.iter().any(|&(g, _)| !self.same_community(grids[0].0, g));
+        self.namesakes = self.estates.iter().filter(|(_, grids)| far(grids)).map(|(name, _)| name.clone()).collect();
     }
 
     fn add(&mut self, rows: &[[String; FIELDS.len()]], faults: &mut Faults) {
@@ -268,16 +325,6 @@ fn mapped(mapping: &Mapping, chunk: &RawChunk, row: usize) -> String {
     }
 }
 
-/// The grids that cover `text`; those that name it go before those that cover everything.
-fn covering(entries: Option<&Vec<(GridNo, Coverage)>>, text: &str) -> Vec<GridNo> {
-    if text.is_empty() {
-        return Vec::new();
-    }
-    let hits = || entries.into_iter().flatten().filter(|(_, coverage)| coverage.contains(text));
-    let naming = distinct(hits().filter(|(_, coverage)| !coverage.is_all()).map(|&(grid, _)| grid));
-    if naming.is_empty() { distinct(hits().map(|&(grid, _)| grid)) } else { naming }
-}
-
 fn distinct(grids: impl Iterator<Item = GridNo>) -> Vec<GridNo> {
     let mut grids: Vec<GridNo> = grids.collect();
     grids.sort_unstable();
@@ -301,6 +348,7 @@ pub(super) mod tests {
             read: ReadSettings::default(),
             columns: (0..13).map(|i| i.to_string()).collect(),
             map: map.collect(),
+            order: crate::config::GridEvidence::ORDER.to_vec(),
         };
         let column = |i: usize| rows.iter().map(|row| row.get(i).copied()).collect::<StringArray>();
         let chunk = RawChunk {

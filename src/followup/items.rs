@@ -50,7 +50,9 @@ pub enum State {
     /// To be visited.
     #[default]
     Open,
-    /// To be visited, and its deadline was before the day of the run.
+    /// To be visited by the grid that the last visit handed it over to.
+    HandedOver,
+    /// To be visited, and its deadline was before the day of the run, handed over or not.
     Overdue,
     /// A visit settled it.
     Done,
@@ -63,6 +65,7 @@ impl State {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::HandedOver => "handed_over",
             Self::Overdue => "overdue",
             Self::Done => "done",
             Self::Withdrawn => "withdrawn",
@@ -71,12 +74,13 @@ impl State {
 
     /// The state of that published name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Open, Self::Overdue, Self::Done, Self::Withdrawn].into_iter().find(|state| state.as_str() == text)
+        let all = [Self::Open, Self::HandedOver, Self::Overdue, Self::Done, Self::Withdrawn];
+        all.into_iter().find(|state| state.as_str() == text)
     }
 
     /// Whether it still asks for a visit.
     pub fn is_open(self) -> bool {
-        matches!(self, Self::Open | Self::Overdue)
+        matches!(self, Self::Open | Self::HandedOver | Self::Overdue)
     }
 }
 
@@ -351,14 +355,20 @@ impl Work<'_, '_> {
     /// The item is asked for tonight.
     fn due(&self, item: &mut Item, due: Due) -> Vec<(String, String)> {
         let since = due.since.or(item.since).unwrap_or(self.today);
-        let hours = self.night.followups[due.rule as usize].due_hours;
+        let rule = &self.night.followups[due.rule as usize];
+        let change = rule.due_changes.iter().rev().find(|(from, _)| midnight(*from) <= since);
+        let hours = change.map(|(_, hours)| *hours).or(rule.due_hours);
         item.since = Some(since);
         item.due_at = hours.map(|hours| since.saturating_add(i64::from(hours) * 3_600));
         item.reason = due.reason;
         item.evidence = due.evidence;
         if !(self.night.followups[due.rule as usize].visit_settles && self.settle(item)) {
             let late = item.due_at.is_some_and(|due_at| due_at < self.today);
-            item.state = if late { State::Overdue } else { State::Open };
+            item.state = match late {
+                true => State::Overdue,
+                false if self.handed_over(item) => State::HandedOver,
+                false => State::Open,
+            };
         }
         due.fields
     }
@@ -374,6 +384,13 @@ impl Work<'_, '_> {
         } else if merged || !self.settle(item) {
             item.state = State::Withdrawn;
         }
+    }
+
+    /// Whether the last visit since the item's time gave it to another grid.
+    fn handed_over(&self, item: &Item) -> bool {
+        let Ok(person) = self.night.persons.id.binary_search(&item.person_id) else { return false };
+        let at = self.night.visits.handed_over_at[person];
+        at != NO_TIME && item.since.is_none_or(|since| not_before(at, since))
     }
 
     /// Makes the item done if a visit since then settled it, with the visit as evidence.
@@ -411,8 +428,7 @@ impl Work<'_, '_> {
         if is_open && old_grid != item.grid_code.as_deref() {
             self.out.counts.moved += 1;
             let moved = moved_text(old_grid, item.grid_code.as_deref());
-            let person = self.night.persons.id.binary_search(&item.person_id);
-            let handed_over = person.is_ok_and(|person| self.night.visits.handed_over[person]);
+            let handed_over = self.handed_over(item);
             self.out.counts.handed_over += u64::from(handed_over);
             self.change(if handed_over { "handed_over" } else { "moved" }, id, id, Some(moved));
         }
@@ -423,7 +439,7 @@ impl Work<'_, '_> {
         tonight.tries = person.map_or(0, |person| self.night.visits.tries[person]);
         let counts = &mut self.out.counts;
         match item.state {
-            State::Open => counts.open += 1,
+            State::Open | State::HandedOver => counts.open += 1,
             State::Overdue => (counts.open, counts.overdue) = (counts.open + 1, counts.overdue + 1),
             State::Done => counts.done += 1,
             State::Withdrawn => counts.withdrawn += 1,

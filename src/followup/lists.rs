@@ -103,6 +103,8 @@ fn row(
                 joined(distinct(times.iter().map(String::as_str)))
             }
             "place" => joined(distinct(asking().flat_map(|item| places(night, item, person)))),
+            // A list carries what its rules ask for and no more.
+            _ if asking().next().is_none() => String::new(),
             _ => table.value(field, person),
         }
     };

@@ -4,12 +4,14 @@
 //!
 //! The step writes no file, masks nothing and does not know what a sheet looks like.
 
+mod apart;
 mod areas;
 mod batches;
 mod coverage;
 mod directory;
 mod items;
 mod lists;
+mod places;
 mod residence;
 mod rollup;
 mod rules;
@@ -18,6 +20,8 @@ mod sample;
 mod time;
 mod visits;
 
+pub use apart::tell_namesakes_apart;
+pub use areas::area_names;
 pub use batches::{
     FollowupPartition, changes_batch, followup_partitions, grids_batch, items_of, rollup_batch, schedules_batch,
 };

@@ -1,8 +1,10 @@
 //! Which grid each person lives in, by the best evidence that the records give. Newer evidence of a kind goes before
-//! older; a kind before the next, whatever their dates. Who has no evidence stays unassigned and is counted as such.
+//! older; a kind before the next, whatever their dates, in an order that the pipeline may set. Who has no evidence stays
+//! unassigned and is counted as such.
 
 use super::directory::{Directory, GridNo};
-use crate::config::Agency;
+use super::places::{NOWHERE, PlaceNo, Places};
+use crate::config::{Agency, GridEvidence};
 use crate::message::Message;
 use crate::tables::{GridBy, NO_ROW, Persons, Pool, Records, Residence, Sym};
 use hashbrown::HashMap;
@@ -11,50 +13,61 @@ use std::cmp::Reverse;
 /// No grid.
 const NONE: GridNo = GridNo::MAX;
 
-/// The grid of each person. `agencies` has the agency of each source, by number. In order:
+/// The grid of each person. `agencies` has the agency of each source, by number; `order` says which kinds of evidence
+/// count, the best first:
 ///
-/// 1. the newest grid code that a community's record states, if the directory knows it;
-/// 2. the flat: estate and building by the directory's coverage, else the grid that most community records of that flat
-///    state;
-/// 3. road and door number by coverage;
-/// 4. the estate, if it lies in one grid (or the address names the community or street);
-/// 5. a grid code that another agency states;
-/// 6. the other persons of the flat, if most of them live in one grid;
-/// 7. the registered flat, by 2 or 6.
+/// - `grid_code`: the newest grid code that a community's record states, if it can be trusted;
+/// - `flat`: estate and building by the directory's coverage, else the grid that most community records of that flat
+///   state;
+/// - `road`: road and door number by coverage;
+/// - `estate`: the estate, if it lies in one grid (or the address names the community or street);
+/// - `other_grid_code`: a grid code that another agency states;
+/// - `household`: the other persons of the flat, if most of them live in one grid;
+/// - `registered`: the registered flat, by what is known of that flat.
 ///
-/// The messages count stated codes that the directory does not know: they are never used, for a code that is wrong by
-/// one digit would send the worker of another grid. Costs a few hash lookups a record.
+/// The messages count stated codes that are not used: those that the directory does not know, and those that the record's
+/// own address contradicts while no second record of that place shares them. A code that is wrong by one digit would send
+/// the worker of another grid. Costs a few hash lookups a record.
 pub fn assign(
     records: &Records,
     persons: &Persons,
     directory: &Directory,
     agencies: &[Agency],
+    order: &[GridEvidence],
 ) -> (Residence, Vec<Message>) {
     let evidence = Evidence::read(records, directory, agencies);
     let mut grid = vec![NONE; persons.len()];
     let mut by = vec![GridBy::None; persons.len()];
+    // How many kinds of evidence come before the one that was found.
+    let mut rank = vec![order.len() as u8; persons.len()];
     let mut rows = Vec::new();
     for person in 0..persons.len() {
         newest_first(records, persons, person, &mut rows);
-        if let Some((found, how)) = evidence.own(records, &rows) {
-            (grid[person], by[person]) = (found, how);
+        let found = (0..).zip(order).find_map(|(n, &kind)| Some((n, kind, evidence.own(records, &rows, kind)?)));
+        if let Some((n, kind, found)) = found {
+            (grid[person], by[person], rank[person]) = (found, by_of(kind), n);
         }
     }
+    let first_of_others = order.iter().position(|kind| is_of_others(*kind)).unwrap_or(order.len()) as u8;
+    let late: Vec<usize> = (0..persons.len()).filter(|&person| rank[person] > first_of_others).collect();
     let neighbours = neighbours(records, persons, &grid);
-    let registered = evidence.registered(records, persons, &grid);
-    for person in (0..persons.len()).filter(|&person| by[person] == GridBy::None).collect::<Vec<_>>() {
+    let registered = evidence.registered(records, persons, &late);
+    let known = |flats: &HashMap<u64, GridNo>, flat: u64| flats.get(&flat).copied();
+    for person in late {
         newest_first(records, persons, person, &mut rows);
-        let known = |flats: &HashMap<u64, GridNo>, flat: u64| flats.get(&flat).copied();
-        let shared = rows.iter().find_map(|&row| known(&neighbours, records.flat[row as usize]));
+        let shared = || rows.iter().find_map(|&row| known(&neighbours, records.flat[row as usize]));
         let away = || {
             rows.iter().map(|&row| records.registered_flat[row as usize]).find_map(|flat| {
                 known(&evidence.flats, flat).or_else(|| known(&registered, flat)).or_else(|| known(&neighbours, flat))
             })
         };
-        if let Some(found) = shared {
-            (grid[person], by[person]) = (found, GridBy::Household);
-        } else if let Some(found) = away() {
-            (grid[person], by[person]) = (found, GridBy::Registered);
+        let found = order[..usize::from(rank[person])].iter().find_map(|&kind| match kind {
+            GridEvidence::Household => Some((shared()?, kind)),
+            GridEvidence::Registered => Some((away()?, kind)),
+            _ => None,
+        });
+        if let Some((found, kind)) = found {
+            (grid[person], by[person]) = (found, by_of(kind));
         }
     }
     let mut residence = Residence { by, ..Residence::default() };
@@ -63,9 +76,25 @@ pub fn assign(
     (residence, evidence.messages())
 }
 
+/// Whether the evidence is the grid of other persons.
+fn is_of_others(kind: GridEvidence) -> bool {
+    matches!(kind, GridEvidence::Household | GridEvidence::Registered)
+}
+
+fn by_of(kind: GridEvidence) -> GridBy {
+    match kind {
+        GridEvidence::GridCode | GridEvidence::OtherGridCode => GridBy::GridCode,
+        GridEvidence::Flat => GridBy::Flat,
+        GridEvidence::Road => GridBy::Road,
+        GridEvidence::Estate => GridBy::Estate,
+        GridEvidence::Household => GridBy::Household,
+        GridEvidence::Registered => GridBy::Registered,
+    }
+}
+
 /// Where each record says that its person lives.
 struct Evidence {
-    /// Grid that the record states; [`NONE`] if it states none that is known.
+    /// Grid that the record states; [`NONE`] if it states none that can be trusted.
     stated: Vec<GridNo>,
     /// Whether that is the community's word.
     community: Vec<bool>,
@@ -75,6 +104,7 @@ struct Evidence {
     flats: HashMap<u64, GridNo>,
     unknown_codes: usize,
     unknown_code_records: usize,
+    contradicted: usize,
 }
 
 impl Evidence {
@@ -88,8 +118,9 @@ impl Evidence {
             flats: HashMap::new(),
             unknown_codes: 0,
             unknown_code_records: 0,
+            contradicted: 0,
         };
-        let mut votes = Vec::new();
+        let mut said: Vec<(PlaceNo, GridNo, u32)> = Vec::new();
         for row in 0..records.len() {
             let code = records.grid_code[row];
             let stated = *codes.entry(code).or_insert_with(|| {
@@ -99,19 +130,48 @@ impl Evidence {
             });
             evidence.unknown_code_records += usize::from(stated == NONE && code != Pool::NONE);
             let community = agencies.get(records.source[row] as usize) == Some(&Agency::Community);
-            if community && stated != NONE && records.flat[row] != 0 {
-                votes.push((records.flat[row], stated));
+            let place = places.number(records, row, directory);
+            if community && stated != NONE && place != NOWHERE {
+                said.push((place, stated, row as u32));
             }
+            let located = (place != NOWHERE)
+                .then(|| places.grid(place, records.pool.get(records.address[row]), directory))
+                .flatten();
             evidence.stated.push(stated);
             evidence.community.push(community);
-            evidence.located.push(places.locate(records, row, directory));
+            evidence.located.push(located.unwrap_or((NONE, GridBy::None)));
         }
-        evidence.flats = most(votes);
+        evidence.distrust(said, directory);
+        let votes = (0..records.len())
+            .filter(|&row| evidence.community[row] && evidence.stated[row] != NONE && records.flat[row] != 0);
+        evidence.flats = most(votes.map(|row| (records.flat[row], evidence.stated[row])).collect());
         evidence
     }
 
-    /// The grid that a person's own records (newest first) tell.
-    fn own(&self, records: &Records, rows: &[u32]) -> Option<(GridNo, GridBy)> {
+    /// Drops codes that the record's own address contradicts, unless others of that place state the same: a worker knows
+    /// better than a directory where a grid ends, but one row against its own address is a slip. A dedicated grid may
+    /// have people who live anywhere in its street.
+    fn distrust(&mut self, mut said: Vec<(PlaceNo, GridNo, u32)>, directory: &Directory) {
+        said.sort_unstable();
+        for place in said.chunk_by(|a, b| a.0 == b.0) {
+            let votes = |grid: GridNo| place.iter().filter(|(_, stated, _)| *stated == grid).count();
+            for &(_, stated, row) in place {
+                let (located, _) = self.located[row as usize];
+                let dedicated = || directory.is_dedicated(stated) && directory.same_community(stated, located);
+                if located == NONE || located == stated || dedicated() {
+                    continue;
+                }
+                let shared = votes(stated);
+                if shared < 2 || shared < votes(located) {
+                    self.stated[row as usize] = NONE;
+                    self.contradicted += 1;
+                }
+            }
+        }
+    }
+
+    /// The grid that a person's own records (newest first) tell by one kind of evidence.
+    fn own(&self, records: &Records, rows: &[u32], kind: GridEvidence) -> Option<GridNo> {
         let stated = |community: bool| {
             let mut rows = rows.iter().map(|&row| row as usize).filter(move |&row| self.community[row] == community);
             rows.find_map(move |row| Some(self.stated[row]).filter(|&grid| grid != NONE))
@@ -120,18 +180,20 @@ impl Evidence {
             rows.iter().map(|&row| self.located[row as usize]).find(|&(_, by)| by == how).map(|(grid, _)| grid)
         };
         let flat = || rows.iter().find_map(|&row| self.flats.get(&records.flat[row as usize]).copied());
-        let found = |by: GridBy| move |grid| (grid, by);
-        (stated(true).map(found(GridBy::GridCode)))
-            .or_else(|| located(GridBy::Flat).or_else(flat).map(found(GridBy::Flat)))
-            .or_else(|| located(GridBy::Road).map(found(GridBy::Road)))
-            .or_else(|| located(GridBy::Estate).map(found(GridBy::Estate)))
-            .or_else(|| stated(false).map(found(GridBy::GridCode)))
+        match kind {
+            GridEvidence::GridCode => stated(true),
+            GridEvidence::Flat => located(GridBy::Flat).or_else(flat),
+            GridEvidence::Road => located(GridBy::Road),
+            GridEvidence::Estate => located(GridBy::Estate),
+            GridEvidence::OtherGridCode => stated(false),
+            GridEvidence::Household | GridEvidence::Registered => None,
+        }
     }
 
-    /// The grids of the registered flats of persons without a grid, by the addresses of records in those flats.
-    fn registered(&self, records: &Records, persons: &Persons, grid: &[GridNo]) -> HashMap<u64, GridNo> {
-        let lost = (0..persons.len()).filter(|&person| grid[person] == NONE);
-        let flats = lost.flat_map(|person| persons.rows(person)).map(|&row| records.registered_flat[row as usize]);
+    /// The grids of the registered flats of those persons, by the addresses of records in those flats.
+    fn registered(&self, records: &Records, persons: &Persons, late: &[usize]) -> HashMap<u64, GridNo> {
+        let flats = late.iter().flat_map(|&person| persons.rows(person));
+        let flats = flats.map(|&row| records.registered_flat[row as usize]);
         let mut wanted: HashMap<u64, GridNo> = flats.filter(|&flat| flat != 0).map(|flat| (flat, NONE)).collect();
         for (row, flat) in records.flat.iter().enumerate() {
             if let Some(slot) = wanted.get_mut(flat).filter(|slot| **slot == NONE) {
@@ -143,50 +205,14 @@ impl Evidence {
     }
 
     fn messages(&self) -> Vec<Message> {
-        let message = || {
+        let unknown = || {
             Message::new("grids.code_unknown")
                 .with("codes", self.unknown_codes)
                 .with("records", self.unknown_code_records)
         };
-        (self.unknown_codes > 0).then(message).into_iter().collect()
-    }
-}
-
-/// The grids in which each distinct place may lie, looked up once.
-#[derive(Default)]
-struct Places {
-    known: HashMap<[Sym; 4], u32>,
-    found: Vec<[Vec<GridNo>; 3]>,
-}
-
-impl Places {
-    fn locate(&mut self, records: &Records, row: usize, directory: &Directory) -> (GridNo, GridBy) {
-        let mut place = [records.estate[row], records.building[row], records.road[row], records.number[row]];
-        // 东李庙村450: in a village a bare number is the house.
-        if place[1..].iter().all(|&sym| sym == Pool::NONE) && records.pool.get(place[0]).ends_with('村') {
-            place[3] = records.room[row];
-        }
-        if place[0] == Pool::NONE && place[2] == Pool::NONE {
-            return (NONE, GridBy::None);
-        }
-        let found = *self.known.entry(place).or_insert_with(|| {
-            let [estate, building, road, number] = place.map(|sym| records.pool.get(sym));
-            let of_estate = if estate.is_empty() { Vec::new() } else { directory.by_estate(estate) };
-            // A village has houses with a number and neither road nor building: directories write them in either column.
-            let village = road.is_empty() && building.is_empty() && !number.is_empty();
-            let part = if village { number } else { building };
-            let of_building = if of_estate.is_empty() { Vec::new() } else { directory.by_building(estate, part) };
-            let of_number = directory.by_number(if village { estate } else { road }, number);
-            self.found.push([of_building, of_number, of_estate]);
-            self.found.len() as u32 - 1
-        });
-        let kinds = [GridBy::Flat, GridBy::Road, GridBy::Estate];
-        for (candidates, by) in self.found[found as usize].iter().zip(kinds) {
-            if let Some(grid) = directory.named_in(records.pool.get(records.address[row]), candidates) {
-                return (grid, by);
-            }
-        }
-        (NONE, GridBy::None)
+        let contradicted = || Message::new("grids.code_contradicted").with("records", self.contradicted);
+        let unknown = (self.unknown_codes > 0).then(unknown);
+        unknown.into_iter().chain((self.contradicted > 0).then(contradicted)).collect()
     }
 }
 
@@ -243,7 +269,7 @@ mod tests {
 
     fn assigned(rows: &[Row]) -> Vec<(String, GridBy)> {
         let (records, persons) = sample(rows);
-        let (residence, _) = assign(&records, &persons, &city(), AGENCIES);
+        let (residence, _) = assign(&records, &persons, &city(), AGENCIES, &GridEvidence::ORDER);
         (0..persons.len()).map(|p| (residence.codes.get(residence.grid[p]).to_owned(), residence.by[p])).collect()
     }
 
@@ -288,9 +314,38 @@ mod tests {
         ];
         assert_eq!(assigned(&rows), [is("G2", GridBy::GridCode), is("", GridBy::None)]);
         let (records, persons) = sample(&rows);
-        let (_, messages) = assign(&records, &persons, &city(), AGENCIES);
+        let (_, messages) = assign(&records, &persons, &city(), AGENCIES, &GridEvidence::ORDER);
         let expected = Message::new("grids.code_unknown").with("codes", 1).with("records", 2);
         assert_eq!(messages, [expected]);
+    }
+
+    #[test]
+    fn a_pipeline_may_order_the_evidence() {
+        let code = Row { grid: "G1", ..Row::of(1) };
+        let flat = Row { source: POLICE, estate: "阳光花园", building: "7", flat: 7, ..Row::of(1) };
+        let neighbour = Row { flat: 7, grid: "G4", ..Row::of(2) };
+        let by = |order: &[GridEvidence]| {
+            let (records, persons) = sample(&[code, flat, neighbour, Row { person: 3, ..neighbour }]);
+            let (residence, _) = assign(&records, &persons, &city(), AGENCIES, order);
+            (residence.codes.get(residence.grid[0]).to_owned(), residence.by[0])
+        };
+        use GridEvidence::{Flat, GridCode, Household, Registered};
+        assert_eq!(by(&[GridCode, Flat]), is("G1", GridBy::GridCode));
+        assert_eq!(by(&[Flat, GridCode]), is("G2", GridBy::Flat));
+        assert_eq!(by(&[Household, GridCode]), is("G4", GridBy::Household));
+        assert_eq!(by(&[Registered]), is("", GridBy::None), "what is left out does not count");
+    }
+
+    #[test]
+    fn a_code_that_its_own_address_contradicts_is_not_used_unless_shared() {
+        let at = |person, grid| Row { estate: "阳光花园", building: "7", grid, ..Row::of(person) };
+        assert_eq!(assigned(&[at(1, "G4")]), [is("G2", GridBy::Flat)]);
+        assert_eq!(assigned(&[at(1, "G2"), at(2, "G2"), at(3, "G4")])[2], is("G2", GridBy::Flat));
+        // The workers agree: the directory is behind.
+        assert_eq!(assigned(&[at(1, "G4"), at(2, "G4"), at(3, "G4")])[0], is("G4", GridBy::GridCode));
+        let (records, persons) = sample(&[at(1, "G4"), at(2, "G2")]);
+        let (_, messages) = assign(&records, &persons, &city(), AGENCIES, &GridEvidence::ORDER);
+        assert_eq!(messages, [Message::new("grids.code_contradicted").with("records", 1)]);
     }
 
     #[test]
@@ -315,7 +370,7 @@ mod tests {
         let house = Row { source: POLICE, estate: "隋官村", number: "121", ..Row::of(1) };
         let (records, persons) = sample(&[house]);
         for directory in [village("隋官村", "100-150", "", ""), village("", "", "隋官村", "100-150")] {
-            let (residence, _) = assign(&records, &persons, &directory, AGENCIES);
+            let (residence, _) = assign(&records, &persons, &directory, AGENCIES, &GridEvidence::ORDER);
             assert_eq!(residence.codes.get(residence.grid[0]), "V2");
         }
     }
@@ -338,7 +393,7 @@ mod tests {
     #[test]
     fn nobody_is_dropped_without_directory_or_evidence() {
         let (records, persons) = sample(&[Row::of(1), Row { grid: "G1", ..Row::of(2) }]);
-        let (residence, _) = assign(&records, &persons, &Directory::default(), AGENCIES);
+        let (residence, _) = assign(&records, &persons, &Directory::default(), AGENCIES, &GridEvidence::ORDER);
         assert_eq!(residence.grid, [Pool::NONE; 2]);
         assert_eq!(residence.by, [GridBy::None; 2]);
     }

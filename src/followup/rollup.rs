@@ -37,6 +37,10 @@ pub struct AreaCounts {
     pub persons: i64,
     /// Flats of which a person lives there.
     pub households: i64,
+    /// Those of them at whose door somebody was, whoever opened.
+    pub knocked: i64,
+    /// Those of them of which somebody was met.
+    pub reached: i64,
     /// Persons with a visit on record.
     pub visited: i64,
     /// Persons with a verified visit or declaration on record.
@@ -45,7 +49,7 @@ pub struct AreaCounts {
 
 impl AreaCounts {
     /// The figures in the order of [`crate::tables::published::ROLLUP`].
-    pub(super) fn figures(&self) -> [i64; 9] {
+    pub(super) fn figures(&self) -> [i64; 11] {
         [
             self.open,
             self.done,
@@ -54,6 +58,8 @@ impl AreaCounts {
             self.cleared,
             self.persons,
             self.households,
+            self.knocked,
+            self.reached,
             self.visited,
             self.verified,
         ]
@@ -67,6 +73,8 @@ impl AreaCounts {
         self.cleared += other.cleared;
         self.persons += other.persons;
         self.households += other.households;
+        self.knocked += other.knocked;
+        self.reached += other.reached;
         self.visited += other.visited;
         self.verified += other.verified;
     }
@@ -132,11 +140,16 @@ fn persons_by_grid(night: &Night<'_>) -> Vec<AreaCounts> {
         people[grid].verified += i64::from(night.visits.verified[person]);
         newest_first(night.records, night.persons, person, &mut rows);
         let flat = rows.iter().map(|&row| night.records.flat[row as usize]).find(|&flat| flat != 0);
-        flats.extend(flat.map(|flat| (grid, flat)));
+        let door = (night.visits.visited[person], night.visits.reached[person]);
+        flats.extend(flat.map(|flat| (grid, flat, door)));
     }
     flats.sort_unstable();
-    flats.dedup();
-    flats.iter().for_each(|&(grid, _)| people[grid].households += 1);
+    for persons in flats.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let counts = &mut people[persons[0].0];
+        counts.households += 1;
+        counts.knocked += i64::from(persons.iter().any(|(.., (visited, _))| *visited));
+        counts.reached += i64::from(persons.iter().any(|(.., (_, reached))| *reached));
+    }
     people
 }
 

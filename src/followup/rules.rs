@@ -214,6 +214,7 @@ mod tests {
             name: name.into(),
             title: name.into(),
             due_hours: Some(24),
+            due_changes: vec![],
             priority: 1,
             fields,
             visit_settles: true,

@@ -4,7 +4,7 @@ use super::directory::tests::directory;
 use super::sample::{Row, sample};
 use super::time::midnight;
 use super::*;
-use crate::config::{Agency, Followup};
+use crate::config::{Agency, Followup, GridEvidence};
 use crate::sql::Engine;
 use crate::tables::{GridList, Persons, Records, Residence, published};
 use arrow::array::*;
@@ -29,6 +29,7 @@ fn rule(name: &str, priority: u32, fields: &[&str], sql: &str) -> Followup {
         name: name.into(),
         title: format!("题{name}"),
         due_hours: Some(24),
+        due_changes: vec![],
         priority,
         fields,
         visit_settles: true,
@@ -58,8 +59,9 @@ fn city() -> City {
         &["G3", "三网格", "dedicated", "乙", "东街", "370502", "东营区"],
         &["G4", "四网格", "base", "丙", "西街", "370503", "河口区"],
     ]);
-    let (residence, _) = assign(&records, &persons, &directory, &[Agency::Community, Agency::Police]);
-    let visits = Visits::read(&records, &persons, AS_OF);
+    let (residence, _) =
+        assign(&records, &persons, &directory, &[Agency::Community, Agency::Police], &GridEvidence::ORDER);
+    let visits = Visits::read(&records, &persons, AS_OF, &[]);
     let rules = vec![
         rule(
             "arrivals",
@@ -255,7 +257,8 @@ fn lists_have_one_row_a_visit_and_one_list_a_grid() {
 fn without_grids_everybody_is_unassigned_and_listed() {
     let mut city = city();
     city.directory = Directory::default();
-    city.residence = assign(&city.records, &city.persons, &city.directory, &[Agency::Community]).0;
+    city.residence =
+        assign(&city.records, &city.persons, &city.directory, &[Agency::Community], &GridEvidence::ORDER).0;
     let items = city.items(&[]);
     assert_eq!(items.counts.unassigned as usize, items.items.len());
     let lists = lists(&city.night(), &items, &[city.persons_batch()]).unwrap();

@@ -43,8 +43,8 @@ pub struct Visits {
     pub reached: Vec<bool>,
     /// Visits since the last one that met somebody, at which nobody was home.
     pub tries: Vec<u32>,
-    /// Whether the latest visit handed the person over to another grid.
-    pub handed_over: Vec<bool>,
+    /// The latest visit, if it handed the person over to another grid, in seconds local time; else [`NO_TIME`].
+    pub handed_over_at: Vec<i64>,
     /// Latest visit that settled an item, in seconds local time; [`NO_TIME`] if there is none.
     pub settled_at: Vec<i64>,
     /// Record that tells that visit; [`NO_ROW`] if there is none.
@@ -63,7 +63,9 @@ impl Visits {
     /// The visits among the events of `records`. A visit that states no result settles (somebody was there); one whose
     /// result is not known to settle (不在家, 拒不配合, 移交, a free text) leaves the item open, so that nobody is missed by
     /// a word that the program does not know. Visits dated after `as_of` are slips of the pen and settle nothing.
-    pub fn read(records: &Records, persons: &Persons, as_of: Date) -> Self {
+    ///
+    /// `words` gives further results and the known one that each means.
+    pub fn read(records: &Records, persons: &Persons, as_of: Date, words: &[(String, String)]) -> Self {
         let end = midnight(as_of) + DAY_SECONDS;
         let mut person_of = vec![NO_ROW; records.len()];
         for person in 0..persons.len() {
@@ -74,7 +76,7 @@ impl Visits {
             verified: vec![false; persons.len()],
             reached: vec![false; persons.len()],
             tries: vec![0; persons.len()],
-            handed_over: vec![false; persons.len()],
+            handed_over_at: vec![NO_TIME; persons.len()],
             settled_at: vec![NO_TIME; persons.len()],
             settled_row: vec![NO_ROW; persons.len()],
         };
@@ -95,13 +97,14 @@ impl Visits {
                 continue;
             }
             let detail = events.detail[event];
-            let outcome = *outcomes.entry(detail).or_insert_with(|| outcome_of(&records.pool, detail));
+            let outcome = *outcomes.entry(detail).or_insert_with(|| outcome_of(&records.pool, detail, words));
             visits.verified[person] |= outcome.verified;
             if events.kind[event] == visit {
                 visits.visited[person] = true;
                 let at = events.at[event];
                 if at < end && at >= last_at[person] {
-                    (last_at[person], visits.handed_over[person]) = (at, outcome.handed_over);
+                    last_at[person] = at;
+                    visits.handed_over_at[person] = if outcome.handed_over { at } else { NO_TIME };
                 }
                 if outcome.nobody {
                     failed.push((person as u32, at));
@@ -125,9 +128,10 @@ impl Visits {
     }
 }
 
-fn outcome_of(pool: &Pool, detail: Sym) -> Outcome {
+fn outcome_of(pool: &Pool, detail: Sym, words: &[(String, String)]) -> Outcome {
     let detail: serde_json::Map<String, serde_json::Value> = serde_json::from_str(pool.get(detail)).unwrap_or_default();
     let result = KEYS.iter().find_map(|&key| detail.get(key)).and_then(serde_json::Value::as_str).unwrap_or("").trim();
+    let result = words.iter().find(|(word, _)| word == result).map_or(result, |(_, meaning)| meaning);
     let verified = VERIFIED.contains(&result);
     let (nobody, handed_over) = (NOBODY.contains(&result), HANDED_OVER.contains(&result));
     Outcome { settles: result.is_empty() || verified || SETTLED.contains(&result), verified, nobody, handed_over }
@@ -150,13 +154,17 @@ mod tests {
             event(5, "arrival", 60, r#"{"result":"已核实"}"#),
             event(6, "visit", 70, r#"{"result":"空号"}"#),
             event(6, "visit", 3 * DAY_SECONDS, ""),
+            event(7, "visit", 80, r#"{"result":"见过本人"}"#),
+            event(8, "visit", 90, r#"{"result":"移交"}"#),
         ]);
-        let visits = Visits::read(&records, &persons, jiff::civil::date(1970, 1, 2));
-        assert_eq!(visits.visited, [true, true, true, false, false, true]);
-        assert_eq!(visits.verified, [true, false, false, true, false, false]);
-        assert_eq!(visits.reached, [true, true, false, false, false, true]);
-        assert_eq!(visits.tries, [1, 0, 1, 0, 0, 0]);
-        assert_eq!(visits.settled_at, [10, 30, NO_TIME, NO_TIME, NO_TIME, 70]);
-        assert_eq!(visits.settled_row, [0, 2, NO_ROW, NO_ROW, NO_ROW, 6]);
+        let words = [("见过本人".to_owned(), "verified".to_owned())];
+        let visits = Visits::read(&records, &persons, jiff::civil::date(1970, 1, 2), &words);
+        assert_eq!(visits.visited, [true, true, true, false, false, true, true, true]);
+        assert_eq!(visits.verified, [true, false, false, true, false, false, true, false]);
+        assert_eq!(visits.reached, [true, true, false, false, false, true, true, true]);
+        assert_eq!(visits.tries, [1, 0, 1, 0, 0, 0, 0, 0]);
+        assert_eq!(visits.settled_at, [10, 30, NO_TIME, NO_TIME, NO_TIME, 70, 80, NO_TIME]);
+        assert_eq!(visits.settled_row, [0, 2, NO_ROW, NO_ROW, NO_ROW, 6, 8, NO_ROW]);
+        assert_eq!(visits.handed_over_at[6..], [NO_TIME, 90]);
     }
 }

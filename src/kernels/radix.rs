@@ -11,6 +11,15 @@ const BUCKET: usize = 1 << 11;
 /// Sorts `rows` by key, then row. Keys should be spread over all 64 bits, as hashes are; other keys are sorted
 /// correctly but slower. O(n log b) for buckets of b rows, one copy of the rows in memory.
 pub fn sort_keyed(rows: &mut Vec<(u64, u32)>) {
+    sort_by_top(rows, |row| row.0);
+}
+
+/// Sorts `rows`, which should be spread in their top bits, as [`sort_keyed`] does.
+pub fn sort_packed(rows: &mut Vec<u64>) {
+    sort_by_top(rows, |row| *row);
+}
+
+fn sort_by_top<T: Copy + Default + Ord + Send>(rows: &mut Vec<T>, top: impl Fn(&T) -> u64) {
     if rows.len() <= SMALL {
         rows.sort_unstable();
         return;
@@ -18,16 +27,16 @@ pub fn sort_keyed(rows: &mut Vec<(u64, u32)>) {
     let bits = (rows.len() / BUCKET).ilog2().clamp(1, 16);
     let shift = 64 - bits;
     let mut starts = vec![0_usize; (1 << bits) + 1];
-    for &(key, _) in rows.iter() {
-        starts[(key >> shift) as usize + 1] += 1;
+    for row in rows.iter() {
+        starts[(top(row) >> shift) as usize + 1] += 1;
     }
     for i in 1..starts.len() {
         starts[i] += starts[i - 1];
     }
     let mut next = starts.clone();
-    let mut spread = vec![(0_u64, 0_u32); rows.len()];
+    let mut spread = vec![T::default(); rows.len()];
     for &row in rows.iter() {
-        let slot = &mut next[(row.0 >> shift) as usize];
+        let slot = &mut next[(top(&row) >> shift) as usize];
         spread[*slot] = row;
         *slot += 1;
     }
@@ -38,7 +47,7 @@ pub fn sort_keyed(rows: &mut Vec<(u64, u32)>) {
         buckets.push(bucket);
         rest = after;
     }
-    buckets.into_par_iter().for_each(<[(u64, u32)]>::sort_unstable);
+    buckets.into_par_iter().for_each(<[T]>::sort_unstable);
     *rows = spread;
 }
 

@@ -13,31 +13,50 @@ pub struct Rule {
     pub name: &'static str,
     /// Whether the rule reads ID numbers. Silver labels are judged as if these rules were not there.
     pub reads_id: bool,
+    /// Fields of the model that its pairs agree on, wholly or nearly, because of the rule: it cannot tell of them.
+    pub fixes: &'static [&'static str],
 }
 
-const fn rule(name: &'static str, reads_id: bool) -> Rule {
-    Rule { name, reads_id }
+const fn rule(name: &'static str, fixes: &'static [&'static str]) -> Rule {
+    Rule { name, reads_id: false, fixes }
+}
+
+const fn id_rule(name: &'static str, fixes: &'static [&'static str]) -> Rule {
+    Rule { name, reads_id: true, fixes }
 }
 
 /// The rules in their order: a pair belongs to the first rule whose key it shares. Those that read ID numbers stand last,
 /// so that what they own is what no other rule would have reached.
-pub const RULES: [Rule; 12] = [
-    rule("name and birth date", false),
-    rule("phone", false),
-    rule("flat", false),
-    rule("birth date and surname", false),
-    rule("sound of name and birth year", false),
-    rule("name and estate", false),
-    rule("sound of name and building or grid", false),
-    rule("rare name", false),
-    rule("ID number", true),
-    rule("birth and tail of ID number", true),
-    rule("head of ID number", true),
-    rule("region and tail of ID number, surname", true),
+pub const RULES: [Rule; 11] = [
+    rule("name and birth date", &["name", "birth"]),
+    rule("phone", &["phone"]),
+    rule("flat", &["address"]),
+    rule("birth date and surname", &["name", "birth"]),
+    rule("sound of name and birth year", &["name", "birth"]),
+    rule("name and estate", &["name", "address"]),
+    rule("sound of name and building or grid", &["name", "address"]),
+    rule("rare name", &["name"]),
+    id_rule("birth and tail of ID number", &["id", "birth"]),
+    id_rule("head of ID number, surname", &["id", "birth", "name"]),
+    id_rule("region and tail of ID number, surname", &["id", "name"]),
 ];
 
 /// Most keys that a rule gives a profile.
 pub(super) const KEYS_A_RULE: usize = 2;
+/// Keys that each rule gives a profile.
+const KEYS_OF: [usize; RULES.len()] = [1, 2, 2, 2, 2, 1, 2, 1, 1, 1, 1];
+/// Where the slots of each rule begin, and where the last ones end.
+pub(super) const SLOTS_OF: [usize; RULES.len() + 1] = {
+    let mut begin = [0; RULES.len() + 1];
+    let mut rule = 0;
+    while rule < RULES.len() {
+        begin[rule + 1] = begin[rule] + KEYS_OF[rule];
+        rule += 1;
+    }
+    begin
+};
+/// Keys of all rules.
+pub(super) const SLOTS: usize = SLOTS_OF[RULES.len()];
 /// A name borne by at most this many profiles is a key by itself.
 const RARE_NAME_MAX: u32 = 40;
 
@@ -68,14 +87,31 @@ pub(super) fn keys(features: &Features, rule: usize, p: usize) -> [u64; KEYS_A_R
             named && name.readable() >= 2 && features.name_count[packed.name as usize] <= RARE_NAME_MAX,
             &[packed.name.into()],
         ),
-        8 => one(whole(packed), &[packed.id.digits, packed.id.length.into()]),
-        9 => one(known(packed, 6..18), &[packed.id.digits % 11_u64.pow(12)]),
-        10 => one(known(packed, 0..14), &[packed.id.digits / 11_u64.pow(4)]),
-        11 => one(
+        // A number with a digit lost has no tail to be told; it meets only its equals.
+        8 if packed.id.kind == IdKind::Length => one(true, &[packed.id.digits, packed.id.length.into()]),
+        8 => one(known(packed, 6..18), &[packed.id.digits % 11_u64.pow(12)]),
+        // Persons of one region and birthday are many in a large city.
+        9 => one(known(packed, 0..14), &[packed.id.digits / 11_u64.pow(4), name.first_sound()]),
+        10 => one(
             known(packed, 0..6) && known(packed, 14..18) && name.first_sound() != 0,
             &[packed.id.digits / 11_u64.pow(12), packed.id.digits % 11_u64.pow(4), name.first_sound()],
         ),
         _ => [0, 0],
+    }
+}
+
+/// The rule whose blocks grow with the city, since the days of birth do not.
+pub(super) const BIRTH_AND_SURNAME: usize = 3;
+/// Profiles in a block of [`BIRTH_AND_SURNAME`] from which on it is split by [`given_keys`]: among millions strangers share
+/// both, and only what they share besides tells.
+pub(super) const GIVEN_SPLIT_ROWS: usize = 16;
+
+/// The keys that split a larger block of [`BIRTH_AND_SURNAME`]: one for each of up to two sounds of the given name, so that
+/// names which share one of them stay together. 0: none; a name without any keeps the block's own key.
+pub(super) fn given_keys(features: &Features, p: usize, block: u64) -> [u64; KEYS_A_RULE] {
+    match features.names[features.packed[p].name as usize].given_sounds() {
+        [0, _] => [block, 0],
+        sounds => sounds.map(|sound| if sound == 0 { 0 } else { hash::key(block, &[sound]) }),
     }
 }
 
@@ -103,10 +139,6 @@ impl Distinct for [u64; KEYS_A_RULE] {
     fn distinct(self) -> Self {
         if self[0] == self[1] { [self[0], 0] } else { self }
     }
-}
-
-fn whole(packed: &Packed) -> bool {
-    matches!(packed.id.kind, IdKind::Valid | IdKind::Valid15 | IdKind::Wrong | IdKind::Length)
 }
 
 fn known(packed: &Packed, positions: std::ops::Range<u32>) -> bool {

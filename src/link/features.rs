@@ -2,7 +2,7 @@
 
 use super::names::{self, Name};
 use super::profile::Profiles;
-use super::{borrowed, identity};
+use super::{borrowed, identity, roles};
 use crate::kernels::text::{NameFlags, title_sex};
 use crate::kernels::{
     hash,
@@ -78,6 +78,8 @@ pub struct Features {
     pub(super) phone_digits: Vec<u64>,
     /// How many profiles bear each name.
     pub(super) name_count: Vec<u32>,
+    /// Head of the household, as a symbol, and place under that head.
+    pub(super) roles: Vec<(u32, u8)>,
 }
 
 impl Features {
@@ -101,6 +103,11 @@ impl Features {
     pub fn whole_name(&self, p: usize) -> u32 {
         let number = self.packed[p].name;
         if self.names[number as usize].is_whole() { number } else { 0 }
+    }
+
+    /// The head of the household of profile `p`, equal for equal names, and the place under that head; zeros if unknown.
+    pub fn role(&self, p: usize) -> (u32, u8) {
+        self.roles[p]
     }
 
     /// Whether two whole names, by number, can hardly be one person's.
@@ -141,8 +148,9 @@ impl Numbering {
 /// Reads what is compared of each profile.
 pub fn features(records: &Records, profiles: &Profiles) -> Features {
     let firsts: Vec<usize> = (0..profiles.len()).map(|p| profiles.first(p)).collect();
+    let roles = roles::roles(records, &firsts);
     let (names, (phones, (flats, places))) = rayon::join(
-        || number_names(records, &firsts),
+        || number_names(records, &firsts, &roles),
         || {
             rayon::join(
                 || number_phones(records, &firsts),
@@ -184,8 +192,8 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
             phone_digits[number as usize] = decimal_digits(*phone);
         }
     }
-    let mut features =
-        Features { packed, names: names.table, phone_level, flat_level, phone_digits, name_count: names.count };
+    let (names, name_count) = (names.table, names.count);
+    let mut features = Features { packed, names, phone_level, flat_level, phone_digits, name_count, roles };
     borrowed::mark(&mut features);
     features
 }
@@ -196,7 +204,7 @@ struct Names {
     count: Vec<u32>,
 }
 
-fn number_names(records: &Records, firsts: &[usize]) -> Names {
+fn number_names(records: &Records, firsts: &[usize], roles: &[(u32, u8)]) -> Names {
     let mut number = vec![0_u32; records.pool.len()];
     let mut syms = vec![Pool::NONE];
     let mut flags = vec![0_u8];
@@ -217,9 +225,15 @@ fn number_names(records: &Records, firsts: &[usize]) -> Names {
         *slot
     };
     for &row in firsts {
-        let name = see(records.name[row], records.name_flags[row], 1);
+        of.push((see(records.name[row], records.name_flags[row], 1), 0));
+    }
+    for ((&row, &(head, role)), of) in firsts.iter().zip(roles).zip(&mut of) {
         // A former name carries no flags of its own; titles do not occur there.
-        of.push((name, see(records.former_name[row], 0, 0)));
+        of.1 = see(records.former_name[row], 0, 0);
+        if of.1 == 0 && role == roles::HEAD && head != records.name[row] {
+            // The head of a household by another name, or by a title: the row itself says who that is.
+            of.1 = see(head, 0, 0);
+        }
     }
     let table = names::read_names(&records.pool, &syms, &flags, &count, firsts.len() as u64);
     Names { of, table, count }

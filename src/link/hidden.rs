@@ -75,7 +75,7 @@ pub fn score_sample(
                 let mut task = Task { rule, weight_min, edges: Vec::new(), reached: Vec::new() };
                 for block in rows.chunk_by(|a, b| a.0 == b.0) {
                     let members: Vec<u32> = block.iter().map(|row| row.1).collect();
-                    each_block(features, &members, limit, 0, &mut |members| {
+                    each_named_block(features, rule, block[0].0, &members, limit, &mut |members| {
                         task.block(features, weights, members, &in_sample, &label);
                     });
                 }
@@ -117,6 +117,27 @@ fn rows_of_blocks(features: &Features, rule: usize, sample: &[u32]) -> Vec<(u64,
         .collect();
     radix::sort_keyed(&mut rows);
     rows
+}
+
+/// Splits a larger block of birth date and surname by given names, as the night does, and sees each part.
+fn each_named_block(
+    features: &Features,
+    rule: usize,
+    key: u64,
+    members: &[u32],
+    limit: usize,
+    see: &mut impl FnMut(&[u32]),
+) {
+    if members.len() <= blocking::GIVEN_SPLIT_ROWS || rule != blocking::BIRTH_AND_SURNAME {
+        return each_block(features, members, limit, 0, see);
+    }
+    let keys = members.iter().flat_map(|&p| blocking::given_keys(features, p as usize, key).map(|key| (key, p)));
+    let mut keyed: Vec<(u64, u32)> = keys.filter(|&(key, _)| key != 0).collect();
+    keyed.sort_unstable();
+    for part in keyed.chunk_by(|a, b| a.0 == b.0) {
+        let part: Vec<u32> = part.iter().map(|row| row.1).collect();
+        each_block(features, &part, limit, 0, see);
+    }
 }
 
 /// Splits a block that is too large as the night does, and sees each part.
@@ -179,7 +200,7 @@ impl Task {
 mod tests {
     use super::*;
     use crate::kernels::id_number;
-    use crate::link::{Profiles, features, levels, score};
+    use crate::link::{Blocks, Profiles, features, levels, score};
     use crate::tables::{BirthPrecision, Records};
 
     /// `n` records: two of each person, with an ID number, a name, a phone of two persons and a flat of many.
@@ -210,6 +231,9 @@ mod tests {
         for column in [&mut r.document, &mut r.estate, &mut r.building, &mut r.road, &mut r.number, &mut r.grid_code] {
             *column = vec![0; n];
         }
+        for column in [&mut r.household_head, &mut r.relation] {
+            *column = vec![0; n];
+        }
         r.registered_flat = vec![0; n];
         r
     }
@@ -225,9 +249,10 @@ mod tests {
         let n = 1200;
         let settings = BlockingSettings { block_rows_max: 2000 };
         let without = records(n, false);
-        let (expected, _) = score(&features(&without, &Profiles::single(n)), &weights(), settings, 0.0);
+        let without = features(&without, &Profiles::single(n));
+        let (expected, _) = score(&without, &Blocks::new(&without), &weights(), settings, 0.0);
         let mut with = features(&records(n, true), &Profiles::single(n));
-        let before = score(&with, &weights(), settings, 0.0).0;
+        let before = score(&with, &Blocks::new(&with), &weights(), settings, 0.0).0;
         let labels: Vec<u64> = (0..n).map(|p| with.trusted_id(p)).collect();
         let all: Vec<u32> = (0..n as u32).collect();
         let hidden = with.with_ids_hidden(&all, |features| {
@@ -235,9 +260,41 @@ mod tests {
         });
         assert!(!expected.is_empty());
         assert_eq!(hidden.edges, expected);
-        assert_eq!(score(&with, &weights(), settings, 0.0).0, before, "the numbers are back");
+        assert_eq!(score(&with, &Blocks::new(&with), &weights(), settings, 0.0).0, before, "the numbers are back");
         assert!(hidden.reached.iter().all(|&(a, b, rules)| a + 1 == b && a % 2 == 0 && rules != 0));
         assert!(hidden.reached.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    /// Twenty strangers of one surname and birth date, two records each, and nothing else in common.
+    #[test]
+    fn strangers_of_one_birth_and_surname_meet_only_by_their_given_names() {
+        const GIVEN: [&str; 20] = [
+            "伟明", "芳明", "娜", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "涛", "超", "霞", "平",
+            "刚", "桂英", "鹏",
+        ];
+        let n = 2 * GIVEN.len();
+        let mut records = records(n, false);
+        for i in 0..n {
+            records.name[i] = records.pool.intern(&format!("王{}", GIVEN[i / 2]));
+            records.birth[i] = crate::kernels::date::days_from_civil(1970, 5, 5);
+            (records.phones[i], records.flat[i]) = ([0, 0], 0);
+        }
+        let features = features(&records, &Profiles::single(n));
+        let settings = BlockingSettings { block_rows_max: 2000 };
+        let all_weigh = Weights { of_pattern: vec![1.0; levels::PATTERNS] };
+        let (edges, stats) = score(&features, &Blocks::new(&features), &all_weigh, settings, 0.0);
+        let mut pairs: Vec<(u32, u32)> = edges.iter().map(|edge| (edge.a, edge.b)).collect();
+        pairs.sort_unstable();
+        let shared = |a: u32, b: u32| a / 2 == b / 2 || (a / 2, b / 2) == (0, 1);
+        let expected: Vec<(u32, u32)> =
+            (0..n as u32).flat_map(|a| (a + 1..n as u32).map(move |b| (a, b))).filter(|&(a, b)| shared(a, b)).collect();
+        assert_eq!(pairs, expected);
+        // Each pair is scored once, whatever the number of keys that bring it together.
+        assert_eq!(stats.pairs.iter().sum::<u64>(), expected.len() as u64);
+        assert_eq!((stats.blocks_split[3], stats.pairs_left_out[3] > 0), (1, true));
+        let all: Vec<u32> = (0..n as u32).collect();
+        let sample = score_sample(&features, &all_weigh, settings, 0.0, &all, u64::from);
+        assert_eq!(sample.edges, edges);
     }
 
     #[test]

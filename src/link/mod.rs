@@ -15,14 +15,17 @@ pub mod levels;
 mod names;
 mod pairs;
 mod profile;
+mod roles;
+mod rosters;
 
 pub use blocking::{RULES, Rule};
 pub use chance::{Chance, chance};
 pub use features::{Features, features};
 pub use hidden::{SampleLinks, score_sample};
 pub use levels::Pattern;
-pub use pairs::BlockingStats;
+pub use pairs::{BlockingStats, Blocks};
 pub use profile::{Profiles, profiles};
+pub use rosters::{Rosters, may_be_doubled};
 
 use crate::tables::{Edge, sort_edges};
 use levels::{PATTERNS, identity as identity_level};
@@ -53,58 +56,109 @@ pub struct PatternCounts {
     pub silver_match_reached: u64,
     /// Pairs with two different trusted ID numbers that a rule that reads no ID number brought together.
     pub silver_nonmatch: Vec<u32>,
+    /// A quarter of the same pairs, silver ones with one ID number hidden, by pattern and by every rule that brings them
+    /// together; ascending by pattern.
+    pub by_rule: Vec<(u32, [u32; RULES.len()])>,
     /// One block in `2^sample_bits` was read.
     pub sample_bits: u32,
     /// Profiles in all.
     pub profiles: u64,
     /// Profiles with a trusted ID number.
     pub trusted: u64,
+    /// Non-matches are pairs within a roster instead: too few profiles have an ID number. The number of all such pairs.
+    pub roster_pairs: Option<f64>,
     /// What blocking did in the sample.
     pub blocking: BlockingStats,
 }
 
+/// Pairs whose numbers differ in these bits are not counted by rule.
+const EM_PAIRS: u32 = 3;
+
+type ByRule = hashbrown::HashMap<u32, [u32; RULES.len()], foldhash::fast::FixedState>;
+
 struct Counting<'a> {
     features: &'a Features,
+    rosters: Option<&'a [u16]>,
     all: Vec<u32>,
     matched: Vec<u32>,
     nonmatched: Vec<u32>,
+    by_rule: ByRule,
+    reached: u64,
+}
+
+/// What a task counted, patterns that it saw only.
+struct Counted {
+    all: Vec<(u32, u32)>,
+    matched: Vec<(u32, u32)>,
+    nonmatched: Vec<(u32, u32)>,
+    by_rule: ByRule,
     reached: u64,
 }
 
 impl PairVisitor for Counting<'_> {
-    type Output = (Vec<(u32, u32)>, Vec<(u32, u32)>, Vec<(u32, u32)>, u64);
+    type Output = Counted;
+    const EVERY_RULE: bool = true;
 
     #[inline]
-    fn pair(&mut self, rule: usize, a: u32, b: u32) {
+    fn pair(&mut self, rule: usize, rules: u32, a: u32, b: u32) {
         let (x, y) = (self.features.trusted_id(a as usize), self.features.trusted_id(b as usize));
-        if x != 0 && y != 0 {
-            if x == y {
-                self.matched[self.features.pattern_hidden(a, b).0 as usize] += 1;
-                self.reached += u64::from(!RULES[rule].reads_id);
-            } else if !RULES[rule].reads_id {
+        let (silver, pattern) = if x != 0 && y != 0 {
+            (true, self.features.pattern_hidden(a, b).0)
+        } else {
+            (false, self.features.pattern(a, b).0)
+        };
+        if !silver {
+            self.all[pattern as usize] += 1;
+            if let Some(of) = self.rosters
+                && of[a as usize] != 0
+                && of[a as usize] == of[b as usize]
+            {
                 self.nonmatched[self.features.pattern_hidden(a, b).0 as usize] += 1;
             }
-        } else {
-            self.all[self.features.pattern(a, b).0 as usize] += 1;
+        } else if x == y {
+            self.matched[pattern as usize] += 1;
+            self.reached += u64::from(!RULES[rule].reads_id);
+        } else if !RULES[rule].reads_id {
+            self.nonmatched[pattern as usize] += 1;
         }
+        if (a ^ b) & EM_PAIRS != 0 {
+            return;
+        }
+        let counts = self.by_rule.entry(pattern).or_default();
+        counts.iter_mut().enumerate().for_each(|(rule, n)| *n += rules >> rule & 1);
     }
 
-    fn finish(self) -> Self::Output {
+    fn finish(self) -> Counted {
         let sparse = |counts: Vec<u32>| {
             counts.into_iter().enumerate().filter(|(_, n)| *n > 0).map(|(i, n)| (i as u32, n)).collect::<Vec<_>>()
         };
-        (sparse(self.all), sparse(self.matched), sparse(self.nonmatched), self.reached)
+        Counted {
+            all: sparse(self.all),
+            matched: sparse(self.matched),
+            nonmatched: sparse(self.nonmatched),
+            by_rule: self.by_rule,
+            reached: self.reached,
+        }
     }
 }
 
-/// Counts the patterns of candidate pairs in one block of `2^sample_bits`.
-pub fn count_patterns(features: &Features, settings: BlockingSettings, sample_bits: u32) -> PatternCounts {
+/// Counts the patterns of candidate pairs in one block of `2^sample_bits`. With `rosters`, non-matches are pairs within
+/// one of them.
+pub fn count_patterns(
+    features: &Features,
+    blocks: &Blocks,
+    settings: BlockingSettings,
+    sample_bits: u32,
+    rosters: Option<&Rosters>,
+) -> PatternCounts {
     let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits };
-    let (tasks, blocking) = visit(features, reading, || Counting {
+    let (tasks, blocking) = visit(features, blocks, reading, || Counting {
         features,
+        rosters: rosters.map(|rosters| &rosters.of_profile[..]),
         all: vec![0; PATTERNS],
         matched: vec![0; PATTERNS],
         nonmatched: vec![0; PATTERNS],
+        by_rule: ByRule::with_hasher(foldhash::fast::FixedState::with_seed(3)),
         reached: 0,
     });
     let mut counts = PatternCounts {
@@ -112,17 +166,25 @@ pub fn count_patterns(features: &Features, settings: BlockingSettings, sample_bi
         silver_match: vec![0; PATTERNS],
         silver_match_reached: 0,
         silver_nonmatch: vec![0; PATTERNS],
+        by_rule: Vec::new(),
         sample_bits,
         profiles: features.len() as u64,
         trusted: (0..features.len()).filter(|&p| features.trusted_id(p) != 0).count() as u64,
+        roster_pairs: rosters.map(Rosters::pairs),
         blocking,
     };
-    for (all, matched, nonmatched, reached) in tasks {
-        all.into_iter().for_each(|(i, n)| counts.all[i as usize] += n);
-        matched.into_iter().for_each(|(i, n)| counts.silver_match[i as usize] += n);
-        nonmatched.into_iter().for_each(|(i, n)| counts.silver_nonmatch[i as usize] += n);
-        counts.silver_match_reached += reached;
+    let mut by_rule: std::collections::BTreeMap<u32, [u32; RULES.len()]> = std::collections::BTreeMap::new();
+    for task in tasks {
+        task.all.into_iter().for_each(|(i, n)| counts.all[i as usize] += n);
+        task.matched.into_iter().for_each(|(i, n)| counts.silver_match[i as usize] += n);
+        task.nonmatched.into_iter().for_each(|(i, n)| counts.silver_nonmatch[i as usize] += n);
+        counts.silver_match_reached += task.reached;
+        for (pattern, seen) in task.by_rule {
+            let sums = by_rule.entry(pattern).or_default();
+            sums.iter_mut().zip(seen).for_each(|(sum, n)| *sum += n);
+        }
     }
+    counts.by_rule = by_rule.into_iter().collect();
     counts
 }
 
@@ -137,7 +199,7 @@ impl PairVisitor for Scoring<'_> {
     type Output = Vec<Edge>;
 
     #[inline]
-    fn pair(&mut self, _rule: usize, a: u32, b: u32) {
+    fn pair(&mut self, _rule: usize, _rules: u32, a: u32, b: u32) {
         let (x, y) = (self.features.trusted_id(a as usize), self.features.trusted_id(b as usize));
         if x != 0 && y != 0 && x != y {
             // Two valid numbers are two persons, whatever else agrees.
@@ -159,12 +221,14 @@ impl PairVisitor for Scoring<'_> {
 /// Scores every candidate pair and keeps those of at least `weight_min` bits, heaviest first, then by profile.
 pub fn score(
     features: &Features,
+    blocks: &Blocks,
     weights: &Weights,
     settings: BlockingSettings,
     weight_min: f32,
 ) -> (Vec<Edge>, BlockingStats) {
     let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits: 0 };
-    let (tasks, stats) = visit(features, reading, || Scoring { features, weights, weight_min, edges: Vec::new() });
+    let (tasks, stats) =
+        visit(features, blocks, reading, || Scoring { features, weights, weight_min, edges: Vec::new() });
     let mut edges = tasks.concat();
     sort_edges(&mut edges);
     (edges, stats)

@@ -59,6 +59,14 @@ impl Name {
         u64::from(pinyin::fold(self.sounds[0]))
     }
 
+    /// The folded sounds of up to two different characters of the given name; 0 where there is none to be told.
+    pub(super) fn given_sounds(&self) -> [u64; 2] {
+        let given = &self.sounds[usize::from(self.surname).min(self.len as usize)..self.len as usize];
+        let mut sounds = given.iter().map(|&sound| u64::from(pinyin::fold(sound))).filter(|&sound| sound != 0);
+        let first = sounds.next().unwrap_or(0);
+        [first, sounds.find(|&sound| sound != first).unwrap_or(0)]
+    }
+
     /// Readable characters.
     pub(super) fn readable(&self) -> usize {
         self.chars[..self.len as usize].iter().filter(|&&c| c != UNREADABLE).count()
@@ -198,8 +206,8 @@ fn compare_same_length(a: &Name, b: &Name, otherwise: u8) -> u8 {
     if heard == differing {
         return if short { level::HOMOPHONE_SHORT } else { level::HOMOPHONE };
     }
-    let look_alike = (0..len).all(|i| differing >> i & 1 == 0 || shape::look_alike(a.chars[i], b.chars[i]));
-    if look_alike && differing.count_ones() == 1 && len >= 2 {
+    let at = differing.trailing_zeros() as usize;
+    if differing.count_ones() == 1 && len >= 2 && shape::look_alike(a.chars[at], b.chars[at]) {
         return if short { level::LOOK_ALIKE_SHORT } else { level::LOOK_ALIKE };
     }
     if nearly == differing && differing.count_ones() < len as u32 {
@@ -280,6 +288,9 @@ mod tests {
             ("王伟", "王玮", level::HOMOPHONE_SHORT),
             ("单田芳", "善田芳", level::HOMOPHONE),
             ("林志玲", "宁志玲", level::NEAR_HOMOPHONE),
+            ("王晴雨", "王睛雨", level::LOOK_ALIKE),
+            ("王治国", "王冶国", level::LOOK_ALIKE),
+            ("王未", "王末", level::LOOK_ALIKE_SHORT),
             ("王伟强", "王强伟", level::REORDERED),
             ("王伟强", "王伟", level::ONE_MISSING),
             ("王伟强", "王强", level::ONE_MISSING),

@@ -1,15 +1,49 @@
 //! Candidate pairs, streamed: rule by rule, block by block, each pair once, never as a table.
 
-use super::blocking::{self, KEYS_A_RULE, RULES};
+use super::blocking::{self, RULES, SLOTS, SLOTS_OF};
 use super::features::Features;
-use crate::kernels::radix;
+use crate::kernels::{hash, radix};
 use rayon::prelude::*;
 
-/// Keys of one profile, 32 bits of each, one slot for each key of each rule: two profiles share a block if a slot agrees.
-type Signature = [u32; RULES.len() * KEYS_A_RULE];
+/// Keys of one profile, 32 bits of each, in one cache line: two profiles share a block if a slot of the same rule agrees.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Signature([u32; SLOTS]);
+
+/// The keys of every profile by every rule: made once, read whenever pairs are.
+///
+/// Two keys in four thousand million agree by chance in their 32 bits, and then a pair more is compared.
+#[derive(Debug)]
+pub struct Blocks {
+    signatures: Vec<Signature>,
+}
+
+impl Blocks {
+    /// Takes the keys of all profiles. Memory is 64 bytes a profile.
+    pub fn new(features: &Features) -> Self {
+        let signature = |p: usize| {
+            let mut signature = Signature([0; SLOTS]);
+            for rule in 0..RULES.len() {
+                let slots = &mut signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]];
+                for (slot, key) in slots.iter_mut().zip(blocking::keys(features, rule, p)) {
+                    *slot = self::slot(key);
+                }
+            }
+            signature
+        };
+        Self { signatures: (0..features.len()).into_par_iter().map(signature).collect() }
+    }
+}
+
+/// 32 bits of a key, never 0 for a key.
+fn slot(key: u64) -> u32 {
+    if key == 0 { 0 } else { (key as u32).max(1) }
+}
 
 /// Rows that one task takes.
 const CHUNK_ROWS: usize = 1 << 14;
+/// Chunks that one visitor takes at least.
+const CHUNKS_A_TASK: usize = 4;
 /// Profiles in a block from which on it is split, whatever the setting allows: pairs grow with the square.
 const SPLIT_ROWS: usize = 128;
 
@@ -30,8 +64,10 @@ pub struct BlockingStats {
 pub(super) trait PairVisitor: Send {
     /// What a task leaves behind.
     type Output: Send;
-    /// A candidate pair, `a < b`, owned by `rule`.
-    fn pair(&mut self, rule: usize, a: u32, b: u32);
+    /// Whether it wants to know of every rule that brings a pair together, not only of the one that owns it.
+    const EVERY_RULE: bool = false;
+    /// A candidate pair, `a < b`, owned by `rule`. `rules` are all of them, one bit each, if wanted.
+    fn pair(&mut self, rule: usize, rules: u32, a: u32, b: u32);
     /// Ends the task.
     fn finish(self) -> Self::Output;
 }
@@ -47,34 +83,37 @@ pub(super) struct Reading {
 
 /// Sends every candidate pair to visitors, one per task, and gives what they left behind, in no particular order.
 ///
-/// O(n r) rows sorted for n profiles and r rules; memory 24 bytes a profile and rule for signatures, 32 for sorting.
+/// O(n r) rows sorted for n profiles and r rules; memory 64 bytes a profile for signatures, 16 for sorting.
 pub(super) fn visit<V: PairVisitor>(
     features: &Features,
+    blocks: &Blocks,
     reading: Reading,
     visitor: impl Fn() -> V + Sync,
 ) -> (Vec<V::Output>, BlockingStats) {
-    let mut signatures: Vec<Signature> = vec![[0; RULES.len() * KEYS_A_RULE]; features.len()];
+    let mut signatures = blocks.signatures.clone();
     let mut stats = BlockingStats::default();
     let mut outputs = Vec::new();
     let limit = reading.block_rows_max.clamp(2, SPLIT_ROWS);
-    let sampled = (1_u64 << reading.sample_bits) - 1;
+    let sampled = (1_u32 << reading.sample_bits) - 1;
     for rule in 0..RULES.len() {
-        let mut keyed: Vec<(u64, u32)> = signatures
-            .par_iter_mut()
-            .enumerate()
-            .flat_map_iter(|(p, signature)| {
-                let keys = blocking::keys(features, rule, p);
-                for (i, &key) in keys.iter().enumerate() {
-                    signature[rule * KEYS_A_RULE + i] = slot(key);
-                }
-                keys.into_iter().filter(move |&key| key != 0 && key >> 8 & sampled == 0).map(move |key| (key, p as u32))
-            })
-            .collect();
-        radix::sort_keyed(&mut keyed);
-        split_large_blocks(features, rule, &mut keyed, limit, &mut signatures, &mut stats);
+        let slots = SLOTS_OF[rule]..SLOTS_OF[rule + 1];
+        let keyed = |(p, signature): (usize, &Signature)| {
+            let keys = signature.0;
+            slots.clone().map(move |slot| keys[slot]).filter(move |key| *key != 0 && key >> 8 & sampled == 0).map(
+                // The key in front: rows sort by block, then by profile.
+                move |key| u64::from(key) << 32 | p as u64,
+            )
+        };
+        let mut rows: Vec<u64> = signatures.par_iter().enumerate().flat_map_iter(keyed).collect();
+        radix::sort_packed(&mut rows);
+        if rule == blocking::BIRTH_AND_SURNAME {
+            split_by_given_names(features, &mut rows, &mut signatures, &mut stats);
+        }
+        split_large_blocks(features, rule, &mut rows, limit, &mut signatures, &mut stats);
         // What visitors leave behind is put together regardless of who saw which chunk, so threads may share them out.
-        let tasks: Vec<(V, u64, u64)> = radix::chunks_at_keys(&keyed, CHUNK_ROWS)
+        let tasks: Vec<(V, u64, u64)> = chunks_at_blocks(&rows)
             .into_par_iter()
+            .with_min_len(CHUNKS_A_TASK)
             .fold(
                 || (visitor(), 0, 0),
                 |(mut task, pairs, largest), rows| {
@@ -92,44 +131,114 @@ pub(super) fn visit<V: PairVisitor>(
     (outputs, stats)
 }
 
-/// 32 bits of a key, never 0 for a key. Two keys in four thousand million agree by chance, and then only a pair that shares
-/// the other rule's key too is left to a rule that does not have it.
-fn slot(key: u64) -> u32 {
-    if key == 0 { 0 } else { (key as u32).max(1) }
+/// The key of a row.
+fn block_of(row: u64) -> u32 {
+    (row >> 32) as u32
 }
 
-fn visit_blocks(rows: &[(u64, u32)], rule: usize, signatures: &[Signature], task: &mut impl PairVisitor) -> (u64, u64) {
+/// Cuts sorted rows into ranges of about [`CHUNK_ROWS`] that never part a block.
+fn chunks_at_blocks(rows: &[u64]) -> Vec<&[u64]> {
+    let mut chunks = Vec::with_capacity(rows.len() / CHUNK_ROWS + 1);
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let mut end = CHUNK_ROWS.min(rest.len());
+        let block = block_of(rest[end - 1]);
+        end += rest[end..].partition_point(|&row| block_of(row) == block);
+        let (chunk, after) = rest.split_at(end);
+        chunks.push(chunk);
+        rest = after;
+    }
+    chunks
+}
+
+fn visit_blocks<V: PairVisitor>(rows: &[u64], rule: usize, signatures: &[Signature], task: &mut V) -> (u64, u64) {
     let (mut pairs, mut largest) = (0, 0);
-    let mut begin = 0;
     let mut block: Vec<(u32, Signature)> = Vec::new();
-    while begin < rows.len() {
-        let key = rows[begin].0;
-        let end = begin + rows[begin..].iter().take_while(|row| row.0 == key).count();
-        if end - begin >= 2 {
-            largest = largest.max((end - begin) as u64);
-            block.clear();
-            block.extend(rows[begin..end].iter().map(|row| (row.1, signatures[row.1 as usize])));
-            for (i, (a, x)) in block.iter().enumerate() {
-                for (b, y) in &block[i + 1..] {
-                    if a != b && !owned_before(rule, x, y) {
-                        pairs += 1;
-                        task.pair(rule, *a, *b);
-                    }
+    for rows in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)).filter(|rows| rows.len() >= 2) {
+        largest = largest.max(rows.len() as u64);
+        block.clear();
+        block.extend(rows.iter().map(|&row| (row as u32, signatures[row as u32 as usize])));
+        let here = block_of(rows[0]);
+        for (i, (a, x)) in block.iter().enumerate() {
+            for (b, y) in &block[i + 1..] {
+                if a != b && !owned_before(rule, x, y) && !owned_by_other_key(rule, here, x, y) {
+                    pairs += 1;
+                    let rules = if V::EVERY_RULE { rules_from(rule, x, y) } else { 0 };
+                    task.pair(rule, rules, *a, *b);
                 }
             }
         }
-        begin = end;
     }
     (pairs, largest)
 }
 
 /// Whether an earlier rule brought the pair together.
+#[inline]
 fn owned_before(rule: usize, x: &Signature, y: &Signature) -> bool {
-    (0..rule).any(|earlier| {
-        let at = earlier * KEYS_A_RULE;
-        let (x0, x1, y0, y1) = (x[at], x[at + 1], y[at], y[at + 1]);
-        x0 != 0 && (x0 == y0 || x0 == y1) || x1 != 0 && (x1 == y0 || x1 == y1)
-    })
+    (0..rule).any(|earlier| brings_together(earlier, x, y))
+}
+
+/// The rules from `rule` on that bring the pair together, one bit each.
+fn rules_from(rule: usize, x: &Signature, y: &Signature) -> u32 {
+    (rule..RULES.len()).filter(|&rule| brings_together(rule, x, y)).map(|rule| 1 << rule).sum()
+}
+
+#[inline]
+fn brings_together(rule: usize, Signature(x): &Signature, Signature(y): &Signature) -> bool {
+    let at = SLOTS_OF[rule];
+    let same = x[at] != 0 && x[at] == y[at];
+    same || SLOTS_OF[rule + 1] - at == 2
+        && (x[at] != 0 && x[at] == y[at + 1] || x[at + 1] != 0 && (x[at + 1] == y[at] || x[at + 1] == y[at + 1]))
+}
+
+/// Whether the pair shares both keys of a rule and belongs to the block of the other one.
+#[inline]
+fn owned_by_other_key(rule: usize, here: u32, Signature(x): &Signature, Signature(y): &Signature) -> bool {
+    let at = SLOTS_OF[rule];
+    if SLOTS_OF[rule + 1] - at < 2 {
+        return false;
+    }
+    let other = |sides: &[u32; SLOTS]| if sides[at] == here { sides[at + 1] } else { sides[at] };
+    let (a, b) = (other(x), other(y));
+    a != 0 && a == b && a < here
+}
+
+/// Gives the rows of larger blocks of [`blocking::BIRTH_AND_SURNAME`] a key for each sound of the given name.
+fn split_by_given_names(
+    features: &Features,
+    rows: &mut Vec<u64>,
+    signatures: &mut [Signature],
+    stats: &mut BlockingStats,
+) {
+    const RULE: usize = blocking::BIRTH_AND_SURNAME;
+    let large = large_blocks(rows, blocking::GIVEN_SPLIT_ROWS);
+    if large.is_empty() {
+        return;
+    }
+    stats.blocks_split[RULE] += large.len() as u64;
+    let packed = |key: u32, p: u32| u64::from(key) << 32 | u64::from(p);
+    let (mut second, mut keys_of_block) = (Vec::new(), Vec::new());
+    for range in large {
+        let rows = &mut rows[range];
+        keys_of_block.clear();
+        for row in rows.iter_mut() {
+            let p = *row as u32;
+            let keys = blocking::given_keys(features, p as usize, block_of(*row).into()).map(slot);
+            signatures[p as usize].0[SLOTS_OF[RULE]..][..2].copy_from_slice(&keys);
+            *row = packed(keys[0], p);
+            if keys[1] != 0 {
+                second.push(packed(keys[1], p));
+            }
+            keys_of_block.extend(keys.into_iter().filter(|&key| key != 0));
+        }
+        keys_of_block.sort_unstable();
+        let together = |n: usize| (n * (n - 1) / 2) as u64;
+        // A pair that shares both sounds counts twice here, so no fewer are left out than this says.
+        let kept: u64 = keys_of_block.chunk_by(|a, b| a == b).map(|run| together(run.len())).sum();
+        stats.pairs_left_out[RULE] += together(rows.len()).saturating_sub(kept);
+    }
+    rows.append(&mut second);
+    radix::sort_packed(rows);
 }
 
 /// Gives the rows of oversized blocks a further key each, again and again, until blocks are small or nothing is left to
@@ -137,13 +246,13 @@ fn owned_before(rule: usize, x: &Signature, y: &Signature) -> bool {
 fn split_large_blocks(
     features: &Features,
     rule: usize,
-    keyed: &mut Vec<(u64, u32)>,
+    rows: &mut Vec<u64>,
     limit: usize,
     signatures: &mut [Signature],
     stats: &mut BlockingStats,
 ) {
     for step in 0.. {
-        let large = large_blocks(keyed, limit);
+        let large = large_blocks(rows, limit);
         if large.is_empty() {
             return;
         }
@@ -151,36 +260,34 @@ fn split_large_blocks(
             stats.blocks_split[rule] += large.len() as u64;
         }
         for range in large {
-            let rows = &mut keyed[range];
-            let old = rows[0].0;
+            let rows = &mut rows[range];
+            let old = block_of(rows[0]);
             for (at, row) in rows.iter_mut().enumerate() {
-                let further = blocking::split_key(features, step, row.1 as usize);
-                let new = match further {
-                    Some(further) => crate::kernels::hash::key(old, &[step as u64, further]),
-                    None => crate::kernels::hash::key(old, &[u64::MAX, (at / limit) as u64]),
+                let p = *row as u32;
+                let parts = match blocking::split_key(features, step, p as usize) {
+                    Some(further) => [step as u64, further],
+                    None => [u64::MAX, (at / limit) as u64],
                 };
-                row.0 = new;
-                for i in 0..KEYS_A_RULE {
-                    let signature = &mut signatures[row.1 as usize][rule * KEYS_A_RULE + i];
-                    if *signature == slot(old) {
-                        *signature = slot(new);
-                    }
+                let new = (hash::key(u64::from(old), &parts) as u32).max(1);
+                *row = u64::from(new) << 32 | u64::from(p);
+                for slot in &mut signatures[p as usize].0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]] {
+                    *slot = if *slot == old { new } else { *slot };
                 }
             }
-            let mut new_keys: Vec<u64> = rows.iter().map(|row| row.0).collect();
+            let mut new_keys: Vec<u32> = rows.iter().map(|&row| block_of(row)).collect();
             new_keys.sort_unstable();
             let together = |n: usize| (n * (n - 1) / 2) as u64;
             let kept: u64 = new_keys.chunk_by(|a, b| a == b).map(|run| together(run.len())).sum();
             stats.pairs_left_out[rule] += together(rows.len()) - kept;
         }
-        radix::sort_keyed(keyed);
+        radix::sort_packed(rows);
     }
 }
 
-fn large_blocks(keyed: &[(u64, u32)], limit: usize) -> Vec<std::ops::Range<usize>> {
+fn large_blocks(rows: &[u64], limit: usize) -> Vec<std::ops::Range<usize>> {
     let mut large = Vec::new();
     let mut begin = 0;
-    for block in keyed.chunk_by(|a, b| a.0 == b.0) {
+    for block in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)) {
         if block.len() > limit {
             large.push(begin..begin + block.len());
         }

@@ -84,6 +84,33 @@ pub(super) const ROWS: &[Row] = &[
         "recall    {rate} % = {part} found of {whole} true pairs",
         "召回率 {rate} % = 真实的 {whole} 对中找到 {part} 对",
     ),
+    ("cli.listed", "list of rule {rule}", "规则 {rule} 的名单"),
+    ("cli.listed_missed", "missed: {part} of {whole} expected = {rate} %", "遗漏：{part} / 应列 {whole} = {rate} %"),
+    (
+        "cli.listed_wrong_grid",
+        "in the wrong grid: {part} of {whole} expected = {rate} %",
+        "网格有误：{part} / 应列 {whole} = {rate} %",
+    ),
+    (
+        "cli.listed_unassigned",
+        "without a grid though a dump tells an address: {part} of {whole} expected = {rate} %",
+        "有住址而未分配网格：{part} / 应列 {whole} = {rate} %",
+    ),
+    (
+        "cli.listed_nowhere",
+        "without a grid, no dump tells an address: {part} of {whole} expected = {rate} %",
+        "无任何住址、未分配网格：{part} / 应列 {whole} = {rate} %",
+    ),
+    (
+        "cli.listed_twice",
+        "listed twice, as two persons: {part} of {whole} expected = {rate} %",
+        "重复列名（一人两档）：{part} / 应列 {whole} = {rate} %",
+    ),
+    (
+        "cli.listed_without_cause",
+        "without cause: {part} of {whole} listed = {rate} %",
+        "不应列入：{part} / 已列 {whole} = {rate} %",
+    ),
     ("cli.eval_f1", "F1        {rate}", "F1     {rate}"),
     (
         "cli.eval_split",

@@ -31,6 +31,16 @@ pub(super) const ROWS: &[Row] = &[
         "{records} record(s) state {codes} grid code(s) that the grid directory does not have; they are not used",
         "{records} 条记录填写了 {codes} 个网格目录中没有的网格编码，未予采用",
     ),
+    (
+        "grids.code_contradicted",
+        "{records} record(s) state a grid code that their own address contradicts and no other record of that place shares; it is not used",
+        "{records} 条记录填写的网格编码与其住址不符，且同处无其他记录印证，未予采用",
+    ),
+    (
+        "grids.namesakes",
+        "{records} record(s) lie in an estate whose name several communities have, and nothing says in which; they count as without a flat",
+        "{records} 条记录所在小区（村）在多个社区重名且无从区分，按无户址处理",
+    ),
     ("followup.rules", "follow-up rules cannot be run", "随访规则无法执行"),
     (
         "followup.rules_help",

@@ -1,10 +1,11 @@
 //! The model once more, by expectation and maximization over the counted patterns of candidate pairs (Dempster, Laird and
-//! Rubin 1977; Winkler 1988), blind to silver labels. Nothing is linked by it: where it and the silver fit differ, one of
-//! the assumptions does not hold, and the manifest says where.
+//! Rubin 1977; Winkler 1988), blind to silver labels: for each blocking rule by itself, of the fields that the rule leaves
+//! free, and then put together. Nothing is linked by it: where it and the silver fit differ, one of the assumptions does not
+//! hold, and the manifest says where.
 
 use super::Fit;
-use crate::link::PatternCounts;
 use crate::link::levels::{Pattern, identity};
+use crate::link::{PatternCounts, RULES};
 use serde::Serialize;
 
 /// Fields of a pattern: the ID group's levels by themselves, then those of the fit.
@@ -16,23 +17,35 @@ const STILL: f64 = 1e-5;
 const SMOOTHING: f64 = 0.5;
 /// Differences told.
 const TOLD: usize = 10;
+/// Pairs that a rule must bring together to be fitted.
+const PASS_PAIRS: f64 = 1000.0;
 /// Silver matches that must show a level whose difference is told.
 const TOLD_PAIRS: f64 = 100.0;
 
 /// What comes of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Em {
-    /// Share of matches among candidate pairs.
-    pub matches: f64,
-    /// Candidate pairs, as counted.
-    pub pairs: f64,
-    /// Rounds until nothing moved.
-    pub rounds: usize,
-    /// m and u by level of each field, among pairs in which both sides have it. u is that of candidate pairs, which agree
-    /// more often than pairs drawn at random.
+    /// The fit to the pairs of each rule that brings enough together.
+    pub passes: Vec<Pass>,
+    /// m and u by level of each field, among pairs in which both sides have it: the passes that leave the field free, each
+    /// as much as it has matches (or others). u is that of candidate pairs, which agree more often than pairs drawn at
+    /// random. A field that no pass leaves free has none.
     pub fields: Vec<Field>,
     /// Levels of which the silver fit and this one think most differently.
     pub largest_differences: Vec<Difference>,
+}
+
+/// The fit to the pairs of one blocking rule.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Pass {
+    /// Name of the rule.
+    pub rule: &'static str,
+    /// Pairs that it brings together, as counted; other rules may as well.
+    pub pairs: f64,
+    /// Share of matches among them.
+    pub matches: f64,
+    /// Rounds until nothing moved.
+    pub rounds: usize,
 }
 
 /// m and u of one field.
@@ -74,30 +87,71 @@ fn levels(pattern: Pattern) -> [usize; 6] {
     [id, birth, sex, rest[0], rest[1], rest[2]]
 }
 
-/// Fits m, u and the share of matches to the counts, beginning at `fit`.
+/// Fits m, u and the share of matches to the counts, pass by pass, each beginning at `fit`.
 pub fn em(counts: &PatternCounts, fit: &Fit) -> Em {
-    let seen: Vec<([usize; 6], f64)> = (0..counts.all.len())
-        .map(|i| {
-            let n = [counts.all[i], counts.silver_match[i], counts.silver_nonmatch[i]].map(f64::from);
-            (Pattern(i as u32), n.iter().sum::<f64>())
+    let mut passes = Vec::new();
+    // By field: sums of m and u over passes, and what they weigh.
+    let mut sums: Vec<(Field, f64, f64)> =
+        FIELDS.iter().map(|&field| (Field { field, m: Vec::new(), u: Vec::new() }, 0.0, 0.0)).collect();
+    for (r, rule) in RULES.iter().enumerate() {
+        let free = FIELDS.map(|field| !rule.fixes.contains(&field));
+        let only_free = |pattern: u32| {
+            let mut levels = levels(Pattern(pattern));
+            levels.iter_mut().zip(free).for_each(|(level, free)| *level *= usize::from(free));
+            levels
+        };
+        let seen: Vec<([usize; 6], f64)> = counts
+            .by_rule
+            .iter()
+            .filter(|(_, by_rule)| by_rule[r] > 0)
+            .map(|(pattern, by_rule)| (only_free(*pattern), f64::from(by_rule[r])))
+            .collect();
+        let pairs: f64 = seen.iter().map(|row| row.1).sum();
+        if pairs < PASS_PAIRS {
+            continue;
+        }
+        let (fields, matches, rounds) = one_pass(&seen, pairs, fit);
+        for ((sum, m_weight, u_weight), field) in
+            sums.iter_mut().zip(fields).filter(|(sum, _)| !rule.fixes.contains(&sum.0.field))
+        {
+            add(&mut sum.m, &field.m, matches * pairs);
+            add(&mut sum.u, &field.u, (1.0 - matches) * pairs);
+            *m_weight += matches * pairs;
+            *u_weight += (1.0 - matches) * pairs;
+        }
+        passes.push(Pass { rule: rule.name, pairs, matches, rounds });
+    }
+    let fields: Vec<Field> = sums
+        .into_iter()
+        .map(|(mut field, m_weight, u_weight)| {
+            field.m.iter_mut().for_each(|m| *m /= m_weight.max(f64::MIN_POSITIVE));
+            field.u.iter_mut().for_each(|u| *u /= u_weight.max(f64::MIN_POSITIVE));
+            field
         })
-        .filter(|(_, n)| *n > 0.0)
-        .map(|(pattern, n)| (levels(pattern), n))
         .collect();
-    let pairs: f64 = seen.iter().map(|row| row.1).sum();
-    let mut fields = begin(fit, &seen);
+    let largest_differences = differences(&fields, fit);
+    Em { passes, fields, largest_differences }
+}
+
+fn add(sums: &mut Vec<f64>, values: &[f64], weight: f64) {
+    sums.resize(sums.len().max(values.len()), 0.0);
+    sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value * weight);
+}
+
+/// m and u of the fields, the share of matches and the rounds that it took.
+fn one_pass(seen: &[([usize; 6], f64)], pairs: f64, fit: &Fit) -> (Vec<Field>, f64, usize) {
+    let mut fields = begin(fit, seen);
     let mut matches = 0.3;
     let mut rounds = 0;
-    while rounds < ROUNDS && pairs > 0.0 {
+    while rounds < ROUNDS {
         rounds += 1;
-        let (moved, share) = round(&mut fields, matches, &seen, pairs);
+        let (moved, share) = round(&mut fields, matches, seen, pairs);
         matches = share;
         if moved < STILL {
             break;
         }
     }
-    let largest_differences = differences(&fields, fit);
-    Em { matches, pairs, rounds, fields, largest_differences }
+    (fields, matches, rounds)
 }
 
 /// m of the fit (of IDs: nearly all equal) and u as often as among all pairs.
@@ -174,27 +228,36 @@ mod tests {
     use crate::kernels::hash;
     use crate::link::levels::{PATTERNS, identity};
     use crate::link::{BlockingStats, Weights};
+    use std::collections::BTreeMap;
 
-    /// Counts of pairs drawn from known probabilities, and a fit that knows too little.
+    /// Counts of pairs drawn from known probabilities, by the rules that would bring them together, and a fit that knows
+    /// too little.
     fn drawn(pairs: u64, share: f64) -> (PatternCounts, Fit) {
         let unit = |i: u64, f: u64| (hash::key(77, &[i, f]) >> 11) as f64 / (1_u64 << 53) as f64;
-        let mut all = vec![0; PATTERNS];
+        let mut by_rule: BTreeMap<u32, [u32; RULES.len()]> = BTreeMap::new();
         for i in 0..pairs {
             let matched = unit(i, 0) < share;
             let level = |f: u64, m: f64, u: f64| if unit(i, f) < if matched { m } else { u } { 1_u8 } else { 2 };
             let birth = if unit(i, 9) < 0.1 { 0 } else { level(1, 0.9, 0.02) };
             let (name, phone) = (level(2, 0.8, 0.05), level(3, 0.7, 0.1));
             let address = level(4, 0.6, 0.2);
-            all[Pattern::new(identity::BIRTH_SEX + 3 * birth, name, phone, address).0 as usize] += 1;
+            let pattern = Pattern::new(identity::BIRTH_SEX + 3 * birth, name, phone, address).0;
+            let counts = by_rule.entry(pattern).or_default();
+            for (rule, agrees) in [("phone", phone == 1), ("flat", address == 1), ("rare name", name == 1)] {
+                let place = RULES.iter().position(|of| of.name == rule).unwrap();
+                counts[place] += u32::from(agrees);
+            }
         }
         let counts = PatternCounts {
-            all,
+            all: vec![0; PATTERNS],
             silver_match: vec![0; PATTERNS],
             silver_match_reached: 0,
             silver_nonmatch: vec![0; PATTERNS],
+            by_rule: by_rule.into_iter().collect(),
             sample_bits: 0,
             profiles: 0,
             trusted: 0,
+            roster_pairs: None,
             blocking: BlockingStats::default(),
         };
         let guess = |field| (field, vec![0.0, 0.6, 0.4], vec![0.0, 0.3, 0.7]);
@@ -209,10 +272,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_in_comes_out() {
-        let (counts, fit) = drawn(200_000, 0.25);
+    fn what_was_put_in_comes_out_of_passes_that_each_fix_a_field() {
+        let (counts, fit) = drawn(300_000, 0.25);
         let em = em(&counts, &fit);
-        assert!((em.matches - 0.25).abs() < 0.01, "{}", em.matches);
+        assert_eq!(em.passes.iter().map(|pass| pass.rule).collect::<Vec<_>>(), ["phone", "flat", "rare name"]);
+        // Of those who share a phone .7 · .25 are one person, .1 · .75 are not.
+        assert!((em.passes[0].matches - 0.7).abs() < 0.02, "{:?}", em.passes[0]);
         let of = |name: &str| em.fields.iter().find(|field| field.field == name).unwrap();
         for (name, m, u) in [("birth", 0.9, 0.02), ("name", 0.8, 0.05), ("phone", 0.7, 0.1), ("address", 0.6, 0.2)] {
             let found = of(name);
@@ -225,7 +290,6 @@ mod tests {
     fn no_pairs_no_news() {
         let (counts, fit) = drawn(0, 0.5);
         let em = em(&counts, &fit);
-        assert_eq!((em.rounds, em.pairs), (0, 0.0));
-        assert!(em.fields.iter().all(|field| field.m.iter().all(|m| m.is_finite())));
+        assert!(em.passes.is_empty() && em.fields.iter().all(|field| field.m.is_empty()));
     }
 }

@@ -20,6 +20,9 @@ pub struct Stored {
     pub format: u32,
     /// Comparisons and the names of their levels, by which pattern numbers are understood.
     pub comparisons: Vec<(String, Vec<String>)>,
+    /// Bits from which on a pair was a match; left out where no night has said.
+    #[serde(default)]
+    pub match_weight_min: Option<f32>,
     /// log2 odds that two profiles drawn at random are one person.
     pub prior_bits: f64,
     /// Silver matches that it was fitted from.
@@ -39,6 +42,7 @@ impl Stored {
         Self {
             format: FORMAT,
             comparisons: comparisons(),
+            match_weight_min: None,
             prior_bits: fit.prior_bits,
             silver_matches: fit.silver_matches,
             silver_reached: fit.silver_reached,

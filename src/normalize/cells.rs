@@ -133,10 +133,16 @@ const CAPTIONS: &[&str] = &[
     "共1页",
 ];
 
+/// The characters with which [`CAPTIONS`] begin.
+const CAPTION_FIRST: [char; 27] = [
+    '合', '小', '总', '共', '累', '填', '制', '审', '负', '备', '说', '注', '统', '单', '联', '以', 't', 'T', 's', 'S',
+    'g', 'G', '导', '打', '本', '截', '第',
+];
+
 /// Whether a cell is the beginning of a total or caption.
 pub(super) fn is_caption(text: &str) -> bool {
     let text = text.trim();
-    if text.is_empty() || text.len() > 240 {
+    if text.is_empty() || text.len() > 240 || !text.starts_with(CAPTION_FIRST) {
         return false;
     }
     let spaced = text.contains([' ', '\u{3000}']);
@@ -152,4 +158,18 @@ pub(super) fn is_caption(text: &str) -> bool {
             && (word.is_ascii() || !word.starts_with("截至") || text.contains('日'))
             && (!word.is_ascii() || text.len() <= word.len() + 2)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_caption_passes_by_its_first_character() {
+        for word in CAPTIONS {
+            let text = if word.starts_with("截至") { format!("{word}3月27日") } else { (*word).to_owned() };
+            assert!(is_caption(&text), "{word}");
+        }
+        assert!(is_caption("TOTAL") && is_caption(" 合 计") && !is_caption("王伟"));
+    }
 }

@@ -3,6 +3,7 @@
 //! many pairs of one person no blocking rule brings together. It says how well matching works *without* ID numbers; pairs
 //! whose both records have one are nearly always right.
 
+use super::resolve;
 use crate::cluster::{self, Clusters, Evidence};
 use crate::evaluate::hidden::{Estimate, PersonPairs, Rate, Tally};
 use crate::kernels::hash;
@@ -10,6 +11,7 @@ use crate::link::{self, BlockingSettings, Features, Profiles, RULES, SampleLinks
 use crate::message::Message;
 use crate::model::Fit;
 use crate::tables::{Edge, Records, sort_edges};
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 /// Profiles in the sample, about; fewer where that would be more than a tenth of them.
@@ -21,9 +23,19 @@ const F1_LOW: f64 = 0.9;
 /// Persons that must be in the sample for anything to be said.
 const PERSONS_MIN: u64 = 100;
 
+/// Bits among which the match threshold is chosen. The weights are log odds, so that it lies near 0 but for what the model
+/// does not know; and as the persons of the sample have no number at all, they are linked worse than the night's others.
+const THRESHOLDS: [f32; 5] = [0.0, 0.5, 1.0, 1.5, 2.0];
+/// The least of them.
+pub(super) const THRESHOLD_MIN: f32 = THRESHOLDS[0];
+
 /// What the sample says.
 #[derive(Clone, Debug)]
 pub(super) struct Accuracy {
+    /// Bits from which on a pair is a match: as given, or those with the least error.
+    pub(super) match_weight_min: f32,
+    /// Error at each threshold that was tried: pairs missed and pairs wrong.
+    tried: Vec<(f32, f64, f64)>,
     /// Persons whose numbers were hidden.
     pub(super) persons: u64,
     /// Over all sources.
@@ -63,8 +75,9 @@ pub(super) struct Night<'a> {
 }
 
 impl Night<'_> {
-    /// Hides the numbers of a sample of persons, links and compares. `None` if too few persons have one.
-    pub(super) fn accuracy(&self, features: &mut Features) -> Option<Accuracy> {
+    /// Hides the numbers of a sample of persons, links and compares, at every threshold if one is to be chosen. `None` if
+    /// too few persons have a number.
+    pub(super) fn accuracy(&self, features: &mut Features, choose: bool) -> Option<Accuracy> {
         let labels: Vec<u64> = (0..features.len()).map(|p| features.trusted_id(p)).collect();
         let sample = sample(&labels);
         let persons = sample.chunk_by(|a, b| a.0 == b.0).count() as u64;
@@ -73,16 +86,33 @@ impl Night<'_> {
         }
         let mut hidden: Vec<u32> = sample.iter().map(|row| row.1).collect();
         hidden.sort_unstable();
-        let (links, world) = features.with_ids_hidden(&hidden, |features| {
+        let thresholds = if choose { &THRESHOLDS[..] } else { std::slice::from_ref(&self.match_weight_min) };
+        let (links, worlds) = features.with_ids_hidden(&hidden, |features| {
             let label = |p: u32| labels[p as usize];
             let weights = &self.fit.weights;
-            let links = link::score_sample(features, weights, self.settings, self.match_weight_min, &hidden, label);
-            let world = self.cluster_again(features, &hidden, &links);
-            (links, world)
+            let kept_min = thresholds[0] - cluster::LIGHTER_BITS;
+            let links = link::score_sample(features, weights, self.settings, kept_min, &hidden, label);
+            let worlds = self.cluster_again(features, &hidden, &links, thresholds);
+            (links, worlds)
         });
         let sources = self.records.source.iter().max().map_or(0, |&max| usize::from(max) + 1);
-        let mut count = Counting::new(self, features, &labels, &world, sources);
-        sample.chunk_by(|a, b| a.0 == b.0).for_each(|person| count.person(person));
+        let counted = worlds.iter().map(|world| {
+            let mut count = Counting::new(self, features, &labels, world, sources);
+            sample.chunk_by(|a, b| a.0 == b.0).for_each(|person| count.person(person));
+            count
+        });
+        let counted: Vec<Counting<'_>> = counted.collect();
+        let tried: Vec<(f32, f64, f64)> = thresholds
+            .iter()
+            .zip(&counted)
+            .map(|(&threshold, count)| {
+                let (missed, wrong) = count.all.errors();
+                (threshold, missed, wrong)
+            })
+            .collect();
+        let cost = |&(_, missed, wrong): &(f32, f64, f64)| missed + wrong;
+        let best = (0..tried.len()).min_by(|&x, &y| cost(&tried[x]).total_cmp(&cost(&tried[y])))?;
+        let count = &counted[best];
         let mut reach = Reaching::new(self, &links.reached, sources);
         sample.chunk_by(|a, b| a.0 == b.0).for_each(|person| reach.person(person));
         let reach = reach.finish(&pairs_without_ids(self, &labels, sources));
@@ -90,15 +120,23 @@ impl Night<'_> {
         let source_pairs =
             count.by_pair.iter().enumerate().map(|(i, tally)| (pairs(i).0, pairs(i).1, tally.estimate()));
         Some(Accuracy {
+            match_weight_min: tried[best].0,
             persons,
             all: count.all.estimate(),
             source_pairs: source_pairs.filter(|row| row.2.pairs > 0).collect(),
             reach,
+            tried,
         })
     }
 
     /// Clusters of the profiles that the sample may touch: those of its own clusters and of those that it has pairs with.
-    fn cluster_again(&self, features: &Features, hidden: &[u32], links: &SampleLinks) -> World {
+    fn cluster_again(
+        &self,
+        features: &Features,
+        hidden: &[u32],
+        links: &SampleLinks,
+        thresholds: &[f32],
+    ) -> Vec<World> {
         let mut touched = vec![false; self.clusters.count];
         let cluster = |p: u32| self.clusters.of_profile[p as usize] as usize;
         hidden.iter().for_each(|&p| touched[cluster(p)] = true);
@@ -108,7 +146,7 @@ impl Night<'_> {
         }
         let members: Vec<u32> = (0..features.len() as u32).filter(|&p| touched[cluster(p)]).collect();
         let place = |p: u32| members.binary_search(&p).ok().map(|at| at as u32);
-        let standing = self.edges.iter().take_while(|edge| edge.weight >= self.match_weight_min).filter(|edge| {
+        let standing = self.edges.iter().filter(|edge| {
             touched[cluster(edge.a)]
                 && touched[cluster(edge.b)]
                 && hidden.binary_search(&edge.a).is_err()
@@ -121,22 +159,28 @@ impl Night<'_> {
         sort_edges(&mut edges);
         let of = |p: &u32| features.birth_day_and_sex(*p as usize);
         let (birth, sex) = members.iter().map(of).unzip();
+        let sources_of = |&p: &u32| resolve::sources_of_rows(self.records, self.profiles.members(p as usize));
+        let (sources, repeated) = members.iter().map(sources_of).unzip();
         let evidence = Evidence {
             id: members.iter().map(|&p| features.trusted_id(p as usize)).collect(),
             birth,
             sex,
             name: members.iter().map(|&p| features.whole_name(p as usize)).collect(),
-            sources: members
-                .iter()
-                .map(|&p| self.sources_of(p).fold(0, |mask, source| mask | 1 << (source % 64)))
-                .collect(),
+            sources,
+            repeated,
+            role: members.iter().map(|&p| features.role(p as usize)).collect(),
         };
         let apart = |a, b| features.names_apart(a, b);
-        let clusters = cluster::grow(evidence, &edges, self.match_weight_min, &apart);
-        let mut by_cluster: Vec<(u32, u32)> =
-            clusters.of_profile.iter().zip(&members).map(|(&cluster, &p)| (cluster, p)).collect();
-        by_cluster.sort_unstable();
-        World { members, of_profile: clusters.of_profile, by_cluster }
+        let again = |&threshold: &f32| {
+            // What the whole night says of its sources, not the few persons of the sample.
+            let places = Some(&self.clusters.places);
+            let clusters = cluster::grow_with(evidence.clone(), &edges, threshold, &apart, places);
+            let mut by_cluster: Vec<(u32, u32)> =
+                clusters.of_profile.iter().zip(&members).map(|(&cluster, &p)| (cluster, p)).collect();
+            by_cluster.sort_unstable();
+            World { members: members.clone(), of_profile: clusters.of_profile, by_cluster }
+        };
+        thresholds.par_iter().map(again).collect()
     }
 
     /// Sources of the records of profile `p`.
@@ -356,6 +400,10 @@ impl Accuracy {
         json!({
             "hidden": "ID numbers of a sample of persons",
             "persons": self.persons,
+            "match_weight_min": self.match_weight_min,
+            "thresholds": self.tried.iter().map(|(bits, missed, wrong)| {
+                json!({ "bits": bits, "pairs_missed": missed.round(), "pairs_wrong": wrong.round() })
+            }).collect::<Vec<_>>(),
             "all": self.all,
             "source_pairs": pairs.collect::<Vec<_>>(),
         })

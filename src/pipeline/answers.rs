@@ -1,39 +1,62 @@
-//! The answers to lists from above: `answers/SOURCE.csv`, one row for each row of the list and in its order, so that whoever
-//! sent it can lay the two side by side. Rows that could not be read are answered too.
+//! The answers to lists from above: `answers/SOURCE.csv` and `.xlsx`, one row for each row of the list and in its order, so
+//! that whoever sent it can lay the two side by side. Rows that could not be read are answered too. Beside them stand the
+//! returned rows that could not be applied, with their reasons.
 
 use super::summary::NightTables;
+use crate::config::RETURNS_SOURCE;
 use crate::error::Result;
 use crate::followup::{Item, State};
 use crate::message::Message;
-use crate::publish::lists::text::escape;
+use crate::publish::tabular::{Cell, Table, delimited, write_workbook};
 use crate::store::files;
-use crate::tables::{NO_ROW, PersonId};
+use crate::tables::{NO_ROW, PersonId, Reason};
 use hashbrown::HashMap;
 use jiff::civil::{DateTime, date};
 use std::path::Path;
 
-const HEADS: [&str; 8] = [
-    "publish.answer.record_id",
-    "publish.answer.line",
-    "publish.answer.state",
-    "publish.answer.grid",
-    "publish.answer.worker",
-    "publish.answer.at",
-    "publish.answer.by",
-    "publish.answer.due_at",
+const HEADS: [(&str, u8); 8] = [
+    ("publish.answer.record_id", 18),
+    ("publish.answer.line", 8),
+    ("publish.answer.state", 18),
+    ("publish.answer.grid", 34),
+    ("publish.answer.worker", 12),
+    ("publish.answer.at", 18),
+    ("publish.answer.by", 20),
+    ("publish.answer.due_at", 18),
 ];
 
-/// Writes the answers below the folder of a set; nothing where no source is a list from above.
+/// Name of the files that hold returned rows which could not be applied.
+const REJECTED: &str = "returns_rejected";
+const REJECTED_HEADS: [(&str, u8); 4] = [
+    ("publish.answer.returned_sheet", 30),
+    ("publish.answer.line", 8),
+    ("publish.answer.items", 34),
+    ("publish.answer.why", 60),
+];
+
+/// Writes the answers below the folder of a set; nothing where no source is a list from above and no returned row had to
+/// be left out.
 pub(super) fn write(folder: &Path, night: &NightTables<'_>) -> Result<()> {
-    for (number, source) in (0_u16..).zip(&night.pipeline.sources).filter(|(_, source)| source.directive) {
-        files::create_folder(&folder.join("answers"))?;
-        let text = answers(night, number, &source.name);
-        files::write(&folder.join("answers").join(format!("{}.csv", source.name)), text.as_bytes())?;
+    let mut tables: Vec<(String, Table)> = (0_u16..)
+        .zip(&night.pipeline.sources)
+        .filter(|(_, source)| source.directive)
+        .map(|(number, source)| (source.name.clone(), answers(night, number, &source.name)))
+        .collect();
+    tables.extend(rejected(night).map(|table| (REJECTED.to_owned(), table)));
+    if tables.is_empty() {
+        return Ok(());
+    }
+    let folder = folder.join("answers");
+    files::create_folder(&folder)?;
+    for (name, table) in tables {
+        files::write(&folder.join(format!("{name}.csv")), delimited(&table).as_bytes())?;
+        let book = folder.join(format!("{name}.xlsx"));
+        write_workbook(&book, std::slice::from_ref(&table), night.pipeline.run.as_of)?;
     }
     Ok(())
 }
 
-fn answers(night: &NightTables<'_>, number: u16, name: &str) -> String {
+fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
     let (records, lang) = (&night.read.records, night.pipeline.run.locale);
     let say = |key: &'static str| Message::new(key).render(lang);
     let items: HashMap<PersonId, &Item> = night
@@ -53,6 +76,7 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> String {
         let done = item.is_some_and(|item| item.state == State::Done) && visits.settled_row[person] != NO_ROW;
         let state = match item.map_or(State::Withdrawn, |item| item.state) {
             State::Done => say("publish.answer.done"),
+            State::HandedOver => say("publish.answer.handed_over"),
             State::Open => say("publish.answer.open"),
             State::Overdue => say("publish.answer.overdue"),
             State::Withdrawn => say("publish.answer.withdrawn"),
@@ -74,34 +98,71 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> String {
         rows.push(((records.file[row], records.line[row]), cells));
     }
     for row in night.read.quarantined.iter().filter(|row| row.source == number && row.line > 0) {
-        let state = Message::new("publish.answer.unreadable").with("reason", row.reason.as_str()).render(lang);
+        let state = Message::new("publish.answer.unreadable").with("reason", say(reason_text(row.reason)));
         let mut cells = vec![String::new(); HEADS.len()];
-        (cells[1], cells[2]) = (row.line.to_string(), state);
+        (cells[1], cells[2]) = (row.line.to_string(), state.render(lang));
         rows.push(((row.file, row.line), cells));
     }
     rows.sort();
-    // Office programs know UTF-8 by its mark.
-    let mut text = String::from("\u{feff}");
-    line(&mut text, &HEADS.map(say));
-    rows.iter().for_each(|(_, cells)| line(&mut text, cells));
-    text
+    let title = night.pipeline.followups.iter().find(|rule| rule.name == name).map_or(name, |rule| &rule.title);
+    Table {
+        name: say("publish.answer.sheet"),
+        title: format!("{title} {}", night.pipeline.run.as_of),
+        headings: HEADS.iter().map(|&(key, width)| (say(key), width)).collect(),
+        rows: rows.into_iter().map(|(_, cells)| cells.into_iter().map(Cell::Text).collect()).collect(),
+    }
 }
 
-fn line(text: &mut String, cells: &[String]) {
-    for (i, cell) in cells.iter().enumerate() {
-        if i > 0 {
-            text.push(',');
-        }
-        let cell = escape(cell);
-        if cell.contains(['"', ',', '\n', '\r']) {
-            text.push('"');
-            text.push_str(&cell.replace('"', "\"\""));
-            text.push('"');
-        } else {
-            text.push_str(&cell);
-        }
+/// Returned rows that could not be applied, for whoever has to correct them: sheet, row, items and why.
+fn rejected(night: &NightTables<'_>) -> Option<Table> {
+    let source = night.pipeline.sources.iter().position(|source| source.name == RETURNS_SOURCE)? as u16;
+    let say = |key: &'static str| Message::new(key).render(night.pipeline.run.locale);
+    let mut rows: Vec<(&str, u64, &str, Reason)> = night
+        .read
+        .quarantined
+        .iter()
+        .filter(|row| row.source == source && row.line > 0)
+        .map(|row| {
+            // The text of such a row names its sheet and items, nothing of what the worker wrote.
+            let (sheet, items) = row.raw.split_once(&format!(":{} ", row.line)).unwrap_or((&row.raw, ""));
+            (sheet, row.line, items, row.reason)
+        })
+        .collect();
+    rows.sort();
+    let cells = |(sheet, line, items, reason): (&str, u64, &str, Reason)| {
+        let texts = [sheet.to_owned(), line.to_string(), items.to_owned(), say(reason_text(reason))];
+        texts.into_iter().map(Cell::Text).collect()
+    };
+    (!rows.is_empty()).then(|| Table {
+        name: say("publish.answer.rejected"),
+        title: format!("{} {}", say("publish.answer.rejected"), night.pipeline.run.as_of),
+        headings: REJECTED_HEADS.iter().map(|&(key, width)| (say(key), width)).collect(),
+        rows: rows.into_iter().map(cells).collect(),
+    })
+}
+
+/// The words for a reason.
+fn reason_text(reason: Reason) -> &'static str {
+    match reason {
+        Reason::FieldCount => "publish.reason.field_count",
+        Reason::Encoding => "publish.reason.encoding",
+        Reason::Malformed => "publish.reason.malformed",
+        Reason::TooLarge => "publish.reason.too_large",
+        Reason::Truncated => "publish.reason.truncated",
+        Reason::Unreadable => "publish.reason.unreadable",
+        Reason::MissingColumn => "publish.reason.missing_column",
+        Reason::NoPerson => "publish.reason.no_person",
+        Reason::NotAPerson => "publish.reason.not_a_person",
+        Reason::DuplicateRow => "publish.reason.duplicate_row",
+        Reason::NotAnObject => "publish.reason.not_an_object",
+        Reason::ReturnChecksum => "publish.reason.return_checksum",
+        Reason::ReturnResult => "publish.reason.return_result",
+        Reason::ReturnTime => "publish.reason.return_time",
+        Reason::ReturnUnknownItem => "publish.reason.return_unknown_item",
+        Reason::ReturnPersonGone => "publish.reason.return_person_gone",
+        Reason::ReturnContradicts => "publish.reason.return_contradicts",
+        Reason::ReturnUnknownGrid => "publish.reason.return_unknown_grid",
     }
-    text.push_str("\r\n");
 }
 
 fn shown(seconds: Option<i64>) -> String {

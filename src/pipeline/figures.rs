@@ -2,11 +2,12 @@
 
 use super::read::Read;
 use super::settle::Settled;
-use crate::config::Pipeline;
+use crate::config::{Pipeline, RETURNS_SOURCE};
 use crate::followup::{Item, State, Tonight};
 use crate::publish::{AreaFigures, BulletinFigures, ItemFigures, Yesterday};
 use crate::store::{Balances, Manifest, Store};
 use crate::tables::{GridBy, NO_ROW, Persons, Records};
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The sums that must agree before anything is published.
@@ -49,16 +50,19 @@ pub(super) fn bulletin(
     read: &Read,
     persons: &Persons,
     settled: &Settled,
-    trend: Vec<Yesterday>,
+    (yesterday, trend): (Option<Yesterday>, Vec<Yesterday>),
 ) -> BulletinFigures {
     let records = &read.records;
     let mut by_source = vec![0_u64; pipeline.sources.len()];
     records.source.iter().for_each(|&source| by_source[source as usize] += 1);
     let events = EventFigures::count(records, persons);
     let grids = settled.rollup.iter().filter(|row| row.level == "city" && row.rule == "*");
-    let (mut households, mut visited) = (0_u64, 0_u64);
+    let (mut households, mut visited) = ((0_u64, 0_u64), 0_u64);
+    let mut knocked = 0_u64;
     for row in grids {
-        households += row.counts.households.unsigned_abs();
+        households.0 += row.counts.households.unsigned_abs();
+        households.1 += row.counts.reached.unsigned_abs();
+        knocked += row.counts.knocked.unsigned_abs();
         visited += row.counts.visited.unsigned_abs();
     }
     let known = |kind: &str| pipeline.sources.iter().flat_map(|source| &source.events).any(|event| event.kind == kind);
@@ -72,9 +76,17 @@ pub(super) fn bulletin(
         name: pipeline.run.name.clone(),
         as_of: pipeline.run.as_of,
         persons: persons.len() as u64,
-        records: pipeline.sources.iter().map(|source| source.name.clone()).zip(by_source).collect(),
+        records: pipeline
+            .sources
+            .iter()
+            .map(|source| source.name.clone())
+            .zip(by_source)
+            // Where no list came back there is no such source.
+            .filter(|(name, count)| *count > 0 || name != RETURNS_SOURCE)
+            .collect(),
         persons_by_sources: persons_by_sources(records, persons),
-        households: known("visit").then(|| (households, households_visited(records, persons, settled))),
+        households: known("visit").then_some(households),
+        knocked: known("visit").then_some(knocked),
         persons_visited: known("visit").then_some(visited),
         visits: known("visit").then(|| events.counts.get("visit").copied().unwrap_or(0)),
         arrivals: arrivals(pipeline, settled),
@@ -93,7 +105,7 @@ pub(super) fn bulletin(
         warnings: Vec::new(),
         items: item_figures(settled),
         areas: areas(settled),
-        yesterday: trend.last().copied(),
+        yesterday,
         trend,
         suppress_under: pipeline.publish.suppress_under,
         elapsed_ms: None,
@@ -103,8 +115,9 @@ pub(super) fn bulletin(
 /// Sets before tonight's that the page looks back on.
 const TREND_SETS: usize = 14;
 
-/// Figures of the last published sets, oldest first. A set whose manifest cannot be read is left out: it is history.
-pub(super) fn trend(store: &Store) -> Vec<Yesterday> {
+/// Figures of the set before, and of the last sets of other dates than tonight's, oldest first; of a date that was run
+/// again the last counts. A set whose manifest cannot be read is left out: it is history.
+pub(super) fn trend(store: &Store, as_of: Date) -> (Option<Yesterday>, Vec<Yesterday>) {
     let runs = store.output().join("runs");
     let entries = std::fs::read_dir(runs).into_iter().flatten().flatten();
     let mut folders: Vec<std::path::PathBuf> = entries.map(|entry| entry.path()).collect();
@@ -126,7 +139,19 @@ pub(super) fn trend(store: &Store) -> Vec<Yesterday> {
             },
         })
     };
-    folders[folders.len().saturating_sub(TREND_SETS)..].iter().filter_map(read).collect()
+    let mut newest_first = folders.iter().rev().filter_map(read).peekable();
+    let before = newest_first.peek().copied();
+    let mut trend: Vec<Yesterday> = Vec::new();
+    for set in newest_first {
+        if set.as_of != as_of && trend.iter().all(|other| other.as_of != set.as_of) {
+            trend.push(set);
+        }
+        if trend.len() == TREND_SETS {
+            break;
+        }
+    }
+    trend.reverse();
+    (before, trend)
 }
 
 /// Events and the persons that they are about, by type.
@@ -168,22 +193,6 @@ fn persons_by_sources(records: &Records, persons: &Persons) -> Vec<(u32, u64)> {
         *counts.entry(sources.len() as u32).or_default() += 1;
     }
     counts.into_iter().collect()
-}
-
-/// Flats of which somebody was visited, whatever came of it.
-fn households_visited(records: &Records, persons: &Persons, settled: &Settled) -> u64 {
-    let flat_of = |person: usize| match persons.address_row[person] {
-        NO_ROW => 0,
-        row => records.flat[row as usize],
-    };
-    let mut flats: Vec<u64> = (0..persons.len())
-        .filter(|&person| settled.visits.reached[person])
-        .map(flat_of)
-        .filter(|&flat| flat != 0)
-        .collect();
-    flats.sort_unstable();
-    flats.dedup();
-    flats.len() as u64
 }
 
 /// Persons listed by each rule: the classes of arrivals as the rules define them.

@@ -13,6 +13,7 @@ mod resolve;
 mod resolve_custom;
 mod returns;
 mod settle;
+mod statistics;
 mod summary;
 mod told;
 mod watch;
@@ -24,6 +25,7 @@ pub use summary::RunSummary;
 use crate::config::Pipeline;
 use crate::error::Result;
 use crate::events::EventSink;
+use crate::followup;
 use crate::message::Message;
 use crate::person::{self, Known};
 use crate::store::{State, Store};
@@ -69,6 +71,12 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let ordered = watch.step("order", |_| Ok(order::canonical(&mut read)), |_| Message::new("run.step.order"))?;
     watch.warn_all(ordered);
     let returned = returns::apply(pipeline, &store, &mut read, directory.as_ref(), options.dry_run, &mut watch)?;
+    if let Some(directory) = &directory {
+        let namesakes = followup::tell_namesakes_apart(&mut read.records, directory);
+        if namesakes > 0 {
+            watch.warn(Message::new("grids.namesakes").with("records", namesakes));
+        }
+    }
     read.records.settle();
     let records = &read.records;
 

@@ -4,10 +4,11 @@
 use super::watch::Watch;
 use crate::config::Linkage;
 use crate::error::{Error, Exit, Result};
-use crate::link::{self, BlockingSettings, Features};
+use crate::link::{self, BlockingSettings, Blocks, Features, Profiles, Rosters};
 use crate::message::Message;
 use crate::model::{self, Drift, Em, Fit, Stored};
 use crate::store::files;
+use crate::tables::Records;
 use serde_json::{Value, json};
 
 /// Drifting levels told in a warning.
@@ -24,21 +25,25 @@ pub(super) struct Modelled {
     em: Em,
     /// Whether the weights in use are pinned.
     pinned: bool,
+    /// The threshold that is pinned with them.
+    pub(super) match_weight_min: Option<f32>,
     /// Levels that moved since the night before.
     drift: Vec<Drift>,
 }
 
 /// Fits the model, or takes the pinned one. `before` is the model that the night before left.
 pub(super) fn model(
-    features: &Features,
+    (records, profiles, features, blocks): (&Records, &Profiles, &Features, &Blocks),
     settings: BlockingSettings,
     sample_bits: u32,
     linkage: &Linkage,
     before: Option<&str>,
     watch: &mut Watch<'_>,
 ) -> Result<Modelled> {
-    let counts = link::count_patterns(features, settings, sample_bits);
-    let fitted = model::fit(&counts, &link::chance(features));
+    // Where nearly nobody has an ID number, sources that list each person once teach what differs between persons.
+    let rosters = (!features.numbers_are_many()).then(|| Rosters::find(records, profiles, features));
+    let counts = link::count_patterns(features, blocks, settings, sample_bits, rosters.as_ref());
+    let fitted = model::fit(&counts, &link::chance(features, rosters.as_ref()));
     let em = model::em(&counts, &fitted);
     let stored = Stored::of(&fitted);
     let drift = before.and_then(Stored::parse).map_or_else(Vec::new, |before| model::drift(&before, &stored));
@@ -48,8 +53,8 @@ pub(super) fn model(
         });
         watch.warn(Message::new("link.drift").with("levels", told.collect::<Vec<_>>().join(", ")));
     }
-    let (fit, pinned) = match &linkage.model {
-        None => (fitted, false),
+    let (fit, pinned, match_weight_min) = match &linkage.model {
+        None => (fitted, false, None),
         Some(path) => {
             let shown = path.display().to_string();
             let text = files::read(path)?;
@@ -58,10 +63,10 @@ pub(super) fn model(
                     .help(Message::new("link.model_help"))
             };
             let pinned = std::str::from_utf8(&text).ok().and_then(Stored::parse).ok_or_else(broken)?;
-            (pinned.fit(&shown)?, true)
+            (pinned.fit(&shown)?, true, pinned.match_weight_min)
         }
     };
-    Ok(Modelled { fit, stored, em, pinned, drift })
+    Ok(Modelled { fit, stored, em, pinned, match_weight_min, drift })
 }
 
 /// The published name of a level of a field, or its number.

@@ -21,6 +21,9 @@ const SMALL_BYTES: u64 = 24 << 20;
 /// Dumps that are read beside each other have at most this size together: what bounds memory.
 const WINDOW_BYTES: u64 = 64 << 20;
 
+/// Room for more rows than these is not set aside beforehand.
+const ROOM_ROWS_MAX: u64 = 1 << 26;
+
 /// Everything that was read.
 #[derive(Debug, Default)]
 pub(super) struct Read {
@@ -50,6 +53,7 @@ pub(super) fn read(pipeline: &Pipeline, now: SystemTime, watch: &mut Watch<'_>) 
         bytes: dumps.iter().map(|dump| dump.bytes).sum(),
         ..Read::default()
     };
+    read.records.reserve(dumps.iter().map(rows_at_most).sum::<u64>().min(ROOM_ROWS_MAX) as usize);
     watch.sink.send(Event::StepStarted { step: "ingest", total: Some(read.bytes), unit: "bytes" });
     let mut bytes_done = 0;
     let mut rest = &dumps[..];
@@ -66,6 +70,12 @@ pub(super) fn read(pipeline: &Pipeline, now: SystemTime, watch: &mut Watch<'_>) 
     }
     read.dumps = dumps;
     Ok(read)
+}
+
+/// More rows than a dump of this size usually has: what room is set aside for.
+fn rows_at_most(dump: &Dump) -> u64 {
+    let plain = [".csv", ".tsv", ".txt", ".jsonl"].iter().any(|end| dump.label.ends_with(end));
+    dump.bytes / if plain { 64 } else { 12 }
 }
 
 /// How many of the first dumps are so small that they are read beside each other, each from one end to the other.

@@ -1,22 +1,25 @@
 //! Link and cluster: from records to the cluster of each record, with the pairs that say so.
 
-use super::accuracy::{Accuracy, Night};
+use super::accuracy::{self, Accuracy, Night};
 use super::modelled::{self, Modelled};
 use super::reasons;
 use super::told;
 use super::watch::Watch;
-use crate::cluster::{self, Clusters, Evidence};
+use crate::cluster::{self, Clusters, Evidence, LIGHTER_BITS};
 use crate::config::{Linkage, Preset};
 use crate::error::Result;
-use crate::link::{self, BlockingSettings, BlockingStats, Features, Pattern, Profiles, levels};
+use crate::link::{self, BlockingSettings, BlockingStats, Blocks, Features, Pattern, Profiles, levels};
 use crate::message::Message;
 use crate::model::Fit;
 use crate::tables::{Edge, JoinedBy, Links, Records};
 
 /// Pairs are counted for fitting in about this many profiles' blocks.
 const FIT_PROFILES: usize = 1 << 17;
-/// Bits from which on a pair is a match where the pipeline does not say.
-const MATCH_WEIGHT_MIN: f32 = 3.0;
+/// Bits from which on a pair is a match where nothing says, and silver labels stand behind the weights: two right ones for
+/// one wrong.
+const MATCH_WEIGHT_MIN: f32 = 1.0;
+/// The same where the weights come from nothing but the preset: dependent evidence makes them too heavy.
+const UNFITTED_WEIGHT_MIN: f32 = 3.0;
 /// Bits below the match band from which on a person decides.
 const REVIEW_BITS: f32 = 6.0;
 
@@ -102,29 +105,50 @@ fn resolve_person_cn(
     watch: &mut Watch<'_>,
 ) -> Result<Resolved> {
     let settings = BlockingSettings { block_rows_max: linkage.block_rows_max };
-    let match_weight_min = linkage.match_weight_min.map_or(MATCH_WEIGHT_MIN, |bits| bits as f32);
-    let review_weight_min =
-        linkage.review_weight_min.map_or(match_weight_min - REVIEW_BITS, |bits| bits as f32).min(match_weight_min);
-
     let profiles = watch.step("profile", |_| Ok(link::profiles(records)), told::profiles)?;
     let mut features = watch.step("features", |_| Ok(link::features(records, &profiles)), told::features)?;
+    let blocks = Blocks::new(&features);
     let fit = |watch: &mut Watch<'_>| {
         let sample_bits = (profiles.len() / FIT_PROFILES).max(1).ilog2();
-        modelled::model(&features, settings, sample_bits, linkage, model_before, watch)
+        modelled::model((records, &profiles, &features, &blocks), settings, sample_bits, linkage, model_before, watch)
     };
-    let modelled = watch.step("fit", fit, |modelled| told::fit(&modelled.fit))?;
+    let mut modelled = watch.step("fit", fit, |modelled| told::fit(&modelled.fit))?;
     let fit = &modelled.fit;
-    let score = |_: &mut Watch<'_>| Ok(link::score(&features, &fit.weights, settings, review_weight_min));
+    let set = linkage.match_weight_min.map(|bits| bits as f32).or(modelled.match_weight_min);
+    // Chosen by the error of a sample with hidden ID numbers, unless it is set or nobody has a number.
+    let usual = if fit.is_fitted() { MATCH_WEIGHT_MIN } else { UNFITTED_WEIGHT_MIN };
+    let (start, choose) = (set.unwrap_or(usual), set.is_none() && fit.is_fitted());
+    let least = if choose { accuracy::THRESHOLD_MIN.min(start) } else { start };
+    let kept_min = linkage.review_weight_min.map_or(least - REVIEW_BITS, |bits| bits as f32).min(least - LIGHTER_BITS);
+    let score = |_: &mut Watch<'_>| Ok(link::score(&features, &blocks, &fit.weights, settings, kept_min));
     let (edges, blocking) = watch.step("link", score, |(edges, blocking)| told::scored(edges.len(), blocking))?;
+    let sources = sources_of(records, &profiles);
+    let clusters_from = |features: &Features, match_weight_min: f32| {
+        let evidence = evidence(features, sources.clone());
+        cluster::grow(evidence, &edges, match_weight_min, &|a, b| features.names_apart(a, b))
+    };
+    let estimate = |watch: &mut Watch<'_>| {
+        let clusters = clusters_from(&features, start);
+        let (edges, fit) = (&edges[..], &modelled.fit);
+        let night =
+            Night { records, profiles: &profiles, fit, settings, edges, clusters: &clusters, match_weight_min: start };
+        let accuracy = night.accuracy(&mut features, choose);
+        watch.warn_all(accuracy.iter().filter_map(Accuracy::warning).collect());
+        Ok((clusters, accuracy))
+    };
+    let (first, accuracy) = watch.step("accuracy", estimate, |_| Message::new("run.step.accuracy"))?;
+    let match_weight_min = accuracy.as_ref().map_or(start, |accuracy| accuracy.match_weight_min);
+    let review_weight_min =
+        linkage.review_weight_min.map_or(match_weight_min - REVIEW_BITS, |bits| bits as f32).min(match_weight_min);
     let grow = |_: &mut Watch<'_>| {
-        let evidence = evidence(&features, sources_of(records, &profiles));
-        let clusters = cluster::grow(evidence, &edges, match_weight_min, &|a, b| features.names_apart(a, b));
+        let clusters = if match_weight_min == start { first } else { clusters_from(&features, match_weight_min) };
         let (match_weight, joined_by) = join_of_records(records, &profiles, &features, fit, &clusters);
         let mut cluster_of_record = vec![0; records.len()];
         for p in 0..profiles.len() {
             profiles.members(p).iter().for_each(|&row| cluster_of_record[row as usize] = clusters.of_profile[p]);
         }
-        let (links, review) = pairs(&profiles, &features, fit, &edges, &clusters, match_weight_min);
+        let bounds = (match_weight_min, review_weight_min);
+        let (links, review) = pairs(&profiles, &features, fit, &edges, &clusters, bounds);
         let refused = reasons::refused(&profiles, &edges, &clusters, empty_links());
         let resolved = Resolved {
             cluster_of_record,
@@ -139,22 +163,16 @@ fn resolve_person_cn(
             refused,
             model: Model::Custom { figures: serde_json::Value::Null, candidate_pairs: 0 },
         };
-        Ok((clusters, resolved))
+        Ok(resolved)
     };
-    let (clusters, mut resolved) = watch.step("cluster", grow, |(_, resolved)| told::resolved(resolved))?;
-    let estimate = |watch: &mut Watch<'_>| {
-        let (edges, clusters, fit) = (&edges[..], &clusters, &modelled.fit);
-        let night = Night { records, profiles: &profiles, fit, settings, edges, clusters, match_weight_min };
-        let accuracy = night.accuracy(&mut features);
-        watch.warn_all(accuracy.iter().filter_map(Accuracy::warning).collect());
-        Ok(accuracy)
-    };
-    let accuracy = watch.step("accuracy", estimate, |_| Message::new("run.step.accuracy"))?;
+    let mut resolved = watch.step("cluster", grow, told::resolved)?;
+    modelled.stored.match_weight_min = Some(match_weight_min);
     resolved.model = Model::PersonCn(Box::new(PersonCn { modelled, blocking, accuracy }));
     Ok(resolved)
 }
 
-pub(super) fn evidence(features: &Features, sources: Vec<u64>) -> Evidence {
+/// What may contradict, of each profile; `sources` are those of its records, and those of more than one of them.
+pub(super) fn evidence(features: &Features, (sources, repeated): (Vec<u64>, Vec<u64>)) -> Evidence {
     let (birth, sex) = (0..features.len()).map(|p| features.birth_day_and_sex(p)).unzip();
     Evidence {
         id: (0..features.len()).map(|p| features.trusted_id(p)).collect(),
@@ -162,13 +180,20 @@ pub(super) fn evidence(features: &Features, sources: Vec<u64>) -> Evidence {
         sex,
         name: (0..features.len()).map(|p| features.whole_name(p)).collect(),
         sources,
+        repeated,
+        role: (0..features.len()).map(|p| features.role(p)).collect(),
     }
 }
 
-/// The sources of each profile's records, one bit each (64 sources share one).
-pub(super) fn sources_of(records: &Records, profiles: &Profiles) -> Vec<u64> {
+/// The sources of each profile's records, one bit each (64 sources share one), and those of more than one record.
+pub(super) fn sources_of(records: &Records, profiles: &Profiles) -> (Vec<u64>, Vec<u64>) {
+    (0..profiles.len()).map(|p| sources_of_rows(records, profiles.members(p))).unzip()
+}
+
+/// The sources of some records, one bit each, and those of more than one of them.
+pub(super) fn sources_of_rows(records: &Records, rows: &[u32]) -> (u64, u64) {
     let bit = |&row: &u32| 1_u64 << (records.source[row as usize] % 64);
-    (0..profiles.len()).map(|p| profiles.members(p).iter().map(bit).fold(0, |mask, bit| mask | bit)).collect()
+    rows.iter().map(bit).fold((0, 0), |(one, more), bit| (one | bit, more | one & bit))
 }
 
 /// The weight and manner by which each record is joined: that of its profile, or, where the profile is alone, that of its
@@ -206,7 +231,7 @@ fn pairs(
     fit: &Fit,
     edges: &[Edge],
     clusters: &Clusters,
-    match_weight_min: f32,
+    (match_weight_min, review_weight_min): (f32, f32),
 ) -> (Links, Links) {
     let mut links = empty_links();
     let mut review = empty_links();
@@ -218,16 +243,18 @@ fn pairs(
         }
     }
     let mut refused = clusters.refused.iter().peekable();
+    let mut lighter = clusters.lighter.iter().peekable();
     let mut uncertain: Vec<(f32, &Edge, &'static str)> = Vec::new();
     for (place, edge) in edges.iter().enumerate() {
         let refusal = refused.next_if(|(at, _)| *at as usize == place);
+        let joined = lighter.next_if(|at| **at as usize == place).is_some();
         let same = clusters.of_profile[edge.a as usize] == clusters.of_profile[edge.b as usize];
         if let Some((_, why)) = refusal {
             // Two valid numbers settle it; every other refused pair is for a person to look at.
             if *why != cluster::Refusal::TwoIds {
                 uncertain.push(((edge.weight - match_weight_min).abs(), edge, why.as_str()));
             }
-        } else if edge.weight >= match_weight_min {
+        } else if joined || edge.weight >= match_weight_min {
             if same {
                 push(
                     &mut links,
@@ -237,7 +264,7 @@ fn pairs(
                     Pattern(edge.pattern),
                 );
             }
-        } else if !same {
+        } else if !same && edge.weight >= review_weight_min {
             uncertain.push(((edge.weight - match_weight_min).abs(), edge, ""));
         }
     }

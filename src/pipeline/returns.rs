@@ -32,17 +32,18 @@ pub struct Import {
     pub known: bool,
 }
 
-/// Reads filled-in sheets into the store, where the next run finds them.
+/// Reads filled-in sheets into the store, where the next run finds them. `results` are those of the pipeline
+/// ([`crate::config::Returns`]); the usual ones are always understood.
 ///
 /// # Errors
 /// [`Exit::Data`] if a file is no such sheet; the sheets before it stay imported.
-pub fn import(store: &Path, sheets: &[PathBuf]) -> Result<Vec<Import>> {
-    sheets.iter().map(|path| take(store, path, false).map(|(import, _)| import)).collect()
+pub fn import(store: &Path, results: &[(String, String)], sheets: &[PathBuf]) -> Result<Vec<Import>> {
+    sheets.iter().map(|path| take(store, results, path, false).map(|(import, _)| import)).collect()
 }
 
 /// Reads one sheet and keeps it, unless `dry`.
-fn take(store: &Path, path: &Path, dry: bool) -> Result<(Import, Vec<Answer>)> {
-    let (outcome, report) = sheet(path)?;
+fn take(store: &Path, results: &[(String, String)], path: &Path, dry: bool) -> Result<(Import, Vec<Answer>)> {
+    let (outcome, report) = sheet(path, results)?;
     let known = if dry { false } else { !journal::add(store, &report.sha256, &outcome.answers)? };
     let rejected = outcome.answers.iter().filter_map(|answer| Some((answer.line, answer.rejected?.as_str())));
     let import = Import {
@@ -56,10 +57,10 @@ fn take(store: &Path, path: &Path, dry: bool) -> Result<(Import, Vec<Answer>)> {
 }
 
 /// The rows of a sheet, whose headings are those of one language.
-fn sheet(path: &Path) -> Result<(returns::Outcome, DumpReport)> {
+fn sheet(path: &Path, results: &[(String, String)]) -> Result<(returns::Outcome, DumpReport)> {
     let mut refused = None;
     for lang in [Lang::Zh, Lang::En] {
-        let form = form(lang);
+        let form = form(lang, results);
         // A list holds more than a worker fills in; the answers stand in columns that are found by their headings.
         let (chunks, report) = ingest::read_table(path, &form.columns, &ReadSettings::default())?;
         let missing: Vec<&str> = form.columns[..4].iter().map(String::as_str).collect();
@@ -75,15 +76,16 @@ fn sheet(path: &Path) -> Result<(returns::Outcome, DumpReport)> {
 }
 
 /// The form of lists in a language. Results of every language are understood, and mean the Chinese one.
-fn form(lang: Lang) -> Form {
+fn form(lang: Lang, own: &[(String, String)]) -> Form {
     let [result, destination, at, correction, note] = lists::answer_headings(lang);
     let hidden = lists::HIDDEN.map(str::to_owned);
+    let own = own.iter().filter_map(|(text, word)| Some((text.clone(), lists::result_of(word)?)));
     let results = [Lang::Zh, Lang::En].into_iter().flat_map(|lang| {
         lists::results(lang).into_iter().zip(lists::results(Lang::Zh)).collect::<Vec<(String, String)>>()
     });
     Form {
         columns: hidden.into_iter().chain([result, destination, at, correction, note]).collect(),
-        results: results.collect(),
+        results: own.chain(results).collect(),
         checksum: lists::checksum,
         unescape: lists::text::unescape,
     }
@@ -114,7 +116,7 @@ pub(super) fn apply(
     paths.dedup();
     for path in paths {
         // One wrong file in the folder of sheets must not stop the night.
-        match take(&pipeline.run.store, &path, dry) {
+        match take(&pipeline.run.store, &settings.results, &path, dry) {
             Ok((_, answers)) => fresh.extend(if dry { answers } else { Vec::new() }),
             Err(error) => watch.warn(error.what),
         }
@@ -128,7 +130,9 @@ pub(super) fn apply(
     let apply = |watch: &mut Watch<'_>| {
         let persons = persons(pipeline, store, &answers, &read.records)?;
         let grid_of = |text: &str| {
-            let grids = directory?.grids();
+            // Without a directory every code is a grid.
+            let Some(directory) = directory else { return (!text.is_empty()).then(|| text.to_owned()) };
+            let grids = directory.grids();
             let found = grids.iter().find(|grid| grid.code == text || grid.name == text)?;
             Some(found.code.clone())
         };
@@ -177,14 +181,14 @@ fn persons(
         Some(batches) => followup::items_of(&batches)?,
         None => Vec::new(),
     };
-    let mut person_of: HashMap<String, PersonId> = HashMap::new();
+    let mut person_of: HashMap<String, (PersonId, String)> = HashMap::new();
     for item in items {
         let id = item.item_id.to_string();
         if asked.contains(id.as_str()) {
-            person_of.insert(id, item.person_id);
+            person_of.insert(id, (item.person_id, item.grid_code.as_deref().unwrap_or_default().to_owned()));
         }
     }
-    let wanted: HashSet<PersonId> = person_of.values().copied().collect();
+    let wanted: HashSet<PersonId> = person_of.values().map(|(person, _)| *person).collect();
     let mut rows_of: HashMap<PersonId, Person> = wanted.iter().map(|&id| (id, Person::default())).collect();
     if let Some(index) = state.read_persons_index()? {
         let number = |name: &str| pipeline.sources.iter().position(|source| source.name == name);
@@ -202,7 +206,8 @@ fn persons(
             }
         }
     }
-    Ok(person_of.into_iter().map(|(item, id)| (item, rows_of.get(&id).cloned().unwrap_or_default())).collect())
+    let of = |id: &PersonId, grid| Person { grid, ..rows_of.get(id).cloned().unwrap_or_default() };
+    Ok(person_of.into_iter().map(|(item, (id, grid))| (item, of(&id, grid))).collect())
 }
 
 impl Returned {

@@ -2,7 +2,7 @@
 
 use super::told;
 use super::watch::Watch;
-use crate::config::{Agency, Pipeline};
+use crate::config::{Agency, GridEvidence, Pipeline};
 use crate::error::{Error, Exit, Result};
 use crate::followup::{self, Change, Directory, Item, Items, Night, RollupRow, Visits};
 use crate::message::{Lang, Message};
@@ -47,10 +47,12 @@ pub(super) fn settle(
     let agencies: Vec<Agency> = pipeline.sources.iter().map(|source| source.agency).collect();
     let names: Vec<String> = pipeline.sources.iter().map(|source| source.name.clone()).collect();
     let directory = directory.unwrap_or_else(|| Directory::of_codes(stated_codes(records)));
+    let order = pipeline.grids.as_ref().map_or(&GridEvidence::ORDER[..], |grids| &grids.order);
+    let words = pipeline.returns.as_ref().map_or(&[][..], |returns| &returns.results);
     let assign = |watch: &mut Watch<'_>| {
-        let (residence, warnings) = followup::assign(records, persons, &directory, &agencies);
+        let (residence, warnings) = followup::assign(records, persons, &directory, &agencies, order);
         watch.warn_all(warnings);
-        Ok((residence, Visits::read(records, persons, pipeline.run.as_of)))
+        Ok((residence, Visits::read(records, persons, pipeline.run.as_of, words)))
     };
     let (residence, visits) = watch.step("grids", assign, |(residence, _)| told::assigned(residence))?;
 

@@ -7,7 +7,7 @@ use super::resolve::{Model, PersonCn, Resolved};
 use super::settle::{Settled, in_words};
 use super::told;
 use super::watch::{Watch, memory_peak_bytes};
-use super::{answers, figures};
+use super::{answers, figures, statistics};
 use crate::config::Pipeline;
 use crate::error::{Error, Exit, Result};
 use crate::followup;
@@ -16,7 +16,7 @@ use crate::message::Message;
 use crate::normalize::Repairs;
 use crate::person::Built;
 use crate::publish::{self, ListOptions, Partition, SetTables};
-use crate::store::{Balances, Input, Manifest, Repair, Store};
+use crate::store::{Balances, Input, Manifest, Repair, Set, Store};
 use crate::tables::batches::{self, Batches};
 use crate::tables::{GridBy, Members, published};
 use jiff::Zoned;
@@ -56,13 +56,20 @@ impl NightTables<'_> {
 
         let partitions = followup::followup_partitions(&settled.items, &settled.directory)?;
         let item_batches: Vec<_> = partitions.iter().map(|partition| partition.batch.clone()).collect();
-        let mut figures = figures::bulletin(self.pipeline, self.read, persons, settled, figures::trend(store));
+        let mut figures = figures::bulletin(
+            self.pipeline,
+            self.read,
+            persons,
+            settled,
+            figures::trend(store, self.pipeline.run.as_of),
+        );
         figures.warnings.extend(self.accuracy().and_then(Accuracy::warning));
         let mut options =
             ListOptions::new(self.pipeline.run.as_of, self.pipeline.run.locale, self.pipeline.publish.mask);
         options.fields = distinct_fields(self.pipeline);
-        let members = batches::members(records, self.members, persons, &names);
-        run.next_state().write_persons_index(&members)?;
+        let results = self.pipeline.returns.iter().flat_map(|returns| &returns.results);
+        options.results = results.map(|(text, _)| text.clone()).collect();
+        let members = || batches::members(records, self.members, persons, &names);
         run.next_state().write_items(&published::schema(published::FOLLOWUPS), &item_batches)?;
         if let Some(model) = self.resolved.model.person_cn() {
             run.next_state().write_model(&model.modelled.stored.to_json())?;
@@ -70,7 +77,7 @@ impl NightTables<'_> {
         let one = |batch| Batches::from_batches(&arrow::array::RecordBatch::schema(&batch), &[batch]).map_err(bug);
         let mut set = SetTables {
             tables: vec![
-                ("members", members),
+                ("members", members()),
                 ("persons", batches::persons(records, persons, &settled.residence, &names)),
                 ("events", batches::events(records, self.members, persons, &names)),
                 ("links", batches::links(records, &self.resolved.links, &names)),
@@ -93,8 +100,20 @@ impl NightTables<'_> {
         if let Some(patterns) = self.patterns()? {
             set.tables.push(("patterns", one(patterns)?));
         }
-        watch.step("publish", |watch| publish::write(run.path(), &set, watch.sink), told::written)?;
+        let write = |watch: &mut Watch<'_>| {
+            let written = publish::write(run.path(), &set, watch.sink)?;
+            let state = run.next_state();
+            match self.pipeline.publish.parquet {
+                true => state.keep_persons_index(&Set::files_of(run.path(), "members")?)?,
+                false => state.write_persons_index(&members())?,
+            }
+            Ok(written)
+        };
+        watch.step("publish", write, told::written)?;
         answers::write(run.path(), self)?;
+        if self.pipeline.publish.xlsx {
+            statistics::write(run.path(), self.pipeline, settled)?;
+        }
         self.manifest(run.run_id(), watch).write(run.path())?;
         let folder = run.commit()?;
         Ok(self.summary(Some(folder), watch))

@@ -18,8 +18,10 @@ pub struct BulletinFigures {
     pub records: Vec<(String, u64)>,
     /// Persons known to exactly so many sources, ascending.
     pub persons_by_sources: Vec<(u32, u64)>,
-    /// Flats with a person on record, and those of them with a visit.
+    /// Flats with a person on record, and those of them where somebody was met.
     pub households: Option<(u64, u64)>,
+    /// Those of them at whose door somebody was, whoever opened.
+    pub knocked: Option<u64>,
     /// Persons with a visit on record.
     pub persons_visited: Option<u64>,
     /// Visits.
@@ -110,6 +112,35 @@ pub fn render(figures: &BulletinFigures, lang: Lang) -> String {
     page.text
 }
 
+/// How a count is printed where counts below a limit are not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// As it is.
+    Count,
+    /// As less than the limit.
+    Small,
+    /// Not at all: the sum less the others would tell a small one.
+    Covered,
+}
+
+/// How to show counts whose sum is told too: from 1 to `under` (exclusive) as small; if just one is small, the next
+/// greater one is covered with it.
+pub fn shown(counts: &[u64], under: u64) -> Vec<Shown> {
+    let small = |count: u64| (1..under).contains(&count);
+    let how = |&count: &u64| if small(count) { Shown::Small } else { Shown::Count };
+    let mut all: Vec<Shown> = counts.iter().map(how).collect();
+    if all.iter().filter(|shown| **shown == Shown::Small).count() == 1 {
+        let others = (0..counts.len()).filter(|&i| counts[i] > 0 && !small(counts[i]));
+        if let Some(least) = others.min_by_key(|&i| counts[i]) {
+            all[least] = Shown::Covered;
+        }
+    }
+    all
+}
+
+/// What stands for a number that is not told.
+const HIDDEN: &str = "—";
+
 struct Page {
     text: String,
     lang: Lang,
@@ -139,15 +170,14 @@ impl Page {
     fn persons(&mut self, figures: &BulletinFigures) {
         self.title("publish.bulletin.persons_title");
         let records: u64 = figures.records.iter().map(|(_, count)| count).sum();
-        let parts = figures.records.iter().map(|(name, count)| format!("{} {}", plain(name), self.count(*count)));
-        let parts = sum(parts);
+        let counts = self.covered(figures.records.iter().map(|(_, count)| *count));
+        let parts =
+            sum(figures.records.iter().zip(counts).map(|((name, _), count)| format!("{} {count}", plain(name))));
         self.line(&Message::new("publish.bulletin.records").with("count", self.count(records)).with("parts", parts));
-        let by = figures.persons_by_sources.iter();
-        let parts = by.map(|(sources, count)| {
-            Message::new("publish.bulletin.by_sources")
-                .with("sources", sources)
-                .with("count", self.count(*count))
-                .render(self.lang)
+        let counts = self.covered(figures.persons_by_sources.iter().map(|(_, count)| *count));
+        let parts = figures.persons_by_sources.iter().zip(counts).map(|((sources, _), count)| {
+            let part = Message::new("publish.bulletin.by_sources").with("sources", sources).with("count", count);
+            part.render(self.lang)
         });
         let parts = sum(parts);
         self.line(
@@ -160,6 +190,10 @@ impl Page {
 
     fn work(&mut self, figures: &BulletinFigures) {
         self.title("publish.bulletin.work_title");
+        match figures.households.zip(figures.knocked) {
+            Some(((all, _), knocked)) => self.rate("publish.bulletin.knocked", knocked, all),
+            None => self.unknown("publish.bulletin.name.knocked"),
+        }
         match figures.households {
             Some((all, reached)) => self.rate("publish.bulletin.households", reached, all),
             None => self.unknown("publish.bulletin.name.households"),
@@ -201,9 +235,13 @@ impl Page {
     fn items(&mut self, figures: &BulletinFigures) {
         self.title("publish.bulletin.items_title");
         let items = figures.items;
+        let parts = [items.open, items.done, items.withdrawn];
+        // One hidden part is what is left of the sum.
+        let alone = parts.iter().filter(|&&part| self.hidden(part)).count() == 1;
+        let total = if alone { HIDDEN.to_owned() } else { self.count(parts.iter().sum()) };
         self.line(
             &Message::new("publish.bulletin.items")
-                .with("total", self.count(items.open + items.done + items.withdrawn))
+                .with("total", total)
                 .with("open", self.count(items.open))
                 .with("done", self.count(items.done))
                 .with("withdrawn", self.count(items.withdrawn))
@@ -227,23 +265,17 @@ impl Page {
         });
         let _ = write!(self.text, "\n| {} |\n|---|---|--:|--:|--:|--:|\n", heads.join(" | "));
         let nowhere = self.say("publish.bulletin.nowhere");
-        let mut sum = ItemFigures::default();
-        for area in &figures.areas {
+        let columns: [fn(&ItemFigures) -> u64; 4] =
+            [|items| items.open, |items| items.new, |items| items.done, |items| items.overdue];
+        let counts = columns.map(|of| self.covered(figures.areas.iter().map(|area| of(&area.items))));
+        for (row, area) in figures.areas.iter().enumerate() {
             let county = if area.county.is_empty() { &nowhere } else { &area.county };
             let street = if area.street.is_empty() { "—" } else { &area.street };
-            self.row(&plain(county), &plain(street), area.items);
-            sum.open += area.items.open;
-            sum.new += area.items.new;
-            sum.done += area.items.done;
-            sum.overdue += area.items.overdue;
+            let counts = counts.each_ref().map(|column| column[row].as_str()).join(" | ");
+            let _ = writeln!(self.text, "| {} | {} | {counts} |", plain(county), plain(street));
         }
-        let total = self.say("publish.bulletin.total");
-        self.row(&total, "", sum);
-    }
-
-    fn row(&mut self, county: &str, street: &str, items: ItemFigures) {
-        let counts = [items.open, items.new, items.done, items.overdue].map(|count| self.count(count)).join(" | ");
-        let _ = writeln!(self.text, "| {county} | {street} | {counts} |");
+        let total = columns.map(|of| self.count(figures.areas.iter().map(|area| of(&area.items)).sum())).join(" | ");
+        let _ = writeln!(self.text, "| {} |  | {total} |", self.say("publish.bulletin.total"));
     }
 
     fn yesterday(&mut self, figures: &BulletinFigures) {
@@ -309,6 +341,16 @@ impl Page {
     /// A count, unless it is so small that it might tell of somebody.
     fn count(&self, count: u64) -> String {
         if self.hidden(count) { format!("<{}", self.suppress_under) } else { grouped(count) }
+    }
+
+    /// Counts whose sum is told.
+    fn covered(&self, counts: impl Iterator<Item = u64>) -> Vec<String> {
+        let counts: Vec<u64> = counts.collect();
+        let shown = shown(&counts, self.suppress_under);
+        let text = |(&count, shown): (&u64, Shown)| {
+            if shown == Shown::Covered { HIDDEN.to_owned() } else { self.count(count) }
+        };
+        counts.iter().zip(shown).map(text).collect()
     }
 
     fn hidden(&self, count: u64) -> bool {
@@ -386,7 +428,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Two decimals, rounded half up; a dash for a rate of nothing.
-fn percent(part: u64, whole: u64) -> String {
+pub fn percent(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "—".to_owned();
     }
@@ -419,168 +461,4 @@ fn plain(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::date;
-
-    fn sample() -> BulletinFigures {
-        let items = ItemFigures { open: 1200, new: 300, done: 800, overdue: 12, withdrawn: 5 };
-        BulletinFigures {
-            name: "示例市".to_owned(),
-            as_of: date(2022, 3, 27),
-            persons: 1_000_000,
-            records: vec![("police_population".to_owned(), 900_000), ("community".to_owned(), 800_000)],
-            persons_by_sources: vec![(1, 300_000), (2, 700_000)],
-            households: Some((240_000, 212_280)),
-            persons_visited: Some(910_000),
-            visits: Some(4_070_279),
-            arrivals: vec![("重点地区来返人员".to_owned(), 41_950)],
-            declarations: Some((170_437, 168_255)),
-            tests: None,
-            isolation: Some((40, 9)),
-            persons_unassigned: 1_234,
-            warnings: Vec::new(),
-            items,
-            areas: vec![
-                AreaFigures {
-                    county: "东营区".to_owned(),
-                    street: "文汇|街道".to_owned(),
-                    items: ItemFigures { open: 1100, new: 290, done: 790, overdue: 10, withdrawn: 5 },
-                },
-                AreaFigures {
-                    items: ItemFigures { open: 100, new: 10, done: 10, overdue: 2, withdrawn: 0 },
-                    ..AreaFigures::default()
-                },
-            ],
-            trend: Vec::new(),
-            suppress_under: None,
-            yesterday: Some(Yesterday {
-                as_of: date(2022, 3, 26),
-                persons: 1_000_500,
-                persons_unassigned: 1_200,
-                items: ItemFigures { open: 1000, ..items },
-            }),
-            elapsed_ms: None,
-        }
-    }
-
-    #[test]
-    fn the_page_in_chinese() {
-        insta::assert_snapshot!(render(&sample(), Lang::Zh), @r#"
-        # 示例市核查日报（2022-03-27）
-
-        ## 人员
-
-        - 数据记录：1,700,000 条 = police_population 900,000 + community 800,000
-        - 归并人员：1,000,000 人 = 1 个来源 300,000 + 2 个来源 700,000
-        - 未分配网格：无网格人员 / 归并人员 = 1,234 / 1,000,000 = 0.12 %
-
-        ## 工作进展
-
-        - 入户率：已入户 / 总户数 = 212,280 / 240,000 = 88.45 %
-        - 走访率：已走访人员 / 归并人员 = 910,000 / 1,000,000 = 91.00 %
-        - 走访人次：4,070,279（同一人多次走访重复计）
-        - 列入名单·重点地区来返人员：41,950 人
-        - 申报核实率：已核实申报 / 全部申报 = 168,255 / 170,437 = 98.72 %
-        - 检测：无数据来源
-        - 在隔离：40 人；已解除：9 人
-
-        ## 核查任务
-
-        - 任务：2,005 = 未完成 1,200 + 已完成 800 + 已撤销 5；其中新增 300
-        - 超期率：已超期 / 未完成 = 12 / 1,200 = 1.00 %
-        - 完成率：已完成 /（未完成 + 已完成）= 800 / 2,000 = 40.00 %
-
-        | 县区 | 街道（镇） | 未完成 | 新增 | 已完成 | 已超期 |
-        |---|---|--:|--:|--:|--:|
-        | 东营区 | 文汇\|街道 | 1,100 | 290 | 790 | 10 |
-        | 未分配 | — | 100 | 10 | 10 | 2 |
-        | 合计 |  | 1,200 | 300 | 800 | 12 |
-
-        ## 与上一批次比较
-
-        - 归并人员：1,000,000 − 1,000,500（2022-03-26）= −500
-        - 无网格人员：1,234 − 1,200（2022-03-26）= +34
-        - 未完成：1,200 − 1,000（2022-03-26）= +200
-        - 已完成：800 − 800（2022-03-26）= +0
-        - 已超期：12 − 12（2022-03-26）= +0
-        - 本次用时见 manifest.json。
-        "#);
-    }
-
-    #[test]
-    fn the_page_in_english() {
-        let mut figures = sample();
-        figures.yesterday = None;
-        figures.elapsed_ms = Some(372_000);
-        insta::assert_snapshot!(render(&figures, Lang::En), @r#"
-        # 示例市: bulletin of 2022-03-27
-
-        ## Persons
-
-        - Records: 1,700,000 = police_population 900,000 + community 800,000
-        - Persons: 1,000,000 = in 1 source(s) 300,000 + in 2 source(s) 700,000
-        - Unassigned: persons without a grid / persons = 1,234 / 1,000,000 = 0.12 %
-
-        ## Work done
-
-        - Reach rate: households visited / households = 212,280 / 240,000 = 88.45 %
-        - Visit rate: persons visited / persons = 910,000 / 1,000,000 = 91.00 %
-        - Person-visits: 4,070,279, repeated visits counted each time
-        - Listed, 重点地区来返人员: 41,950 persons
-        - Verification rate: declarations verified / declarations = 168,255 / 170,437 = 98.72 %
-        - Tests: no source tells
-        - In isolation: 40; released: 9
-
-        ## Follow-up items
-
-        - Items: 2,005 = open 1,200 + done 800 + withdrawn 5; of them new 300
-        - Overdue rate: overdue / open = 12 / 1,200 = 1.00 %
-        - Completion rate: done / (open + done) = 800 / 2,000 = 40.00 %
-
-        | County | Street | Open | New | Done | Overdue |
-        |---|---|--:|--:|--:|--:|
-        | 东营区 | 文汇\|街道 | 1,100 | 290 | 790 | 10 |
-        | Unassigned | — | 100 | 10 | 10 | 2 |
-        | Total |  | 1,200 | 300 | 800 | 12 |
-
-        ## Against the set before
-
-        - There is no set before.
-        - The night took 6.2 minutes = 0.43 % of the one-day target.
-        "#);
-    }
-
-    #[test]
-    fn small_counts_are_not_told_on_request() {
-        let figures = BulletinFigures { suppress_under: Some(10), ..sample() };
-        let page = render(&figures, Lang::En);
-        assert!(page.contains("released: <10"), "{page}");
-        assert!(page.contains("| 100 | 10 | 10 | <10 |"), "{page}");
-        assert!(!page.contains("withdrawn 5"), "{page}");
-    }
-
-    #[test]
-    fn the_page_prints_as_html() {
-        let trend = vec![Yesterday { as_of: date(2022, 3, 26), persons: 7, ..Yesterday::default() }];
-        let page = html(&render(&BulletinFigures { trend, ..sample() }, Lang::Zh), Lang::Zh);
-        assert!(page.starts_with("<!doctype html>\n<html lang=\"zh-CN\">"));
-        assert!(page.contains("<td>文汇|街道</td>") && page.contains("<tr><td>2022-03-26</td><td>7</td>"));
-        for tag in ["ul", "table", "tr", "td", "th", "li", "h2"] {
-            let count = |mark: String| page.matches(&mark).count();
-            assert_eq!(count(format!("<{tag}>")), count(format!("</{tag}>")), "{tag}");
-        }
-        assert_eq!(escaped("<b>&\""), "&lt;b&gt;&amp;&quot;");
-    }
-
-    #[test]
-    fn rates_are_rounded_and_never_divide_by_nothing() {
-        assert_eq!(percent(168_255, 170_437), "98.72 %");
-        assert_eq!((percent(0, 0), percent(1, 1), percent(1, 3)), ("—".into(), "100.00 %".into(), "33.33 %".into()));
-        assert_eq!(percent(u64::MAX, u64::MAX), "100.00 %");
-        assert_eq!(
-            (grouped(0), grouped(999), grouped(1000), grouped(1234567)),
-            ("0".into(), "999".into(), "1,000".into(), "1,234,567".into())
-        );
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@ pub mod bulletin;
 pub mod lists;
 pub mod mask;
 mod tables;
+pub mod tabular;
 
 pub use crate::store::{Balance, Balances, Input, Manifest, Repair, StepTime};
 pub use bulletin::{AreaFigures, BulletinFigures, ItemFigures, Yesterday};

@@ -270,7 +270,33 @@ fn empty_lists_keep_their_headings_and_the_unassigned_have_a_list() {
 }
 
 #[test]
-fn long_lists_go_through_a_file_and_on_in_a_second_workbook() {
+fn a_list_shows_no_column_that_it_does_not_fill() {
+    let dir = tempfile::tempdir().unwrap();
+    let row = |place: &str, phones: &str| ListRow {
+        fields: [
+            ("name", "张三"),
+            ("phone", phones),
+            ("address", ""),
+            ("place", place),
+            ("at", "2022-03-20；2022-03-21"),
+        ]
+        .map(|(field, value)| (field.to_owned(), value.to_owned()))
+        .to_vec(),
+        ..ListRow::default()
+    };
+    let grid = |code: &str, rows| GridList { grid_code: Some(code.to_owned()), rows, ..GridList::default() };
+    let lists = [grid("1", vec![row("", "13800000001、13900000002")]), grid("2", vec![row("", ""), row("武汉", "")])];
+    let set = SetTables { lists: Some((&lists, options(Mask::Standard))), ..SetTables::default() };
+    write(dir.path(), &set, &NullSink).unwrap();
+    let [first, second] = ["1", "2"].map(|code| cells(&dir.path().join(format!("lists/-/-/{code}.xlsx"))));
+    assert_eq!(first[1][1..6], ["姓名", "联系电话", "现住址", "时间", "核查事项"]);
+    assert_eq!(second[1][1..6], ["姓名", "联系电话", "现住址", "地点", "时间"]);
+    assert_eq!(first[2][1..5], ["张*", "138****0001\n139****0002", "", "2022-03-20\n2022-03-21"]);
+    assert_eq!(second[3][4], "武汉");
+}
+
+#[test]
+fn long_lists_go_on_in_a_second_workbook() {
     let dir = tempfile::tempdir().unwrap();
     let rows = |count| vec![ListRow { fields: vec![("name".to_owned(), "a".to_owned())], ..ListRow::default() }; count];
     let grid = |count| GridList { grid_code: Some("1".to_owned()), rows: rows(count), ..GridList::default() };

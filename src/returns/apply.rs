@@ -10,11 +10,18 @@ use crate::tables::{Pool, QuarantinedRow, Reason, Records};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
+/// The result that gives a person to another grid.
+const HANDED_OVER: &str = "移交";
+/// The result that says that the person is whom and where the list says.
+const VERIFIED: &str = "已核实";
+
 /// The records of tonight that are the person whom an answer is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Person {
     /// Rows, ascending.
     pub rows: Vec<u32>,
+    /// Grid on whose list the item stood; empty: the unassigned.
+    pub grid: String,
 }
 
 /// What became of the answers.
@@ -70,6 +77,12 @@ pub fn apply(
             reject(Reason::ReturnPersonGone);
             continue;
         };
+        let grid = if answer.result == HANDED_OVER { grid_of(&answer.destination) } else { None };
+        if answer.result == HANDED_OVER && grid.is_none() {
+            // Nobody would go: the old grid has let go of it, and no other knows.
+            reject(Reason::ReturnUnknownGrid);
+            continue;
+        }
         let correction = Correction::read(&answer.correction);
         if let Some(id) = correction.id {
             let other = |&row: &u32| {
@@ -86,7 +99,10 @@ pub fn apply(
         if answer.result == "空号" {
             forget_phones(records, &person.rows, at);
         }
-        let row = push(records, anchor as usize, answer, &correction, at, grid_of(&answer.destination));
+        // Who was met where the list says lives in the list's grid, whatever the record states that is copied.
+        let met = answer.result == VERIFIED && correction.address.is_none();
+        let grid = grid.or_else(|| Some(person.grid.clone()).filter(|grid| met && !grid.is_empty()));
+        let row = push(records, anchor as usize, answer, &correction, at, grid);
         records.source[row as usize] = source;
         records.file[row as usize] = file;
         applied.pairs.push((row, anchor));
@@ -123,7 +139,8 @@ fn push(
     records.record_id[i] = records.pool.push(&answer.key);
     records.content[i] = u64::from_str_radix(&answer.key, 16).unwrap_or_default();
     records.updated_at[i] = at;
-    let verified = answer.result == "已核实";
+    records.grid_code[i] = Pool::NONE;
+    let verified = answer.result == VERIFIED;
     // Only who was met where the list says gives old evidence of the residence a new date.
     if !verified || correction.address.is_some() {
         for column in [
@@ -134,7 +151,6 @@ fn push(
             &mut records.room,
             &mut records.road,
             &mut records.number,
-            &mut records.grid_code,
         ] {
             column[i] = Pool::NONE;
         }
@@ -155,9 +171,7 @@ fn push(
         }
         records.flat[i] = address.flat_key();
     }
-    if answer.result == "移交"
-        && let Some(grid) = grid
-    {
+    if let Some(grid) = grid {
         records.grid_code[i] = records.pool.intern(&grid);
     }
     if let Some(id) = correction.id {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kernels::id_number;
-use crate::tables::{JoinedBy, Pool, RawChunk, Reason, Records};
+use crate::tables::{JoinedBy, RawChunk, Reason, Records};
 use arrow::array::StringArray;
 use hashbrown::HashMap;
 use jiff::civil::date;
@@ -94,7 +94,7 @@ fn answer(item: &str, result: &str) -> Answer {
 
 fn applied(answers: &[Answer]) -> (Records, Applied) {
     let mut records = records();
-    let person = |rows: &[u32]| Person { rows: rows.to_vec() };
+    let person = |rows: &[u32]| Person { rows: rows.to_vec(), grid: "G1".to_owned() };
     let persons = HashMap::from([
         ("F1".to_owned(), person(&[0, 1])),
         ("F22".to_owned(), person(&[2])),
@@ -125,7 +125,8 @@ fn dead_phones_go_and_handed_over_items_move() {
     let (moved, _) = applied(&[over]);
     assert_eq!(moved.pool.get(moved.grid_code[3]), "G2");
     let nowhere = Answer { destination: "隔壁".into(), ..answer("F1", "移交") };
-    assert_eq!(applied(&[nowhere]).0.grid_code[3], Pool::NONE);
+    let (records, applied) = applied(&[nowhere]);
+    assert_eq!((records.len(), applied.rejected[0].reason), (3, Reason::ReturnUnknownGrid), "nobody would go");
 }
 
 #[test]

@@ -54,6 +54,18 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     create_file(path)?.write_all(bytes).map_err(|error| write_error(path, error))
 }
 
+/// Gives the file `from` a second name; where that cannot be done, a copy.
+///
+/// # Errors
+/// [`Exit::Output`] or [`Exit::Io`] if it cannot be copied either.
+pub fn link_or_copy(from: &Path, to: &Path) -> Result<()> {
+    if fs::hard_link(from, to).is_ok() {
+        return Ok(());
+    }
+    let mut source = File::open(from).map_err(|error| read_error(from, error))?;
+    io::copy(&mut source, &mut create_file(to)?).map(drop).map_err(|error| write_error(to, error))
+}
+
 /// Replaces a file by temporary file, sync and rename: a reader or a crash sees the old or the new one, never half.
 ///
 /// # Errors

@@ -71,7 +71,15 @@ impl Set {
     /// # Errors
     /// [`Exit::Io`] if a folder cannot be read.
     pub fn files(&self, table: &str) -> Result<Vec<PathBuf>> {
-        let folder = self.folder.join(table);
+        Self::files_of(&self.folder, table)
+    }
+
+    /// As [`Set::files`], of a set that is not published yet.
+    ///
+    /// # Errors
+    /// As [`Set::files`].
+    pub fn files_of(set: &Path, table: &str) -> Result<Vec<PathBuf>> {
+        let folder = set.join(table);
         if folder.is_dir() { parquet_files(&folder) } else { Ok(Vec::new()) }
     }
 

@@ -10,6 +10,11 @@ use arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
 use arrow::datatypes::SchemaRef;
 use std::path::{Path, PathBuf};
 
+/// Folder of the person index.
+const INDEX: &str = "persons_index";
+/// Columns of the members table that the person index needs: source, record_id, person_id.
+const INDEX_COLUMNS: [usize; 3] = [0, 1, 2];
+
 /// A folder of state, of the last published set or of the run at work.
 #[derive(Clone, Debug)]
 pub struct State {
@@ -48,15 +53,30 @@ impl State {
         Self { folder }
     }
 
-    /// Writes the person index from the members table.
+    /// Writes the person index from the members table, for a night that publishes no tables.
     ///
     /// # Errors
     /// [`Exit::Output`] or [`Exit::Io`] if writing fails.
     pub fn write_persons_index(&self, members: &Batches<'_>) -> Result<()> {
-        const COLUMNS: [usize; 3] = [0, 1, 2];
-        let schema = members.schema().project(&COLUMNS).expect("members begin with source, record_id, person_id");
-        let batches = members.iter().map(|batch| batch.project(&COLUMNS).expect("as the schema"));
-        table_file::write(&self.path("persons_index.parquet"), &schema.into(), batches).map(drop)
+        let schema = members.schema().project(&INDEX_COLUMNS).expect("members begin with these columns");
+        let batches = members.iter().map(|batch| batch.project(&INDEX_COLUMNS).expect("as the schema"));
+        let folder = self.path(INDEX);
+        files::create_folder(&folder)?;
+        table_file::write(&folder.join("part-00000.parquet"), &schema.into(), batches).map(drop)
+    }
+
+    /// Makes the files of the published members table, in their order, the person index: they hold all that it needs, and
+    /// a second name costs nothing. Where the store lies on another file system they are copied.
+    ///
+    /// # Errors
+    /// [`Exit::Output`] or [`Exit::Io`] if neither can be done.
+    pub fn keep_persons_index(&self, members: &[PathBuf]) -> Result<()> {
+        let folder = self.path(INDEX);
+        files::create_folder(&folder)?;
+        for (i, file) in members.iter().enumerate() {
+            files::link_or_copy(file, &folder.join(format!("part-{i:05}.parquet")))?;
+        }
+        Ok(())
     }
 
     /// Reads the person index; `None` on the first night.
@@ -64,13 +84,19 @@ impl State {
     /// # Errors
     /// [`Exit::Data`] if it is damaged.
     pub fn read_persons_index(&self) -> Result<Option<PersonsIndex>> {
-        let path = self.path("persons_index.parquet");
-        if !path.exists() {
+        let folder = self.path(INDEX);
+        if !folder.exists() {
             return Ok(None);
         }
+        let entries = std::fs::read_dir(&folder).map_err(|error| files::read_error(&folder, error))?;
+        let mut parts: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        parts.sort_unstable();
         let mut index = PersonsIndex::default();
-        for batch in self.read_file(&path)? {
-            add(&mut index, &batch).ok_or_else(|| broken(&path))?;
+        for path in parts {
+            let batches = table_file::read_columns(&path, &["source", "record_id", "person_id"]);
+            for batch in batches.map_err(|error| error.help(Message::new("store.broken_state.help")))? {
+                add(&mut index, &batch).ok_or_else(|| broken(&path))?;
+            }
         }
         Ok(Some(index))
     }
@@ -191,6 +217,15 @@ mod tests {
             ("community", "a key longer than twelve", u64::MAX),
         ];
         assert_eq!(read.collect::<Vec<_>>(), expected);
+
+        // The published table itself serves as well, under a second name.
+        let (other_dir, other) = self::state();
+        let table = other_dir.path().join("members.parquet");
+        let members = batches::members(&records, &members, &persons, &names);
+        table_file::write(&table, members.schema(), members.iter()).unwrap();
+        other.keep_persons_index(&[table]).unwrap();
+        let kept = other.read_persons_index().unwrap().unwrap();
+        assert_eq!((kept.source_names, kept.source, kept.person), (index.source_names, index.source, index.person));
     }
 
     #[test]
@@ -208,7 +243,9 @@ mod tests {
     #[test]
     fn damage_is_told_with_the_next_step() {
         let (_dir, state) = state();
-        files::write(&state.path("persons_index.parquet"), b"PAR1 half a file").unwrap();
+        let folder = state.path(INDEX);
+        files::create_folder(&folder).unwrap();
+        files::write(&folder.join("part-00000.parquet"), b"PAR1 half a file").unwrap();
         let error = state.read_persons_index().unwrap_err();
         assert_eq!((error.exit, error.what.key()), (Exit::Data, "store.broken_file"));
         assert!(error.help.is_some());

@@ -131,7 +131,7 @@ fn the_truth_covers_every_row_that_is_a_record() {
 fn records_a_person_are_as_set() {
     let (_, summary) = city(&CitySettings { persons: 4_000, ..CitySettings::default() });
     let rate = summary.records as f64 / summary.persons as f64;
-    assert!((3.5..4.05).contains(&rate), "{rate}");
+    assert!((3.5..4.15).contains(&rate), "{rate}");
     assert!(summary.records_by_source.iter().all(|(_, records)| *records > 300));
     assert!(summary.broken_rows > 0);
 }
@@ -212,7 +212,7 @@ fn sources_can_be_left_out_and_numbers_withheld() {
     let without = vec!["health_tests".to_owned(), "community_grid".to_owned()];
     let settings = CitySettings { without, no_ids: true, ..small(9, 1.0) };
     let (folder, summary) = city(&settings);
-    assert_eq!(summary.records_by_source.len(), 4);
+    assert_eq!(summary.records_by_source.len(), 5);
     assert!(!folder.path().join("dumps/health_tests.csv.gz").exists());
     let pipeline = std::fs::read_to_string(folder.path().join("pipeline.toml")).unwrap();
     assert!(!pipeline.contains("name = \"health_tests\"") && pipeline.contains("name = \"police_arrivals\""));
@@ -253,10 +253,14 @@ fn the_grid_directory_is_complete() {
 }
 
 #[test]
-fn estates_are_named_apart() {
+fn a_few_estates_have_a_namesake_in_another_county() {
     let plan = Plan::new(2_000_000, &mut Rng::new(1));
-    let towns: HashSet<_> = plan.estates.iter().filter(|e| !e.village).map(|e| &e.name).collect();
-    assert_eq!(towns.len(), plan.estates.iter().filter(|e| !e.village).count());
+    let county = |e: &places::Estate| plan.streets[plan.communities[e.community].street].county;
+    let mut named: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    plan.estates.iter().for_each(|e| named.entry(&e.name).or_default().push(county(e)));
+    let namesakes: Vec<_> = named.values().filter(|counties| counties.len() > 1).collect();
+    assert!((10..60).contains(&namesakes.len()), "{}", namesakes.len());
+    assert!(namesakes.iter().all(|counties| counties.len() == 2 && counties[0] != counties[1]));
     let codes: HashSet<_> = plan.grids.iter().map(|g| &g.code).collect();
     assert_eq!(codes.len(), plan.grids.len());
     assert!((2_500..7_000).contains(&plan.grids.len()), "{}", plan.grids.len());
@@ -277,7 +281,7 @@ fn wrong_settings_are_refused() {
 fn the_pipeline_file_is_toml() {
     let text = pipeline_text(&CitySettings::default(), &PipelinePaths::default());
     let table: toml::Table = text.parse().unwrap();
-    assert_eq!(table["source"].as_array().unwrap().len(), 6);
+    assert_eq!(table["source"].as_array().unwrap().len(), 7);
     assert_eq!(table["followup"].as_array().unwrap().len(), 13);
     assert!(!text.contains('@'), "a placeholder was left");
 }

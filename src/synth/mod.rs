@@ -1,4 +1,4 @@
-//! An invented city with its truth: people in households, and the dumps that six agencies would have of them, in mixed
+//! An invented city with its truth: people in households, and the dumps that agencies would have of them, in mixed
 //! formats and encodings and with the damage that real dumps have. It is for trying the program, for measuring it and
 //! for tests. It knows nothing of how persons are matched, and no person in it is real.
 //!
@@ -31,19 +31,20 @@ use people::Maker;
 pub use pipeline::{PipelinePaths, pipeline_text};
 use places::Plan;
 use rng::Rng;
-use sources::{Arrivals, City, Community, Declarations, Ledger, Population, Tests, Vaccination, Writer};
+use sources::{Arrivals, City, Community, Declarations, Isolations, Ledger, Population, Tests, Vaccination, Writer};
 use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
-/// The six sources, in the order of the pipeline file.
-pub const SOURCES: [&str; 6] = [
+/// The sources, in the order of the pipeline file.
+pub const SOURCES: [&str; 7] = [
     "police_population",
     "police_arrivals",
     "health_tests",
     "health_vaccination",
     "community_grid",
     "self_declarations",
+    "health_isolation",
 ];
 
 /// Which names are frequent.
@@ -136,6 +137,7 @@ pub fn write_city(out: &Path, settings: &CitySettings, sink: &dyn EventSink) -> 
         as_of,
         seed: settings.seed,
         dumps: out.join("dumps"),
+        isolates: !settings.without.iter().any(|name| name == "health_isolation"),
     };
     let mut ledger = Ledger::new(out)?;
     let mut writers = writers(&city, settings);
@@ -243,7 +245,8 @@ fn writers(city: &City<'_>, settings: &CitySettings) -> Vec<(&'static str, Box<d
                 "health_tests" => Box::new(Tests::new(city)),
                 "health_vaccination" => Box::new(Vaccination::new(city)),
                 "community_grid" => Box::new(Community::new()),
-                _ => Box::new(Declarations::new(city)),
+                "self_declarations" => Box::new(Declarations::new(city)),
+                _ => Box::new(Isolations::new(city)),
             },
         ));
     }

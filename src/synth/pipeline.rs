@@ -32,13 +32,14 @@ impl Default for PipelinePaths {
 
 const HEAD: &str = include_str!("pipeline_parts/head.toml");
 const TAIL: &str = include_str!("pipeline_parts/tail.toml");
-const SECTIONS: [&str; 6] = [
+const SECTIONS: [&str; 7] = [
     include_str!("pipeline_parts/police_population.toml"),
     include_str!("pipeline_parts/police_arrivals.toml"),
     include_str!("pipeline_parts/health_tests.toml"),
     include_str!("pipeline_parts/health_vaccination.toml"),
     include_str!("pipeline_parts/community_grid.toml"),
     include_str!("pipeline_parts/self_declarations.toml"),
+    include_str!("pipeline_parts/health_isolation.toml"),
 ];
 
 macro_rules! rules {

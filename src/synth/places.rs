@@ -229,7 +229,11 @@ impl Plan {
         for e in 0..estates {
             let quota = quota / estates + u64::from(e < quota % estates);
             let n = self.estates.len();
-            let name = if village { village_name(n) } else { estate_name(n) };
+            let name = match self.namesake(n, street, village) {
+                Some(name) => name,
+                None if village => village_name(n),
+                None => estate_name(n),
+            };
             if *door > 180 {
                 (*roads, *door) = (*roads + 1, 1);
             }
@@ -306,6 +310,14 @@ impl Plan {
         let phone = mobile(rng);
         let site = Site { name: site_name, grid, community, road, number, phone };
         if community.is_multiple_of(2) { self.hotels.push(site) } else { self.firms.push(site) }
+    }
+
+    /// Now and then an estate is called as one in another county is.
+    fn namesake(&self, n: usize, street: usize, village: bool) -> Option<String> {
+        let other = self.estates.get(n / 2).filter(|_| n % 25 == 24 && n / 2 % 25 != 24)?;
+        let county = |street: usize| self.streets[street].county;
+        let elsewhere = county(self.communities.get(other.community)?.street) != county(street);
+        (elsewhere && other.village == village).then(|| other.name.clone())
     }
 
     fn grid_code(&self, county_code: u32, street: usize, community: usize, grid: usize) -> String {

@@ -96,12 +96,16 @@ impl Pool {
         self.index.reserve(strings, |&entry| spread(entry >> 32));
     }
 
-    /// Forgets how to look texts up ([`Pool::find`] then finds none) and gives back spare room: for a pool to which
-    /// nothing more is added but by [`Pool::push`].
+    /// Sets room aside as [`Pool::reserve`] does, but for the texts alone and only where the system grants it.
+    pub fn make_room(&mut self, strings: usize, bytes: usize) {
+        let _ = self.bytes.try_reserve_exact(bytes);
+        let _ = self.ends.try_reserve_exact(strings);
+    }
+
+    /// Forgets how to look texts up ([`Pool::find`] then finds none): for a pool to which nothing more is added but by
+    /// [`Pool::push`]. Spare room stays: it was never touched, so it is no memory, and giving it back would copy the rest.
     pub fn freeze(&mut self) {
         self.index = HashTable::new();
-        self.bytes.shrink_to_fit();
-        self.ends.shrink_to_fit();
     }
 
     /// Whether the pool holds nothing but the missing value.

@@ -142,7 +142,7 @@ pub const FOLLOWUPS: &[Column] = &[
     maybe("grid_code", Text, "Grid that visits; null: unassigned."),
     maybe("since", Time, "Since when the rule holds for the person."),
     maybe("due_at", Time, "When the visit is due."),
-    column("state", Text, "open, overdue, done or withdrawn."),
+    column("state", Text, "open, handed_over, overdue, done or withdrawn."),
     maybe("reason", Text, "Why, as the rule says."),
     column("evidence", Texts, "Records behind it, as source:record_id."),
     column("tries", Int, "Visits since the last that met somebody, at which nobody was home."),
@@ -160,6 +160,8 @@ pub const ROLLUP: &[Column] = &[
     column("cleared", Int, "Items done or withdrawn since the set before."),
     column("persons", Int, "Persons who live there."),
     column("households", Int, "Flats known there."),
+    column("knocked", Int, "Flats at whose door somebody was on record, met anybody or not."),
+    column("reached", Int, "Flats of which somebody was met."),
     column("visited", Int, "Persons with a visit on record."),
     column("verified", Int, "Persons with a verified visit or declaration on record."),
 ];

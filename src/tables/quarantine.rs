@@ -38,6 +38,8 @@ pub enum Reason {
     ReturnPersonGone,
     /// A returned row that states another valid ID number than the person has: for review.
     ReturnContradicts,
+    /// A returned row that hands over to a grid that the directory does not have.
+    ReturnUnknownGrid,
 }
 
 impl Reason {
@@ -61,6 +63,7 @@ impl Reason {
             Self::ReturnUnknownItem => "return_unknown_item",
             Self::ReturnPersonGone => "return_person_gone",
             Self::ReturnContradicts => "return_contradicts",
+            Self::ReturnUnknownGrid => "return_unknown_grid",
         }
     }
 }

@@ -3,20 +3,23 @@ use super::super::residence::assign;
 use super::super::sample::{Row, sample};
 use super::*;
 use crate::config::Agency;
+use crate::config::GridEvidence;
 use jiff::civil::date;
 
 const DAY: i64 = crate::followup::time::DAY_SECONDS;
 
-/// A night of `day` days after 2022-03-20 with these records, whose rules are `a` (24 hours) and `b` (no deadline).
+/// A night of `day` days after 2022-03-20 with these records, whose rules are `a` (24 hours), `b` (no deadline) and `c`
+/// (no deadline, 12 hours from 2022-03-25 on).
 fn night(day: i8, rows: &[Row], yesterday: &[Item], due: Vec<Due>, renamed: &[(u64, u64)]) -> Items {
     let (records, persons) = sample(rows);
     let (directory, _) = directory(&[&["G1"], &["G2"]]);
-    let (residence, _) = assign(&records, &persons, &directory, &[Agency::Community]);
-    let visits = Visits::read(&records, &persons, date(2022, 3, 20 + day));
+    let (residence, _) = assign(&records, &persons, &directory, &[Agency::Community], &GridEvidence::ORDER);
+    let visits = Visits::read(&records, &persons, date(2022, 3, 20 + day), &[]);
     let rule = |name: &str, due_hours| Followup {
         name: name.into(),
         title: name.into(),
         due_hours,
+        due_changes: if name == "c" { vec![(date(2022, 3, 25), 12), (date(2022, 4, 1), 6)] } else { vec![] },
         priority: 1,
         fields: vec![],
         visit_settles: true,
@@ -29,7 +32,7 @@ fn night(day: i8, rows: &[Row], yesterday: &[Item], due: Vec<Due>, renamed: &[(u
         residence: &residence,
         directory: &directory,
         visits: &visits,
-        followups: &[rule("a", Some(24)), rule("b", None)],
+        followups: &[rule("a", Some(24)), rule("b", None), rule("c", None)],
         as_of: date(2022, 3, 20 + day),
     };
     let renamed: Vec<_> = renamed.iter().map(|&(old, new)| (PersonId(old), PersonId(new))).collect();
@@ -59,6 +62,29 @@ fn states(items: &Items) -> Vec<(u64, &str, &str)> {
 
 fn kinds(items: &Items) -> Vec<&str> {
     items.changes.iter().map(|change| change.kind).collect()
+}
+
+#[test]
+fn a_deadline_holds_from_its_date_on() {
+    let since = [4 * DAY + 3_600, 5 * DAY, 9 * DAY];
+    let rows: Vec<Row> = (1..=3).map(|person| Row { grid: "G1", ..Row::of(person) }).collect();
+    let asked = (1..).zip(since).map(|(person, since)| due(2, person, Some(since))).collect();
+    let items = night(5, &rows, &[], asked, &[]);
+    let deadlines: Vec<Option<i64>> = items.items.iter().map(|item| item.due_at.map(|at| at - start())).collect();
+    assert_eq!(deadlines, [None, Some(since[1] + 12 * 3_600), Some(since[2] + 12 * 3_600)]);
+}
+
+#[test]
+fn what_a_visit_handed_over_says_so_until_it_is_late_or_tried_again() {
+    let person = Row { grid: "G1", ..Row::of(1) };
+    let over = visit(1, 7_200, r#"{"result":"移交"}"#);
+    let again = visit(1, 9_000, r#"{"result":"不在家"}"#);
+    let state = |day, rows: &[Row]| night(day, rows, &[], vec![due(0, 1, Some(3_600))], &[]).items[0].state;
+    assert_eq!(state(0, &[person, over]), State::HandedOver);
+    assert_eq!(state(0, &[person, over, again]), State::Open);
+    assert_eq!(state(3, &[person, over]), State::Overdue);
+    assert_eq!(state(0, &[person, visit(1, 60, r#"{"result":"移交"}"#)]), State::Open, "of another time");
+    assert!(State::HandedOver.is_open() && State::parse("handed_over") == Some(State::HandedOver));
 }
 
 #[test]
@@ -154,7 +180,8 @@ fn keys_and_states_read_back() {
 #[test]
 fn persons_who_moved_are_told() {
     let (records, persons) = sample(&[Row { grid: "G1", ..Row::of(1) }, Row { grid: "G2", ..Row::of(2) }, Row::of(3)]);
-    let (residence, _) = assign(&records, &persons, &directory(&[&["G1"], &["G2"]]).0, &[Agency::Community]);
+    let (residence, _) =
+        assign(&records, &persons, &directory(&[&["G1"], &["G2"]]).0, &[Agency::Community], &GridEvidence::ORDER);
     let before = [(PersonId(1), Some("G1")), (PersonId(2), None), (PersonId(3), Some("G1")), (PersonId(4), Some("G1"))];
     let details: Vec<_> = moved_persons(before, &persons, &residence).into_iter().filter_map(|c| c.detail).collect();
     assert_eq!(details, ["unassigned → G2", "G1 → unassigned"]);

@@ -97,6 +97,11 @@ impl Address {
             if self.chars.len() >= CHARS_MAX {
                 break;
             }
+            // Nearly every character is one of these, and nothing below concerns them.
+            if c.is_ascii_digit() || ('\u{4e00}'..='\u{9fff}').contains(&c) {
+                self.chars.push(fold(c));
+                continue;
+            }
             let c = match fold(c) {
                 c if is_invisible(c) || is_quote(c) => continue,
                 c if is_space(c) => ' ',
@@ -134,6 +139,10 @@ impl Address {
         }
         while self.chars.last() == Some(&' ') {
             self.chars.pop();
+        }
+        if !self.chars.contains(&' ') {
+            self.display.extend(&self.chars);
+            return;
         }
         let is_word = |c: Option<&char>| c.is_some_and(char::is_ascii_alphanumeric);
         for (i, &c) in self.chars.iter().enumerate() {
@@ -181,10 +190,8 @@ pub fn flat_key(estate: &str, road: &str, number: &str, building: &str, unit: &s
 }
 
 fn is_village(estate: &str) -> bool {
-    ["村", "庄", "屯", "寨", "营", "堡", "沟", "店", "集", "湾", "坪", "岭", "洼", "峪"]
-        .iter()
-        .any(|end| estate.ends_with(end))
-        && !["山庄", "新村", "花园"].iter().any(|end| estate.ends_with(end))
+    const ENDS: [char; 14] = ['村', '庄', '屯', '寨', '营', '堡', '沟', '店', '集', '湾', '坪', '岭', '洼', '峪'];
+    estate.ends_with(ENDS) && !["山庄", "新村", "花园"].iter().any(|end| estate.ends_with(end))
 }
 
 /// Writes the name of an estate into `out` (cleared first) as [`Address::estate`] has it.

@@ -142,6 +142,9 @@ fn community(chars: &[char], at: usize) -> Option<usize> {
         if chars[i].is_ascii_digit() || chars[i] == '号' {
             return None;
         }
+        if !matches!(chars[i], '社' | '居' | '村') {
+            continue;
+        }
         let word = ["社区居民委员会", "社区居委会", "社区", "居委会", "居民委员会", "村民委员会", "村委会"]
             .into_iter()
             .find(|word| starts_with(chars, i, word));

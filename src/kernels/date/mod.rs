@@ -99,6 +99,25 @@ pub fn age_to_birth(age: u32, reference: i32) -> i32 {
     days_from_civil(year, month, day) - 182
 }
 
+/// `2022-03-20 08:30` or `2022-03-20 08:30:00`: what systems write. Anything else is left to the scanner.
+fn plain_time(bytes: &[u8]) -> Option<(i32, i64, BirthPrecision)> {
+    if !matches!(bytes.len(), 16 | 19) || bytes[4] != b'-' || bytes[7] != b'-' || bytes[10] != b' ' || bytes[13] != b':'
+    {
+        return None;
+    }
+    let two = |at: usize| match [bytes[at], bytes[at + 1]] {
+        [a @ b'0'..=b'9', b @ b'0'..=b'9'] => Some(u32::from(a - b'0') * 10 + u32::from(b - b'0')),
+        _ => None,
+    };
+    let (hour, minute) = (two(11)?, two(14)?);
+    let second = if bytes.len() == 19 { Some(bytes[16]).filter(|&b| b == b':').and_then(|_| two(17))? } else { 0 };
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let (days, precision) = day_of((two(0)? * 100 + two(2)?) as i32, two(5)?, two(8)?)?;
+    Some((days, i64::from(hour * 3600 + minute * 60 + second), precision))
+}
+
 /// Days, seconds of the day (which may reach into the next day by a time zone), precision.
 fn parse(text: &str) -> Option<(i32, i64, BirthPrecision)> {
     let bytes = text.as_bytes();
@@ -109,6 +128,9 @@ fn parse(text: &str) -> Option<(i32, i64, BirthPrecision)> {
         let n = |b: &u8| u32::from(b - b'0');
         let year = (n(a) * 1000 + n(b) * 100 + n(c) * 10 + n(d)) as i32;
         return day_of(year, n(e) * 10 + n(f), n(g) * 10 + n(h)).map(|(days, p)| (days, 0, p));
+    }
+    if let Some(told) = plain_time(bytes) {
+        return Some(told);
     }
     let scan = Scan::of(text)?;
     let (days, used, precision) = date_of(&scan)?;

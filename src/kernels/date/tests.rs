@@ -163,6 +163,14 @@ proptest! {
     }
 
     #[test]
+    fn the_usual_time_is_read_as_the_scanner_reads_it(y in 1890u32..2110, m in 0u32..14, d in 0u32..33, h in 0u32..26, n in 0u32..62, s in 0u32..62) {
+        for text in [format!("{y}-{m:02}-{d:02} {h:02}:{n:02}"), format!("{y}-{m:02}-{d:02} {h:02}:{n:02}:{s:02}")] {
+            // A leading space leaves the text to the scanner.
+            prop_assert_eq!(parse_datetime(&text), parse_datetime(&format!(" {text}")), "{}", text);
+        }
+    }
+
+    #[test]
     fn any_text_is_harmless(text in ".{0,30}") {
         parse_date(&text);
         parse_datetime(&text);

@@ -202,8 +202,25 @@ pub(super) fn strip_tone(c: char) -> char {
 const MISSING_FIRST: [char; 18] =
     ['无', '無', '不', '未', '暂', '没', '缺', '空', '待', '拒', '匿', '佚', '姓', '某', '忘', '记', '同', '保'];
 
+/// Whether a glance is enough: a cell that begins with a digit, or that begins with a Chinese character which no word for
+/// a missing value begins with, says something.
+fn says_something(raw: &str) -> bool {
+    match raw.as_bytes() {
+        [b'0'..=b'9', ..] => true,
+        [0xe4..=0xe9, ..] => raw.chars().next().is_some_and(|c| is_plain_han(c) && !MISSING_FIRST.contains(&c)),
+        _ => false,
+    }
+}
+
+fn is_plain_han(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
 /// Whether a cell says that nothing is known: empty, signs only, 无, 不详, NULL and the like.
 pub fn is_missing(raw: &str) -> bool {
+    if says_something(raw) {
+        return false;
+    }
     let text = raw.trim_matches(|c: char| is_space(c) || is_invisible(c) || is_quote(c));
     if text.is_empty() {
         return true;
@@ -309,8 +326,16 @@ pub fn normalize_text(raw: &str, out: &mut String) {
     if is_missing(raw) {
         return;
     }
+    if raw.bytes().all(|b| b.is_ascii_graphic()) {
+        out.push_str(raw);
+        return;
+    }
     let mut gap = false;
     for c in raw.chars() {
+        if is_plain_han(c) && !gap {
+            out.push(fold(c));
+            continue;
+        }
         let c = fold(c);
         if is_invisible(c) {
             continue;

@@ -26,9 +26,12 @@ fn the_truth_lies_within_the_interval() {
     let settings = BlockingSettings { block_rows_max: pipeline.linkage.block_rows_max };
     let profiles = link::profiles(records);
     let mut features = link::features(records, &profiles);
-    let fit = model::fit(&link::count_patterns(&features, settings, 0), &link::chance(&features));
+    let fit = model::fit(
+        &link::count_patterns(&features, &link::Blocks::new(&features), settings, 0, None),
+        &link::chance(&features, None),
+    );
     let match_weight_min = 3.0;
-    let (edges, _) = link::score(&features, &fit.weights, settings, match_weight_min);
+    let (edges, _) = link::score(&features, &link::Blocks::new(&features), &fit.weights, settings, match_weight_min);
     let clusters = {
         let apart = |a, b| features.names_apart(a, b);
         cluster::grow(evidence(&features, sources_of(records, &profiles)), &edges, match_weight_min, &apart)
@@ -36,13 +39,13 @@ fn the_truth_lies_within_the_interval() {
     let (edges, clusters) = (&edges[..], &clusters);
     let night = Night { records, profiles: &profiles, fit: &fit, settings, edges, clusters, match_weight_min };
     let before: Vec<u64> = (0..features.len()).map(|p| features.trusted_id(p)).collect();
-    let said = night.accuracy(&mut features).unwrap();
+    let said = night.accuracy(&mut features, false).unwrap();
     assert_eq!(before, (0..features.len()).map(|p| features.trusted_id(p)).collect::<Vec<_>>());
 
     // The truth: every number hidden, everything linked and clustered, the records that had one held against the truth.
     let numbered: Vec<u32> = (0..features.len() as u32).filter(|&p| before[p as usize] != 0).collect();
     let of_profile = features.with_ids_hidden(&numbered, |features| {
-        let (edges, _) = link::score(features, &fit.weights, settings, match_weight_min);
+        let (edges, _) = link::score(features, &link::Blocks::new(features), &fit.weights, settings, match_weight_min);
         let apart = |a, b| features.names_apart(a, b);
         cluster::grow(evidence(features, sources_of(records, &profiles)), &edges, match_weight_min, &apart).of_profile
     });

@@ -2,11 +2,13 @@
 //! worker fills in comes back by the hidden columns, which nobody has to understand.
 
 mod sheet;
+mod template;
 pub mod text;
 
 pub use sheet::{HIDDEN, answer_headings};
+pub(super) use sheet::{created, write_error};
 
-use crate::config::Mask;
+use crate::config::{Mask, VISIT_RESULTS};
 use crate::error::Result;
 use crate::events::{Event, EventSink};
 use crate::message::{Lang, Message};
@@ -15,7 +17,7 @@ use crate::tables::GridList;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -48,7 +50,7 @@ impl ListOptions {
     }
 }
 
-/// The results that a sheet may carry, in the order of its drop-down: message keys, and the texts by language.
+/// The results that a sheet may carry, in the order of its drop-down and of [`VISIT_RESULTS`]: message keys.
 pub const RESULTS: [&str; 11] = [
     "publish.result.verified",
     "publish.result.nobody_home",
@@ -62,6 +64,12 @@ pub const RESULTS: [&str; 11] = [
     "publish.result.duplicate",
     "publish.result.cannot_tell",
 ];
+
+/// The Chinese text of the result that a word of [`crate::config::VISIT_RESULTS`] means.
+pub fn result_of(word: &str) -> Option<String> {
+    let at = VISIT_RESULTS.iter().position(|known| *known == word)?;
+    Some(Message::new(RESULTS[at]).render(Lang::Zh))
+}
 
 /// The texts of [`RESULTS`].
 pub fn results(lang: Lang) -> Vec<String> {
@@ -97,10 +105,23 @@ pub(super) fn write(folder: &Path, lists: &[GridList], options: &ListOptions, si
     for above in jobs.iter().filter_map(|(path, ..)| path.parent()).collect::<HashSet<_>>() {
         files::create_folder(&folder.join(above))?;
     }
+    // Most lists have the columns of some other.
+    let headings = |list: &GridList| style.columns(list).into_iter().map(|(text, _)| text).collect::<Vec<String>>();
+    let mut templates = HashMap::new();
+    let mut template_of = Vec::with_capacity(jobs.len());
+    for (_, list, _) in &jobs {
+        let next = templates.len();
+        template_of.push(templates.entry(headings(list)).or_insert((next, *list)).0);
+    }
+    let mut drawn: Vec<(usize, &GridList)> = templates.into_values().collect();
+    drawn.sort_by_key(|(number, _)| *number);
+    let drawn = drawn.into_par_iter().map(|(_, list)| style.template(list));
+    let templates = drawn.collect::<Result<Vec<_>, _>>().map_err(|error| sheet::write_error(folder, error))?;
     let done = AtomicU64::new(0);
-    jobs.par_iter().try_for_each(|(path, list, rows)| {
+    jobs.par_iter().zip(template_of).try_for_each(|((path, list, rows), template)| {
         let path = folder.join(path);
-        let bytes = style.draw(list, rows.clone(), folder).map_err(|error| sheet::write_error(&path, error))?;
+        let bytes =
+            style.draw(&templates[template], list, rows.clone()).map_err(|error| files::write_error(&path, error))?;
         files::write(&path, &bytes)?;
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         sink.send(Event::Progress { step: "lists", done });

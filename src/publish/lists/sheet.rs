@@ -1,5 +1,6 @@
 //! Drawing one workbook: title, headings, visits, the cells that a worker may fill in, and the hidden columns.
 
+use super::template::{Cells, Template};
 use super::{HEADING_ROW, ListOptions, checksum, results, text};
 use crate::config::Mask;
 use crate::error::{Error, Exit};
@@ -16,8 +17,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::path::Path;
 
-/// Lists with more rows are written row by row through a temporary file; shorter ones are faster in memory.
-const IN_MEMORY_ROWS_MAX: usize = 5_000;
+/// Rows of the workbook that is drawn once.
+const TEMPLATE_ROWS: usize = 2;
 
 /// A cell of Excel holds 32,767 UTF-16 units.
 const CELL_CHARS_MAX: usize = 16_000;
@@ -28,11 +29,11 @@ const ROW_HEIGHT_MAX: f64 = 200.0;
 
 /// Headings of the answer cells, by message key, with the width of each.
 const ANSWERS: [(&str, f64); 5] = [
-    ("publish.list.result", 12.0),
-    ("publish.list.destination", 16.0),
-    ("publish.list.visited_at", 12.0),
-    ("publish.list.correction", 20.0),
-    ("publish.list.note", 24.0),
+    ("publish.list.result", 9.0),
+    ("publish.list.destination", 11.0),
+    ("publish.list.visited_at", 11.0),
+    ("publish.list.correction", 14.0),
+    ("publish.list.note", 14.0),
 ];
 
 /// Headings of the hidden columns, the same in every language: they are for the program.
@@ -40,16 +41,16 @@ pub const HIDDEN: [&str; 3] = ["item_id", "revision", "checksum"];
 
 /// Fields that have a heading of their own in the catalogue, with the width of their column.
 const FIELDS: [(&str, &str, f64); 24] = [
-    ("name", "publish.field.name", 10.0),
+    ("name", "publish.field.name", 9.0),
     ("former_name", "publish.field.former_name", 10.0),
     ("sex", "publish.field.sex", 6.0),
     ("id_number", "publish.field.id_number", 21.0),
     ("birth_date", "publish.field.birth_date", 12.0),
     ("age", "publish.field.age", 6.0),
-    ("phone", "publish.field.phone", 15.0),
-    ("phones", "publish.field.phone", 14.0),
-    ("address", "publish.field.address", 34.0),
-    ("registered_address", "publish.field.registered_address", 34.0),
+    ("phone", "publish.field.phone", 13.0),
+    ("phones", "publish.field.phone", 13.0),
+    ("address", "publish.field.address", 26.0),
+    ("registered_address", "publish.field.registered_address", 22.0),
     ("estate", "publish.field.estate", 16.0),
     ("building", "publish.field.building", 6.0),
     ("unit", "publish.field.unit", 6.0),
@@ -58,10 +59,10 @@ const FIELDS: [(&str, &str, f64); 24] = [
     ("household_head", "publish.field.household_head", 10.0),
     ("relation", "publish.field.relation", 8.0),
     ("ethnicity", "publish.field.ethnicity", 8.0),
-    ("place", "publish.field.place", 16.0),
+    ("place", "publish.field.place", 10.0),
     ("place_code", "publish.field.place_code", 10.0),
-    ("at", "publish.field.at", 17.0),
-    ("since", "publish.field.since", 17.0),
+    ("at", "publish.field.at", 16.0),
+    ("since", "publish.field.since", 16.0),
     ("type", "publish.field.type", 10.0),
     ("detail", "publish.field.detail", 24.0),
 ];
@@ -94,6 +95,7 @@ impl<'a> Style<'a> {
     pub(super) fn new(options: &'a ListOptions) -> Self {
         let say = |key| Message::new(key).render(options.lang);
         let cell = Format::new()
+            .set_font_size(10)
             .set_num_format("@")
             .set_text_wrap()
             .set_align(FormatAlign::VerticalCenter)
@@ -117,45 +119,53 @@ impl<'a> Style<'a> {
         }
     }
 
-    /// The bytes of the workbook with those rows of the list. `temporary` is a folder that is as well guarded as the
-    /// lists themselves.
-    pub(super) fn draw(&self, list: &GridList, rows: Range<usize>, temporary: &Path) -> Result<Vec<u8>, XlsxError> {
+    /// The workbook of which lists with the columns of `list` are copies.
+    pub(super) fn template(&self, list: &GridList) -> Result<Template, XlsxError> {
         let mut workbook = Workbook::new();
         workbook.set_zip_compression_level(1);
         workbook.set_properties(&self.properties);
-        let sheet = if rows.len() > IN_MEMORY_ROWS_MAX {
-            workbook.set_tempdir(temporary)?;
-            workbook.add_worksheet_with_constant_memory()?
-        } else {
-            workbook.add_worksheet()
-        };
+        let sheet = workbook.add_worksheet();
         let zh = self.options.lang == Lang::Zh;
         sheet.set_name(if zh { "核查名单" } else { "visits" })?;
-        let rows = &list.rows[rows];
         let columns = self.columns(list);
-        self.set_up(sheet, &columns, rows.len())?;
-        sheet.write_string_with_format(0, 0, self.title_of(list), &self.title)?;
-        for (column, heading) in columns.iter().enumerate() {
-            sheet.write_string_with_format(HEADING_ROW, column as u16, &heading.0, &self.heading)?;
-        }
-        let fields: Vec<Vec<Cow<'_, str>>> = rows.iter().map(|row| self.fields_of(row)).collect();
-        let looks: Vec<String> = fields.iter().map(|fields| fields.join("\u{1f}")).collect();
-        let marks = text::marks(&looks);
-        for (i, row) in rows.iter().enumerate() {
-            let at = HEADING_ROW + 1 + i as u32;
-            let lines = self.draw_row(sheet, at, &columns, row, &fields[i], &marks[i])?;
-            sheet.set_row_height(at, (LINE_HEIGHT * f64::from(lines) + 5.0).min(ROW_HEIGHT_MAX))?;
+        self.set_up(sheet, &columns, TEMPLATE_ROWS)?;
+        sheet.write_string_with_format(0, 0, "-", &self.title)?;
+        let hidden = columns.len() - HIDDEN.len();
+        let answers = hidden - ANSWERS.len();
+        for (column, (heading, _)) in columns.iter().enumerate() {
+            sheet.write_string_with_format(HEADING_ROW, column as u16, heading, &self.heading)?;
+            let format = match column {
+                _ if column >= hidden => &self.hidden,
+                _ if column >= answers => &self.answer,
+                _ => &self.cell,
+            };
+            for row in 0..TEMPLATE_ROWS {
+                sheet.write_blank(HEADING_ROW + 1 + row as u32, column as u16, format)?;
+            }
         }
         let options = workbook.add_worksheet();
         options.set_name("options")?.set_hidden(true);
         for (i, result) in self.results.iter().enumerate() {
-            options.write_string(i as u32, 0, result)?;
+            options.write_string(i as u32, 0, text::escape(result))?;
         }
-        workbook.save_to_buffer()
+        Ok(Template::new(workbook.save_to_buffer()?, columns.len(), answers)?)
+    }
+
+    /// The bytes of the workbook with those rows of the list, whose columns are those of the template.
+    pub(super) fn draw(&self, template: &Template, list: &GridList, rows: Range<usize>) -> std::io::Result<Vec<u8>> {
+        let rows = &list.rows[rows];
+        let (columns, shown) = (self.columns(list), shown(list));
+        let fields: Vec<Vec<Cow<'_, str>>> = rows.iter().map(|row| self.fields_of(row)).collect();
+        let looks: Vec<String> = fields.iter().map(|fields| fields.join("\u{1f}")).collect();
+        let marks = text::marks(&looks);
+        template.draw(&self.title_of(list), rows.len(), |i, cells| {
+            let lines = self.draw_row(cells, (i + 1, &columns, &shown), &rows[i], &fields[i], &marks[i]);
+            (LINE_HEIGHT * f64::from(lines) + 5.0).min(ROW_HEIGHT_MAX)
+        })
     }
 
     /// Heading and width of every column.
-    fn columns(&self, list: &GridList) -> Vec<(String, f64)> {
+    pub(super) fn columns(&self, list: &GridList) -> Vec<(String, f64)> {
         let known = |field: &str| self.fields.iter().find(|(name, ..)| *name == field);
         let own = |field: &str| {
             known(field)
@@ -163,10 +173,10 @@ impl<'a> Style<'a> {
         };
         let mut columns = vec![(self.number.clone(), 5.0)];
         match list.rows.first() {
-            Some(row) => columns.extend(row.fields.iter().map(|(field, _)| own(field))),
+            Some(row) => columns.extend(shown(list).into_iter().map(|i| own(&row.fields[i].0))),
             None => columns.extend(self.options.fields.iter().map(|field| own(field))),
         }
-        columns.extend(self.standing.iter().cloned().zip([18.0, 24.0, 17.0]));
+        columns.extend(self.standing.iter().cloned().zip([16.0, 20.0, 16.0]));
         columns.extend(self.answers.iter().cloned().zip(ANSWERS.map(|(_, width)| width)));
         columns.extend(HIDDEN.iter().map(|&heading| (heading.to_owned(), 4.0)));
         columns
@@ -184,6 +194,7 @@ impl<'a> Style<'a> {
             }
         }
         sheet.set_row_height(0, 24)?;
+        sheet.set_row_height(HEADING_ROW, 2.0 * LINE_HEIGHT)?;
         sheet.set_freeze_panes(HEADING_ROW + 1, 0)?;
         sheet.autofilter(HEADING_ROW, 0, last_row, columns.len() as u16 - 1)?;
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
@@ -222,7 +233,9 @@ impl<'a> Style<'a> {
             match (self.options.mask, field.as_str()) {
                 (Mask::Standard, "name" | "former_name" | "household_head") => mask::name(value).into(),
                 (Mask::Standard, "id_number" | "document") => mask::id(value).into(),
-                (Mask::Standard, "phone" | "phones") => mask::phones(value).into(),
+                (Mask::Standard, "phone" | "phones") => one_a_line(mask::phones(value).into()),
+                (Mask::None, "phone" | "phones") => one_a_line(value.as_str().into()),
+                (_, "at") => one_a_line(value.as_str().into()),
                 (_, "sex") => self.sex_of(value).into(),
                 _ => value.as_str().into(),
             }
@@ -242,77 +255,76 @@ impl<'a> Style<'a> {
     /// Draws a row and says how many lines its fullest cell has: not every office program finds that out by itself.
     fn draw_row(
         &self,
-        sheet: &mut Worksheet,
-        at: u32,
-        columns: &[(String, f64)],
+        cells: &mut Cells<'_>,
+        (number, columns, shown): (usize, &[(String, f64)], &[usize]),
         row: &ListRow,
         fields: &[Cow<'_, str>],
         mark: &str,
-    ) -> Result<u32, XlsxError> {
+    ) -> u32 {
         let marked = row.fields.iter().position(|(field, _)| field == "name").unwrap_or(0);
         let (mut column, mut lines) = (0, 1);
-        sheet.write_number_with_format(at, column, at - HEADING_ROW, &self.cell)?;
-        let mut put = |text: &str, format: &Format| {
+        cells.number(number);
+        let mut put = |text: &str| {
             column += 1;
-            if usize::from(column) < columns.len() - HIDDEN.len() {
-                lines = lines.max(lines_of(text, columns[usize::from(column)].1));
+            if column < columns.len() - HIDDEN.len() && !text.is_empty() {
+                lines = lines.max(lines_of(text, columns[column].1));
             }
-            match text {
-                "" => sheet.write_blank(at, column, format).map(drop),
-                text => {
-                    let text = text::escape(text);
-                    if text.len() > CELL_CHARS_MAX || text.contains(['\u{fffe}', '\u{ffff}']) {
-                        sheet.write_string_with_format(at, column, cut(text.into_owned()), format).map(drop)
-                    } else {
-                        sheet.write_string_with_format(at, column, text, format).map(drop)
-                    }
-                }
-            }
+            let text = text::escape(text);
+            if text.len() > CELL_CHARS_MAX { cells.text(&cut(text.into_owned())) } else { cells.text(&text) }
         };
-        for (i, value) in fields.iter().enumerate() {
-            if i == marked && !mark.is_empty() {
-                put(&format!("{value}{mark}"), &self.cell)?;
-            } else {
-                put(value, &self.cell)?;
+        for &i in shown {
+            match mark {
+                _ if i != marked || mark.is_empty() => put(&fields[i]),
+                _ => put(&format!("{}{mark}", fields[i])),
             }
         }
-        put(&row.rules, &self.cell)?;
-        put(&row.reasons, &self.cell)?;
-        put(&row.due_at.map_or_else(String::new, |due| due.strftime("%Y-%m-%d %H:%M").to_string()), &self.cell)?;
-        for _ in ANSWERS {
-            put("", &self.answer)?;
-        }
+        put(&row.rules);
+        put(&row.reasons);
+        put(&row.due_at.map_or_else(String::new, |due| due.strftime("%Y-%m-%d %H:%M").to_string()));
+        ANSWERS.iter().for_each(|_| put(""));
         let items = row.item_ids.join(" ");
-        put(&items, &self.hidden)?;
-        put(&self.revision, &self.hidden)?;
-        put(&checksum(&items, &self.revision), &self.hidden)?;
-        Ok(lines)
+        put(&items);
+        put(&self.revision);
+        put(&checksum(&items, &self.revision));
+        lines
     }
+}
+
+/// The fields that a list shows: those that every list has and those that any row of it fills, for paper is narrow.
+fn shown(list: &GridList) -> Vec<usize> {
+    let Some(first) = list.rows.first() else { return Vec::new() };
+    let always = |field: &str| matches!(field, "name" | "phone" | "phones" | "address");
+    let filled =
+        |&i: &usize| i == 0 || always(&first.fields[i].0) || list.rows.iter().any(|row| !row.fields[i].1.is_empty());
+    (0..first.fields.len()).filter(filled).collect()
+}
+
+/// Several numbers or times in one cell: each on a line of its own, for one over two lines is read wrong.
+fn one_a_line(texts: Cow<'_, str>) -> Cow<'_, str> {
+    if texts.contains(['、', '；']) { texts.replace(['、', '；'], "\n").into() } else { texts }
 }
 
 /// Lines that a text takes in a column of that width; Han characters are twice as wide as digits.
 fn lines_of(text: &str, width: f64) -> u32 {
-    let wide: u32 = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
-    wide.div_ceil((width as u32).max(2) - 1)
+    let wide = |line: &str| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<u32>();
+    text.split('\n').map(|line| wide(line).div_ceil((width as u32).max(2) - 1).max(1)).sum()
 }
 
 /// The run's date instead of the clock's, so that the same input gives the same bytes.
-fn created(as_of: Date) -> ExcelDateTime {
+pub(in crate::publish) fn created(as_of: Date) -> ExcelDateTime {
     let date = |date: Date| ExcelDateTime::from_ymd(date.year().unsigned_abs(), date.month() as u8, date.day() as u8);
     date(as_of).or_else(|_| date(Date::constant(2000, 1, 1))).expect("Excel knows the year 2000")
 }
 
-/// A text that a cell takes: not too long, and without the two characters that XML has no way to write.
+/// A text that a cell takes: not too long.
 fn cut(text: String) -> String {
-    let text =
-        if text.contains(['\u{fffe}', '\u{ffff}']) { text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}") } else { text };
     match text.char_indices().nth(CELL_CHARS_MAX) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
 }
 
-pub(super) fn write_error(path: &Path, error: XlsxError) -> Error {
+pub(in crate::publish) fn write_error(path: &Path, error: XlsxError) -> Error {
     match error {
         XlsxError::IoError(error) | XlsxError::TempFileError(_, error) => files::write_error(path, error),
         other => {

@@ -1,9 +1,10 @@
-//! The six agencies' sources: who is known to each, what its rows hold, and how they are damaged. One file a source;
+//! The agencies' sources: who is known to each, what its rows hold, and how they are damaged. One file a source;
 //! what they share stands here.
 
 mod arrivals;
 mod community;
 mod declarations;
+mod isolation;
 mod population;
 mod tests;
 mod vaccination;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use arrivals::Arrivals;
 pub(crate) use community::Community;
 pub(crate) use declarations::Declarations;
+pub(crate) use isolation::{DAYS, Isolation, Isolations};
 pub(crate) use population::Population;
 pub(crate) use tests::Tests;
 pub(crate) use vaccination::Vaccination;
@@ -33,6 +35,8 @@ pub(crate) struct City<'a> {
     pub(crate) as_of: i32,
     pub(crate) seed: u64,
     pub(crate) dumps: PathBuf,
+    /// Whether anybody is put in isolation, as far as dumps tell.
+    pub(crate) isolates: bool,
 }
 
 impl City<'_> {
@@ -70,6 +74,21 @@ impl City<'_> {
         trips
     }
 
+    /// The isolation of somebody who came from a key region; four in ten are found in time.
+    pub(crate) fn isolation(&self, person: &Person) -> Option<Isolation> {
+        let trips = if self.isolates { self.trips(person) } else { Vec::new() };
+        let trip = trips.into_iter().filter(|trip| trip.from < KEY_REGIONS).max_by_key(|trip| trip.on)?;
+        let mut rng = self.rng(0x69_73_6f_6c, person.no);
+        let (found, late, noted) = (rng.chance(0.4), rng.below(2) as i32, rng.chance(0.9));
+        let since = trip.on + late;
+        let over = since + DAYS < self.as_of;
+        (found && since < self.as_of).then(|| Isolation {
+            from: trip.from,
+            since,
+            released: (over && noted).then_some(since + DAYS),
+        })
+    }
+
     /// Where somebody who passes through stays.
     pub(crate) fn stay(&self, person: &Person) -> Stay {
         let mut rng = self.rng(0x7374_6179, person.no);
@@ -95,7 +114,9 @@ impl City<'_> {
 
     /// Notes that a dump tells of this journey: from a key region and within 14 days it is planted truth.
     pub(crate) fn told(&self, ledger: &mut Ledger, trip: &Trip, person: &Person, home: Option<&Flat>) {
-        if trip.from < KEY_REGIONS && trip.on >= self.as_of - 14 {
+        // Who is in isolation since is not sent for again.
+        let isolated = self.isolation(person).is_some_and(|isolation| isolation.since >= self.as_of - 14);
+        if trip.from < KEY_REGIONS && trip.on >= self.as_of - 14 && !isolated {
             let grid = self.true_grid(person, home);
             ledger.expect(person.no, grid.map(|g| self.plan.grids[g].code.as_str()));
         }

@@ -1,0 +1,63 @@
+//! What the lists of a whole city cost: 6,098 workbooks with 117 visits each, as a city of 2,000,000 persons has them.
+//! `cargo bench --bench lists`. Prints wall seconds on all threads.
+
+#![allow(clippy::print_stdout, reason = "a bench prints what it measured")]
+
+use gridlink::config::Mask;
+use gridlink::events::NullSink;
+use gridlink::message::Lang;
+use gridlink::publish::{self, ListOptions, SetTables};
+use gridlink::tables::{GridList, ListRow};
+use jiff::civil::date;
+use std::time::Instant;
+
+const LISTS: usize = 6_098;
+const ROWS: usize = 117;
+
+fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    // `cargo test --benches` only asks whether it runs.
+    let count = if std::env::args().any(|arg| arg == "--test") { 3 } else { LISTS };
+    let lists: Vec<GridList> = (0..count).map(list).collect();
+    let folder = tempfile::tempdir()?;
+    let options = ListOptions::new(date(2022, 3, 27), Lang::Zh, Mask::Standard);
+    let set = SetTables { lists: Some((&lists, options)), ..SetTables::default() };
+    let began = Instant::now();
+    let written = publish::write(folder.path(), &set, &NullSink)?;
+    println!("{} workbooks, {} visits: {:.2} s", written.list_files, count * ROWS, began.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn list(number: usize) -> GridList {
+    GridList {
+        county: "东营区".to_owned(),
+        street: format!("第{}街道", number / 60),
+        grid_code: Some(format!("370502{number:09}")),
+        grid_name: format!("橄榄新村第{number}网格"),
+        worker: "杨思萍".to_owned(),
+        rows: (0..ROWS).map(|row| visit(number * ROWS + row)).collect(),
+        ..GridList::default()
+    }
+}
+
+fn visit(number: usize) -> ListRow {
+    let fields = [
+        ("name", "王小伟".to_owned()),
+        ("phone", format!("138{number:08}、15{:09}", number * 7)),
+        ("address", format!("山东省东营市东营区河泊街道淄博街173号橄榄新村{}号楼2单元{}室", number % 40, number % 900)),
+        ("place", "上海市".to_owned()),
+        ("at", "2022-03-20 16:15；2022-03-24".to_owned()),
+        (
+            "registered_address",
+            if number.is_multiple_of(3) { "天津市武清区杨村街道127号".to_owned() } else { String::new() },
+        ),
+    ];
+    ListRow {
+        item_ids: (0..1 + number % 3).map(|item| format!("F{:013}", number * 3 + item)).collect(),
+        person: number as u32,
+        rules: "市外其他地区来返人员；来返未申报人员；仅社区登记人员".to_owned(),
+        reasons: format!("济南市；入户不在家，已上门{}次", number % 4),
+        priority: 1,
+        due_at: Some(date(2022, 3, 28).at(9, 30, 0, 0)),
+        fields: fields.map(|(name, value)| (name.to_owned(), value)).to_vec(),
+    }
+}

@@ -1,0 +1,105 @@
+//! Estates and villages of one name in several places of the city. Their flats have one key, because an address mostly
+//! names nothing but the estate; here the directory tells them apart, before anybody is matched or counted by flat.
+
+use super::directory::{Directory, GridNo};
+use super::places::{NOWHERE, Places};
+use crate::tables::{Pool, Records, Sym};
+use hashbrown::HashMap;
+
+/// Gives flats of namesakes keys of their own. Where neither the address nor the stated grid says which of them is meant,
+/// the record has no flat, for two households must not become one; how many there are is returned. An estate whose buildings lie in several grids has no namesake, for a building tells its grid.
+pub fn tell_namesakes_apart(records: &mut Records, directory: &Directory) -> usize {
+    if !directory.has_namesakes() {
+        return 0;
+    }
+    let mut places = Places::default();
+    let mut namesake: HashMap<Sym, bool> = HashMap::from([(Pool::NONE, false)]);
+    // Key before, and the grids it may lie in, for registered flats, of which nothing but the key is kept.
+    let mut renamed: HashMap<u64, Vec<GridNo>> = HashMap::new();
+    let mut count = 0;
+    for row in 0..records.len() {
+        let estate = records.estate[row];
+        let pool = &records.pool;
+        if !*namesake.entry(estate).or_insert_with(|| directory.is_namesake(pool.get(estate))) {
+            continue;
+        }
+        let place = places.number(records, row, directory);
+        let Some(grids) = (place != NOWHERE).then(|| several(&places, place, directory)).flatten() else { continue };
+        let flat = records.flat[row];
+        if flat == 0 {
+            continue;
+        }
+        let stated = directory.number_of(pool.get(records.grid_code[row]).trim());
+        let near = |&grid: &GridNo| stated.is_some_and(|stated| directory.same_community(grid, stated));
+        let told = directory.named_in(pool.get(records.address[row]), grids);
+        let told = told.or_else(|| grids.iter().copied().find(near));
+        renamed.entry(flat).or_insert_with(|| grids.to_vec());
+        count += usize::from(told.is_none());
+        records.flat[row] = told.map_or(0, |grid| key(flat, grid, directory));
+    }
+    for row in 0..records.len() {
+        if let Some(grids) = renamed.get(&records.registered_flat[row]) {
+            let told = directory.named_in(records.pool.get(records.registered_address[row]), grids);
+            let flat = records.registered_flat[row];
+            records.registered_flat[row] = told.map_or(0, |grid| key(flat, grid, directory));
+        }
+    }
+    count
+}
+
+/// The grids of a place, if they lie in several communities.
+fn several<'a>(places: &'a Places, place: u32, directory: &Directory) -> Option<&'a [GridNo]> {
+    let (grids, _) = places.candidates(place).find(|(grids, _)| !grids.is_empty())?;
+    grids.iter().any(|&grid| !directory.same_community(grids[0], grid)).then_some(grids)
+}
+
+/// A key that the same flat of another community does not have.
+fn key(flat: u64, grid: GridNo, directory: &Directory) -> u64 {
+    let area = directory.community_key(grid);
+    let mixed = (flat ^ area).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ mixed >> 29).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::directory::tests::directory;
+    use super::super::sample::{Row, sample};
+    use super::*;
+
+    #[test]
+    fn namesakes_do_not_share_a_flat() {
+        let (directory, _) = directory(&[
+            &["G1", "", "", "甲社区", "东街", "", "河口区", "", "", "幸福小区"],
+            &["G2", "", "", "乙社区", "西街", "", "广饶县", "", "", "幸福小区", "1-5"],
+            &["G3", "", "", "乙社区", "西街", "", "广饶县", "", "", "幸福小区", "6-9"],
+            &["G4", "", "", "丙社区", "西街", "", "广饶县", "", "", "安居", "1-5"],
+            &["G5", "", "", "丁社区", "西街", "", "广饶县", "", "", "安居", "6-9"],
+        ]);
+        let at = |address, flat, grid| Row {
+            estate: "幸福小区",
+            building: "3",
+            address,
+            flat,
+            grid,
+            registered_flat: flat,
+            ..Row::of(1)
+        };
+        let rows = [
+            at("河口区幸福小区3号楼101", 7, ""),
+            at("广饶县幸福小区3号楼101", 7, ""),
+            at("幸福小区3号楼101", 7, "G3"),
+            at("幸福小区3号楼101", 7, ""),
+            at("西街幸福小区3号楼101", 7, ""),
+            at("幸福小区3号楼", 0, "G3"),
+            Row { estate: "安居", building: "3", flat: 9, ..Row::of(2) },
+        ];
+        let (mut records, _) = sample(&rows);
+        assert_eq!(tell_namesakes_apart(&mut records, &directory), 1);
+        let flats = &records.flat;
+        assert!(flats[0] != 0 && flats[1] != 0 && flats[0] != flats[1]);
+        assert_eq!((flats[2], flats[4]), (flats[1], flats[1]), "by the stated grid, by the street");
+        assert_eq!((flats[3], flats[5]), (0, 0), "nobody says which");
+        assert_eq!(flats[6], 9, "an estate in two communities is told by its buildings");
+        assert!(records.registered_flat[..5].iter().all(|&flat| flat != 7), "{:?}", records.registered_flat);
+    }
+}

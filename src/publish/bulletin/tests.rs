@@ -1,0 +1,176 @@
+use super::*;
+use jiff::civil::date;
+
+fn sample() -> BulletinFigures {
+    let items = ItemFigures { open: 1200, new: 300, done: 800, overdue: 12, withdrawn: 5 };
+    BulletinFigures {
+        name: "示例市".to_owned(),
+        as_of: date(2022, 3, 27),
+        persons: 1_000_000,
+        records: vec![("police_population".to_owned(), 900_000), ("community".to_owned(), 800_000)],
+        persons_by_sources: vec![(1, 300_000), (2, 700_000)],
+        households: Some((240_000, 212_280)),
+        knocked: Some(231_000),
+        persons_visited: Some(910_000),
+        visits: Some(4_070_279),
+        arrivals: vec![("重点地区来返人员".to_owned(), 41_950)],
+        declarations: Some((170_437, 168_255)),
+        tests: None,
+        isolation: Some((40, 9)),
+        persons_unassigned: 1_234,
+        warnings: Vec::new(),
+        items,
+        areas: vec![
+            AreaFigures {
+                county: "东营区".to_owned(),
+                street: "文汇|街道".to_owned(),
+                items: ItemFigures { open: 1100, new: 290, done: 790, overdue: 10, withdrawn: 5 },
+            },
+            AreaFigures {
+                items: ItemFigures { open: 100, new: 10, done: 10, overdue: 2, withdrawn: 0 },
+                ..AreaFigures::default()
+            },
+        ],
+        trend: Vec::new(),
+        suppress_under: None,
+        yesterday: Some(Yesterday {
+            as_of: date(2022, 3, 26),
+            persons: 1_000_500,
+            persons_unassigned: 1_200,
+            items: ItemFigures { open: 1000, ..items },
+        }),
+        elapsed_ms: None,
+    }
+}
+
+#[test]
+fn the_page_in_chinese() {
+    insta::assert_snapshot!(render(&sample(), Lang::Zh), @r#"
+    # 示例市核查日报（2022-03-27）
+
+    ## 人员
+
+    - 数据记录：1,700,000 条 = police_population 900,000 + community 800,000
+    - 归并人员：1,000,000 人 = 1 个来源 300,000 + 2 个来源 700,000
+    - 未分配网格：无网格人员 / 归并人员 = 1,234 / 1,000,000 = 0.12 %
+
+    ## 工作进展
+
+    - 敲门率：已敲门户数 / 总户数 = 231,000 / 240,000 = 96.25 %
+    - 入户率：见到人户数 / 总户数 = 212,280 / 240,000 = 88.45 %
+    - 走访率：已走访人员 / 归并人员 = 910,000 / 1,000,000 = 91.00 %
+    - 走访人次：4,070,279（同一人多次走访重复计）
+    - 列入名单·重点地区来返人员：41,950 人
+    - 申报核实率：已核实的申报人员 / 申报人员 = 168,255 / 170,437 = 98.72 %
+    - 检测：无数据来源
+    - 在隔离：40 人；已解除：9 人
+
+    ## 核查任务
+
+    - 任务：2,005 = 未完成 1,200 + 已完成 800 + 已撤销 5；其中新增 300
+    - 超期率：已超期 / 未完成 = 12 / 1,200 = 1.00 %
+    - 完成率：已完成 /（未完成 + 已完成）= 800 / 2,000 = 40.00 %
+
+    | 县区 | 街道（镇） | 未完成 | 新增 | 已完成 | 已超期 |
+    |---|---|--:|--:|--:|--:|
+    | 东营区 | 文汇\|街道 | 1,100 | 290 | 790 | 10 |
+    | 未分配 | — | 100 | 10 | 10 | 2 |
+    | 合计 |  | 1,200 | 300 | 800 | 12 |
+
+    ## 与上一批次比较
+
+    - 归并人员：1,000,000 − 1,000,500（2022-03-26）= −500
+    - 无网格人员：1,234 − 1,200（2022-03-26）= +34
+    - 未完成：1,200 − 1,000（2022-03-26）= +200
+    - 已完成：800 − 800（2022-03-26）= +0
+    - 已超期：12 − 12（2022-03-26）= +0
+    - 本次用时见 manifest.json。
+    "#);
+}
+
+#[test]
+fn the_page_in_english() {
+    let mut figures = sample();
+    figures.yesterday = None;
+    figures.elapsed_ms = Some(372_000);
+    insta::assert_snapshot!(render(&figures, Lang::En), @r#"
+    # 示例市: bulletin of 2022-03-27
+
+    ## Persons
+
+    - Records: 1,700,000 = police_population 900,000 + community 800,000
+    - Persons: 1,000,000 = in 1 source(s) 300,000 + in 2 source(s) 700,000
+    - Unassigned: persons without a grid / persons = 1,234 / 1,000,000 = 0.12 %
+
+    ## Work done
+
+    - Doors knocked: doors with a visit on record / households = 231,000 / 240,000 = 96.25 %
+    - Reach rate: households where somebody was met / households = 212,280 / 240,000 = 88.45 %
+    - Visit rate: persons visited / persons = 910,000 / 1,000,000 = 91.00 %
+    - Person-visits: 4,070,279, repeated visits counted each time
+    - Listed, 重点地区来返人员: 41,950 persons
+    - Verification rate: persons who declared and are verified / persons who declared = 168,255 / 170,437 = 98.72 %
+    - Tests: no source tells
+    - In isolation: 40; released: 9
+
+    ## Follow-up items
+
+    - Items: 2,005 = open 1,200 + done 800 + withdrawn 5; of them new 300
+    - Overdue rate: overdue / open = 12 / 1,200 = 1.00 %
+    - Completion rate: done / (open + done) = 800 / 2,000 = 40.00 %
+
+    | County | Street | Open | New | Done | Overdue |
+    |---|---|--:|--:|--:|--:|
+    | 东营区 | 文汇\|街道 | 1,100 | 290 | 790 | 10 |
+    | Unassigned | — | 100 | 10 | 10 | 2 |
+    | Total |  | 1,200 | 300 | 800 | 12 |
+
+    ## Against the set before
+
+    - There is no set before.
+    - The night took 6.2 minutes = 0.43 % of the one-day target.
+    "#);
+}
+
+#[test]
+fn small_counts_are_not_told_on_request() {
+    let figures = BulletinFigures { suppress_under: Some(10), ..sample() };
+    let page = render(&figures, Lang::En);
+    assert!(page.contains("released: <10"), "{page}");
+    assert!(page.contains("| 100 | 10 | 10 | <10 |") && page.contains("| 1,100 | 290 | 790 | — |"), "{page}");
+    assert!(page.contains("Items: — = open 1,200"), "{page}");
+    assert!(!page.contains("withdrawn 5"), "{page}");
+}
+
+#[test]
+fn a_sum_does_not_give_a_small_count_away() {
+    use Shown::{Count, Covered, Small};
+    assert_eq!(shown(&[5, 100, 0, 30], 10), [Small, Count, Count, Covered]);
+    assert_eq!(shown(&[5, 7, 30], 10), [Small, Small, Count]);
+    assert_eq!(shown(&[5, 0], 10), [Small, Count], "there is nothing to cover it with");
+    assert_eq!(shown(&[5, 10], 0), [Count, Count]);
+}
+
+#[test]
+fn the_page_prints_as_html() {
+    let trend = vec![Yesterday { as_of: date(2022, 3, 26), persons: 7, ..Yesterday::default() }];
+    let page = html(&render(&BulletinFigures { trend, ..sample() }, Lang::Zh), Lang::Zh);
+    assert!(page.starts_with("<!doctype html>\n<html lang=\"zh-CN\">"));
+    assert!(page.contains("<td>文汇|街道</td>") && page.contains("<tr><td>2022-03-26</td><td>7</td>"));
+    for tag in ["ul", "table", "tr", "td", "th", "li", "h2"] {
+        let count = |mark: String| page.matches(&mark).count();
+        assert_eq!(count(format!("<{tag}>")), count(format!("</{tag}>")), "{tag}");
+    }
+    assert_eq!(escaped("<b>&\""), "&lt;b&gt;&amp;&quot;");
+}
+
+#[test]
+fn rates_are_rounded_and_never_divide_by_nothing() {
+    assert_eq!(percent(168_255, 170_437), "98.72 %");
+    assert_eq!((percent(0, 0), percent(1, 1), percent(1, 3)), ("—".into(), "100.00 %".into(), "33.33 %".into()));
+    assert_eq!(percent(u64::MAX, u64::MAX), "100.00 %");
+    assert_eq!(
+        (grouped(0), grouped(999), grouped(1000), grouped(1234567)),
+        ("0".into(), "999".into(), "1,000".into(), "1,234,567".into())
+    );
+}
