@@ -17,8 +17,10 @@ use serde_json::{Value, json};
 const REVIEW_BITS: f32 = 6.0;
 /// Bits between which the threshold is chosen by the estimated error.
 const THRESHOLD_BOUNDS: (f32, f32) = (-3.0, 3.0);
-/// Bits by which the mean of two clusters' pairs may stay below the threshold.
-const MEAN_BELOW_BITS: f32 = 3.0;
+/// So many times the bits by which a pair is above the threshold, and at most so many bits, the clusters that it joins may
+/// stay below it on average.
+const BELOW_SHARE: f32 = 0.5;
+const BELOW_BITS_MAX: f32 = 3.0;
 
 /// Pairs scored and joined.
 struct Joined {
@@ -85,10 +87,12 @@ fn join(features: &CustomFeatures, fit: &CustomFit, linkage: &Linkage) -> Joined
     let weight = |a: u32, b: u32| features.weight(a, b, features.pattern(a, b), &fit.weights);
     let whole = Whole {
         one_of_source: linkage.one_per_source.then(|| features.sources()),
-        mean_min: match_weight_min - MEAN_BELOW_BITS,
+        weight_min: match_weight_min,
+        below_share: BELOW_SHARE,
+        below_max: BELOW_BITS_MAX,
         weight: &weight,
     };
-    let clusters = cluster::grow_whole(features.len(), &edges, match_weight_min, &whole);
+    let clusters = cluster::grow_whole(features.len(), &edges, &whole);
     Joined { edges, patterns, clusters, match_weight_min }
 }
 

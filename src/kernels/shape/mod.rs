@@ -1,5 +1,5 @@
 //! Characters that look alike, so that one is read or written for the other: 未 and 末, 晴 and 睛, 治 and 冶. The table stands
-//! in `look_alikes.txt`, which names its source and licence; `tools/look_alikes.py` derives it. How often a pair of names
+//! in `look_alikes.txt`, which names its source and licence; `src/kernels/shape/look_alikes.py` derives it. How often a pair of names
 //! agrees by it, and what that is worth, is for the model to find.
 
 use std::sync::LazyLock;

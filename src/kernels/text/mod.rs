@@ -1,10 +1,12 @@
 //! Text of people: characters folded to one form, and names cleaned of everything that is not the name. A name that
 //! cannot be repaired is kept as it stands and flagged, never guessed at.
 
+mod accents;
 mod chars;
 mod simplified;
 mod titles;
 
+pub use accents::push_plain;
 pub use chars::{fold, is_dot, is_han, is_invisible, is_missing, is_quote, is_space, normalize_text, simplify};
 
 use crate::kernels::id_number::Sex;

@@ -1,12 +1,8 @@
 //! Single values made comparable: one case, single spaces, dates as YYYYMMDD whatever their notation, and the sound of a
 //! word. Nothing is guessed: what is no date stays the text it is.
 
-use crate::kernels::text::is_missing;
+use crate::kernels::text::{is_missing, push_plain};
 use std::fmt::Write;
-use unicode_normalization::char::decompose_canonical;
-
-/// Latin letters whose stroke is no accent that Unicode takes off.
-const STROKES: [(char, char); 6] = [('ł', 'l'), ('đ', 'd'), ('ø', 'o'), ('ħ', 'h'), ('ŧ', 't'), ('ı', 'i')];
 
 /// Writes `raw` into `out` (cleared first) in lower case without accents on Latin letters and with single spaces; empty where
 /// the value is missing.
@@ -19,20 +15,8 @@ pub(super) fn clean(raw: &str, out: &mut String) {
         if !out.is_empty() {
             out.push(' ');
         }
-        word.chars().flat_map(char::to_lowercase).for_each(|c| match c {
-            // Latin-1 to Extended-B, and Extended Additional.
-            '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => match STROKES.iter().find(|(stroke, _)| *stroke == c) {
-                Some((_, plain)) => out.push(*plain),
-                None => decompose_canonical(c, |part| out.extend((!is_accent(part)).then_some(part))),
-            },
-            c if is_accent(c) => {}
-            c => out.push(c),
-        });
+        word.chars().flat_map(char::to_lowercase).for_each(|c| push_plain(c, out));
     }
-}
-
-fn is_accent(c: char) -> bool {
-    ('\u{300}'..='\u{36f}').contains(&c)
 }
 
 /// How many three-part dates of a column can only have the month first, and how many only the day.

@@ -1,6 +1,6 @@
 """Writes src/kernels/shape/look_alikes.txt from the Unihan database.
 
-    python3 tools/look_alikes.py FOLDER > src/kernels/shape/look_alikes.txt
+    python3 src/kernels/shape/look_alikes.py FOLDER > src/kernels/shape/look_alikes.txt
 
 FOLDER holds Unihan_DictionaryLikeData.txt, Unihan_IRGSources.txt and Unihan_OtherMappings.txt, plain or .bz2 (Debian's
 package unicode-data has them under /usr/share/unicode). Two characters of the Table of General Standard Chinese Characters
@@ -14,7 +14,7 @@ import sys
 
 HEADER = """\
 # Chinese characters that are taken for each other on paper: a character and those behind it in the order of code points.
-# Derived by tools/look_alikes.py from the Unihan database, Unicode 15.0 (kFourCornerCode, kCangjie, kTotalStrokes, kTGH),
+# Derived by src/kernels/shape/look_alikes.py from the Unihan database, Unicode 15.0 (kFourCornerCode, kCangjie, kTotalStrokes, kTGH),
 # copyright 1991-2022 Unicode, Inc., under the Unicode Licence (https://www.unicode.org/license.txt).
 """
 
