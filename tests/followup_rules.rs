@@ -38,6 +38,11 @@ fn engine(persons: &[Who], told: &[Told], schedules: &[Schedule]) -> Engine {
         who.5.iter().for_each(|field| conflicts.values().append_value(field));
         conflicts.append(true);
     }
+    let mut sources = ListBuilder::new(StringViewBuilder::new());
+    for who in persons {
+        who.6.iter().for_each(|source| sources.values().append_value(source));
+        sources.append(true);
+    }
     let batch = |columns: Vec<(&str, ArrayRef)>| {
         RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))).unwrap()
     };
@@ -48,6 +53,7 @@ fn engine(persons: &[Who], told: &[Told], schedules: &[Schedule]) -> Engine {
         ("grid_by", texts(persons.iter().map(|who| who.3))),
         ("household", texts(persons.iter().map(|who| who.4))),
         ("conflicts", Arc::new(conflicts.finish())),
+        ("sources", Arc::new(sources.finish())),
     ]);
     engine.register("persons", &[table]).unwrap();
     let members: Vec<(u64, &str)> =

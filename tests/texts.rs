@@ -25,9 +25,12 @@ fn said(lang: &str, arguments: &[&str]) -> String {
 fn without_times(line: &str) -> String {
     let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
     for i in 1..words.len() {
-        let unit = words[i].trim_end_matches([',', '.', ';', '，', '。', '；', ')']);
-        if ["s", "ms", "MiB", "秒", "seconds"].contains(&unit) && words[i - 1].chars().any(|c| c.is_ascii_digit()) {
-            words[i - 1] = "#".to_owned();
+        let unit: String = words[i].chars().take_while(|c| c.is_alphabetic()).collect();
+        if ["s", "ms", "MiB", "秒", "seconds"].contains(&unit.as_str()) {
+            let before = words[i - 1].trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+            if before < words[i - 1].len() {
+                words[i - 1].replace_range(before.., "#");
+            }
         }
     }
     words.join(" ")

@@ -133,6 +133,8 @@ fn step_name(step: &'static str, lang: Lang) -> String {
         "fit" => "cli.step.fit",
         "link" => "cli.step.link",
         "cluster" => "cli.step.cluster",
+        "accuracy" => "cli.step.accuracy",
+        "returns" => "cli.step.returns",
         "person" => "cli.step.person",
         "grids" => "cli.step.grids",
         "followup" => "cli.step.followup",

@@ -14,6 +14,8 @@ pub(super) const ROWS: &[Row] = &[
     ("cli.step.fit", "fit", "估计"),
     ("cli.step.link", "link", "比对"),
     ("cli.step.cluster", "cluster", "聚类"),
+    ("cli.step.accuracy", "accuracy", "准确率"),
+    ("cli.step.returns", "returns", "回填"),
     ("cli.step.person", "person", "归并"),
     ("cli.step.grids", "grids", "网格"),
     ("cli.step.followup", "followup", "核查"),

@@ -89,7 +89,7 @@ pub(super) fn age(text: &str) -> Option<u32> {
     (known && value <= 130).then_some(value)
 }
 
-/// Words that begin the totals and captions of a sheet.
+/// Words that begin the totals and captions of a sheet, without spaces.
 const CAPTIONS: &[&str] = &[
     "合计",
     "小计",
@@ -120,7 +120,7 @@ const CAPTIONS: &[&str] = &[
     "以上共",
     "total",
     "subtotal",
-    "grand total",
+    "grandtotal",
     "导出时间",
     "打印时间",
     "打印日期",
@@ -170,6 +170,6 @@ mod tests {
             let text = if word.starts_with("截至") { format!("{word}3月27日") } else { (*word).to_owned() };
             assert!(is_caption(&text), "{word}");
         }
-        assert!(is_caption("TOTAL") && is_caption(" 合 计") && !is_caption("王伟"));
+        assert!(is_caption("TOTAL") && is_caption("Grand Total") && is_caption(" 合 计") && !is_caption("王伟"));
     }
 }

@@ -49,7 +49,7 @@ pub fn persons<'a>(
             column!(view, |rows| view.source_of(&view.persons.phone_row[rows.clone()], |_, _| false)),
             column!(view, |rows| view.source_of(&view.persons.address_row[rows.clone()], |_, _| false)),
             column!(view, |rows| view.households(rows)),
-            column!(view, |rows| { Arc::new(rows.clone().map(|p| view.lives_elsewhere(p)).collect::<BooleanArray>()) }),
+            column!(view, |rows| Arc::new(rows.clone().map(|p| view.lives_elsewhere(p)).collect::<BooleanArray>())),
         ],
     )
 }
