@@ -375,8 +375,8 @@ pub fn html(markdown: &str, lang: Lang) -> String {
     const STYLE: &str = "@page{size:A4;margin:14mm}body{font:13px/1.5 'Noto Sans CJK SC','Microsoft YaHei',sans-serif;\
         max-width:180mm;margin:auto;color:#111}h1{font-size:20px;text-align:center}h2{font-size:15px;\
         border-bottom:1px solid #888;margin:14px 0 4px}ul{margin:0;padding-left:18px}table{border-collapse:collapse;\
-        width:100%;margin:6px 0}th,td{border:1px solid #999;padding:1px 6px;text-align:right}\
-        th{background:#ddebf7}td:first-child,th:first-child{text-align:left}tr{break-inside:avoid}";
+        width:100%;margin:6px 0}th,td{border:1px solid #999;padding:1px 6px;text-align:left}\
+        th{background:#ddebf7}td.figure{text-align:right}tr{break-inside:avoid}";
     let language = if lang == Lang::Zh { "zh-CN" } else { "en" };
     let title = markdown.lines().next().map_or("", |line| line.trim_start_matches("# "));
     let mut page = format!(
@@ -419,7 +419,13 @@ fn table_row(line: &str, heading: bool) -> String {
     let cell = if heading { "th" } else { "td" };
     // A bar within a name is escaped in Markdown.
     let text = line.trim().trim_start_matches('|').trim_end_matches('|').replace("\\|", "\u{0}");
-    let cells = text.split('|').map(|text| format!("<{cell}>{}</{cell}>", escaped(&text.trim().replace('\u{0}', "|"))));
+    let cells = text.split('|').map(|text| {
+        let text = text.trim();
+        // Figures stand right, so that their digits are below each other; a date is none.
+        let figure = text.starts_with(|c: char| c.is_ascii_digit()) && !text.contains('-');
+        let class = if figure { " class=\"figure\"" } else { "" };
+        format!("<{cell}{class}>{}</{cell}>", escaped(&text.replace('\u{0}', "|")))
+    });
     format!("<tr>{}</tr>", cells.collect::<String>())
 }
 

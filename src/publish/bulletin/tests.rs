@@ -156,7 +156,7 @@ fn the_page_prints_as_html() {
     let trend = vec![Yesterday { as_of: date(2022, 3, 26), persons: 7, ..Yesterday::default() }];
     let page = html(&render(&BulletinFigures { trend, ..sample() }, Lang::Zh), Lang::Zh);
     assert!(page.starts_with("<!doctype html>\n<html lang=\"zh-CN\">"));
-    assert!(page.contains("<td>文汇|街道</td>") && page.contains("<tr><td>2022-03-26</td><td>7</td>"));
+    assert!(page.contains("<td>文汇|街道</td>") && page.contains("<tr><td>2022-03-26</td><td class=\"figure\">7</td>"));
     for tag in ["ul", "table", "tr", "td", "th", "li", "h2"] {
         let count = |mark: String| page.matches(&mark).count();
         assert_eq!(count(format!("<{tag}>")), count(format!("</{tag}>")), "{tag}");
