@@ -84,12 +84,16 @@ impl State {
     /// # Errors
     /// [`Exit::Data`] if it is damaged.
     pub fn read_persons_index(&self) -> Result<Option<PersonsIndex>> {
-        let folder = self.path(INDEX);
-        if !folder.exists() {
+        let (folder, one_file) = (self.path(INDEX), self.path("persons_index.parquet"));
+        let mut parts: Vec<PathBuf> = if folder.exists() {
+            let entries = std::fs::read_dir(&folder).map_err(|error| files::read_error(&folder, error))?;
+            entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
+        } else if one_file.exists() {
+            // Written by an earlier build: its persons keep their keys.
+            vec![one_file]
+        } else {
             return Ok(None);
-        }
-        let entries = std::fs::read_dir(&folder).map_err(|error| files::read_error(&folder, error))?;
-        let mut parts: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        };
         parts.sort_unstable();
         let mut index = PersonsIndex::default();
         for path in parts {
@@ -223,6 +227,8 @@ mod tests {
         let table = other_dir.path().join("members.parquet");
         let members = batches::members(&records, &members, &persons, &names);
         table_file::write(&table, members.schema(), members.iter()).unwrap();
+        table_file::write(&other.path("persons_index.parquet"), members.schema(), members.iter()).unwrap();
+        assert_eq!(other.read_persons_index().unwrap().unwrap().person, index.person, "an earlier build's one file");
         other.keep_persons_index(&[table]).unwrap();
         let kept = other.read_persons_index().unwrap().unwrap();
         assert_eq!((kept.source_names, kept.source, kept.person), (index.source_names, index.source, index.person));

@@ -71,22 +71,32 @@ pub(super) fn symbols_or_empty(pool: &Pool, syms: impl ExactSizeIterator<Item = 
     Arc::new(builder.finish())
 }
 
+/// Bytes of the texts of one block of a column.
+const BLOCK_BYTES_MAX: usize = 1 << 30;
+
 /// As [`symbols`] (or, without `nulls`, [`symbols_or_empty`]) for a column that repeats the same texts: each stands once
 /// in the column, so that it is copied once and found in the cache afterwards.
 pub(super) fn repeated_symbols(pool: &Pool, syms: &[Sym], nulls: bool) -> ArrayRef {
-    let mut places: HashMap<Sym, (u32, u32), FixedState> = HashMap::with_hasher(FixedState::with_seed(0));
-    let mut bytes: Vec<u8> = Vec::new();
+    let mut places: HashMap<Sym, (usize, u32, u32), FixedState> = HashMap::with_hasher(FixedState::with_seed(0));
+    let mut blocks: Vec<Vec<u8>> = vec![Vec::new()];
     for &sym in syms {
         places.entry(sym).or_insert_with(|| {
             let text = pool.get(sym).as_bytes();
-            bytes.extend_from_slice(text);
-            ((bytes.len() - text.len()) as u32, text.len() as u32)
+            // A place is told in 32 bits, and texts of a bad file may be large.
+            if blocks.last().is_none_or(|block| block.len() + text.len() > BLOCK_BYTES_MAX) {
+                blocks.push(Vec::new());
+            }
+            let last = blocks.len() - 1;
+            let start = blocks[last].len() as u32;
+            blocks[last].extend_from_slice(text);
+            (last, start, text.len() as u32)
         });
     }
     let mut builder = StringViewBuilder::with_capacity(syms.len());
-    let block = builder.append_block(Buffer::from_vec(bytes));
+    let blocks: Vec<u32> = blocks.into_iter().map(|bytes| builder.append_block(Buffer::from_vec(bytes))).collect();
     for sym in syms {
-        let (start, len) = places[sym];
+        let (block, start, len) = places[sym];
+        let block = blocks[block];
         if *sym == Pool::NONE && nulls {
             builder.append_null();
         } else {
