@@ -14,8 +14,9 @@ fn said(lang: &str, arguments: &[&str]) -> String {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let (code, out, err) = (output.status.code().unwrap(), text(output.stdout), text(output.stderr));
     let all = format!("$ gridlink {}\nexit {code}\n--- out\n{out}--- err\n{err}", arguments.join(" "));
-    let all = all.replace(set().to_str().unwrap(), "SET").replace(root().to_str().unwrap(), "ROOT");
-    all.replace(env!("CARGO_TARGET_TMPDIR"), "TMP").lines().fold(String::new(), |mut lines, line| {
+    // Innermost folder first: the target folder, and so the set, may lie inside the project.
+    let all = all.replace(set().to_str().unwrap(), "SET").replace(env!("CARGO_TARGET_TMPDIR"), "TMP");
+    all.replace(root().to_str().unwrap(), "ROOT").lines().fold(String::new(), |mut lines, line| {
         let _ = writeln!(lines, "{}", without_times(line).trim_end());
         lines
     })
