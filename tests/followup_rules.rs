@@ -286,6 +286,10 @@ fn isolation_day_by_day() {
         ]
     );
     assert_eq!(found("release_due", NOBODY, told), [6]);
+    let ledger = due("in_isolation", &engine(NOBODY, told, &[schedule(date(2022, 1, 1), &[])]));
+    let ledger: Vec<(u64, &str)> = ledger.iter().map(|due| (due.0, due.2.as_str())).collect();
+    let eighth = "隔离第8天，共21天";
+    assert_eq!(ledger, [(1, eighth), (2, eighth), (3, eighth), (5, "隔离第1天，共21天"), (7, "隔离第21天，共21天")]);
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub(super) struct EvalArgs {
     /// With --lost: the pipeline of the set, whose dumps are read again to tell what was never compared
     #[arg(long, value_name = "PIPELINE.toml", requires = "lost")]
     pipeline: Option<PathBuf>,
-    /// CSV with columns person_id (of the truth), grid_code and rule: who must be on which list. Tells what the lists got right
+    /// CSV with columns person_id (of the truth), grid_code and rule (and true_grid_code): who must be on which list. Tells what the lists got right
     #[arg(long, value_name = "E.csv", conflicts_with = "lost")]
     expected: Option<PathBuf>,
     /// Print as JSON
@@ -62,6 +62,7 @@ fn list_text(out: &mut dyn Write, list: &Listed, lang: Lang) -> io::Result<()> {
         ("cli.listed_missed", list.missed, list.expected),
         ("cli.listed_wrong_grid", list.wrong_grid, list.expected),
         ("cli.listed_unassigned", list.unassigned, list.expected),
+        ("cli.listed_unassigned_in_all", list.unassigned_in_all, list.expected),
         ("cli.listed_nowhere", list.nowhere_told, list.expected),
         ("cli.listed_twice", list.twice, list.expected),
         ("cli.listed_without_cause", list.without_cause, list.listed),

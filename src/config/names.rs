@@ -1,6 +1,6 @@
 //! The words that a pipeline file may use and what they stand for: pure tables.
 
-use super::types::{Agency, Encoding, Format, GridEvidence, GridField, Mask, PersonField, Preset};
+use super::types::{Agency, DedicatedGrids, Encoding, Format, GridEvidence, GridField, Mask, PersonField, Preset};
 use crate::message::Lang;
 
 pub(super) const AGENCIES: &[(&str, Agency)] =
@@ -62,6 +62,10 @@ pub(super) const GRID_EVIDENCE: &[(&str, GridEvidence)] = &[
     ("household", GridEvidence::Household),
     ("registered", GridEvidence::Registered),
 ];
+
+/// What a dedicated grid is to a person who lives in a base grid.
+pub(super) const DEDICATED_GRIDS: &[(&str, DedicatedGrids)] =
+    &[("beside", DedicatedGrids::Beside), ("instead", DedicatedGrids::Instead)];
 
 /// Canonical fields of a person.
 pub(super) const PERSON_FIELDS: &[(&str, PersonField)] = &[

@@ -3,13 +3,15 @@
 use super::Context;
 use super::fault::Faults;
 use super::mapping::mapping;
-use super::names::{AGENCIES, ENCODINGS, FORMATS, GRID_EVIDENCE, GRID_FIELDS, PERSON_FIELDS};
+use super::names::{AGENCIES, DEDICATED_GRIDS, ENCODINGS, FORMATS, GRID_EVIDENCE, GRID_FIELDS, PERSON_FIELDS};
 use super::section::{Section, shown};
-use super::types::{EventMapping, GridEvidence, GridField, Grids, Mapping, PersonField, Preset, ReadSettings, Source};
+use super::types::{
+    DedicatedGrids, EventMapping, GridEvidence, GridField, Grids, Mapping, PersonField, Preset, ReadSettings, Source,
+};
 use std::collections::BTreeMap;
 
 pub(super) const GRID_KEYS: &[&str] =
-    &["path", "map", "format", "encoding", "delimiter", "header_row", "sheet", "order"];
+    &["path", "map", "format", "encoding", "delimiter", "header_row", "sheet", "order", "dedicated"];
 const SOURCE_KEYS: &[&str] = &[
     "name",
     "agency",
@@ -58,7 +60,19 @@ pub(super) fn grids(at: &Section<'_>, context: &Context<'_>, faults: &mut Faults
         at.missing("map", "table: { code = column, … }", faults);
     }
     let order = order(at, faults);
-    Some(Grids { path: path?, read, columns, map, order })
+    let dedicated = dedicated(at, faults);
+    Some(Grids { path: path?, read, columns, map, order, dedicated })
+}
+
+/// What a dedicated grid is to a person who lives in a base grid.
+fn dedicated(at: &Section<'_>, faults: &mut Faults) -> DedicatedGrids {
+    let Some(word) = at.text("dedicated", faults) else { return DedicatedGrids::default() };
+    let known = DEDICATED_GRIDS.iter().find(|(known, _)| *known == word);
+    if known.is_none() {
+        let allowed: Vec<&str> = DEDICATED_GRIDS.iter().map(|&(word, _)| word).collect();
+        faults.unknown_word(at.line_of("dedicated"), &at.key("dedicated"), &word, &allowed);
+    }
+    known.map_or(DedicatedGrids::default(), |&(_, kind)| kind)
 }
 
 /// Kinds of evidence, each once, the best first; what is left out does not count.

@@ -120,10 +120,12 @@ fn the_order_of_evidence_and_the_results_of_visits_are_settings() {
     let dated = "due_hours = 24\ndue_changes = [{ from = 2022-04-01, hours = 12 }, { from = 2022-05-01, hours = 6 }]";
     let text = SAMPLE
         .replace("due_hours = 24", dated)
-        .replace("[grids.map]", "order = [\"flat\", \"grid_code\"]\n[grids.map]")
+        .replace("[grids.map]", "order = [\"flat\", \"grid_code\"]\ndedicated = \"instead\"\n[grids.map]")
         + "[returns.results]\n\"见到本人\" = \"verified\"\n\"不在家\" = \"nobody_home\"\n";
     let p = read(&text).unwrap();
-    assert_eq!(p.grids.unwrap().order, [GridEvidence::Flat, GridEvidence::GridCode]);
+    let grids = p.grids.unwrap();
+    assert_eq!(grids.order, [GridEvidence::Flat, GridEvidence::GridCode]);
+    assert_eq!(grids.dedicated, DedicatedGrids::Instead);
     let changes = [(jiff::civil::date(2022, 4, 1), 12), (jiff::civil::date(2022, 5, 1), 6)];
     assert_eq!(p.followups[0].due_changes, changes);
     let results: Vec<(String, String)> =
@@ -132,11 +134,12 @@ fn the_order_of_evidence_and_the_results_of_visits_are_settings() {
     assert_eq!(read(SAMPLE).unwrap().grids.unwrap().order, GridEvidence::ORDER);
 
     let wrong = text.replace("\"grid_code\"]", "\"flat\", \"gridcode\"]").replace("\"verified\"", "\"verifyed\"");
-    let wrong = wrong.replace("2022-05-01", "2022-03-01");
+    let wrong = wrong.replace("2022-05-01", "2022-03-01").replace("\"instead\"", "\"besides\"");
     let told = faults(&wrong).render(Lang::En);
     for part in [
         "grids.order[2]",
         "grids.order[3]",
+        "`beside`",
         "`grid_code`",
         "returns.results.见到本人",
         "`verified`",

@@ -60,6 +60,18 @@ pub struct Grids {
     pub map: BTreeMap<GridField, Mapping>,
     /// Which evidence of where a person lives counts, the best first.
     pub order: Vec<GridEvidence>,
+    /// Where a dedicated grid stands for a person who lives in a base grid.
+    pub dedicated: DedicatedGrids,
+}
+
+/// What a dedicated grid (a school, a hospital, a hotel, a firm) is to a person who lives in a base grid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DedicatedGrids {
+    /// A second grid: the person is visited where they live, and the dedicated grid's list shows them too.
+    #[default]
+    Beside,
+    /// A grid like any other: the person has one grid, which the order of evidence tells.
+    Instead,
 }
 
 /// A kind of evidence of the grid in which a person lives.

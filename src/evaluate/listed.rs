@@ -34,9 +34,11 @@ pub struct Listed {
     pub missed: u64,
     /// On the list of another grid than the true one.
     pub wrong_grid: u64,
-    /// On the unassigned list, though a record of theirs tells an address and they have a true grid.
+    /// On the unassigned list, though a dump tells where they live.
     pub unassigned: u64,
-    /// On the unassigned list, and no dump tells where they live.
+    /// On the unassigned list, though they have a true grid, whether a dump tells of it or not.
+    pub unassigned_in_all: u64,
+    /// On the unassigned list, and no dump tells where they live: rightly so.
     pub nowhere_told: u64,
     /// Listed, and no true person in them must be.
     pub without_cause: u64,
@@ -46,47 +48,58 @@ pub struct Listed {
     pub faults: BTreeMap<&'static str, Vec<String>>,
 }
 
+/// A true person who must be on the list.
+struct Expected {
+    human: Option<u32>,
+    key: String,
+    /// Grid that the dumps tell; empty: the unassigned list.
+    told: String,
+    /// Grid in truth; empty: none.
+    lives: String,
+}
+
 /// What the set says of one of its persons.
 #[derive(Default)]
 struct Person {
-    has_address: bool,
     /// Grid of the item, where there is one: `Some(None)` is the unassigned list.
     item: Option<Option<String>>,
     truth: Vec<u32>,
 }
 
-/// Holds the lists of a set against `expected`, a CSV file with columns `person_id` (of the truth), `grid_code` (empty:
-/// nowhere) and `rule`; one report for each rule that it names, in the order of their names. `truth` is as for
-/// [`super::evaluate`].
+/// Holds the lists of a set against `expected`, a CSV file with columns `person_id` (of the truth), `grid_code` (of the
+/// list on which the dumps put the person; empty: the unassigned one), `rule` and, if there is one, `true_grid_code` (where
+/// the person is in truth, told by a dump or not; without the column `grid_code` is that too). One report for each rule
+/// that it names, in the order of their names. `truth` is as for [`super::evaluate`].
 ///
 /// # Errors
 /// As [`super::evaluate`], for either file.
 pub fn listed(tables: Tables<'_>, truth: &Path, expected: &Path) -> Result<Vec<Listed>> {
     let truth = Truth::read(truth)?;
-    let mut rules: BTreeMap<String, Vec<(Option<u32>, String, String)>> = BTreeMap::new();
+    let mut rules: BTreeMap<String, Vec<Expected>> = BTreeMap::new();
     let mut reader = open(expected)?;
     let [person, grid, rule] = columns(&mut reader, expected, ["person_id", "grid_code", "rule"])?;
+    let in_truth = columns(&mut reader, expected, ["true_grid_code"]).ok().map(|[column]| column);
     for record in reader.records() {
         let record = record.map_err(|error| {
             let what = Message::new("run.truth_broken").with("file", expected.display());
             Error::new(Exit::Data, what).caused_by(io_text(&error))
         })?;
-        let key = record[person].to_owned();
-        rules.entry(record[rule].to_owned()).or_default().push((truth.person(&key), key, record[grid].to_owned()));
+        let (key, told) = (record[person].to_owned(), record[grid].to_owned());
+        let lives = in_truth.map_or_else(|| told.clone(), |column| record[column].to_owned());
+        let human = truth.person(&key);
+        rules.entry(record[rule].to_owned()).or_default().push(Expected { human, key, told, lives });
     }
     rules.into_iter().map(|(rule, expected)| list(tables, &truth, rule, &expected)).collect()
 }
 
-fn list(tables: Tables<'_>, truth: &Truth, rule: String, expected: &[(Option<u32>, String, String)]) -> Result<Listed> {
+fn list(tables: Tables<'_>, truth: &Truth, rule: String, expected: &[Expected]) -> Result<Listed> {
     let mut names = Names::default();
     let mut persons: Vec<Person> = Vec::new();
     for batch in tables.persons {
         let id = text(batch, "person_id")?;
-        let told = |name: &str, row: usize| batch.column_by_name(name).is_some_and(|column| column.is_valid(row));
         for row in 0..batch.num_rows() {
             names.number(id.get(row));
-            let has_address = told("address", row) || told("registered_address", row);
-            persons.push(Person { has_address, ..Person::default() });
+            persons.push(Person::default());
         }
     }
     let mut found: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
@@ -113,7 +126,7 @@ fn list(tables: Tables<'_>, truth: &Truth, rule: String, expected: &[(Option<u32
         }
     }
     let mut report = Listed { rule, expected: expected.len() as u64, ..Listed::default() };
-    for (human, key, grid) in expected {
+    for Expected { human, key, told, lives } in expected {
         let of_human = human.and_then(|human| found.get(&human)).map_or(&[][..], Vec::as_slice);
         let items: Vec<&Person> =
             of_human.iter().map(|&number| &persons[number as usize]).filter(|person| person.item.is_some()).collect();
@@ -122,21 +135,24 @@ fn list(tables: Tables<'_>, truth: &Truth, rule: String, expected: &[(Option<u32
         let fault = if items.is_empty() {
             report.missed += 1;
             "missed"
-        } else if grid.is_empty() || grids.contains(&grid.as_str()) {
+        } else if grids.contains(&lives.as_str()) {
             continue;
         } else if !grids.is_empty() {
+            // A guess too, where nobody could know.
             report.wrong_grid += 1;
             "wrong_grid"
-        } else if of_human.iter().any(|&number| persons[number as usize].has_address) {
+        } else {
+            report.unassigned_in_all += u64::from(!lives.is_empty());
+            if told.is_empty() {
+                report.nowhere_told += 1;
+                continue;
+            }
             report.unassigned += 1;
             "unassigned"
-        } else {
-            report.nowhere_told += 1;
-            continue;
         };
         report.faults.entry(fault).or_default().push(key.clone());
     }
-    let due: std::collections::BTreeSet<u32> = expected.iter().filter_map(|(human, ..)| *human).collect();
+    let due: std::collections::BTreeSet<u32> = expected.iter().filter_map(|expected| expected.human).collect();
     for person in persons.iter().filter(|person| person.item.is_some()) {
         report.listed += 1;
         report.without_cause += u64::from(!person.truth.iter().any(|human| due.contains(human)));

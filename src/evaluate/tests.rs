@@ -42,6 +42,43 @@ fn a_split_a_mix_and_what_is_missing() {
     assert!(report.to_json().contains("\"pairs_correct\": 1"));
 }
 
+/// Persons `P<name>` with the record `a:<name>`, and their items: name and grid, empty for the unassigned list.
+fn lists_of(names: &str, items: &[(&str, &str)], expected: &str) -> listed::Listed {
+    let all: Vec<Entry> = names.chars().map(|c| ("a".to_owned(), c.to_string(), format!("P{c}"))).collect();
+    let texts = |values: Vec<Option<String>>| Arc::new(values.into_iter().collect::<StringViewArray>()) as ArrayRef;
+    let persons = RecordBatch::try_from_iter([("person_id", texts(all.iter().map(|e| Some(e.2.clone())).collect()))]);
+    let column = |pick: fn(&(&str, &str)) -> Option<String>| texts(items.iter().map(pick).collect());
+    let followups = RecordBatch::try_from_iter_with_nullable([
+        ("rule", column(|_| Some("r".to_owned())), false),
+        ("state", column(|_| Some("open".to_owned())), false),
+        ("person_id", column(|item| Some(format!("P{}", item.0))), false),
+        ("grid_code", column(|item| Some(item.1.to_owned()).filter(|grid| !grid.is_empty())), true),
+    ]);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), expected).unwrap();
+    let tables =
+        listed::Tables { members: &[members(&all)], persons: &[persons.unwrap()], followups: &[followups.unwrap()] };
+    let truth: Vec<Entry> = all.iter().map(|e| (e.0.clone(), e.1.clone(), e.1.clone())).collect();
+    listed::listed(tables, truth_file(&truth).path(), file.path()).unwrap().remove(0)
+}
+
+#[test]
+fn a_list_is_judged_by_what_the_dumps_tell_and_by_the_truth() {
+    let expected = "person_id,grid_code,rule,true_grid_code\n\
+        a,G1,r,G1\nb,G1,r,G1\nc,G1,r,G1\nd,,r,G1\ne,,r,G1\nf,,r,\ng,,r,\nh,G1,r,G1\ni,,r,G1\n";
+    let items =
+        [("a", "G1"), ("b", "G2"), ("c", ""), ("d", ""), ("e", "G2"), ("f", ""), ("g", "G1"), ("i", "G1"), ("z", "G1")];
+    let told = lists_of("abcdefghiz", &items, expected);
+    assert_eq!((told.expected, told.listed, told.missed, told.without_cause), (9, 9, 1, 1));
+    // b stands in another grid; where nobody can know (e, g) a guess is wrong unless it is true (i).
+    assert_eq!((told.wrong_grid, told.faults["wrong_grid"].clone()), (3, vec!["b".into(), "e".into(), "g".into()]));
+    assert_eq!((told.unassigned, told.unassigned_in_all, told.nowhere_told), (1, 2, 2));
+    assert_eq!(told.faults["unassigned"], ["c"]);
+    // Without the column the grid is what is true.
+    let told = lists_of("ab", &[("a", ""), ("b", "G1")], "rule,person_id,grid_code\nr,a,G1\nr,b,G1\n");
+    assert_eq!((told.unassigned, told.unassigned_in_all, told.nowhere_told, told.wrong_grid), (1, 1, 0, 0));
+}
+
 #[test]
 fn a_truth_that_is_not_one() {
     let set = [members(&[])];

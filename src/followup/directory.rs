@@ -26,9 +26,9 @@ pub struct Grid {
     pub county_code: String,
     /// County.
     pub county: String,
-    /// Name of the grid worker.
+    /// Name of the grid worker; several are joined by `、`.
     pub worker: String,
-    /// Phone of the grid worker.
+    /// Phone of the grid worker; as above.
     pub worker_phone: String,
 }
 
@@ -48,6 +48,9 @@ impl Grid {
         if self.street.is_empty() { UNKNOWN } else { &self.street }
     }
 }
+
+/// What stands between the workers of one grid, and between their phones.
+const WORKERS_SEPARATOR: &str = "、";
 
 /// Number of a grid: its row in [`Directory::grids`].
 pub(super) type GridNo = u32;
@@ -186,6 +189,24 @@ impl Directory {
         self.grids[grid as usize].kind == "dedicated"
     }
 
+    /// How many people work in the grids: names and phones tell them apart, and one may look after several grids.
+    pub fn workers(&self) -> usize {
+        let mut known: HashSet<(&str, &str)> = HashSet::new();
+        for grid in &self.grids {
+            let mut phones = grid.worker_phone.split(WORKERS_SEPARATOR);
+            for name in grid.worker.split(WORKERS_SEPARATOR).filter(|name| !name.is_empty()) {
+                // Who has no phone of their own here is known by the grid.
+                known.insert((name, phones.next().filter(|phone| !phone.is_empty()).unwrap_or(&grid.code)));
+            }
+        }
+        known.len()
+    }
+
+    /// Codes of the dedicated grids.
+    pub fn dedicated_codes(&self) -> impl Iterator<Item = &str> {
+        self.grids.iter().filter(|grid| grid.kind == "dedicated").map(|grid| grid.code.as_str())
+    }
+
     /// A hash of the community of a grid, by its names.
     pub(super) fn community_key(&self, grid: GridNo) -> u64 {
         let (county, street, community) = self.community_of(grid);
@@ -219,11 +240,21 @@ impl Directory {
             worker: text(7),
             worker_phone: text(8),
         };
+        // A grid may have several chiefs, one a row.
+        for (text, field) in [(&mut grid.worker, 7), (&mut grid.worker_phone, 8)] {
+            let mut named: Vec<&str> = Vec::new();
+            for row in rows.iter().map(|row| row[field].as_str()).filter(|text| !text.is_empty()) {
+                if !named.contains(&row) {
+                    named.push(row);
+                }
+            }
+            *text = named.join(WORKERS_SEPARATOR);
+        }
         from_prefix(&mut grid);
         self.grids.push(grid);
         for (i, row) in rows.iter().enumerate() {
             faults.kinds += usize::from(kind_of(&row[2]).is_none());
-            faults.duplicates += usize::from(i > 0 && row[9..].iter().all(String::is_empty) || rows[..i].contains(row));
+            faults.duplicates += usize::from(i > 0 && row[7..].iter().all(String::is_empty) || rows[..i].contains(row));
             faults.names += usize::from((1..7).any(|field| !row[field].is_empty() && row[field] != first[field]));
             let (buildings, unread) = Coverage::parse(&row[10]);
             faults.coverage += unread;
@@ -349,6 +380,7 @@ pub(super) mod tests {
             columns: (0..13).map(|i| i.to_string()).collect(),
             map: map.collect(),
             order: crate::config::GridEvidence::ORDER.to_vec(),
+            dedicated: crate::config::DedicatedGrids::Beside,
         };
         let column = |i: usize| rows.iter().map(|row| row.get(i).copied()).collect::<StringArray>();
         let chunk = RawChunk {
@@ -383,6 +415,23 @@ pub(super) mod tests {
         assert_eq!(directory.by_estate("安居小区"), [0]);
         assert_eq!(directory.by_number("府前大街", "45-1"), [0]);
         assert!(directory.by_number("府前大街", "46").is_empty());
+    }
+
+    #[test]
+    fn a_grid_may_have_several_workers() {
+        let (directory, messages) = directory(&[
+            &["G1", "一网格", "base", "新村", "", "", "", "王五", "138"],
+            &["G1", "", "", "", "", "", "", "李四", "139"],
+            &["G1", "", "", "", "", "", "", "王五", "138", "安居"],
+            &["G2", "", "", "", "", "", "", "王五", "138"],
+            &["G3", "", "", "", "", "", "", "王五"],
+            &["G4"],
+        ]);
+        // A row that adds a worker is no repetition.
+        assert_eq!(messages, []);
+        let grid = directory.get("G1").unwrap();
+        assert_eq!((&*grid.worker, &*grid.worker_phone), ("王五、李四", "138、139"));
+        assert_eq!(directory.workers(), 3, "one looks after two grids, and the one of G3 may be another");
     }
 
     #[test]

@@ -14,9 +14,10 @@ use jiff::civil::{Date, DateTime};
 /// What stands between the phones of one person.
 const PHONES_SEPARATOR: &str = "、";
 
-/// One list per grid of the directory, in its order, even if nothing is due there; the unassigned last. `persons` is the
+/// One list per grid of the directory, in its order, even if nothing is due there; the unassigned last. A dedicated grid
+/// sees its people whom another grid visits beside its own visits ([`GridList::beside`]). `persons` is the
 /// table of persons as it is published ([`published::PERSONS`]), in one or several batches. Each open or overdue item is
-/// in one row of one list. Rows are ordered by priority, deadline (none last), address and person.
+/// in one of the `rows` of one list. Rows are ordered by priority, deadline (none last), address and person.
 ///
 /// Fields are those that the rules ask for, in the order in which they name them first; a column of that name in a rule's
 /// answer goes before what is known of the person. Values are as published: sex `male` or `female`, days as 2022-03-27,
@@ -34,26 +35,57 @@ pub fn lists(night: &Night<'_>, items: &Items, persons: &[RecordBatch]) -> Resul
     let fields: Vec<PersonField<'_>> = fields.into_iter().map(|name| table.field(name)).collect();
     let address = table.field("address");
     let unassigned = night.directory.grids().len();
-    // Grid, person, rule, item: sorted, the rows of a visit follow each other.
-    let mut open: Vec<(usize, u32, usize, usize)> = Vec::new();
+    // Grid, whether another grid visits, person, rule, item: sorted, the rows of a visit follow each other.
+    let mut open: Vec<Asked> = Vec::new();
     for (number, item) in items.items.iter().enumerate().filter(|(_, item)| item.state.is_open()) {
         let grid = item.grid_code.as_deref().and_then(|code| night.directory.number_of(code));
         let person = night.persons.id.binary_search(&item.person_id);
         let (Ok(person), Some(&rule)) = (person, rules.get(&*item.rule)) else { continue };
-        open.push((grid.map_or(unassigned, |grid| grid as usize), person as u32, rule, number));
+        let grid = grid.map_or(unassigned, |grid| grid as usize);
+        open.push((grid, false, person as u32, rule, number));
+        let code = night.residence.codes.get_some(night.residence.dedicated[person]);
+        let dedicated = code.and_then(|code| night.directory.number_of(code)).map(|number| number as usize);
+        if let Some(dedicated) = dedicated.filter(|&dedicated| dedicated != grid) {
+            open.push((dedicated, true, person as u32, rule, number));
+        }
     }
     open.sort_unstable();
     let mut lists = empty_lists(night);
-    for visit in open.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        lists[visit[0].0].rows.push(row(night, items, &table, &fields, visit));
+    for visit in open.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
+        let (list, row) = (&mut lists[visit[0].0], row(night, items, &table, &fields, visit));
+        if visit[0].1 { list.beside.push(row) } else { list.rows.push(row) }
     }
     for list in &mut lists {
-        let mut keyed: Vec<(String, ListRow)> =
-            std::mem::take(&mut list.rows).into_iter().map(|row| (table.value(&address, row.person), row)).collect();
-        keyed.sort_by(|a, b| order(a).cmp(&order(b)));
-        list.rows = keyed.into_iter().map(|(_, row)| row).collect();
+        for rows in [&mut list.rows, &mut list.beside] {
+            let mut keyed: Vec<(String, ListRow)> =
+                std::mem::take(rows).into_iter().map(|row| (table.value(&address, row.person), row)).collect();
+            keyed.sort_by(|a, b| order(a).cmp(&order(b)));
+            *rows = keyed.into_iter().map(|(_, row)| row).collect();
+        }
+        if !list.beside.is_empty() {
+            let own = list.rows.iter_mut().map(|row| (row, String::new()));
+            let beside = list.beside.iter_mut().map(|row| {
+                let visitor = visitor(night, row.person);
+                (row, visitor)
+            });
+            own.chain(beside).for_each(|(row, value)| row.fields.push((VISITED_BY.to_owned(), value)));
+        }
     }
     Ok(lists)
+}
+
+/// Grid, whether it only looks on because another one visits, person, rule and item.
+type Asked = (usize, bool, u32, usize, usize);
+
+/// The field that says which grid visits a person who stands on a dedicated grid's list.
+const VISITED_BY: &str = "visited_by";
+
+/// Name (else code) of the grid in which a person lives, and its worker.
+fn visitor(night: &Night<'_>, person: u32) -> String {
+    let code = night.residence.codes.get(night.residence.grid[person as usize]);
+    let Some(grid) = night.directory.get(code) else { return code.to_owned() };
+    let name = if grid.name.is_empty() { &grid.code } else { &grid.name };
+    format!("{name} {}", grid.worker).trim_end().to_owned()
 }
 
 fn order((address, row): &(String, ListRow)) -> (u32, bool, Option<DateTime>, &str, u32) {
@@ -71,6 +103,7 @@ fn empty_lists(night: &Night<'_>) -> Vec<GridList> {
         worker: grid.worker.clone(),
         worker_phone: grid.worker_phone.clone(),
         rows: Vec::new(),
+        beside: Vec::new(),
     };
     night.directory.grids().iter().map(list).chain([GridList::default()]).collect()
 }
@@ -80,10 +113,10 @@ fn row(
     items: &Items,
     table: &PersonTable<'_>,
     fields: &[PersonField<'_>],
-    visit: &[(usize, u32, usize, usize)],
+    visit: &[Asked],
 ) -> ListRow {
-    let person = visit[0].1;
-    let asked = || visit.iter().map(|&(_, _, rule, number)| (&night.followups[rule], &items.items[number], number));
+    let person = visit[0].2;
+    let asked = || visit.iter().map(|&(.., rule, number)| (&night.followups[rule], &items.items[number], number));
     let joined = |texts: Vec<&str>| texts.join(SEPARATOR);
     let due_at = asked().filter_map(|(_, item, _)| item.due_at).min();
     let value = |field: &PersonField<'_>| {

@@ -4,17 +4,32 @@
 
 use super::directory::{Directory, GridNo};
 use super::places::{NOWHERE, PlaceNo, Places};
-use crate::config::{Agency, GridEvidence};
+use super::visits::Visits;
+use crate::config::{Agency, DedicatedGrids, GridEvidence};
 use crate::message::Message;
-use crate::tables::{GridBy, NO_ROW, Persons, Pool, Records, Residence, Sym};
+use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Pool, Records, Residence, Sym};
 use hashbrown::HashMap;
 use std::cmp::Reverse;
 
 /// No grid.
 const NONE: GridNo = GridNo::MAX;
 
-/// The grid of each person. `agencies` has the agency of each source, by number; `order` says which kinds of evidence
-/// count, the best first:
+/// A dedicated grid that so many records state whose addresses lie elsewhere is a school or a firm whose people live all
+/// over the city; fewer may be slips.
+const STAFF_MIN: usize = 10;
+
+/// How the grids of persons are told.
+#[derive(Clone, Copy, Debug)]
+pub struct GridRules<'a> {
+    /// Agency of each source, by number.
+    pub agencies: &'a [Agency],
+    /// Which kinds of evidence count, the best first.
+    pub order: &'a [GridEvidence],
+    /// Whether a dedicated grid stands beside the base grid or in its place.
+    pub dedicated: DedicatedGrids,
+}
+
+/// The grid of each person, and the dedicated one beside it. The kinds of evidence, in the usual order:
 ///
 /// - `grid_code`: the newest grid code that a community's record states, if it can be trusted;
 /// - `flat`: estate and building by the directory's coverage, else the grid that most community records of that flat
@@ -25,6 +40,10 @@ const NONE: GridNo = GridNo::MAX;
 /// - `household`: the other persons of the flat, if most of them live in one grid;
 /// - `registered`: the registered flat, by what is known of that flat.
 ///
+/// With [`DedicatedGrids::Beside`] a person lives in the base grid that any evidence but the registered address tells, and
+/// the dedicated grid that a code or an address tells stands beside it; who has no base grid lives in the dedicated one. So
+/// does whom the last visit handed over to it.
+///
 /// The messages count stated codes that are not used: those that the directory does not know, and those that the record's
 /// own address contradicts while no second record of that place shares them. A code that is wrong by one digit would send
 /// the worker of another grid. Costs a few hash lookups a record.
@@ -32,28 +51,43 @@ pub fn assign(
     records: &Records,
     persons: &Persons,
     directory: &Directory,
-    agencies: &[Agency],
-    order: &[GridEvidence],
+    visits: &Visits,
+    rules: GridRules<'_>,
 ) -> (Residence, Vec<Message>) {
-    let evidence = Evidence::read(records, directory, agencies);
-    let mut grid = vec![NONE; persons.len()];
-    let mut by = vec![GridBy::None; persons.len()];
-    // How many kinds of evidence come before the one that was found.
-    let mut rank = vec![order.len() as u8; persons.len()];
+    let order = rules.order;
+    let beside = rules.dedicated == DedicatedGrids::Beside;
+    let is_dedicated = |grid: GridNo| directory.is_dedicated(grid);
+    let evidence = Evidence::read(records, directory, rules.agencies, beside);
+    let mut homes = vec![Home::unknown(order.len()); persons.len()];
     let mut rows = Vec::new();
-    for person in 0..persons.len() {
+    for (person, home) in homes.iter_mut().enumerate() {
         newest_first(records, persons, person, &mut rows);
-        let found = (0..).zip(order).find_map(|(n, &kind)| Some((n, kind, evidence.own(records, &rows, kind)?)));
-        if let Some((n, kind, found)) = found {
-            (grid[person], by[person], rank[person]) = (found, by_of(kind), n);
+        let told = |counts: &dyn Fn(GridNo, u32) -> bool| {
+            let kinds = (0..).zip(order);
+            kinds.into_iter().find_map(|(n, &kind)| Some((n, kind, evidence.own(records, &rows, kind, counts)?)))
+        };
+        let given_at = visits.handed_over_at[person];
+        let given = |row: u32| given_at != NO_TIME && records.updated_at[row as usize] == given_at;
+        let mut lives = told(&|grid, row| !beside || !is_dedicated(grid) || given(row));
+        let also = if beside { told(&|grid, _| is_dedicated(grid)) } else { lives };
+        home.also = also.map_or(NONE, |(_, _, grid)| grid);
+        if lives.is_none() {
+            (lives, home.no_base) = (also, also.is_some());
+        }
+        if let Some((n, kind, grid)) = lives {
+            (home.grid, home.by, home.rank) = (grid, by_of(kind), n);
         }
     }
     let first_of_others = order.iter().position(|kind| is_of_others(*kind)).unwrap_or(order.len()) as u8;
-    let late: Vec<usize> = (0..persons.len()).filter(|&person| rank[person] > first_of_others).collect();
-    let neighbours = neighbours(records, persons, &grid);
+    let is_late = |home: &Home| home.no_base || home.rank > first_of_others;
+    let late: Vec<usize> = (0..persons.len()).filter(|&person| is_late(&homes[person])).collect();
+    // Where somebody works says nothing of who else lives in the flat.
+    let votes = |home: &Home| !(beside && home.by == GridBy::GridCode && is_dedicated(home.grid));
+    let neighbours = neighbours(records, persons, |person| Some(homes[person]).filter(votes).map_or(NONE, |h| h.grid));
     let registered = evidence.registered(records, persons, &late);
     let known = |flats: &HashMap<u64, GridNo>, flat: u64| flats.get(&flat).copied();
     for person in late {
+        let home = &mut homes[person];
         newest_first(records, persons, person, &mut rows);
         let shared = || rows.iter().find_map(|&row| known(&neighbours, records.flat[row as usize]));
         let away = || {
@@ -61,19 +95,43 @@ pub fn assign(
                 known(&evidence.flats, flat).or_else(|| known(&registered, flat)).or_else(|| known(&neighbours, flat))
             })
         };
-        let found = order[..usize::from(rank[person])].iter().find_map(|&kind| match kind {
-            GridEvidence::Household => Some((shared()?, kind)),
-            GridEvidence::Registered => Some((away()?, kind)),
+        let found = (0..).zip(order).find_map(|(n, &kind)| match kind {
+            GridEvidence::Household if n < home.rank => Some((shared()?, kind)),
+            GridEvidence::Household if home.no_base => Some((shared().filter(|&grid| !is_dedicated(grid))?, kind)),
+            GridEvidence::Registered if n < home.rank => Some((away()?, kind)),
             _ => None,
         });
         if let Some((found, kind)) = found {
-            (grid[person], by[person]) = (found, by_of(kind));
+            (home.grid, home.by) = (found, by_of(kind));
         }
     }
-    let mut residence = Residence { by, ..Residence::default() };
+    let mut residence = Residence { by: homes.iter().map(|home| home.by).collect(), ..Residence::default() };
     let codes: Vec<Sym> = directory.grids().iter().map(|grid| residence.codes.intern(&grid.code)).collect();
-    residence.grid = grid.iter().map(|&grid| codes.get(grid as usize).copied().unwrap_or(Pool::NONE)).collect();
+    let code = |grid: GridNo| codes.get(grid as usize).copied().unwrap_or(Pool::NONE);
+    residence.grid = homes.iter().map(|home| code(home.grid)).collect();
+    let dedicated = |home: &Home| [home.also, home.grid].into_iter().find(|&grid| grid != NONE && is_dedicated(grid));
+    residence.dedicated = homes.iter().map(|home| code(dedicated(home).unwrap_or(NONE))).collect();
     (residence, evidence.messages())
+}
+
+/// What is known of a person's grids.
+#[derive(Clone, Copy)]
+struct Home {
+    /// Where the person lives.
+    grid: GridNo,
+    by: GridBy,
+    /// How many kinds of evidence come before the one that told it.
+    rank: u8,
+    /// The dedicated grid that was told.
+    also: GridNo,
+    /// Whether no base grid was told, so that the dedicated one stands for it.
+    no_base: bool,
+}
+
+impl Home {
+    fn unknown(kinds: usize) -> Self {
+        Self { grid: NONE, by: GridBy::None, rank: kinds as u8, also: NONE, no_base: false }
+    }
 }
 
 /// Whether the evidence is the grid of other persons.
@@ -108,7 +166,7 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn read(records: &Records, directory: &Directory, agencies: &[Agency]) -> Self {
+    fn read(records: &Records, directory: &Directory, agencies: &[Agency], beside: bool) -> Self {
         let mut codes: HashMap<Sym, GridNo> = HashMap::from([(Pool::NONE, NONE)]);
         let mut places = Places::default();
         let mut evidence = Self {
@@ -141,45 +199,67 @@ impl Evidence {
             evidence.community.push(community);
             evidence.located.push(located.unwrap_or((NONE, GridBy::None)));
         }
-        evidence.distrust(said, directory);
-        let votes = (0..records.len())
-            .filter(|&row| evidence.community[row] && evidence.stated[row] != NONE && records.flat[row] != 0);
+        evidence.distrust(said, directory, beside);
+        let lives = |row: usize| {
+            let stated = evidence.stated[row];
+            stated != NONE && !(beside && directory.is_dedicated(stated) && evidence.located[row].0 != stated)
+        };
+        let votes = (0..records.len()).filter(|&row| evidence.community[row] && records.flat[row] != 0 && lives(row));
         evidence.flats = most(votes.map(|row| (records.flat[row], evidence.stated[row])).collect());
         evidence
     }
 
     /// Drops codes that the record's own address contradicts, unless others of that place state the same: a worker knows
     /// better than a directory where a grid ends, but one row against its own address is a slip. A dedicated grid may
-    /// have people who live anywhere in its street.
-    fn distrust(&mut self, mut said: Vec<(PlaceNo, GridNo, u32)>, directory: &Directory) {
+    /// have people who live anywhere in its community, and, `beside` their base grid, anywhere in the city if they are many.
+    fn distrust(&mut self, mut said: Vec<(PlaceNo, GridNo, u32)>, directory: &Directory, beside: bool) {
         said.sort_unstable();
+        let mut staff: Vec<(GridNo, u32)> = Vec::new();
         for place in said.chunk_by(|a, b| a.0 == b.0) {
             let votes = |grid: GridNo| place.iter().filter(|(_, stated, _)| *stated == grid).count();
             for &(_, stated, row) in place {
                 let (located, _) = self.located[row as usize];
-                let dedicated = || directory.is_dedicated(stated) && directory.same_community(stated, located);
-                if located == NONE || located == stated || dedicated() {
+                let dedicated = directory.is_dedicated(stated);
+                if located == NONE || located == stated || dedicated && directory.same_community(stated, located) {
                     continue;
                 }
                 let shared = votes(stated);
                 if shared < 2 || shared < votes(located) {
-                    self.stated[row as usize] = NONE;
-                    self.contradicted += 1;
+                    if dedicated && beside {
+                        staff.push((stated, row));
+                    } else {
+                        self.drop_code(row);
+                    }
                 }
             }
         }
+        staff.sort_unstable();
+        for staff in staff.chunk_by(|a, b| a.0 == b.0).filter(|staff| staff.len() < STAFF_MIN) {
+            staff.iter().for_each(|&(_, row)| self.drop_code(row));
+        }
     }
 
-    /// The grid that a person's own records (newest first) tell by one kind of evidence.
-    fn own(&self, records: &Records, rows: &[u32], kind: GridEvidence) -> Option<GridNo> {
-        let stated = |community: bool| {
-            let mut rows = rows.iter().map(|&row| row as usize).filter(move |&row| self.community[row] == community);
-            rows.find_map(move |row| Some(self.stated[row]).filter(|&grid| grid != NONE))
+    fn drop_code(&mut self, row: u32) {
+        self.stated[row as usize] = NONE;
+        self.contradicted += 1;
+    }
+
+    /// The grid that a person's own records (newest first) tell by one kind of evidence, the first that `counts`.
+    fn own(
+        &self,
+        records: &Records,
+        rows: &[u32],
+        kind: GridEvidence,
+        counts: &dyn Fn(GridNo, u32) -> bool,
+    ) -> Option<GridNo> {
+        let first = |grid_of: &dyn Fn(usize) -> GridNo| {
+            let mut told = rows.iter().map(|&row| (grid_of(row as usize), row));
+            told.find(|&(grid, row)| grid != NONE && counts(grid, row)).map(|(grid, _)| grid)
         };
-        let located = |how: GridBy| {
-            rows.iter().map(|&row| self.located[row as usize]).find(|&(_, by)| by == how).map(|(grid, _)| grid)
-        };
-        let flat = || rows.iter().find_map(|&row| self.flats.get(&records.flat[row as usize]).copied());
+        let stated =
+            |community: bool| first(&|row| if self.community[row] == community { self.stated[row] } else { NONE });
+        let located = |how: GridBy| first(&|row| Some(self.located[row]).filter(|l| l.1 == how).map_or(NONE, |l| l.0));
+        let flat = || first(&|row| self.flats.get(&records.flat[row]).copied().unwrap_or(NONE));
         match kind {
             GridEvidence::GridCode => stated(true),
             GridEvidence::Flat => located(GridBy::Flat).or_else(flat),
@@ -217,12 +297,16 @@ impl Evidence {
 }
 
 /// The grid of the persons who live in each flat: each has one vote, for the flat of the newest record that names one.
-fn neighbours(records: &Records, persons: &Persons, grid: &[GridNo]) -> HashMap<u64, GridNo> {
+fn neighbours(records: &Records, persons: &Persons, grid_of: impl Fn(usize) -> GridNo) -> HashMap<u64, GridNo> {
     let (mut votes, mut rows) = (Vec::new(), Vec::new());
-    for person in (0..persons.len()).filter(|&person| grid[person] != NONE) {
+    for person in 0..persons.len() {
+        let grid = grid_of(person);
+        if grid == NONE {
+            continue;
+        }
         newest_first(records, persons, person, &mut rows);
         let flat = rows.iter().map(|&row| records.flat[row as usize]).find(|&flat| flat != 0);
-        votes.extend(flat.map(|flat| (flat, grid[person])));
+        votes.extend(flat.map(|flat| (flat, grid)));
     }
     most(votes)
 }
@@ -249,152 +333,4 @@ pub(super) fn newest_first(records: &Records, persons: &Persons, person: usize, 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::directory::tests::directory;
-    use super::super::sample::{Row, sample};
-    use super::*;
-
-    const AGENCIES: &[Agency] = &[Agency::Community, Agency::Police];
-    const POLICE: u16 = 1;
-
-    fn city() -> Directory {
-        directory(&[
-            &["G1", "", "", "甲社区", "东街", "", "", "", "", "阳光花园", "1-5"],
-            &["G2", "", "", "乙社区", "东街", "", "", "", "", "阳光花园、安居", "6-9"],
-            &["G3", "", "", "丙社区", "西街", "", "", "", "", "", "", "府前大街", "1-99单"],
-            &["G4", "", "", "丁社区", "西街", "", "", "", "", "金桥"],
-        ])
-        .0
-    }
-
-    fn assigned(rows: &[Row]) -> Vec<(String, GridBy)> {
-        let (records, persons) = sample(rows);
-        let (residence, _) = assign(&records, &persons, &city(), AGENCIES, &GridEvidence::ORDER);
-        (0..persons.len()).map(|p| (residence.codes.get(residence.grid[p]).to_owned(), residence.by[p])).collect()
-    }
-
-    fn first(rows: &[Row]) -> (String, GridBy) {
-        assigned(rows).swap_remove(0)
-    }
-
-    fn is(code: &str, by: GridBy) -> (String, GridBy) {
-        (code.to_owned(), by)
-    }
-
-    #[test]
-    fn evidence_counts_in_its_order() {
-        let registered = Row { source: POLICE, registered_flat: 7, updated_at: 9, ..Row::of(1) };
-        let neighbour = Row { flat: 7, grid: "G4", ..Row::of(2) };
-        let elsewhere = Row { source: POLICE, grid: "G4", updated_at: 8, ..Row::of(1) };
-        let estate = Row { source: POLICE, estate: "金桥小区", updated_at: 7, ..Row::of(1) };
-        let road = Row { source: POLICE, road: "府前大街", number: "45-1", updated_at: 6, ..Row::of(1) };
-        let flat = Row { source: POLICE, estate: "阳光花园", building: "7", updated_at: 5, ..Row::of(1) };
-        let code = Row { grid: "G1", updated_at: 4, ..Row::of(1) };
-        let mut rows = vec![neighbour, registered];
-        assert_eq!(first(&rows), is("G4", GridBy::Registered));
-        for (row, code, by) in [
-            (elsewhere, "G4", GridBy::GridCode),
-            (estate, "G4", GridBy::Estate),
-            (road, "G3", GridBy::Road),
-            (flat, "G2", GridBy::Flat),
-            (code, "G1", GridBy::GridCode),
-        ] {
-            rows.push(row);
-            assert_eq!(first(&rows), is(code, by));
-        }
-    }
-
-    #[test]
-    fn newer_evidence_of_a_kind_wins_and_unknown_codes_are_never_used() {
-        let rows = [
-            Row { grid: "G1", updated_at: 1, ..Row::of(1) },
-            Row { grid: "G2", updated_at: 2, ..Row::of(1) },
-            Row { grid: "G9", updated_at: 3, ..Row::of(1) },
-            Row { grid: "G9", ..Row::of(2) },
-        ];
-        assert_eq!(assigned(&rows), [is("G2", GridBy::GridCode), is("", GridBy::None)]);
-        let (records, persons) = sample(&rows);
-        let (_, messages) = assign(&records, &persons, &city(), AGENCIES, &GridEvidence::ORDER);
-        let expected = Message::new("grids.code_unknown").with("codes", 1).with("records", 2);
-        assert_eq!(messages, [expected]);
-    }
-
-    #[test]
-    fn a_pipeline_may_order_the_evidence() {
-        let code = Row { grid: "G1", ..Row::of(1) };
-        let flat = Row { source: POLICE, estate: "阳光花园", building: "7", flat: 7, ..Row::of(1) };
-        let neighbour = Row { flat: 7, grid: "G4", ..Row::of(2) };
-        let by = |order: &[GridEvidence]| {
-            let (records, persons) = sample(&[code, flat, neighbour, Row { person: 3, ..neighbour }]);
-            let (residence, _) = assign(&records, &persons, &city(), AGENCIES, order);
-            (residence.codes.get(residence.grid[0]).to_owned(), residence.by[0])
-        };
-        use GridEvidence::{Flat, GridCode, Household, Registered};
-        assert_eq!(by(&[GridCode, Flat]), is("G1", GridBy::GridCode));
-        assert_eq!(by(&[Flat, GridCode]), is("G2", GridBy::Flat));
-        assert_eq!(by(&[Household, GridCode]), is("G4", GridBy::Household));
-        assert_eq!(by(&[Registered]), is("", GridBy::None), "what is left out does not count");
-    }
-
-    #[test]
-    fn a_code_that_its_own_address_contradicts_is_not_used_unless_shared() {
-        let at = |person, grid| Row { estate: "阳光花园", building: "7", grid, ..Row::of(person) };
-        assert_eq!(assigned(&[at(1, "G4")]), [is("G2", GridBy::Flat)]);
-        assert_eq!(assigned(&[at(1, "G2"), at(2, "G2"), at(3, "G4")])[2], is("G2", GridBy::Flat));
-        // The workers agree: the directory is behind.
-        assert_eq!(assigned(&[at(1, "G4"), at(2, "G4"), at(3, "G4")])[0], is("G4", GridBy::GridCode));
-        let (records, persons) = sample(&[at(1, "G4"), at(2, "G2")]);
-        let (_, messages) = assign(&records, &persons, &city(), AGENCIES, &GridEvidence::ORDER);
-        assert_eq!(messages, [Message::new("grids.code_contradicted").with("records", 1)]);
-    }
-
-    #[test]
-    fn a_flat_is_where_most_of_its_community_records_say() {
-        let vote = |person, grid| Row { flat: 7, grid, ..Row::of(person) };
-        let lost = Row { source: POLICE, flat: 7, ..Row::of(9) };
-        let last = |rows: &[Row]| assigned(rows).pop().unwrap();
-        assert_eq!(last(&[vote(1, "G1"), vote(2, "G1"), vote(3, "G2"), lost]), is("G1", GridBy::Flat));
-        assert_eq!(last(&[vote(1, "G1"), vote(2, "G2"), lost]), is("", GridBy::None), "as many: nobody is guessed");
-    }
-
-    #[test]
-    fn a_house_of_a_village_is_found_by_its_number() {
-        let village = |estate, buildings, road, numbers| {
-            let row = |code, buildings, numbers| {
-                ["x", "", "", "", "", "", "", "", "", estate, buildings, road, numbers]
-                    .map(|text| if text == "x" { code } else { text })
-            };
-            let (one, two) = (row("V1", "1-99", "1-99"), row("V2", buildings, numbers));
-            directory(&[&one, &two]).0
-        };
-        let house = Row { source: POLICE, estate: "隋官村", number: "121", ..Row::of(1) };
-        let (records, persons) = sample(&[house]);
-        for directory in [village("隋官村", "100-150", "", ""), village("", "", "隋官村", "100-150")] {
-            let (residence, _) = assign(&records, &persons, &directory, AGENCIES, &GridEvidence::ORDER);
-            assert_eq!(residence.codes.get(residence.grid[0]), "V2");
-        }
-    }
-
-    #[test]
-    fn a_household_lends_its_grid() {
-        let known = Row { source: POLICE, estate: "金桥", flat: 7, ..Row::of(1) };
-        let lost = Row { source: POLICE, flat: 7, ..Row::of(2) };
-        assert_eq!(assigned(&[known, lost])[1], is("G4", GridBy::Household));
-    }
-
-    #[test]
-    fn a_registered_flat_is_found_by_the_address_of_others() {
-        let known = Row { source: POLICE, estate: "金桥", flat: 7, grid: "", ..Row::of(1) };
-        let moved = Row { source: POLICE, estate: "安居", building: "6", flat: 8, updated_at: 5, ..Row::of(1) };
-        let lost = Row { source: POLICE, registered_flat: 7, ..Row::of(2) };
-        assert_eq!(assigned(&[known, moved, lost])[1], is("G4", GridBy::Registered));
-    }
-
-    #[test]
-    fn nobody_is_dropped_without_directory_or_evidence() {
-        let (records, persons) = sample(&[Row::of(1), Row { grid: "G1", ..Row::of(2) }]);
-        let (residence, _) = assign(&records, &persons, &Directory::default(), AGENCIES, &GridEvidence::ORDER);
-        assert_eq!(residence.grid, [Pool::NONE; 2]);
-        assert_eq!(residence.by, [GridBy::None; 2]);
-    }
-}
+mod tests;

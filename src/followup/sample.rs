@@ -4,7 +4,7 @@ use crate::kernels::id_number::IdNumber;
 use crate::tables::*;
 
 /// A record of person `person` with the fields that matter here.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     pub(super) source: u16,
     pub(super) person: u64,
@@ -23,8 +23,25 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// A record that says nothing.
+    pub(super) const NONE: Self = Self {
+        source: 0,
+        person: 0,
+        grid: "",
+        address: "",
+        estate: "",
+        building: "",
+        road: "",
+        number: "",
+        flat: 0,
+        registered_flat: 0,
+        updated_at: 0,
+        place: "",
+        event: None,
+    };
+
     pub(super) fn of(person: u64) -> Self {
-        Self { person, ..Self::default() }
+        Self { person, ..Self::NONE }
     }
 }
 

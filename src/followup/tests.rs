@@ -4,15 +4,20 @@ use super::directory::tests::directory;
 use super::sample::{Row, sample};
 use super::time::midnight;
 use super::*;
-use crate::config::{Agency, Followup, GridEvidence};
+use crate::config::{Agency, DedicatedGrids, Followup, GridEvidence};
 use crate::sql::Engine;
-use crate::tables::{GridList, Persons, Records, Residence, published};
+use crate::tables::{GridList, ListRow, Persons, Records, Residence, published};
 use arrow::array::*;
 use arrow::datatypes::DataType;
 use jiff::civil::{Date, date};
 use std::sync::Arc;
 
 const AS_OF: Date = date(2022, 3, 27);
+const RULES: GridRules<'static> = GridRules {
+    agencies: &[Agency::Community, Agency::Police],
+    order: &GridEvidence::ORDER,
+    dedicated: DedicatedGrids::Beside,
+};
 
 struct City {
     records: Records,
@@ -59,9 +64,8 @@ fn city() -> City {
         &["G3", "三网格", "dedicated", "乙", "东街", "370502", "东营区"],
         &["G4", "四网格", "base", "丙", "西街", "370503", "河口区"],
     ]);
-    let (residence, _) =
-        assign(&records, &persons, &directory, &[Agency::Community, Agency::Police], &GridEvidence::ORDER);
     let visits = Visits::read(&records, &persons, AS_OF, &[]);
+    let (residence, _) = assign(&records, &persons, &directory, &visits, RULES);
     let rules = vec![
         rule(
             "arrivals",
@@ -257,8 +261,7 @@ fn lists_have_one_row_a_visit_and_one_list_a_grid() {
 fn without_grids_everybody_is_unassigned_and_listed() {
     let mut city = city();
     city.directory = Directory::default();
-    city.residence =
-        assign(&city.records, &city.persons, &city.directory, &[Agency::Community], &GridEvidence::ORDER).0;
+    city.residence = assign(&city.records, &city.persons, &city.directory, &city.visits, RULES).0;
     let items = city.items(&[]);
     assert_eq!(items.counts.unassigned as usize, items.items.len());
     let lists = lists(&city.night(), &items, &[city.persons_batch()]).unwrap();
@@ -266,4 +269,28 @@ fn without_grids_everybody_is_unassigned_and_listed() {
     let rows = rollup(&city.night(), &items, "city");
     assert_eq!(figures(&rows, "grid", None, "*").persons, 5);
     assert_eq!(figures(&rows, "city", Some("city"), "*"), AreaCounts::default());
+}
+
+#[test]
+fn a_dedicated_grid_sees_its_people_whom_another_grid_visits() {
+    let mut city = city();
+    let school = city.residence.codes.intern("G3");
+    city.residence.dedicated[..2].copy_from_slice(&[school; 2]);
+    let items = city.items(&[]);
+    let lists = lists(&city.night(), &items, &[city.persons_batch()]).unwrap();
+    assert_eq!((lists[0].rows.len(), lists[2].rows.len(), lists[2].beside.len()), (2, 0, 2));
+    assert!(lists.iter().all(|list| list.beside.is_empty() || list.kind == "dedicated"));
+    // The same rows in the same order, and who visits.
+    for (own, beside) in lists[0].rows.iter().zip(&lists[2].beside) {
+        let (fields, last) = beside.fields.split_at(own.fields.len());
+        assert_eq!(own, &ListRow { fields: fields.to_vec(), ..beside.clone() });
+        assert_eq!(last, [("visited_by".to_owned(), "一网格 王".to_owned())]);
+    }
+    let rows: usize = lists.iter().map(|list| list.rows.len()).sum();
+    assert_eq!(rows as u64, items.counts.persons_open, "counted once, where they live");
+    // Who lives in the dedicated grid is visited there, and only there.
+    city.residence.grid[0] = school;
+    let lists = super::lists(&city.night(), &city.items(&[]), &[city.persons_batch()]).unwrap();
+    assert_eq!((lists[0].rows.len(), lists[2].rows.len(), lists[2].beside.len()), (1, 1, 1));
+    assert_eq!(lists[2].rows[0].fields.last().unwrap(), &("visited_by".to_owned(), String::new()));
 }

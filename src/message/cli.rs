@@ -95,13 +95,18 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "cli.listed_unassigned",
-        "without a grid though a dump tells an address: {part} of {whole} expected = {rate} %",
+        "without a grid though a dump tells where they live: {part} of {whole} expected = {rate} %",
         "有住址而未分配网格：{part} / 应列 {whole} = {rate} %",
     ),
     (
+        "cli.listed_unassigned_in_all",
+        "without a grid though they live in one, told by a dump or not: {part} of {whole} expected = {rate} %",
+        "实有网格而未分配（不论有无住址）：{part} / 应列 {whole} = {rate} %",
+    ),
+    (
         "cli.listed_nowhere",
-        "without a grid, no dump tells an address: {part} of {whole} expected = {rate} %",
-        "无任何住址、未分配网格：{part} / 应列 {whole} = {rate} %",
+        "rightly without a grid, no dump tells where they live: {part} of {whole} expected = {rate} %",
+        "无任何住址、应列未分配：{part} / 应列 {whole} = {rate} %",
     ),
     (
         "cli.listed_twice",

@@ -13,6 +13,11 @@ pub(super) const ROWS: &[Row] = &[
         "Unassigned grid · {as_of} · {count} visit(s)",
         "未分配网格 · {as_of} · 共 {count} 人",
     ),
+    (
+        "publish.list.title_beside",
+        " · {count} more, visited by the grid where they live",
+        "，另有 {count} 人由居住地网格核查",
+    ),
     ("publish.list.number", "No", "序号"),
     ("publish.list.rules", "Task", "核查事项"),
     ("publish.list.reasons", "Reason", "原因"),
@@ -50,6 +55,8 @@ pub(super) const ROWS: &[Row] = &[
     ("publish.field.unit", "Unit", "单元"),
     ("publish.field.room", "Room", "房号"),
     ("publish.field.grid_code", "Grid", "网格编码"),
+    ("publish.field.dedicated_grid_code", "Dedicated grid", "专属网格"),
+    ("publish.field.visited_by", "Visited by", "核查网格"),
     ("publish.field.household_head", "Head of household", "户主"),
     ("publish.field.relation", "Relation", "与户主关系"),
     ("publish.field.ethnicity", "Ethnicity", "民族"),
@@ -90,6 +97,23 @@ pub(super) const ROWS: &[Row] = &[
         "Person-visits: {count}, repeated visits counted each time",
         "走访人次：{count}（同一人多次走访重复计）",
     ),
+    (
+        "publish.bulletin.grids",
+        "Grids: {count} = base {base} + dedicated {dedicated} + of no stated kind {other}; grid workers: {workers}",
+        "网格：{count} 个 = 基础网格 {base} + 专属网格 {dedicated} + 未注明类型 {other}；网格员：{workers} 人",
+    ),
+    (
+        "publish.bulletin.arrived",
+        "Arrivals, by the latest: {count} persons = from other provinces {provinces} + elsewhere in the province {province} \
+         + within the city {city} + not told {unknown}",
+        "来返人员（按最近一次）：{count} 人 = 省外 {provinces} + 省内市外 {province} + 市内 {city} + 来源地不明 {unknown}",
+    ),
+    ("publish.bulletin.name.arrived", "Arrivals by origin", "来返人员"),
+    (
+        "publish.bulletin.declared",
+        "Declarations: {count}, repeated ones counted each time",
+        "自主申报：{count} 件（同一人多次申报重复计）",
+    ),
     ("publish.bulletin.arrivals", "Listed, {title}: {count} persons", "列入名单·{title}：{count} 人"),
     (
         "publish.bulletin.declarations",
@@ -99,8 +123,8 @@ pub(super) const ROWS: &[Row] = &[
     ("publish.bulletin.tests", "Tests: {tests}, of {persons} persons", "检测：{tests} 次，涉及 {persons} 人"),
     (
         "publish.bulletin.isolation",
-        "In isolation: {isolated}; released: {released}",
-        "在隔离：{isolated} 人；已解除：{released} 人",
+        "In isolation: {isolated} persons in {households} known households; released: {released}",
+        "在隔离：{isolated} 人，涉及已知住户 {households} 户；已解除：{released} 人",
     ),
     ("publish.bulletin.unknown", "{what}: no source tells", "{what}：无数据来源"),
     ("publish.bulletin.name.knocked", "Doors knocked", "敲门率"),

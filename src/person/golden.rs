@@ -3,7 +3,8 @@
 use crate::config::{Agency, Source};
 use crate::kernels::id_number::{IdKind, IdNumber};
 use crate::kernels::text::NameFlags;
-use crate::tables::{BirthPrecision, NO_DATE, NO_ROW, NO_TIME, Persons, Pool, Records, Sex, conflict};
+use crate::tables::{BirthPrecision, NO_DATE, NO_ROW, NO_TIME, Persons, Pool, Records, Sex, Sym, conflict};
+use hashbrown::HashSet;
 
 /// Values of one person.
 pub(super) struct Golden {
@@ -96,8 +97,14 @@ fn residence_trust(agency: Agency) -> u32 {
     }
 }
 
-/// Chooses the values of one person from its records `rows`.
-pub(super) fn choose(r: &Records, rows: &[u32], sources: &[Source], scratch: &mut Scratch) -> Golden {
+/// Chooses the values of one person from its records `rows`; grid codes among `beside` contradict no other.
+pub(super) fn choose(
+    r: &Records,
+    rows: &[u32],
+    sources: &[Source],
+    beside: &HashSet<Sym>,
+    scratch: &mut Scratch,
+) -> Golden {
     let agency = |row: usize| sources[r.source[row] as usize].agency;
     let mut conflicts = 0;
 
@@ -162,7 +169,8 @@ pub(super) fn choose(r: &Records, rows: &[u32], sources: &[Source], scratch: &mu
     let registered_row = best(&|i| (r.registered_address[i] != Pool::NONE).then(|| register_trust(agency(i))));
     let ethnicity_row = best(&|i| (r.ethnicity[i] != Pool::NONE).then(|| register_trust(agency(i))));
 
-    let mut grids = rows.iter().map(|&row| r.grid_code[row as usize]).filter(|&grid| grid != Pool::NONE);
+    let lived_in = |grid: &Sym| *grid != Pool::NONE && !beside.contains(grid);
+    let mut grids = rows.iter().map(|&row| r.grid_code[row as usize]).filter(lived_in);
     if let Some(first) = grids.next() {
         conflicts |= if grids.any(|grid| grid != first) { conflict::GRID } else { 0 };
     }

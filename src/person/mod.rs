@@ -7,7 +7,8 @@ mod identity;
 pub use identity::{Known, PersonChange, PersonChangeKind};
 
 use crate::config::Source;
-use crate::tables::{Persons, Records};
+use crate::tables::{Persons, Records, Sym};
+use hashbrown::HashSet;
 use rayon::prelude::*;
 
 /// Persons with their members, and what changed since the set before.
@@ -22,8 +23,16 @@ pub struct Built {
 }
 
 /// Builds the persons of `clusters` (a cluster number for each record, below `count`). `known` gives the keys that records
-/// bore in the set before.
-pub fn build(records: &Records, clusters: &[u32], count: usize, sources: &[Source], known: &Known) -> Built {
+/// bore in the set before. Grid codes among `beside` contradict no other: they are of dedicated grids, which people have
+/// beside the grid that they live in.
+pub fn build(
+    records: &Records,
+    clusters: &[u32],
+    count: usize,
+    sources: &[Source],
+    known: &Known,
+    beside: &HashSet<Sym>,
+) -> Built {
     let mut starts = vec![0_u32; count + 1];
     clusters.iter().for_each(|&c| starts[c as usize + 1] += 1);
     (1..starts.len()).for_each(|c| starts[c] += starts[c - 1]);
@@ -42,7 +51,7 @@ pub fn build(records: &Records, clusters: &[u32], count: usize, sources: &[Sourc
     let golden: Vec<golden::Golden> = order
         .par_iter()
         .map_init(golden::Scratch::default, |scratch, &c| {
-            golden::choose(records, members(c as usize), sources, scratch)
+            golden::choose(records, members(c as usize), sources, beside, scratch)
         })
         .collect();
     let mut persons = Persons { member_starts: vec![0], phone_starts: vec![0], ..Persons::default() };

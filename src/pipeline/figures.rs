@@ -7,7 +7,9 @@ use crate::followup::{Item, State, Tonight};
 use crate::publish::{AreaFigures, BulletinFigures, ItemFigures, Yesterday};
 use crate::store::{Balances, Manifest, Store};
 use crate::tables::{GridBy, NO_ROW, Persons, Records};
+use hashbrown::HashMap;
 use jiff::civil::Date;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The sums that must agree before anything is published.
@@ -89,8 +91,14 @@ pub(super) fn bulletin(
         knocked: known("visit").then_some(knocked),
         persons_visited: known("visit").then_some(visited),
         visits: known("visit").then(|| events.counts.get("visit").copied().unwrap_or(0)),
+        grids: pipeline.grids.is_some().then(|| kinds_of_grids(settled)),
+        arrived: pipeline.run.city_code.as_deref().filter(|_| known("arrival")).map(|city| {
+            let end = days_since_1970(pipeline.run.as_of) * 86_400 + 86_400;
+            arrived(records, &events.person_of, city, end)
+        }),
         arrivals: arrivals(pipeline, settled),
         declarations: known("declaration").then_some((declared, verified)),
+        declared: known("declaration").then(|| events.counts.get("declaration").copied().unwrap_or(0)),
         tests: known("test").then(|| {
             let tested = events.persons.get("test").map_or(0, BTreeSet::len) as u64;
             (events.counts.get("test").copied().unwrap_or(0), tested)
@@ -101,6 +109,7 @@ pub(super) fn bulletin(
             let released = of("isolation").intersection(of("release")).count() as u64;
             (of("isolation").len() as u64 - released, released)
         }),
+        isolated_households: isolated_households(records, persons, &events),
         persons_unassigned: settled.residence.by.iter().filter(|by| **by == GridBy::None).count() as u64,
         warnings: Vec::new(),
         items: item_figures(settled),
@@ -157,6 +166,8 @@ pub(super) fn trend(store: &Store, as_of: Date) -> (Option<Yesterday>, Vec<Yeste
 /// Events and the persons that they are about, by type.
 #[derive(Default)]
 struct EventFigures<'a> {
+    /// Person of each record.
+    person_of: Vec<u32>,
     counts: BTreeMap<&'a str, u64>,
     persons: BTreeMap<&'a str, BTreeSet<u32>>,
 }
@@ -175,10 +186,66 @@ impl<'a> EventFigures<'a> {
         }
         let text = |kind: u32| records.pool.get(kind);
         Self {
+            person_of,
             counts: counts.into_iter().map(|(kind, n)| (text(kind), n)).collect(),
             persons: who.into_iter().map(|(kind, who)| (text(kind), who.into_iter().collect())).collect(),
         }
     }
+}
+
+/// Grids by kind (base, dedicated, of no stated kind) and the people who work in them.
+fn kinds_of_grids(settled: &Settled) -> ([u64; 3], u64) {
+    let mut kinds = [0; 3];
+    for grid in settled.directory.grids() {
+        kinds[match grid.kind.as_str() {
+            "base" => 0,
+            "dedicated" => 1,
+            _ => 2,
+        }] += 1;
+    }
+    (kinds, settled.directory.workers() as u64)
+}
+
+/// Persons with an arrival before `end`, by where the latest was from: other provinces, elsewhere in the province, within
+/// the city (by the division code), not told. Of several at one time the farthest counts.
+fn arrived(records: &Records, person_of: &[u32], city: &str, end: i64) -> [u64; 4] {
+    let events = &records.events;
+    let mut latest: HashMap<u32, (i64, Reverse<usize>)> = HashMap::new();
+    for event in (0..events.len()).filter(|&event| events.at[event] < end) {
+        if records.pool.get(events.kind[event]) != "arrival" {
+            continue;
+        }
+        let code = records.pool.get(events.place_code[event]);
+        let within = |digits: usize| city.get(..digits).is_some_and(|prefix| code.starts_with(prefix));
+        let class = match () {
+            () if code.is_empty() => 3,
+            () if within(4) => 2,
+            () if within(2) => 1,
+            () => 0,
+        };
+        let arrival = (events.at[event], Reverse(class));
+        let slot = latest.entry(person_of[events.record[event] as usize]).or_insert(arrival);
+        *slot = arrival.max(*slot);
+    }
+    let mut classes = [0; 4];
+    latest.values().for_each(|(_, Reverse(class))| classes[*class] += 1);
+    classes
+}
+
+/// Distinct flats of persons in isolation and not released.
+fn isolated_households(records: &Records, persons: &Persons, events: &EventFigures<'_>) -> u64 {
+    let nobody = BTreeSet::new();
+    let of = |kind: &str| events.persons.get(kind).unwrap_or(&nobody);
+    let flat = |&person: &u32| match persons.address_row[person as usize] {
+        NO_ROW => 0,
+        row => records.flat[row as usize],
+    };
+    of("isolation").difference(of("release")).map(flat).filter(|&flat| flat != 0).collect::<BTreeSet<u64>>().len()
+        as u64
+}
+
+fn days_since_1970(day: Date) -> i64 {
+    day.since(jiff::civil::date(1970, 1, 1)).map_or(0, |span| i64::from(span.get_days()))
 }
 
 /// Persons known to exactly so many sources.

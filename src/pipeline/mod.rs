@@ -82,7 +82,9 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
 
     let mut resolved = resolve::resolve(records, &pipeline.linkage, model_before.as_deref(), &mut watch)?;
     returned.join(records, &mut resolved);
-    let build = || person::build(records, &resolved.cluster_of_record, resolved.clusters, &pipeline.sources, &known);
+    let beside = settle::beside(pipeline, directory.as_ref(), records);
+    let (clusters, count) = (&resolved.cluster_of_record, resolved.clusters);
+    let build = || person::build(records, clusters, count, &pipeline.sources, &known, &beside);
     let built = watch.step("person", |_| Ok(build()), told::built)?;
     let members = Members {
         person: built.person_of_record.clone(),

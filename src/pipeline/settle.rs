@@ -2,16 +2,17 @@
 
 use super::told;
 use super::watch::Watch;
-use crate::config::{Agency, GridEvidence, Pipeline};
+use crate::config::{Agency, DedicatedGrids, GridEvidence, Pipeline};
 use crate::error::{Error, Exit, Result};
-use crate::followup::{self, Change, Directory, Item, Items, Night, RollupRow, Visits};
+use crate::followup::{self, Change, Directory, GridRules, Item, Items, Night, RollupRow, Visits};
 use crate::message::{Lang, Message};
 use crate::person::{Built, PersonChangeKind};
 use crate::sql::Engine;
 use crate::store::{Set, Store};
 use crate::tables::batches::{self, Batches};
-use crate::tables::{GridList, Members, PersonId, Pool, Records, Residence};
+use crate::tables::{GridList, Members, PersonId, Pool, Records, Residence, Sym};
 use arrow::array::{Array, AsArray, RecordBatch};
+use hashbrown::HashSet;
 use rayon::prelude::*;
 
 /// What the night settled.
@@ -47,12 +48,17 @@ pub(super) fn settle(
     let agencies: Vec<Agency> = pipeline.sources.iter().map(|source| source.agency).collect();
     let names: Vec<String> = pipeline.sources.iter().map(|source| source.name.clone()).collect();
     let directory = directory.unwrap_or_else(|| Directory::of_codes(stated_codes(records)));
-    let order = pipeline.grids.as_ref().map_or(&GridEvidence::ORDER[..], |grids| &grids.order);
+    let rules = GridRules {
+        agencies: &agencies,
+        order: pipeline.grids.as_ref().map_or(&GridEvidence::ORDER[..], |grids| &grids.order),
+        dedicated: pipeline.grids.as_ref().map(|grids| grids.dedicated).unwrap_or_default(),
+    };
     let words = pipeline.returns.as_ref().map_or(&[][..], |returns| &returns.results);
     let assign = |watch: &mut Watch<'_>| {
-        let (residence, warnings) = followup::assign(records, persons, &directory, &agencies, order);
+        let visits = Visits::read(records, persons, pipeline.run.as_of, words);
+        let (residence, warnings) = followup::assign(records, persons, &directory, &visits, rules);
         watch.warn_all(warnings);
-        Ok((residence, Visits::read(records, persons, pipeline.run.as_of, words)))
+        Ok((residence, visits))
     };
     let (residence, visits) = watch.step("grids", assign, |(residence, _)| told::assigned(residence))?;
 
@@ -109,6 +115,17 @@ pub(super) fn settle(
     changes.extend(moved(store, built, &residence)?);
     changes.extend(items.changes.iter().cloned());
     Ok(Settled { directory, residence, visits, items, rollup, changes, lists })
+}
+
+/// Codes of the dedicated grids that people have beside the grid that they live in, as the records' symbols.
+pub(super) fn beside(pipeline: &Pipeline, directory: Option<&Directory>, records: &Records) -> HashSet<Sym> {
+    let beside = pipeline.grids.as_ref().is_some_and(|grids| grids.dedicated == DedicatedGrids::Beside);
+    let Some(directory) = directory.filter(|_| beside) else { return HashSet::new() };
+    let dedicated: HashSet<&str> = directory.dedicated_codes().collect();
+    let mut codes = records.grid_code.clone();
+    codes.sort_unstable();
+    codes.dedup();
+    codes.into_iter().filter(|&code| dedicated.contains(records.pool.get(code).trim())).collect()
 }
 
 /// Every grid code that a record states, for a city without a directory.

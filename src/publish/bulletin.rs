@@ -26,14 +26,23 @@ pub struct BulletinFigures {
     pub persons_visited: Option<u64>,
     /// Visits.
     pub visits: Option<u64>,
+    /// Grids by kind (base, dedicated, of no stated kind) and the people who work in them; `None`: no directory.
+    pub grids: Option<([u64; 3], u64)>,
+    /// Persons with an arrival on record, by where the latest was from: other provinces, elsewhere in the province, within
+    /// the city, not told. `None` too where the pipeline does not say which city it is.
+    pub arrived: Option<[u64; 4]>,
     /// Arrivals by class: title and persons.
     pub arrivals: Vec<(String, u64)>,
     /// Persons who declared themselves, and those of them who were verified.
     pub declarations: Option<(u64, u64)>,
+    /// Declarations, repeated ones counted each time.
+    pub declared: Option<u64>,
     /// Tests, and the persons tested.
     pub tests: Option<(u64, u64)>,
     /// Persons in isolation, and those released by the date.
     pub isolation: Option<(u64, u64)>,
+    /// Flats, as far as known, in which persons are in isolation.
+    pub isolated_households: u64,
     /// Persons without a grid.
     pub persons_unassigned: u64,
     /// What the leader must know of the persons' quality, e.g. that matching is poor tonight.
@@ -190,6 +199,12 @@ impl Page {
 
     fn work(&mut self, figures: &BulletinFigures) {
         self.title("publish.bulletin.work_title");
+        if let Some(([base, dedicated, other], workers)) = figures.grids {
+            // The directory is public: nothing to hide.
+            let line = Message::new("publish.bulletin.grids").with("count", grouped(base + dedicated + other));
+            let line = line.with("base", grouped(base)).with("dedicated", grouped(dedicated));
+            self.line(&line.with("other", grouped(other)).with("workers", grouped(workers)));
+        }
         match figures.households.zip(figures.knocked) {
             Some(((all, _), knocked)) => self.rate("publish.bulletin.knocked", knocked, all),
             None => self.unknown("publish.bulletin.name.knocked"),
@@ -206,9 +221,21 @@ impl Page {
             Some(visits) => self.line(&Message::new("publish.bulletin.visits").with("count", self.count(visits))),
             None => self.unknown("publish.bulletin.name.visits"),
         }
+        match figures.arrived {
+            Some(from) => {
+                let parts = self.covered(from.into_iter());
+                let line = Message::new("publish.bulletin.arrived").with("count", self.count(from.iter().sum()));
+                let keys = ["provinces", "province", "city", "unknown"];
+                self.line(&keys.into_iter().zip(parts).fold(line, |line, (key, part)| line.with(key, part)));
+            }
+            None => self.unknown("publish.bulletin.name.arrived"),
+        }
         for (title, count) in &figures.arrivals {
             let line = Message::new("publish.bulletin.arrivals").with("title", plain(title));
             self.line(&line.with("count", self.count(*count)));
+        }
+        if let Some(declared) = figures.declared {
+            self.line(&Message::new("publish.bulletin.declared").with("count", self.count(declared)));
         }
         match figures.declarations {
             Some((declared, verified)) => self.rate("publish.bulletin.declarations", verified, declared),
@@ -226,6 +253,7 @@ impl Page {
             Some((isolated, released)) => self.line(
                 &Message::new("publish.bulletin.isolation")
                     .with("isolated", self.count(isolated))
+                    .with("households", self.count(figures.isolated_households))
                     .with("released", self.count(released)),
             ),
             None => self.unknown("publish.bulletin.name.isolation"),

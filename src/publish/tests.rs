@@ -296,6 +296,36 @@ fn a_list_shows_no_column_that_it_does_not_fill() {
 }
 
 #[test]
+fn a_dedicated_grids_list_shows_who_is_visited_by_another_grid() {
+    let dir = tempfile::tempdir().unwrap();
+    let row = |name: &str, by: &str| {
+        let mut row = visit(name, "13812345678");
+        row.fields.push(("visited_by".to_owned(), by.to_owned()));
+        row
+    };
+    let grid = |code: &str, rows, beside| GridList {
+        grid_code: Some(code.to_owned()),
+        grid_name: "实验中学专属网格".to_owned(),
+        kind: "dedicated".to_owned(),
+        rows,
+        beside,
+        ..GridList::default()
+    };
+    let beside = || vec![row("张小三", "阳光花园第2网格 王五")];
+    let lists = [grid("1", vec![row("李四", "")], beside()), grid("2", vec![], beside())];
+    let set = SetTables { lists: Some((&lists, options(Mask::Standard))), ..SetTables::default() };
+    write(dir.path(), &set, &NullSink).unwrap();
+    let [first, second] = ["1", "2"].map(|code| cells(&dir.path().join(format!("lists/-/-/{code}.xlsx"))));
+    assert_eq!(first[0][0], "实验中学专属网格 1 · 网格员 — · 2022-03-27 · 共 1 人，另有 1 人由居住地网格核查");
+    let by = first[1].iter().position(|heading| heading == "核查网格").unwrap();
+    let names: Vec<_> = first[2..].iter().map(|row| (&*row[0], &*row[1], &*row[by])).collect();
+    assert_eq!(names, [("1", "李*", ""), ("2", "张*三", "阳光花园第2网格 王五")]);
+    // An answer of either worker settles the item.
+    assert_eq!(first[3][first[3].len() - 3], "rule:P1 other:P1");
+    assert!(second[0][0].contains("共 0 人，另有 1 人") && second.len() == 3);
+}
+
+#[test]
 fn long_lists_go_on_in_a_second_workbook() {
     let dir = tempfile::tempdir().unwrap();
     let rows = |count| vec![ListRow { fields: vec![("name".to_owned(), "a".to_owned())], ..ListRow::default() }; count];

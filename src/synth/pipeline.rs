@@ -49,7 +49,7 @@ macro_rules! rules {
 }
 
 /// The rules that a pipeline file names: file and SQL text.
-pub(super) const RULES: [(&str, &str); 13] = rules![
+pub(super) const RULES: [(&str, &str); 14] = rules![
     "key_region_arrivals",
     "elsewhere_arrivals",
     "arrivals_undeclared",
@@ -61,6 +61,7 @@ pub(super) const RULES: [(&str, &str); 13] = rules![
     "tests_due",
     "positive_households",
     "temperatures_due",
+    "in_isolation",
     "release_due",
     "contradictions",
 ];

@@ -45,6 +45,9 @@ pub(crate) const OUTSIDE: [(u32, &str, &str); 24] = [
 /// How many of [`OUTSIDE`] are key regions.
 pub(crate) const KEY_REGIONS: usize = 3;
 
+/// So many dedicated grids for so many residents, at least one a community.
+const SITES: (u64, u64) = (2_088, 1_920_000);
+
 const AREA_A: &[&str] = &[
     "胜", "文", "辛", "黄", "东", "利", "河", "盐", "新", "史", "龙", "牛", "北", "明", "汀", "陈", "丁", "大", "稻",
     "乐",
@@ -182,14 +185,18 @@ pub(crate) struct Plan {
     pub(crate) grids: Vec<Grid>,
     pub(crate) hotels: Vec<Site>,
     pub(crate) firms: Vec<Site>,
+    /// People and sites of the communities planned so far.
+    people: u64,
+    sites: u64,
 }
 
 impl Plan {
-    /// Plans a city for `residents`.
+    /// Plans a city for `residents`. One of 2,000,000 persons has some 4,000 base grids and 2,088
+    /// dedicated ones.
     pub(crate) fn new(residents: u64, rng: &mut Rng) -> Self {
         let mut plan = Self::default();
         let community_size = (residents / 10).clamp(250, 3_500);
-        let grid_size = (residents / 80).clamp(40, 500);
+        let grid_size = (residents / 80).clamp(40, 473);
         let (mut roads, mut door) = (0usize, 1u32);
         for (county, &(code, _, share)) in COUNTIES.iter().enumerate() {
             let people = (residents as f64 * share).round() as u64;
@@ -293,23 +300,29 @@ impl Plan {
         }
         let base = self.estates[first].name.trim_end_matches("小区").to_owned();
         self.communities.push(Community { street, name: if village { base } else { format!("{base}社区") } });
-        // Every community has one dedicated grid: a hotel here, a firm there.
-        let site_name = self.site_name(community);
+        // Every community has a dedicated grid, a hotel here, a firm there, and a large one has more.
+        self.people += quota;
+        let sites = (self.people * SITES.0 / SITES.1).saturating_sub(self.sites).max(1);
+        self.sites += sites;
         *door += 3;
-        let (road, number, grid) = (road_name(*roads), *door, self.grids.len());
-        self.grids.push(Grid {
-            code: self.grid_code(county_code, street, community, grid),
-            name: format!("{site_name}专属网格"),
-            dedicated: true,
-            community,
-            estates: site_name.clone(),
-            buildings: String::new(),
-            road: road.clone(),
-            numbers: number.to_string(),
-        });
-        let phone = mobile(rng);
-        let site = Site { name: site_name, grid, community, road, number, phone };
-        if community.is_multiple_of(2) { self.hotels.push(site) } else { self.firms.push(site) }
+        for nth in 0..sites as u32 {
+            let site_name = self.site_name(community, nth);
+            let (road, number, grid) = (road_name(*roads), *door + nth, self.grids.len());
+            self.grids.push(Grid {
+                code: self.grid_code(county_code, street, community, grid),
+                name: format!("{site_name}专属网格"),
+                dedicated: true,
+                community,
+                estates: site_name.clone(),
+                buildings: String::new(),
+                road: road.clone(),
+                numbers: number.to_string(),
+            });
+            if nth == 0 {
+                let site = Site { name: site_name, grid, community, road, number, phone: mobile(rng) };
+                if community.is_multiple_of(2) { self.hotels.push(site) } else { self.firms.push(site) }
+            }
+        }
     }
 
     /// Now and then an estate is called as one in another county is.
@@ -324,11 +337,18 @@ impl Plan {
         format!("{county_code}{:03}{:03}{:03}", street % 1000 + 1, community % 1000 + 1, grid % 1000 + 1)
     }
 
-    fn site_name(&self, community: usize) -> String {
+    /// What the nth site of a community is called.
+    fn site_name(&self, community: usize, nth: u32) -> String {
+        const FURTHER: [&str; 5] = ["实验学校", "医院", "敬老院", "幼儿园", "商贸城"];
         let a = ESTATE_A[(community * 5 + 3) % ESTATE_A.len()];
-        let nth = community / ESTATE_A.len();
-        let nth = if nth == 0 { String::new() } else { chinese(nth as u32 + 1) };
-        if community.is_multiple_of(2) { format!("{a}{nth}宾馆") } else { format!("{a}{nth}化工有限公司") }
+        let round = community / ESTATE_A.len();
+        let round = if round == 0 { String::new() } else { chinese(round as u32 + 1) };
+        let kind = match nth {
+            0 if community.is_multiple_of(2) => "宾馆",
+            0 => "化工有限公司",
+            _ => FURTHER[(nth as usize - 1) % FURTHER.len()],
+        };
+        format!("{a}{round}{kind}")
     }
 
     /// Number of dwellings of an estate.

@@ -25,6 +25,16 @@ pub struct GridList {
     pub worker_phone: String,
     /// Visits, by priority, deadline and address.
     pub rows: Vec<ListRow>,
+    /// Of a dedicated grid: its people whom the grid where they live visits, in the same order. They are shown behind the
+    /// visits and counted in none of them; a row stands on the list of the other grid too.
+    pub beside: Vec<ListRow>,
+}
+
+impl GridList {
+    /// Every row that is shown: the visits, then who is visited by another grid.
+    pub fn shown(&self) -> impl Iterator<Item = &ListRow> {
+        self.rows.iter().chain(&self.beside)
+    }
 }
 
 /// One visit to one person, for every rule that asks for it.

@@ -165,6 +165,8 @@ pub struct Residence {
     pub grid: Vec<super::Sym>,
     /// How the grid was found.
     pub by: Vec<GridBy>,
+    /// Symbol of the dedicated grid to which the person belongs, lived in or not; [`super::Pool::NONE`]: none.
+    pub dedicated: Vec<super::Sym>,
 }
 
 #[cfg(test)]

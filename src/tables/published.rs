@@ -92,6 +92,12 @@ pub const PERSONS: &[Column] = &[
         Text,
         "How the grid was found: grid_code, flat, road, estate, household or registered; null: unassigned.",
     ),
+    maybe(
+        "dedicated_grid_code",
+        Text,
+        "Dedicated grid (a school, a hospital, a hotel, a firm) where a code or an address puts the person, beside \
+         grid_code; the same as grid_code where no base grid is known; null: none.",
+    ),
     column("sources", Texts, "Names of the sources that know the person, sorted."),
     column("records", Int, "Number of records of the person."),
     column("conflicts", Texts, "Fields in which the records contradict each other, sorted; empty if none."),

@@ -1,20 +1,21 @@
 use super::super::directory::tests::directory;
-use super::super::residence::assign;
+use super::super::residence::{GridRules, assign};
 use super::super::sample::{Row, sample};
 use super::*;
-use crate::config::Agency;
-use crate::config::GridEvidence;
+use crate::config::{Agency, DedicatedGrids, GridEvidence};
 use jiff::civil::date;
 
 const DAY: i64 = crate::followup::time::DAY_SECONDS;
+const RULES: GridRules<'static> =
+    GridRules { agencies: &[Agency::Community], order: &GridEvidence::ORDER, dedicated: DedicatedGrids::Beside };
 
 /// A night of `day` days after 2022-03-20 with these records, whose rules are `a` (24 hours), `b` (no deadline) and `c`
 /// (no deadline, 12 hours from 2022-03-25 on).
 fn night(day: i8, rows: &[Row], yesterday: &[Item], due: Vec<Due>, renamed: &[(u64, u64)]) -> Items {
     let (records, persons) = sample(rows);
     let (directory, _) = directory(&[&["G1"], &["G2"]]);
-    let (residence, _) = assign(&records, &persons, &directory, &[Agency::Community], &GridEvidence::ORDER);
     let visits = Visits::read(&records, &persons, date(2022, 3, 20 + day), &[]);
+    let (residence, _) = assign(&records, &persons, &directory, &visits, RULES);
     let rule = |name: &str, due_hours| Followup {
         name: name.into(),
         title: name.into(),
@@ -180,8 +181,8 @@ fn keys_and_states_read_back() {
 #[test]
 fn persons_who_moved_are_told() {
     let (records, persons) = sample(&[Row { grid: "G1", ..Row::of(1) }, Row { grid: "G2", ..Row::of(2) }, Row::of(3)]);
-    let (residence, _) =
-        assign(&records, &persons, &directory(&[&["G1"], &["G2"]]).0, &[Agency::Community], &GridEvidence::ORDER);
+    let visits = Visits::read(&records, &persons, date(2022, 3, 27), &[]);
+    let (residence, _) = assign(&records, &persons, &directory(&[&["G1"], &["G2"]]).0, &visits, RULES);
     let before = [(PersonId(1), Some("G1")), (PersonId(2), None), (PersonId(3), Some("G1")), (PersonId(4), Some("G1"))];
     let details: Vec<_> = moved_persons(before, &persons, &residence).into_iter().filter_map(|c| c.detail).collect();
     assert_eq!(details, ["unassigned → G2", "G1 → unassigned"]);

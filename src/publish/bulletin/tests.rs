@@ -13,10 +13,14 @@ fn sample() -> BulletinFigures {
         knocked: Some(231_000),
         persons_visited: Some(910_000),
         visits: Some(4_070_279),
+        grids: Some(([4_010, 2_088, 0], 6_100)),
+        arrived: Some([41_950, 8_050, 900, 100]),
         arrivals: vec![("重点地区来返人员".to_owned(), 41_950)],
         declarations: Some((170_437, 168_255)),
+        declared: Some(171_002),
         tests: None,
         isolation: Some((40, 9)),
+        isolated_households: 31,
         persons_unassigned: 1_234,
         warnings: Vec::new(),
         items,
@@ -56,14 +60,17 @@ fn the_page_in_chinese() {
 
     ## 工作进展
 
+    - 网格：6,098 个 = 基础网格 4,010 + 专属网格 2,088 + 未注明类型 0；网格员：6,100 人
     - 敲门率：已敲门户数 / 总户数 = 231,000 / 240,000 = 96.25 %
     - 入户率：见到人户数 / 总户数 = 212,280 / 240,000 = 88.45 %
     - 走访率：已走访人员 / 归并人员 = 910,000 / 1,000,000 = 91.00 %
     - 走访人次：4,070,279（同一人多次走访重复计）
+    - 来返人员（按最近一次）：51,000 人 = 省外 41,950 + 省内市外 8,050 + 市内 900 + 来源地不明 100
     - 列入名单·重点地区来返人员：41,950 人
+    - 自主申报：171,002 件（同一人多次申报重复计）
     - 申报核实率：已核实的申报人员 / 申报人员 = 168,255 / 170,437 = 98.72 %
     - 检测：无数据来源
-    - 在隔离：40 人；已解除：9 人
+    - 在隔离：40 人，涉及已知住户 31 户；已解除：9 人
 
     ## 核查任务
 
@@ -104,14 +111,17 @@ fn the_page_in_english() {
 
     ## Work done
 
+    - Grids: 6,098 = base 4,010 + dedicated 2,088 + of no stated kind 0; grid workers: 6,100
     - Doors knocked: doors with a visit on record / households = 231,000 / 240,000 = 96.25 %
     - Reach rate: households where somebody was met / households = 212,280 / 240,000 = 88.45 %
     - Visit rate: persons visited / persons = 910,000 / 1,000,000 = 91.00 %
     - Person-visits: 4,070,279, repeated visits counted each time
+    - Arrivals, by the latest: 51,000 persons = from other provinces 41,950 + elsewhere in the province 8,050 + within the city 900 + not told 100
     - Listed, 重点地区来返人员: 41,950 persons
+    - Declarations: 171,002, repeated ones counted each time
     - Verification rate: persons who declared and are verified / persons who declared = 168,255 / 170,437 = 98.72 %
     - Tests: no source tells
-    - In isolation: 40; released: 9
+    - In isolation: 40 persons in 31 known households; released: 9
 
     ## Follow-up items
 

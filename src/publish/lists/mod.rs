@@ -89,9 +89,9 @@ pub(super) fn write(folder: &Path, lists: &[GridList], options: &ListOptions, si
     let mut taken = HashSet::new();
     let mut jobs = Vec::new();
     for list in lists {
-        let parts = list.rows.len().div_ceil(WORKBOOK_ROWS_MAX).max(1);
+        let parts = list.shown().count().div_ceil(WORKBOOK_ROWS_MAX).max(1);
         for part in 0..parts {
-            let rows = part * WORKBOOK_ROWS_MAX..list.rows.len().min((part + 1) * WORKBOOK_ROWS_MAX);
+            let rows = part * WORKBOOK_ROWS_MAX..list.shown().count().min((part + 1) * WORKBOOK_ROWS_MAX);
             let mut path = path_of(list, part);
             // The directory may name one grid twice; both lists must reach somebody.
             let mut again = 1;

@@ -40,7 +40,7 @@ const ANSWERS: [(&str, f64); 5] = [
 pub const HIDDEN: [&str; 3] = ["item_id", "revision", "checksum"];
 
 /// Fields that have a heading of their own in the catalogue, with the width of their column.
-const FIELDS: [(&str, &str, f64); 24] = [
+const FIELDS: [(&str, &str, f64); 26] = [
     ("name", "publish.field.name", 9.0),
     ("former_name", "publish.field.former_name", 10.0),
     ("sex", "publish.field.sex", 6.0),
@@ -56,6 +56,8 @@ const FIELDS: [(&str, &str, f64); 24] = [
     ("unit", "publish.field.unit", 6.0),
     ("room", "publish.field.room", 8.0),
     ("grid_code", "publish.field.grid_code", 20.0),
+    ("dedicated_grid_code", "publish.field.dedicated_grid_code", 20.0),
+    ("visited_by", "publish.field.visited_by", 14.0),
     ("household_head", "publish.field.household_head", 10.0),
     ("relation", "publish.field.relation", 8.0),
     ("ethnicity", "publish.field.ethnicity", 8.0),
@@ -153,13 +155,13 @@ impl<'a> Style<'a> {
 
     /// The bytes of the workbook with those rows of the list, whose columns are those of the template.
     pub(super) fn draw(&self, template: &Template, list: &GridList, rows: Range<usize>) -> std::io::Result<Vec<u8>> {
-        let rows = &list.rows[rows];
+        let rows: Vec<&ListRow> = list.shown().skip(rows.start).take(rows.len()).collect();
         let (columns, shown) = (self.columns(list), shown(list));
-        let fields: Vec<Vec<Cow<'_, str>>> = rows.iter().map(|row| self.fields_of(row)).collect();
+        let fields: Vec<Vec<Cow<'_, str>>> = rows.iter().map(|&row| self.fields_of(row)).collect();
         let looks: Vec<String> = fields.iter().map(|fields| fields.join("\u{1f}")).collect();
         let marks = text::marks(&looks);
         template.draw(&self.title_of(list), rows.len(), |i, cells| {
-            let lines = self.draw_row(cells, (i + 1, &columns, &shown), &rows[i], &fields[i], &marks[i]);
+            let lines = self.draw_row(cells, (i + 1, &columns, &shown), rows[i], &fields[i], &marks[i]);
             (LINE_HEIGHT * f64::from(lines) + 5.0).min(ROW_HEIGHT_MAX)
         })
     }
@@ -172,7 +174,7 @@ impl<'a> Style<'a> {
                 .map_or_else(|| (text::escape(field).into_owned(), 16.0), |(_, text, width)| (text.clone(), *width))
         };
         let mut columns = vec![(self.number.clone(), 5.0)];
-        match list.rows.first() {
+        match list.shown().next() {
             Some(row) => columns.extend(shown(list).into_iter().map(|i| own(&row.fields[i].0))),
             None => columns.extend(self.options.fields.iter().map(|field| own(field))),
         }
@@ -223,7 +225,12 @@ impl<'a> Style<'a> {
         let name = if list.grid_name.is_empty() { code } else { &list.grid_name };
         let worker = if list.worker.is_empty() { "—" } else { &list.worker };
         let title = Message::new(key).with("grid", name).with("code", code).with("worker", worker);
-        let title = title.with("as_of", self.options.as_of).with("count", list.rows.len()).render(self.options.lang);
+        let mut title =
+            title.with("as_of", self.options.as_of).with("count", list.rows.len()).render(self.options.lang);
+        if !list.beside.is_empty() {
+            let beside = Message::new("publish.list.title_beside").with("count", list.beside.len());
+            title.push_str(&beside.render(self.options.lang));
+        }
         cut(text::escape(&title).into_owned())
     }
 
@@ -292,10 +299,10 @@ impl<'a> Style<'a> {
 
 /// The fields that a list shows: those that every list has and those that any row of it fills, for paper is narrow.
 fn shown(list: &GridList) -> Vec<usize> {
-    let Some(first) = list.rows.first() else { return Vec::new() };
+    let Some(first) = list.shown().next() else { return Vec::new() };
     let always = |field: &str| matches!(field, "name" | "phone" | "phones" | "address");
     let filled =
-        |&i: &usize| i == 0 || always(&first.fields[i].0) || list.rows.iter().any(|row| !row.fields[i].1.is_empty());
+        |&i: &usize| i == 0 || always(&first.fields[i].0) || list.shown().any(|row| !row.fields[i].1.is_empty());
     (0..first.fields.len()).filter(filled).collect()
 }
 

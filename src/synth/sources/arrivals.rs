@@ -90,6 +90,7 @@ impl Arrivals {
         ledger: &mut Ledger,
     ) -> Result<()> {
         let damage = &city.damage;
+        ledger.tells(person.no, &address);
         let (code, place, _) = OUTSIDE[trip.from];
         let kind = if person.passport.is_empty() { "居民身份证" } else { "护照" };
         let has_birth = rng.chance(0.5);

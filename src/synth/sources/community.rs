@@ -161,6 +161,7 @@ impl Community {
             if rng.chance(0.6) {
                 row[10] = plan.address(flat, *rng.pick(&[1, 6, 7]));
             }
+            ledger.tells(person.no, &row[10]);
             return self.enter(city, street)?.push(row);
         }
         row[1] = damage.name(&household.people[0].name, 0.01, true, rng);
@@ -201,6 +202,8 @@ impl Community {
         if !lost {
             row[11].clone_from(&plan.grids[grid].code);
         }
+        ledger.tells(person.no, &row[10]);
+        ledger.tells(person.no, &row[11]);
         self.enter(city, street)?.push(row)
     }
 }

@@ -68,6 +68,7 @@ impl Declarations {
         ledger: &mut Ledger,
     ) -> Result<()> {
         let damage = &city.damage;
+        ledger.tells(person.no, &address);
         if damage.hit(rng, 0.02) && !address.is_empty() {
             let at = address.char_indices().nth(6).map_or(address.len(), |(at, _)| at);
             address.insert(at, '\n');

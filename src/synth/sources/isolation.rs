@@ -91,6 +91,7 @@ impl Isolations {
                 Stay::Unknown => String::new(),
             },
         };
+        ledger.tells(person.no, &address);
         let profile = [
             damage.name(&person.name, 0.005, false, &mut rng),
             damage.sex(person.male, ["男", "女"], 0.005, &mut rng),

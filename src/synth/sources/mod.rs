@@ -205,6 +205,8 @@ pub(crate) struct Ledger {
     truth_path: PathBuf,
     expected: BufWriter<File>,
     due: Vec<(u64, String)>,
+    /// Persons of whom a record tells where in the city they live.
+    placed: Vec<u64>,
     /// Persons with a record.
     pub(crate) known: u64,
     /// Persons on the planted list.
@@ -220,12 +222,13 @@ impl Ledger {
             expected: create(&out.join("expected/key_region_arrivals.csv"))?,
             truth_path,
             due: Vec::new(),
+            placed: Vec::new(),
             known: 0,
             expected_persons: 0,
             last: Vec::new(),
         };
         ledger.put(b"source,record_id,person_id\n")?;
-        ledger.expected.write_all(b"person_id,grid_code,rule\n").map_err(|e| ledger.failed(e))?;
+        ledger.expected.write_all(b"person_id,grid_code,rule,true_grid_code\n").map_err(|e| ledger.failed(e))?;
         Ok(ledger)
     }
 
@@ -244,6 +247,13 @@ impl Ledger {
         self.put(format!("{source},{key},{}\n", person_key(person)).as_bytes())
     }
 
+    /// Notes that a record has this address of a person; an empty one tells nothing.
+    pub(crate) fn tells(&mut self, person: u64, address: &str) {
+        if !address.is_empty() && !self.placed.contains(&person) {
+            self.placed.push(person);
+        }
+    }
+
     fn expect(&mut self, person: u64, grid: Option<&str>) {
         if !self.due.iter().any(|(no, _)| *no == person) {
             self.due.push((person, grid.unwrap_or_default().to_owned()));
@@ -255,9 +265,12 @@ impl Ledger {
         self.known += self.last.len() as u64;
         self.last.clear();
         self.due.sort();
+        let placed = std::mem::take(&mut self.placed);
         for (person, grid) in std::mem::take(&mut self.due) {
             self.expected_persons += 1;
-            let line = format!("{},{grid},key_region_arrivals\n", person_key(person));
+            // Nobody can know a grid of which no dump tells: there the unassigned list is the right one.
+            let told = if placed.contains(&person) { grid.as_str() } else { "" };
+            let line = format!("{},{told},key_region_arrivals,{grid}\n", person_key(person));
             self.expected.write_all(line.as_bytes()).map_err(|e| self.failed(e))?;
         }
         Ok(())

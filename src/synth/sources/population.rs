@@ -74,6 +74,10 @@ impl Population {
                 _ => damage.address(plan, &household.flat, person.old_flat.as_ref(), 0, 0.05, rng),
             },
         };
+        ledger.tells(person.no, &lives);
+        if matches!(person.tie, Tie::Local | Tie::Away) {
+            ledger.tells(person.no, &person.registered);
+        }
         let name = damage.name(&person.name, 0.003, false, rng);
         let id = damage.id(person, &household.people, &IDS, rng);
         let former = if rng.chance(0.01) { Damage::former_name(&person.name, person.male, rng) } else { String::new() };

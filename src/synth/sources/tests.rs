@@ -81,6 +81,7 @@ impl Tests {
             let result = if rng.chance(0.0005) { "阳性" } else { "阴性" };
             let point = &city.plan.communities[rng.below(city.plan.communities.len())].name;
             let [name, sex, id, phone, address] = profile.clone();
+            ledger.tells(person.no, &address);
             self.dump.push(vec![
                 self.keys.next(person.no, ledger)?,
                 name,

@@ -82,6 +82,7 @@ impl Vaccination {
         let birth = damage.birth(person.birth, 0, 0.006, &mut rng);
         let phone = damage.phone(person, Some(household), 0.15, &mut rng);
         let address = damage.address(city.plan, &household.flat, person.old_flat.as_ref(), 10, 0.15, &mut rng);
+        ledger.tells(person.no, &address);
         let doses = 1 + usize::from(rng.chance(0.5)) + usize::from(rng.chance(0.18));
         let mut on = city.as_of - rng.range(200, 330);
         for dose in 1..=doses {

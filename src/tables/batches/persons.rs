@@ -33,6 +33,10 @@ pub fn persons<'a>(
             column!(view, |rows| view.text(&view.persons.ethnicity_row[rows.clone()], &view.records.ethnicity)),
             column!(view, |rows| symbols(&view.residence.codes, view.residence.grid[rows.clone()].iter().copied())),
             column!(view, |rows| view.grid_by(rows)),
+            column!(view, |rows| symbols(
+                &view.residence.codes,
+                view.residence.dedicated[rows.clone()].iter().copied()
+            )),
             column!(view, |rows| view.source_lists(rows)),
             column!(view, |rows| {
                 Arc::new(Int64Array::from_iter_values(rows.clone().map(|p| view.persons.rows(p).len() as i64)))

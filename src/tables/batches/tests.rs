@@ -70,6 +70,7 @@ fn sample() -> (Records, Members, Persons, Residence, Vec<String>) {
     };
     let mut residence = Residence { grid: vec![0; 2], by: vec![GridBy::Flat, GridBy::None], ..Default::default() };
     residence.grid[0] = residence.codes.intern("370502001001001");
+    residence.dedicated = vec![residence.codes.intern("370502001001901"), Pool::NONE];
     (records, members, persons, residence, vec!["police_population".to_owned(), "community".to_owned()])
 }
 
@@ -119,6 +120,7 @@ fn persons_carry_values_and_where_they_came_from() {
     ethnicity=
     grid_code=370502001001001
     grid_by=flat
+    dedicated_grid_code=370502001001901
     sources=[community, police_population]
     records=2
     conflicts=[birth_date, sex]
@@ -141,6 +143,7 @@ fn persons_carry_values_and_where_they_came_from() {
     ethnicity=维吾尔
     grid_code=
     grid_by=
+    dedicated_grid_code=
     sources=[community]
     records=1
     conflicts=[]

@@ -1,0 +1,15 @@
+-- Everybody in isolation or monitoring by schedule key_region, with the day that today is: the day's ledger of those who
+-- look after them. Who is released, or past the last day, is not on it.
+WITH isolated AS (
+  SELECT person_id, CAST(CAST(MAX(at) AS DATE) AS TIMESTAMP) AS day
+  FROM events
+  WHERE type = 'isolation' AND at >= as_of - INTERVAL '60 days' AND at < as_of + INTERVAL '1 day'
+    AND person_id NOT IN (SELECT person_id FROM events WHERE type = 'release' AND at >= as_of - INTERVAL '60 days')
+  GROUP BY person_id
+)
+SELECT i.person_id, CAST(as_of AS TIMESTAMP) AS since,
+  '隔离第' || CAST(s.day AS VARCHAR) || '天，共' || CAST(s.isolation_days + s.monitoring_days AS VARCHAR) || '天' AS reason
+FROM isolated AS i
+CROSS JOIN (SELECT day, after, holds_from, holds_until, isolation_days, monitoring_days
+  FROM schedules WHERE schedule = 'key_region' AND what = 'day') AS s
+WHERE i.day >= s.holds_from AND i.day < s.holds_until AND i.day + s.after = CAST(as_of AS TIMESTAMP)

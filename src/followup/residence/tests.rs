@@ -1,0 +1,263 @@
+//! Which evidence tells where a person lives, and which dedicated grid stands beside it.
+
+use super::super::directory::tests::directory;
+use super::super::sample::{Row, sample};
+use super::*;
+use jiff::civil::date;
+
+const AGENCIES: &[Agency] = &[Agency::Community, Agency::Police];
+const POLICE: u16 = 1;
+
+fn city() -> Directory {
+    directory(&[
+        &["G1", "", "", "甲社区", "东街", "", "", "", "", "阳光花园", "1-5"],
+        &["G2", "", "", "乙社区", "东街", "", "", "", "", "阳光花园、安居", "6-9"],
+        &["G3", "", "", "丙社区", "西街", "", "", "", "", "", "", "府前大街", "1-99单"],
+        &["G4", "", "", "丁社区", "西街", "", "", "", "", "金桥"],
+    ])
+    .0
+}
+
+fn assigned(rows: &[Row]) -> Vec<(String, GridBy)> {
+    let (records, persons) = sample(rows);
+    let (residence, _) = given(&records, &persons, &city(), &GridEvidence::ORDER);
+    (0..persons.len()).map(|p| (residence.codes.get(residence.grid[p]).to_owned(), residence.by[p])).collect()
+}
+
+/// Grids of persons by the usual rules, with that order of evidence.
+fn given(
+    records: &Records,
+    persons: &Persons,
+    directory: &Directory,
+    order: &[GridEvidence],
+) -> (Residence, Vec<Message>) {
+    let visits = Visits::read(records, persons, date(2022, 3, 27), &[]);
+    let rules = GridRules { agencies: AGENCIES, order, dedicated: DedicatedGrids::Beside };
+    assign(records, persons, directory, &visits, rules)
+}
+
+fn first(rows: &[Row]) -> (String, GridBy) {
+    assigned(rows).swap_remove(0)
+}
+
+fn is(code: &str, by: GridBy) -> (String, GridBy) {
+    (code.to_owned(), by)
+}
+
+#[test]
+fn evidence_counts_in_its_order() {
+    let registered = Row { source: POLICE, registered_flat: 7, updated_at: 9, ..Row::of(1) };
+    let neighbour = Row { flat: 7, grid: "G4", ..Row::of(2) };
+    let elsewhere = Row { source: POLICE, grid: "G4", updated_at: 8, ..Row::of(1) };
+    let estate = Row { source: POLICE, estate: "金桥小区", updated_at: 7, ..Row::of(1) };
+    let road = Row { source: POLICE, road: "府前大街", number: "45-1", updated_at: 6, ..Row::of(1) };
+    let flat = Row { source: POLICE, estate: "阳光花园", building: "7", updated_at: 5, ..Row::of(1) };
+    let code = Row { grid: "G1", updated_at: 4, ..Row::of(1) };
+    let mut rows = vec![neighbour, registered];
+    assert_eq!(first(&rows), is("G4", GridBy::Registered));
+    for (row, code, by) in [
+        (elsewhere, "G4", GridBy::GridCode),
+        (estate, "G4", GridBy::Estate),
+        (road, "G3", GridBy::Road),
+        (flat, "G2", GridBy::Flat),
+        (code, "G1", GridBy::GridCode),
+    ] {
+        rows.push(row);
+        assert_eq!(first(&rows), is(code, by));
+    }
+}
+
+#[test]
+fn newer_evidence_of_a_kind_wins_and_unknown_codes_are_never_used() {
+    let rows = [
+        Row { grid: "G1", updated_at: 1, ..Row::of(1) },
+        Row { grid: "G2", updated_at: 2, ..Row::of(1) },
+        Row { grid: "G9", updated_at: 3, ..Row::of(1) },
+        Row { grid: "G9", ..Row::of(2) },
+    ];
+    assert_eq!(assigned(&rows), [is("G2", GridBy::GridCode), is("", GridBy::None)]);
+    let (records, persons) = sample(&rows);
+    let (_, messages) = given(&records, &persons, &city(), &GridEvidence::ORDER);
+    let expected = Message::new("grids.code_unknown").with("codes", 1).with("records", 2);
+    assert_eq!(messages, [expected]);
+}
+
+#[test]
+fn a_pipeline_may_order_the_evidence() {
+    let code = Row { grid: "G1", ..Row::of(1) };
+    let flat = Row { source: POLICE, estate: "阳光花园", building: "7", flat: 7, ..Row::of(1) };
+    let neighbour = Row { flat: 7, grid: "G4", ..Row::of(2) };
+    let by = |order: &[GridEvidence]| {
+        let (records, persons) = sample(&[code, flat, neighbour, Row { person: 3, ..neighbour }]);
+        let (residence, _) = given(&records, &persons, &city(), order);
+        (residence.codes.get(residence.grid[0]).to_owned(), residence.by[0])
+    };
+    use GridEvidence::{Flat, GridCode, Household, Registered};
+    assert_eq!(by(&[GridCode, Flat]), is("G1", GridBy::GridCode));
+    assert_eq!(by(&[Flat, GridCode]), is("G2", GridBy::Flat));
+    assert_eq!(by(&[Household, GridCode]), is("G4", GridBy::Household));
+    assert_eq!(by(&[Registered]), is("", GridBy::None), "what is left out does not count");
+}
+
+#[test]
+fn a_code_that_its_own_address_contradicts_is_not_used_unless_shared() {
+    let at = |person, grid| Row { estate: "阳光花园", building: "7", grid, ..Row::of(person) };
+    assert_eq!(assigned(&[at(1, "G4")]), [is("G2", GridBy::Flat)]);
+    assert_eq!(assigned(&[at(1, "G2"), at(2, "G2"), at(3, "G4")])[2], is("G2", GridBy::Flat));
+    // The workers agree: the directory is behind.
+    assert_eq!(assigned(&[at(1, "G4"), at(2, "G4"), at(3, "G4")])[0], is("G4", GridBy::GridCode));
+    let (records, persons) = sample(&[at(1, "G4"), at(2, "G2")]);
+    let (_, messages) = given(&records, &persons, &city(), &GridEvidence::ORDER);
+    assert_eq!(messages, [Message::new("grids.code_contradicted").with("records", 1)]);
+}
+
+#[test]
+fn a_flat_is_where_most_of_its_community_records_say() {
+    let vote = |person, grid| Row { flat: 7, grid, ..Row::of(person) };
+    let lost = Row { source: POLICE, flat: 7, ..Row::of(9) };
+    let last = |rows: &[Row]| assigned(rows).pop().unwrap();
+    assert_eq!(last(&[vote(1, "G1"), vote(2, "G1"), vote(3, "G2"), lost]), is("G1", GridBy::Flat));
+    assert_eq!(last(&[vote(1, "G1"), vote(2, "G2"), lost]), is("", GridBy::None), "as many: nobody is guessed");
+}
+
+#[test]
+fn a_house_of_a_village_is_found_by_its_number() {
+    let village = |estate, buildings, road, numbers| {
+        let row = |code, buildings, numbers| {
+            ["x", "", "", "", "", "", "", "", "", estate, buildings, road, numbers]
+                .map(|text| if text == "x" { code } else { text })
+        };
+        let (one, two) = (row("V1", "1-99", "1-99"), row("V2", buildings, numbers));
+        directory(&[&one, &two]).0
+    };
+    let house = Row { source: POLICE, estate: "隋官村", number: "121", ..Row::of(1) };
+    let (records, persons) = sample(&[house]);
+    for directory in [village("隋官村", "100-150", "", ""), village("", "", "隋官村", "100-150")] {
+        let (residence, _) = given(&records, &persons, &directory, &GridEvidence::ORDER);
+        assert_eq!(residence.codes.get(residence.grid[0]), "V2");
+    }
+}
+
+#[test]
+fn a_household_lends_its_grid() {
+    let known = Row { source: POLICE, estate: "金桥", flat: 7, ..Row::of(1) };
+    let lost = Row { source: POLICE, flat: 7, ..Row::of(2) };
+    assert_eq!(assigned(&[known, lost])[1], is("G4", GridBy::Household));
+}
+
+#[test]
+fn a_registered_flat_is_found_by_the_address_of_others() {
+    let known = Row { source: POLICE, estate: "金桥", flat: 7, grid: "", ..Row::of(1) };
+    let moved = Row { source: POLICE, estate: "安居", building: "6", flat: 8, updated_at: 5, ..Row::of(1) };
+    let lost = Row { source: POLICE, registered_flat: 7, ..Row::of(2) };
+    assert_eq!(assigned(&[known, moved, lost])[1], is("G4", GridBy::Registered));
+}
+
+#[test]
+fn nobody_is_dropped_without_directory_or_evidence() {
+    let (records, persons) = sample(&[Row::of(1), Row { grid: "G1", ..Row::of(2) }]);
+    let (residence, _) = given(&records, &persons, &Directory::default(), &GridEvidence::ORDER);
+    assert_eq!(residence.grid, [Pool::NONE; 2]);
+    assert_eq!(residence.by, [GridBy::None; 2]);
+}
+
+/// A base grid of flats, one of an estate in the same street, a school and a hotel far away.
+fn city_with_dedicated() -> Directory {
+    directory(&[
+        &["B1", "", "base", "甲社区", "东街", "370502", "", "", "", "阳光花园", "1-10"],
+        &["B2", "", "base", "乙社区", "西街", "370503", "", "", "", "金桥"],
+        &["D1", "", "dedicated", "乙社区", "西街", "370503", "", "", "", "实验中学"],
+        &["D2", "", "dedicated", "甲社区", "东街", "370502", "", "", "", "锦绣宾馆"],
+    ])
+    .0
+}
+
+/// Grid, how it was found and dedicated grid of each person.
+fn dedicated(rows: &[Row], order: &[GridEvidence], how: DedicatedGrids) -> Vec<(String, GridBy, String)> {
+    let (records, persons) = sample(rows);
+    let visits = Visits::read(&records, &persons, date(2022, 3, 27), &[]);
+    let rules = GridRules { agencies: AGENCIES, order, dedicated: how };
+    let (residence, _) = assign(&records, &persons, &city_with_dedicated(), &visits, rules);
+    let text = |sym| residence.codes.get(sym).to_owned();
+    (0..persons.len()).map(|p| (text(residence.grid[p]), residence.by[p], text(residence.dedicated[p]))).collect()
+}
+
+fn beside(rows: &[Row]) -> Vec<(String, GridBy, String)> {
+    dedicated(rows, &GridEvidence::ORDER, DedicatedGrids::Beside)
+}
+
+fn lives(code: &str, by: GridBy, also: &str) -> (String, GridBy, String) {
+    (code.to_owned(), by, also.to_owned())
+}
+
+const HOME: Row = Row { source: POLICE, estate: "阳光花园", building: "7", flat: 7, updated_at: 1, ..Row::NONE };
+const HOTEL: Row = Row { source: POLICE, estate: "锦绣宾馆", updated_at: 9, ..Row::NONE };
+
+#[test]
+fn a_dedicated_grid_stands_beside_the_base_grid_of_the_residence() {
+    // The hotel's code is the newest and the best kind of evidence, and says where somebody stays, not lives.
+    let guest = Row { grid: "D2", updated_at: 9, ..Row::of(1) };
+    assert_eq!(beside(&[Row { person: 1, ..HOME }, guest]), [lives("B1", GridBy::Flat, "D2")]);
+    // So does the health service's code, and an address that the hotel covers.
+    let tested = Row { source: POLICE, grid: "D1", updated_at: 9, ..Row::of(1) };
+    assert_eq!(beside(&[Row { person: 1, ..HOME }, tested]), [lives("B1", GridBy::Flat, "D1")]);
+    assert_eq!(beside(&[Row { person: 1, ..HOME }, Row { person: 1, ..HOTEL }]), [lives("B1", GridBy::Flat, "D2")]);
+    // A guest of whom nothing else is known is the hotel's, whatever far place they are registered in.
+    let registered = Row { registered_flat: 7, ..HOTEL };
+    let rows = [Row { person: 1, ..HOME }, Row { person: 2, ..registered }];
+    assert_eq!(beside(&rows)[1], lives("D2", GridBy::Estate, "D2"));
+    assert_eq!(beside(&[Row { person: 1, ..HOME }]), [lives("B1", GridBy::Flat, "")]);
+}
+
+#[test]
+fn a_household_tells_the_base_grid_of_a_dedicated_grids_people() {
+    // Nothing covers the flat; the other one of it states the base grid.
+    let partner = Row { source: POLICE, grid: "B2", flat: 5, ..Row::of(1) };
+    let teacher = Row { grid: "D1", flat: 5, ..Row::of(2) };
+    assert_eq!(beside(&[partner, teacher])[1], lives("B2", GridBy::Household, "D1"));
+    // The reverse does not hold: where one works is not where the other lives.
+    let partner = Row { source: POLICE, flat: 5, ..Row::of(1) };
+    assert_eq!(beside(&[partner, teacher]), [lives("", GridBy::None, ""), lives("D1", GridBy::GridCode, "D1")]);
+    // An order without households leaves them out.
+    let order = [GridEvidence::GridCode];
+    let partner = Row { grid: "B2", flat: 5, ..Row::of(1) };
+    assert_eq!(dedicated(&[partner, teacher], &order, DedicatedGrids::Beside)[1], lives("D1", GridBy::GridCode, "D1"));
+}
+
+#[test]
+fn a_schools_people_live_all_over_the_city_but_a_single_far_code_is_a_slip() {
+    let pupil = |person: u64| Row { grid: "D1", source: 0, person, flat: 100 + person, ..HOME };
+    let school: Vec<Row> = (1..=STAFF_MIN as u64).map(pupil).collect();
+    assert!(beside(&school).iter().all(|told| *told == lives("B1", GridBy::Flat, "D1")), "a place's people agree");
+    let buildings = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "金桥"];
+    let spread = |n: usize| {
+        let at = |(i, &building): (usize, &&'static str)| {
+            let estate = if building == "金桥" { "金桥" } else { "阳光花园" };
+            let building = if building == "金桥" { "" } else { building };
+            Row { estate, building, ..pupil(i as u64 + 1) }
+        };
+        buildings.iter().enumerate().take(n).map(at).collect::<Vec<Row>>()
+    };
+    let few = beside(&spread(STAFF_MIN - 1));
+    assert!(few.iter().all(|told| *told == lives("B1", GridBy::Flat, "")), "{few:?}");
+    let many = beside(&spread(STAFF_MIN + 1));
+    assert!(many[..10].iter().all(|told| *told == lives("B1", GridBy::Flat, "D1")), "{many:?}");
+    // The last lives in the school's own community, where its code was never in doubt.
+    assert_eq!(many[10], lives("B2", GridBy::Estate, "D1"));
+}
+
+#[test]
+fn whom_a_visit_handed_over_to_a_dedicated_grid_lives_there() {
+    let at = 1_000_000;
+    let handed = |result| Row { grid: "D1", updated_at: at, event: Some(("visit", at, result)), ..Row::of(1) };
+    let home = Row { person: 1, ..HOME };
+    assert_eq!(beside(&[home, handed(r#"{"result":"移交"}"#)]), [lives("D1", GridBy::GridCode, "D1")]);
+    assert_eq!(beside(&[home, handed(r#"{"result":"已核实"}"#)]), [lives("B1", GridBy::Flat, "D1")]);
+}
+
+#[test]
+fn a_pipeline_may_have_dedicated_grids_instead() {
+    let rows = [Row { person: 1, ..HOME }, Row { grid: "D2", updated_at: 9, ..Row::of(1) }, Row { person: 2, ..HOME }];
+    let told = dedicated(&rows, &GridEvidence::ORDER, DedicatedGrids::Instead);
+    assert_eq!(told, [lives("D2", GridBy::GridCode, "D2"), lives("B1", GridBy::Flat, "")]);
+}
