@@ -82,8 +82,8 @@ fn neighbours(records: usize) -> Links {
     Links {
         left: (0..pairs).collect(),
         right: (1..=pairs).collect(),
-        match_weight: vec![1.0; pairs as usize],
-        level: vec![0; pairs as usize * levels::COMPARISONS.len()],
+        match_weight: vec![1.0; pairs as usize].into(),
+        level: vec![0; pairs as usize * levels::COMPARISONS.len()].into(),
         comparisons: levels::COMPARISONS.map(str::to_owned).to_vec(),
         levels: levels::level_names().to_vec(),
         ..Links::default()

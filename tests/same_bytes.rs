@@ -16,6 +16,17 @@ fn threads_do_not_matter() {
 }
 
 #[test]
+fn memory_does_not_matter() {
+    let city = City::new(PERSONS);
+    let free = lasting_files(&city.publish("free", &[]));
+    // Less than any night needs: everything that can be kept in files is, and the night goes on all the same.
+    let set = city.publish("limited", &["--memory-limit", "1MiB"]);
+    assert_same_files(&free, &lasting_files(&set));
+    let manifest = std::fs::read_to_string(set.join("manifest.json")).unwrap();
+    assert!(manifest.contains("more than the limit"), "whoever sets a limit is told where it was not held");
+}
+
+#[test]
 fn the_order_of_files_does_not_matter() {
     let city = City::new(PERSONS);
     let before_set = city.publish("before", &[]);

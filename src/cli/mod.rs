@@ -31,9 +31,10 @@ use terminal::Terminal;
 /// Where the last panic happened: file and line of the source, never its text, which might hold a value.
 static PANICKED_AT: Mutex<Option<String>> = Mutex::new(None);
 
-/// Runs the program with these arguments (the first is its own name) and gives its exit code, see
+/// Runs the program with these arguments (the first is its own name); `give_back` makes its allocator return freed memory
+/// to the system. Gives the exit code, see
 /// [`Exit`].
-pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+pub fn main(arguments: impl IntoIterator<Item = OsString>, give_back: fn()) -> ExitCode {
     let args = match Args::try_parse_from(arguments) {
         Ok(args) => args,
         Err(error) => {
@@ -49,11 +50,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             *panicked = Some(place);
         }
     }));
-    let result = catch_unwind(AssertUnwindSafe(|| dispatch(&args.command, &terminal))).unwrap_or_else(|_| {
-        let place = PANICKED_AT.lock().ok().and_then(|mut place| place.take()).unwrap_or_else(|| "?".to_owned());
-        let what = Message::new("cli.bug").with("place", place).with("version", env!("CARGO_PKG_VERSION"));
-        Err(Error::new(Exit::Bug, what).help(Message::new("cli.bug_help")))
-    });
+    let result =
+        catch_unwind(AssertUnwindSafe(|| dispatch(&args.command, give_back, &terminal))).unwrap_or_else(|_| {
+            let place = PANICKED_AT.lock().ok().and_then(|mut place| place.take()).unwrap_or_else(|| "?".to_owned());
+            let what = Message::new("cli.bug").with("place", place).with("version", env!("CARGO_PKG_VERSION"));
+            Err(Error::new(Exit::Bug, what).help(Message::new("cli.bug_help")))
+        });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -63,9 +65,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn dispatch(command: &Command, terminal: &Terminal) -> crate::error::Result<()> {
+fn dispatch(command: &Command, give_back: fn(), terminal: &Terminal) -> crate::error::Result<()> {
     match command {
-        Command::Run(args) => run::run(args, terminal),
+        Command::Run(args) => run::run(args, give_back, terminal),
         Command::Check(args) => check::run(args, terminal),
         Command::Init(args) => init::run(args, terminal),
         Command::Eval(args) => eval::run(args, terminal),

@@ -12,7 +12,7 @@ pub(super) struct RunArgs {
     /// Threads [default: one per core]; the result is the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Memory to stay below, e.g. 8GiB
+    /// Memory to stay below, e.g. 8GiB; what does not fit is kept in files in the store
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     memory_limit: Option<u64>,
     /// Do everything but publish
@@ -24,10 +24,14 @@ pub(super) struct RunArgs {
 }
 
 /// Runs the night; the path of the published set, or the summary as JSON, is the data.
-pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<()> {
+pub(super) fn run(args: &RunArgs, give_back: fn(), terminal: &Terminal) -> Result<()> {
     let pipeline = args.pipeline.load()?;
-    let options =
-        RunOptions { threads: args.threads.map(usize::from), memory_limit: args.memory_limit, dry_run: args.dry_run };
+    let options = RunOptions {
+        threads: args.threads.map(usize::from),
+        memory_limit: args.memory_limit,
+        give_back: Some(give_back),
+        dry_run: args.dry_run,
+    };
     let summary = wiring::run_night(&pipeline, options, &*terminal.sink())?;
     for line in &summary.lines {
         terminal.say(line);

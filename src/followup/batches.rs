@@ -142,8 +142,8 @@ pub fn changes_batch(changes: &[Change]) -> Result<RecordBatch> {
     let columns = vec![
         texts(changes.iter().map(|change| Some(change.subject))),
         texts(changes.iter().map(|change| Some(change.kind))),
-        texts(changes.iter().map(|change| change.old_id.as_deref())),
-        texts(changes.iter().map(|change| change.new_id.as_deref())),
+        texts(changes.iter().map(|change| change.old_id.map(|id| id.to_string()))),
+        texts(changes.iter().map(|change| change.new_id.map(|id| id.to_string()))),
         texts(changes.iter().map(|change| change.detail.as_deref())),
     ];
     table("changes", published::CHANGES, columns)

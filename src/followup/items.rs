@@ -120,6 +120,24 @@ pub struct Tonight {
     pub fields: Vec<(String, String)>,
 }
 
+/// The key of what changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangedId {
+    /// A person's.
+    Person(PersonId),
+    /// An item's.
+    Item(ItemId),
+}
+
+impl fmt::Display for ChangedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(id) => id.fmt(f),
+            Self::Item(id) => id.fmt(f),
+        }
+    }
+}
+
 /// A difference from the set before: a row of `changes/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -128,9 +146,9 @@ pub struct Change {
     /// new, merged, split, moved, handed_over, cleared or gone.
     pub kind: &'static str,
     /// Key in the set before.
-    pub old_id: Option<String>,
+    pub old_id: Option<ChangedId>,
     /// Key in this set.
-    pub new_id: Option<String>,
+    pub new_id: Option<ChangedId>,
     /// What moved or why.
     pub detail: Option<String>,
 }
@@ -410,8 +428,8 @@ impl Work<'_, '_> {
     }
 
     fn change(&mut self, kind: &'static str, old: Option<ItemId>, new: Option<ItemId>, detail: Option<String>) {
-        let text = |id: Option<ItemId>| id.map(|id| id.to_string());
-        self.out.changes.push(Change { subject: "item", kind, old_id: text(old), new_id: text(new), detail });
+        let (old_id, new_id) = (old.map(ChangedId::Item), new.map(ChangedId::Item));
+        self.out.changes.push(Change { subject: "item", kind, old_id, new_id, detail });
     }
 
     /// Notes what differs from yesterday's item.
@@ -482,8 +500,8 @@ pub fn moved_persons<'a>(
         (old != new).then(|| Change {
             subject: "person",
             kind: "moved",
-            old_id: Some(id.to_string()),
-            new_id: Some(id.to_string()),
+            old_id: Some(ChangedId::Person(id)),
+            new_id: Some(ChangedId::Person(id)),
             detail: Some(moved_text(old, new)),
         })
     });

@@ -26,7 +26,7 @@ pub use batches::{
     FollowupPartition, changes_batch, followup_partitions, grids_batch, items_of, rollup_batch, schedules_batch,
 };
 pub use directory::{Directory, Grid, UNASSIGNED, grids_columns};
-pub use items::{Change, Item, ItemCounts, ItemId, Items, Night, State, Tonight, moved_persons, update};
+pub use items::{Change, ChangedId, Item, ItemCounts, ItemId, Items, Night, State, Tonight, moved_persons, update};
 pub use lists::lists;
 pub use residence::{GridRules, assign};
 pub use rollup::{AreaCounts, RollupRow, rollup};

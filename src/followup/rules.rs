@@ -10,6 +10,7 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimeUnit, TimestampMillisecondType};
 use hashbrown::HashSet;
+use rayon::prelude::*;
 
 /// What stands between the reasons of one person.
 pub(super) const SEPARATOR: &str = "；";
@@ -159,8 +160,8 @@ pub fn find_evidence(due: &mut [Due], records: &Records, persons: &Persons, sour
         let own = events.record[first..].iter().take_while(|&&record| record == row).count();
         events.at[first..first + own].iter().any(|&at| same(at, since))
     };
-    for due in due.iter_mut().filter(|due| due.evidence.is_empty()) {
-        let Ok(person) = persons.id.binary_search(&due.person) else { continue };
+    due.par_iter_mut().filter(|due| due.evidence.is_empty()).for_each(|due| {
+        let Ok(person) = persons.id.binary_search(&due.person) else { return };
         let rows = persons.rows(person);
         let at_the_time = |since: i64| rows.iter().copied().filter(|&row| happened(row, since)).collect();
         let mut chosen: Vec<u32> = due.since.map(at_the_time).unwrap_or_default();
@@ -169,7 +170,7 @@ pub fn find_evidence(due: &mut [Due], records: &Records, persons: &Persons, sour
         }
         chosen.truncate(EVIDENCE_RECORDS_MAX);
         due.evidence = chosen.into_iter().map(|row| record_key(records, row as usize, sources)).collect();
-    }
+    });
 }
 
 /// `source:record_id` of a record.

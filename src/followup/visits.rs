@@ -80,7 +80,7 @@ impl Visits {
             settled_at: vec![NO_TIME; persons.len()],
             settled_row: vec![NO_ROW; persons.len()],
         };
-        let mut kinds = records.events.kind.clone();
+        let mut kinds = records.events.kind.to_vec();
         kinds.sort_unstable();
         kinds.dedup();
         let kind = |name: &str| kinds.iter().copied().find(|&kind| records.pool.get(kind) == name).unwrap_or(Sym::MAX);

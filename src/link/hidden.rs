@@ -205,8 +205,8 @@ mod tests {
 
     /// `n` records: two of each person, with an ID number, a name, a phone of two persons and a flat of many.
     fn records(n: usize, ids: bool) -> Records {
-        let mut r =
-            Records { source: vec![0; n], name_flags: vec![0; n], former_name: vec![0; n], ..Records::default() };
+        let mut r = Records { source: vec![0; n].into(), former_name: vec![0; n].into(), ..Records::default() };
+        r.name_flags = vec![0; n].into();
         for i in 0..n {
             let person = i / 2;
             let text = format!("37050219{:02}0101{:03}", 50 + person % 40, 100 + person);
@@ -226,15 +226,15 @@ mod tests {
                 crate::kernels::date::days_from_civil(1950 + person as i32 % 40, 1, 1)
             });
         }
-        r.birth_precision = vec![BirthPrecision::Day; n];
-        r.sex = vec![Sex::Unknown; n];
+        r.birth_precision = vec![BirthPrecision::Day; n].into();
+        r.sex = vec![Sex::Unknown; n].into();
         for column in [&mut r.document, &mut r.estate, &mut r.building, &mut r.road, &mut r.number, &mut r.grid_code] {
-            *column = vec![0; n];
+            *column = vec![0; n].into();
         }
         for column in [&mut r.household_head, &mut r.relation] {
-            *column = vec![0; n];
+            *column = vec![0; n].into();
         }
-        r.registered_flat = vec![0; n];
+        r.registered_flat = vec![0; n].into();
         r
     }
 
@@ -250,9 +250,9 @@ mod tests {
         let settings = BlockingSettings { block_rows_max: 2000 };
         let without = records(n, false);
         let without = features(&without, &Profiles::single(n));
-        let (expected, _) = score(&without, &Blocks::new(&without), &weights(), settings, 0.0);
+        let (expected, _) = score(&without, Blocks::new(&without), &weights(), settings, 0.0);
         let mut with = features(&records(n, true), &Profiles::single(n));
-        let before = score(&with, &Blocks::new(&with), &weights(), settings, 0.0).0;
+        let before = score(&with, Blocks::new(&with), &weights(), settings, 0.0).0;
         let labels: Vec<u64> = (0..n).map(|p| with.trusted_id(p)).collect();
         let all: Vec<u32> = (0..n as u32).collect();
         let hidden = with.with_ids_hidden(&all, |features| {
@@ -260,7 +260,7 @@ mod tests {
         });
         assert!(!expected.is_empty());
         assert_eq!(hidden.edges, expected);
-        assert_eq!(score(&with, &Blocks::new(&with), &weights(), settings, 0.0).0, before, "the numbers are back");
+        assert_eq!(score(&with, Blocks::new(&with), &weights(), settings, 0.0).0, before, "the numbers are back");
         assert!(hidden.reached.iter().all(|&(a, b, rules)| a + 1 == b && a % 2 == 0 && rules != 0));
         assert!(hidden.reached.windows(2).all(|pair| pair[0] < pair[1]));
     }
@@ -282,7 +282,7 @@ mod tests {
         let features = features(&records, &Profiles::single(n));
         let settings = BlockingSettings { block_rows_max: 2000 };
         let all_weigh = Weights { of_pattern: vec![1.0; levels::PATTERNS] };
-        let (edges, stats) = score(&features, &Blocks::new(&features), &all_weigh, settings, 0.0);
+        let (edges, stats) = score(&features, Blocks::new(&features), &all_weigh, settings, 0.0);
         let mut pairs: Vec<(u32, u32)> = edges.iter().map(|edge| (edge.a, edge.b)).collect();
         pairs.sort_unstable();
         let shared = |a: u32, b: u32| a / 2 == b / 2 || (a / 2, b / 2) == (0, 1);

@@ -152,7 +152,7 @@ pub fn count_patterns(
     rosters: Option<&Rosters>,
 ) -> PatternCounts {
     let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits };
-    let (tasks, blocking) = visit(features, blocks, reading, || Counting {
+    let (tasks, blocking) = visit(features, blocks.clone(), reading, || Counting {
         features,
         rosters: rosters.map(|rosters| &rosters.of_profile[..]),
         all: vec![0; PATTERNS],
@@ -218,10 +218,11 @@ impl PairVisitor for Scoring<'_> {
     }
 }
 
-/// Scores every candidate pair and keeps those of at least `weight_min` bits, heaviest first, then by profile.
+/// Scores every candidate pair and keeps those of at least `weight_min` bits, heaviest first, then by profile. The blocks
+/// are used up, since large ones are split in place.
 pub fn score(
     features: &Features,
-    blocks: &Blocks,
+    blocks: Blocks,
     weights: &Weights,
     settings: BlockingSettings,
     weight_min: f32,

@@ -13,7 +13,7 @@ struct Signature([u32; SLOTS]);
 /// The keys of every profile by every rule: made once, read whenever pairs are.
 ///
 /// Two keys in four thousand million agree by chance in their 32 bits, and then a pair more is compared.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Blocks {
     signatures: Vec<Signature>,
 }
@@ -83,14 +83,15 @@ pub(super) struct Reading {
 
 /// Sends every candidate pair to visitors, one per task, and gives what they left behind, in no particular order.
 ///
-/// O(n r) rows sorted for n profiles and r rules; memory 64 bytes a profile for signatures, 16 for sorting.
+/// O(n r) rows sorted for n profiles and r rules; memory 16 bytes a profile for sorting beside the blocks, which
+/// are used up.
 pub(super) fn visit<V: PairVisitor>(
     features: &Features,
-    blocks: &Blocks,
+    blocks: Blocks,
     reading: Reading,
     visitor: impl Fn() -> V + Sync,
 ) -> (Vec<V::Output>, BlockingStats) {
-    let mut signatures = blocks.signatures.clone();
+    let mut signatures = blocks.signatures;
     let mut stats = BlockingStats::default();
     let mut outputs = Vec::new();
     let limit = reading.block_rows_max.clamp(2, SPLIT_ROWS);

@@ -52,6 +52,11 @@ pub(super) const ROWS: &[Row] = &[
     ("run.step.rollup", "{rows} visits in {lists} lists", "{lists} 份清单，共 {rows} 人次"),
     ("run.step.publish", "{tables} Parquet files, {lists} workbooks", "{tables} 个 Parquet 文件，{lists} 个工作簿"),
     (
+        "run.memory_above",
+        "the night needed {peak} MiB, more than the limit of {limit} MiB; nothing is lost. Set a higher limit, or give it fewer threads",
+        "本次运行占用内存 {peak} MiB，超过上限 {limit} MiB；数据无缺失。请提高上限，或减少线程数",
+    ),
+    (
         "run.no_directory",
         "no [grids] in the pipeline: grids are the codes that records state",
         "配置中没有 [grids]：网格仅取自记录中填写的网格编码",

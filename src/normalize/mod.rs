@@ -10,7 +10,7 @@ pub use repairs::Repairs;
 
 use crate::config::{EventMapping, PersonField, Source};
 use crate::kernels::date::days_from_civil;
-use crate::tables::{Pool, QuarantinedRow, RawChunk, Records};
+use crate::tables::{Column, Pool, QuarantinedRow, RawChunk, Records};
 use jiff::civil::Date;
 
 /// Room is made for about this many distinct strings a row.
@@ -60,7 +60,7 @@ impl Normalizer {
             if let PersonField::Other(name) = field
                 && !out.records.extra.iter().any(|(known, _)| known == name)
             {
-                out.records.extra.push((name.clone(), Vec::new()));
+                out.records.extra.push((name.clone(), Column::default()));
             }
         }
         out.records.pool.reserve(rows.len() * STRINGS_A_ROW, rows.len() * STRINGS_A_ROW * STRING_BYTES);

@@ -155,7 +155,7 @@ fn events_are_told() {
         &["张三", "", "", "武汉市", ""],
     ]);
     let r = read(&source, &rows).records;
-    assert_eq!(r.events.record, [0, 2]);
+    assert_eq!(r.events.record[..], [0, 2]);
     let get = |sym| r.pool.get(sym);
     assert_eq!((get(r.events.kind[0]), get(r.events.place[0])), ("arrival", "湖北省武汉市"));
     assert_eq!((get(r.events.place_code[1]), get(r.events.detail[0])), ("420100", r#"{"vehicle":"G1"}"#));

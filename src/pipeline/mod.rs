@@ -5,6 +5,7 @@ mod accuracy;
 mod answers;
 mod compared;
 mod figures;
+mod memory;
 mod modelled;
 mod order;
 mod read;
@@ -31,6 +32,7 @@ use crate::person::{self, Known};
 use crate::store::{State, Store};
 use crate::tables::{Members, PersonId};
 use jiff::Zoned;
+use memory::Memory;
 use std::time::SystemTime;
 use watch::Watch;
 
@@ -39,8 +41,11 @@ use watch::Watch;
 pub struct RunOptions {
     /// Threads; `None`: one per core. The result is the same for any number.
     pub threads: Option<usize>,
-    /// Bytes of memory to stay below.
+    /// Bytes of memory to stay below. Where records and what is made of them do not fit, they are kept in files in the
+    /// store's folder; the result is the same.
     pub memory_limit: Option<u64>,
+    /// Makes the allocator return freed memory to the system.
+    pub give_back: Option<fn()>,
     /// Do everything but publish.
     pub dry_run: bool,
 }
@@ -62,6 +67,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let started = Zoned::now();
     let mut watch = Watch::new(sink);
     let store = Store::open(&pipeline.run.output, &pipeline.run.store, &started.strftime("%F %T").to_string())?;
+    let memory = Memory::new(options, &store)?;
     let known = known(&store.state())?;
     let model_before = store.state().read_model()?;
 
@@ -78,21 +84,31 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         }
     }
     read.records.settle();
+    memory.give_back();
+    if let Some(spill) = memory.spill() {
+        read.records.keep(spill);
+        memory.give_back();
+    }
     let records = &read.records;
 
     let mut resolved = resolve::resolve(records, &pipeline.linkage, model_before.as_deref(), &mut watch)?;
     returned.join(records, &mut resolved);
+    resolved.links.keep(memory.aside());
+    memory.give_back();
     let beside = settle::beside(pipeline, directory.as_ref(), records);
     let (clusters, count) = (&resolved.cluster_of_record, resolved.clusters);
     let build = || person::build(records, clusters, count, &pipeline.sources, &known, &beside);
-    let built = watch.step("person", |_| Ok(build()), told::built)?;
+    let mut built = watch.step("person", |_| Ok(build()), told::built)?;
+    drop(std::mem::take(&mut resolved.cluster_of_record));
     let members = Members {
-        person: built.person_of_record.clone(),
-        match_weight: resolved.match_weight.clone(),
-        joined_by: resolved.joined_by.clone(),
+        person: std::mem::take(&mut built.person_of_record),
+        match_weight: std::mem::take(&mut resolved.match_weight),
+        joined_by: std::mem::take(&mut resolved.joined_by),
     };
 
-    let settled = settle::settle(pipeline, records, &members, &built, directory, &store, &mut watch)?;
+    memory.give_back();
+    let settled = settle::settle(pipeline, records, &members, &built, directory, (&store, &memory), &mut watch)?;
+    memory.give_back();
     let balances = figures::balances(&read, &built.persons, &settled);
     balances.check()?;
 
@@ -109,7 +125,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     if options.dry_run {
         return Ok(set.summary(None, &watch));
     }
-    set.publish(&store, &mut watch)
+    set.publish((&store, &memory), &mut watch)
 }
 
 /// The key that each record bore in the set before.

@@ -120,7 +120,7 @@ fn resolve_person_cn(
     let (start, choose) = (set.unwrap_or(usual), set.is_none() && fit.is_fitted());
     let least = if choose { accuracy::THRESHOLD_MIN.min(start) } else { start };
     let kept_min = linkage.review_weight_min.map_or(least - REVIEW_BITS, |bits| bits as f32).min(least - LIGHTER_BITS);
-    let score = |_: &mut Watch<'_>| Ok(link::score(&features, &blocks, &fit.weights, settings, kept_min));
+    let score = |_: &mut Watch<'_>| Ok(link::score(&features, blocks, &fit.weights, settings, kept_min));
     let (edges, blocking) = watch.step("link", score, |(edges, blocking)| told::scored(edges.len(), blocking))?;
     let sources = sources_of(records, &profiles);
     let clusters_from = |features: &Features, match_weight_min: f32| {

@@ -1,16 +1,17 @@
 //! Follow-up: the grid of every person, whom the rules ask to visit, and what became of yesterday's items.
 
+use super::memory::Memory;
 use super::told;
 use super::watch::Watch;
 use crate::config::{Agency, DedicatedGrids, GridEvidence, Pipeline};
 use crate::error::{Error, Exit, Result};
-use crate::followup::{self, Change, Directory, GridRules, Item, Items, Night, RollupRow, Visits};
+use crate::followup::{self, Change, ChangedId, Directory, GridRules, Item, Items, Night, RollupRow, Visits};
 use crate::message::{Lang, Message};
 use crate::person::{Built, PersonChangeKind};
 use crate::sql::Engine;
-use crate::store::{Set, Store};
+use crate::store::{Set, Spill, Store};
 use crate::tables::batches::{self, Batches};
-use crate::tables::{GridList, Members, PersonId, Pool, Records, Residence, Sym};
+use crate::tables::{GridList, Members, PersonId, Persons, Pool, Records, Residence, Sym};
 use arrow::array::{Array, AsArray, RecordBatch};
 use hashbrown::HashSet;
 use rayon::prelude::*;
@@ -30,8 +31,34 @@ pub(super) struct Settled {
     pub(super) rollup: Vec<RollupRow>,
     /// What differs from the set before.
     pub(super) changes: Vec<Change>,
-    /// One list per grid.
-    pub(super) lists: Vec<GridList>,
+}
+
+impl Settled {
+    /// The list of each grid, made when it is wanted: all of them are as large as the persons themselves.
+    pub(super) fn lists(
+        &self,
+        pipeline: &Pipeline,
+        records: &Records,
+        persons: &Persons,
+        spill: Option<&Spill>,
+    ) -> Result<Vec<GridList>> {
+        let names: Vec<String> = pipeline.sources.iter().map(|source| source.name.clone()).collect();
+        let sources: Vec<&str> = names.iter().map(String::as_str).collect();
+        let night = Night {
+            records,
+            sources: &sources,
+            persons,
+            residence: &self.residence,
+            directory: &self.directory,
+            visits: &self.visits,
+            followups: &pipeline.followups,
+            as_of: pipeline.run.as_of,
+        };
+        let listed = pipeline.followups.iter().flat_map(|rule| rule.fields.iter().map(String::as_str));
+        let listed: Vec<&str> = listed.chain(["person_id", "address", "phones", "birth_date"]).collect();
+        let table = batches::persons(records, persons, &self.residence, &names);
+        followup::lists(&night, &self.items, &columns(&table, spill, |name| listed.contains(&name)))
+    }
 }
 
 /// Settles the night.
@@ -41,7 +68,7 @@ pub(super) fn settle(
     members: &Members,
     built: &Built,
     directory: Option<Directory>,
-    store: &Store,
+    (store, memory): (&Store, &Memory),
     watch: &mut Watch<'_>,
 ) -> Result<Settled> {
     let persons = &built.persons;
@@ -64,9 +91,7 @@ pub(super) fn settle(
 
     // A table or a column that no rule names is not made.
     let sql: Vec<String> = pipeline.followups.iter().map(|rule| rule.sql.to_lowercase()).collect();
-    let listed = pipeline.followups.iter().flat_map(|rule| rule.fields.iter().map(String::as_str));
-    let listed: Vec<&str> = listed.chain(["person_id", "address", "phones", "birth_date"]).collect();
-    let person_batches = asked(&batches::persons(records, persons, &residence, &names), &sql, &listed);
+    let person_table = batches::persons(records, persons, &residence, &names);
     let source_names: Vec<&str> = names.iter().map(String::as_str).collect();
     let night = Night {
         records,
@@ -83,12 +108,14 @@ pub(super) fn settle(
         if !pipeline.followups.is_empty() {
             let mut engine = Engine::new(pipeline.run.as_of);
             let named = |table: &str| sql.iter().any(|sql| sql.contains(table));
-            engine.register("persons", &person_batches)?;
+            let mut register =
+                |name: &str, table: &Batches<'_>| engine.register(name, &asked(table, &sql, memory.spill()));
+            register("persons", &person_table)?;
             if named("events") {
-                engine.register("events", &asked(&batches::events(records, members, persons, &names), &sql, &[]))?;
+                register("events", &batches::events(records, members, persons, &names))?;
             }
             if named("members") {
-                engine.register("members", &asked(&batches::members(records, members, persons, &names), &sql, &[]))?;
+                register("members", &batches::members(records, members, persons, &names))?;
             }
             engine.register("grids", &[followup::grids_batch(&directory)?])?;
             engine.register("schedules", &[followup::schedules_batch(&pipeline.schedules)?])?;
@@ -96,6 +123,7 @@ pub(super) fn settle(
             (due, warnings) = followup::run_rules(&engine, &pipeline.followups)?;
             watch.warn_all(warnings);
         }
+        memory.give_back();
         followup::find_evidence(&mut due, records, persons, &source_names);
         let yesterday: Vec<Item> = match store.state().read_items()? {
             Some(batches) => followup::items_of(&batches)?,
@@ -106,15 +134,15 @@ pub(super) fn settle(
         Ok(items)
     };
     let items = watch.step("followup", follow, told::items)?;
-    let roll_up = |_: &mut Watch<'_>| {
-        let lists = if pipeline.publish.xlsx { followup::lists(&night, &items, &person_batches)? } else { Vec::new() };
-        Ok((followup::rollup(&night, &items, &pipeline.run.name), lists))
-    };
-    let (rollup, lists) = watch.step("rollup", roll_up, |(_, lists)| told::lists(lists))?;
+    let roll_up = |_: &mut Watch<'_>| Ok(followup::rollup(&night, &items, &pipeline.run.name));
+    let lists = if pipeline.publish.xlsx { directory.grids().len() + 1 } else { 0 };
+    let rows = if pipeline.publish.xlsx { items.counts.persons_open } else { 0 };
+    let rollup = watch.step("rollup", roll_up, |_| told::rolled_up(lists, rows))?;
+    drop(person_table);
     let mut changes = person_changes(built);
     changes.extend(moved(store, built, &residence)?);
     changes.extend(items.changes.iter().cloned());
-    Ok(Settled { directory, residence, visits, items, rollup, changes, lists })
+    Ok(Settled { directory, residence, visits, items, rollup, changes })
 }
 
 /// Codes of the dedicated grids that people have beside the grid that they live in, as the records' symbols.
@@ -122,7 +150,7 @@ pub(super) fn beside(pipeline: &Pipeline, directory: Option<&Directory>, records
     let beside = pipeline.grids.as_ref().is_some_and(|grids| grids.dedicated == DedicatedGrids::Beside);
     let Some(directory) = directory.filter(|_| beside) else { return HashSet::new() };
     let dedicated: HashSet<&str> = directory.dedicated_codes().collect();
-    let mut codes = records.grid_code.clone();
+    let mut codes = records.grid_code.to_vec();
     codes.sort_unstable();
     codes.dedup();
     codes.into_iter().filter(|&code| dedicated.contains(records.pool.get(code).trim())).collect()
@@ -130,32 +158,41 @@ pub(super) fn beside(pipeline: &Pipeline, directory: Option<&Directory>, records
 
 /// Every grid code that a record states, for a city without a directory.
 fn stated_codes(records: &Records) -> Vec<&str> {
-    let mut codes = records.grid_code.clone();
+    let mut codes = records.grid_code.to_vec();
     codes.sort_unstable();
     codes.dedup();
     codes.into_iter().filter(|&code| code != Pool::NONE).map(|code| records.pool.get(code)).collect()
 }
 
-/// A table in memory, without the columns that nobody can ask for: a rule must name them, unless one takes them all, or
-/// they are `listed`.
-fn asked(table: &Batches<'_>, sql: &[String], listed: &[&str]) -> Vec<RecordBatch> {
+/// A table without the columns that nobody can ask for: a rule must name them, unless one takes them all. In memory, or
+/// kept by `spill`.
+fn asked(table: &Batches<'_>, sql: &[String], spill: Option<&Spill>) -> Vec<RecordBatch> {
     let takes_all = |sql: &String| sql.replace("count(*)", "").contains('*') || sql.contains("natural");
-    if sql.iter().any(takes_all) {
-        return whole(table);
-    }
-    let named = |name: &str| listed.contains(&name) || sql.iter().any(|sql| sql.contains(name));
-    let fields = table.schema().fields();
-    let columns: Vec<usize> = (0..fields.len()).filter(|&i| named(fields[i].name())).collect();
-    if table.count() == 0 {
-        return whole(table);
-    }
-    (0..table.count()).into_par_iter().map(|i| table.get_columns(i, &columns)).collect()
+    let all = sql.iter().any(takes_all);
+    columns(table, spill, |name| all || name == "person_id" || sql.iter().any(|sql| has_word(sql, name)))
 }
 
-/// A table in memory, at least one batch.
-fn whole(table: &Batches<'_>) -> Vec<RecordBatch> {
-    let batches: Vec<RecordBatch> = (0..table.count()).into_par_iter().map(|i| table.get(i)).collect();
-    if batches.is_empty() { vec![RecordBatch::new_empty(table.schema().clone())] } else { batches }
+/// Whether `word` stands in `text` by itself, not as part of a longer one.
+fn has_word(text: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word).any(|(at, _)| !text[..at].ends_with(part) && !text[at + word.len()..].starts_with(part))
+}
+
+/// The columns of a table that are `wanted`, at least one batch.
+fn columns(table: &Batches<'_>, spill: Option<&Spill>, wanted: impl Fn(&str) -> bool) -> Vec<RecordBatch> {
+    if table.count() == 0 {
+        return vec![RecordBatch::new_empty(table.schema().clone())];
+    }
+    let fields = table.schema().fields();
+    let places: Vec<usize> = (0..fields.len()).filter(|&i| wanted(fields[i].name())).collect();
+    let made = (0..table.count()).into_par_iter().map(|i| {
+        let batch = table.get_columns(i, &places);
+        match spill {
+            Some(spill) => batches::kept(batch, spill),
+            None => batch,
+        }
+    });
+    made.collect()
 }
 
 /// Old and new key of persons that merged or split.
@@ -168,8 +205,8 @@ fn person_changes(built: &Built) -> Vec<Change> {
     let change = |change: &crate::person::PersonChange| Change {
         subject: "person",
         kind: change.kind.as_str(),
-        old_id: change.old.map(|id| id.to_string()),
-        new_id: change.new.map(|id| id.to_string()),
+        old_id: change.old.map(ChangedId::Person),
+        new_id: change.new.map(ChangedId::Person),
         detail: None,
     };
     built.changes.iter().map(change).collect()

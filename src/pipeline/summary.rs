@@ -1,6 +1,7 @@
 //! Publication and what is told of it: the set's tables, the manifest, the last lines of a run.
 
 use super::accuracy::Accuracy;
+use super::memory::Memory;
 use super::read::Read;
 use super::reasons;
 use super::resolve::{Model, PersonCn, Resolved};
@@ -49,7 +50,7 @@ pub(super) struct NightTables<'a> {
 
 impl NightTables<'_> {
     /// Writes the set and lets it appear.
-    pub(super) fn publish(&self, store: &Store, watch: &mut Watch<'_>) -> Result<RunSummary> {
+    pub(super) fn publish(&self, (store, memory): (&Store, &Memory), watch: &mut Watch<'_>) -> Result<RunSummary> {
         let names: Vec<String> = self.pipeline.sources.iter().map(|source| source.name.clone()).collect();
         let (records, persons, settled) = (&self.read.records, &self.built.persons, self.settled);
         let run = store.begin_run(&store.new_run_id(self.started.datetime()))?;
@@ -93,18 +94,25 @@ impl NightTables<'_> {
                     .map(|part| Partition { county: part.county, street: part.street, items: part.batch })
                     .collect(),
             ),
-            lists: self.pipeline.publish.xlsx.then_some((&settled.lists[..], options)),
+            lists: None,
             bulletin: Some((&figures, self.pipeline.run.locale)),
             parquet: self.pipeline.publish.parquet,
         };
         if let Some(patterns) = self.patterns()? {
             set.tables.push(("patterns", one(patterns)?));
         }
-        let write = |watch: &mut Watch<'_>| {
-            let written = publish::write(run.path(), &set, watch.sink)?;
-            let state = run.next_state();
+        let (path, state) = (run.path(), run.next_state());
+        let write = move |watch: &mut Watch<'_>| {
+            let mut written = publish::write(path, &set, watch.sink)?;
+            drop(set);
+            if self.pipeline.publish.xlsx {
+                // After the tables, so that what they were made of and the lists never stand in memory together.
+                let lists = settled.lists(self.pipeline, records, persons, memory.spill())?;
+                let lists = SetTables { lists: Some((&lists, options)), ..SetTables::default() };
+                written.list_files = publish::write(path, &lists, watch.sink)?.list_files;
+            }
             match self.pipeline.publish.parquet {
-                true => state.keep_persons_index(&Set::files_of(run.path(), "members")?)?,
+                true => state.keep_persons_index(&Set::files_of(path, "members")?)?,
                 false => state.write_persons_index(&members())?,
             }
             Ok(written)
@@ -114,6 +122,7 @@ impl NightTables<'_> {
         if self.pipeline.publish.xlsx {
             statistics::write(run.path(), self.pipeline, settled)?;
         }
+        watch.warn_all(memory.warning().into_iter().collect());
         self.manifest(run.run_id(), watch).write(run.path())?;
         let folder = run.commit()?;
         Ok(self.summary(Some(folder), watch))

@@ -9,7 +9,7 @@ use crate::message::Message;
 use crate::model::Fit;
 use crate::person::Built;
 use crate::publish::Written;
-use crate::tables::{GridBy, GridList, Residence};
+use crate::tables::{GridBy, Residence};
 
 pub(super) fn read(read: &Read) -> Message {
     Message::new("run.step.ingest")
@@ -61,9 +61,9 @@ pub(super) fn items(items: &Items) -> Message {
         .with("withdrawn", counts.withdrawn)
 }
 
-pub(super) fn lists(lists: &[GridList]) -> Message {
-    let rows: usize = lists.iter().map(|list| list.rows.len()).sum();
-    Message::new("run.step.rollup").with("lists", lists.len()).with("rows", rows)
+/// `lists` of them; each person with an open item is a row of one.
+pub(super) fn rolled_up(lists: usize, rows: u64) -> Message {
+    Message::new("run.step.rollup").with("lists", lists).with("rows", rows)
 }
 
 pub(super) fn written(written: &Written) -> Message {

@@ -66,11 +66,19 @@ pub(super) fn cpu_ms() -> u64 {
     ticks * 10
 }
 
+/// Memory that the process holds now, in bytes; 0 where the system does not say.
+pub(super) fn resident_bytes() -> u64 {
+    status_bytes("VmRSS:")
+}
+
 /// Peak memory of the process in bytes; 0 where the system does not say.
 pub(super) fn memory_peak_bytes() -> u64 {
+    status_bytes("VmHWM:")
+}
+
+fn status_bytes(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kib = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+    let kib =
+        status.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
     kib.unwrap_or(0) * 1024
 }

@@ -7,6 +7,7 @@ mod lock;
 mod manifest;
 mod run;
 mod set;
+mod spill;
 mod state;
 pub mod table_file;
 
@@ -14,4 +15,5 @@ pub use lock::Lock;
 pub use manifest::{Balance, Balances, Input, Manifest, Repair, StepTime};
 pub use run::{RunFolder, Store};
 pub use set::{Set, encode as path_component};
+pub use spill::Spill;
 pub use state::{PersonsIndex, State};

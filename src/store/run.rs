@@ -55,6 +55,11 @@ impl Store {
         State::at(self.store.join("state"))
     }
 
+    /// Folder of what a run puts aside while it is at work: files without a name, gone with the process.
+    pub fn scratch(&self) -> PathBuf {
+        self.store.join("scratch")
+    }
+
     /// Folder of human decisions, which no run replaces.
     pub fn decisions(&self) -> PathBuf {
         self.store.join("decisions")

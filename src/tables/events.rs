@@ -1,5 +1,6 @@
 //! What records say happened at a time.
 
+use super::column::Column;
 use super::pool::{Pool, Sym};
 use super::records::NO_TIME;
 
@@ -7,17 +8,17 @@ use super::records::NO_TIME;
 #[derive(Clone, Debug, Default)]
 pub struct EventRows {
     /// Row of the record that says so.
-    pub record: Vec<u32>,
+    pub record: Column<u32>,
     /// The type: `arrival`, `test`, … or a word of the pipeline's own.
-    pub kind: Vec<Sym>,
+    pub kind: Column<Sym>,
     /// Local time in seconds since 1970-01-01T00:00:00; [`NO_TIME`] where unknown.
-    pub at: Vec<i64>,
+    pub at: Column<i64>,
     /// Division code or other code of the place.
-    pub place_code: Vec<Sym>,
+    pub place_code: Column<Sym>,
     /// Name of the place.
-    pub place: Vec<Sym>,
+    pub place: Column<Sym>,
     /// Further named columns, as one JSON object of strings; [`Pool::NONE`] where the event maps none.
-    pub detail: Vec<Sym>,
+    pub detail: Column<Sym>,
 }
 
 impl EventRows {

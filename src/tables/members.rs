@@ -1,5 +1,7 @@
 //! Which person each record belongs to, and the pairs that say so.
 
+use super::column::{Column, Keeper};
+
 /// How a record was joined to its person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -46,18 +48,26 @@ pub struct Links {
     /// Names of the levels of each comparison, by level number.
     pub levels: Vec<Vec<String>>,
     /// Row of the left record.
-    pub left: Vec<u32>,
+    pub left: Column<u32>,
     /// Row of the right record.
-    pub right: Vec<u32>,
+    pub right: Column<u32>,
     /// Match weight in bits.
-    pub match_weight: Vec<f32>,
+    pub match_weight: Column<f32>,
     /// Level number of each comparison, `comparisons.len()` values a pair, pair by pair.
-    pub level: Vec<u8>,
+    pub level: Column<u8>,
     /// Why the pair stands here where that is not its weight alone (a refused join); empty, or one a pair.
     pub why: Vec<&'static str>,
 }
 
 impl Links {
+    /// Has the columns kept by `keeper`.
+    pub fn keep(&mut self, keeper: &impl Keeper) {
+        self.left.keep(keeper);
+        self.right.keep(keeper);
+        self.match_weight.keep(keeper);
+        self.level.keep(keeper);
+    }
+
     /// Number of pairs.
     pub fn len(&self) -> usize {
         self.left.len()

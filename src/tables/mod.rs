@@ -2,9 +2,9 @@
 //! of strings, so that a comparison touches no text; what is published is an Arrow table whose column names stand here
 //! once.
 
-mod edges;
-
 pub mod batches;
+mod column;
+mod edges;
 mod events;
 mod lists;
 mod members;
@@ -15,6 +15,7 @@ mod quarantine;
 mod raw;
 mod records;
 
+pub use column::{Column, Keeper, Lender};
 pub use edges::{Edge, sort_edges};
 pub use events::EventRows;
 pub use lists::{GridList, ListRow};

@@ -1,5 +1,6 @@
 //! A pool of strings, each known by a small integer.
 
+use super::column::{Column, Keeper, Text};
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
@@ -12,15 +13,15 @@ const HASHER: FixedState = FixedState::with_seed(0x6772_6964);
 /// Strings, each stored once and known by a [`Sym`].
 #[derive(Clone, Debug)]
 pub struct Pool {
-    bytes: String,
-    ends: Vec<u64>,
+    bytes: Text,
+    ends: Column<u64>,
     /// Half of the hash in the upper bits and the symbol: growing and most misses never touch the strings.
     index: HashTable<u64>,
 }
 
 impl Default for Pool {
     fn default() -> Self {
-        Self { bytes: String::new(), ends: vec![0], index: HashTable::new() }
+        Self { bytes: Text::Own(String::new()), ends: vec![0].into(), index: HashTable::new() }
     }
 }
 
@@ -56,7 +57,7 @@ impl Pool {
             return Self::NONE;
         }
         assert!(self.ends.len() < u32::MAX as usize, "string pool is full");
-        self.bytes.push_str(text);
+        self.bytes.own().push_str(text);
         self.ends.push(self.bytes.len() as u64);
         (self.ends.len() - 1) as Sym
     }
@@ -75,6 +76,7 @@ impl Pool {
     ///
     /// # Panics
     /// If `sym` is not of this pool.
+    #[inline]
     pub fn get(&self, sym: Sym) -> &str {
         get(&self.bytes, &self.ends, sym)
     }
@@ -91,21 +93,27 @@ impl Pool {
 
     /// Makes room for `strings` more strings of `bytes` bytes together.
     pub fn reserve(&mut self, strings: usize, bytes: usize) {
-        self.bytes.reserve(bytes);
-        self.ends.reserve(strings);
+        self.bytes.own().reserve(bytes);
+        self.ends.own().reserve(strings);
         self.index.reserve(strings, |&entry| spread(entry >> 32));
     }
 
     /// Sets room aside as [`Pool::reserve`] does, but for the texts alone and only where the system grants it.
     pub fn make_room(&mut self, strings: usize, bytes: usize) {
-        let _ = self.bytes.try_reserve_exact(bytes);
-        let _ = self.ends.try_reserve_exact(strings);
+        let _ = self.bytes.own().try_reserve_exact(bytes);
+        let _ = self.ends.own().try_reserve_exact(strings);
     }
 
     /// Forgets how to look texts up ([`Pool::find`] then finds none): for a pool to which nothing more is added but by
     /// [`Pool::push`]. Spare room stays: it was never touched, so it is no memory, and giving it back would copy the rest.
     pub fn freeze(&mut self) {
         self.index = HashTable::new();
+    }
+
+    /// Has the texts kept by `keeper`. The index stays; [`Pool::freeze`] drops it.
+    pub(super) fn keep(&mut self, keeper: &impl Keeper) {
+        self.bytes.keep(keeper);
+        self.ends.keep(keeper);
     }
 
     /// Whether the pool holds nothing but the missing value.
@@ -124,6 +132,7 @@ fn spread(half: u64) -> u64 {
     half << 32 | half
 }
 
+#[inline]
 fn get<'a>(bytes: &'a str, ends: &[u64], sym: Sym) -> &'a str {
     let end = ends[sym as usize] as usize;
     let start = if sym == 0 { 0 } else { ends[sym as usize - 1] as usize };

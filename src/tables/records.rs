@@ -1,5 +1,6 @@
 //! Accepted and normalized records: one row each, in plain columns.
 
+use super::column::{Column, Keeper};
 use super::events::EventRows;
 use super::pool::{Pool, Sym};
 use crate::kernels::id_number::IdNumber;
@@ -12,7 +13,7 @@ pub const NO_DATE: i32 = i32::MIN;
 /// A missing time in a column of seconds since 1970-01-01T00:00:00 local time.
 pub const NO_TIME: i64 = i64::MIN;
 
-/// Records as columns over one pool of strings. Every vector of the first block is as long as [`Records::len`].
+/// Records as columns over one pool of strings. Every column of the first block is as long as [`Records::len`].
 ///
 /// A chunk of a dump and the whole night have this same type: [`Records::append`] puts chunks together.
 #[derive(Clone, Debug, Default)]
@@ -20,66 +21,66 @@ pub struct Records {
     /// The strings behind every [`Sym`].
     pub pool: Pool,
     /// Number of the source.
-    pub source: Vec<u16>,
+    pub source: Column<u16>,
     /// Number of the dump.
-    pub file: Vec<u32>,
+    pub file: Column<u32>,
     /// Line in the dump.
-    pub line: Vec<u64>,
+    pub line: Column<u64>,
     /// The source's own key (or `file:line`). Not interned: equal texts may have different symbols.
-    pub record_id: Vec<Sym>,
+    pub record_id: Column<Sym>,
     /// Hash of every raw value of the row but its place in the file: rows of one source with equal keys and equal
     /// hashes are one row twice. Dropped (empty) once the records stand in their order.
-    pub content: Vec<u64>,
+    pub content: Column<u64>,
     /// Name as compared and shown: no spaces, simplified characters, one middle dot.
-    pub name: Vec<Sym>,
+    pub name: Column<Sym>,
     /// Bits of [`crate::kernels::text::NameFlags`]: title instead of a name, unreadable characters, ….
-    pub name_flags: Vec<u8>,
+    pub name_flags: Column<u8>,
     /// Former name, normalized the same way.
-    pub former_name: Vec<Sym>,
+    pub former_name: Column<Sym>,
     /// Sex as stated.
-    pub sex: Vec<Sex>,
+    pub sex: Column<Sex>,
     /// Resident ID number, packed.
-    pub id: Vec<IdNumber>,
+    pub id: Column<IdNumber>,
     /// Passport, travel permit or other document number, upper case.
-    pub document: Vec<Sym>,
+    pub document: Column<Sym>,
     /// Birth date as stated, in days since 1970-01-01; [`NO_DATE`] where unknown. The ID's own is not copied here.
-    pub birth: Vec<i32>,
+    pub birth: Column<i32>,
     /// How exactly `birth` is known.
-    pub birth_precision: Vec<BirthPrecision>,
+    pub birth_precision: Column<BirthPrecision>,
     /// Up to two phone numbers, packed by [`crate::kernels::phone`]; 0 where there is none.
-    pub phones: Vec<[u64; 2]>,
+    pub phones: Column<[u64; 2]>,
     /// Address of residence as shown.
-    pub address: Vec<Sym>,
+    pub address: Column<Sym>,
     /// Its estate (小区), village or compound.
-    pub estate: Vec<Sym>,
+    pub estate: Column<Sym>,
     /// Its building, digits where they are digits: `3` for 三栋, 3号楼 and 3#.
-    pub building: Vec<Sym>,
+    pub building: Column<Sym>,
     /// Its unit (entrance), digits.
-    pub unit: Vec<Sym>,
+    pub unit: Column<Sym>,
     /// Its room, digits: `501`.
-    pub room: Vec<Sym>,
+    pub room: Column<Sym>,
     /// Its road, e.g. 府前大街.
-    pub road: Vec<Sym>,
+    pub road: Column<Sym>,
     /// Its door number on the road, digits: `45`; `45-1` for 45号之1.
-    pub number: Vec<Sym>,
+    pub number: Column<Sym>,
     /// Hash of the whole flat (estate or road and number, building, unit, room); 0 unless it names one dwelling.
-    pub flat: Vec<u64>,
+    pub flat: Column<u64>,
     /// Registered address (户籍地址) as shown.
-    pub registered_address: Vec<Sym>,
+    pub registered_address: Column<Sym>,
     /// Hash of the registered flat, made as `flat`.
-    pub registered_flat: Vec<u64>,
+    pub registered_flat: Column<u64>,
     /// Grid code as stated.
-    pub grid_code: Vec<Sym>,
+    pub grid_code: Column<Sym>,
     /// Name of the head of the household, normalized as a name.
-    pub household_head: Vec<Sym>,
+    pub household_head: Column<Sym>,
     /// Relation to the head, as stated.
-    pub relation: Vec<Sym>,
+    pub relation: Column<Sym>,
     /// Ethnicity, without the trailing 族.
-    pub ethnicity: Vec<Sym>,
+    pub ethnicity: Column<Sym>,
     /// When the source last touched the record, seconds local time; [`NO_TIME`] where unknown.
-    pub updated_at: Vec<i64>,
+    pub updated_at: Column<i64>,
     /// Columns of a pipeline's own linkage fields, trimmed text, each as long as the others.
-    pub extra: Vec<(String, Vec<Sym>)>,
+    pub extra: Vec<(String, Column<Sym>)>,
 
     /// Phone numbers beyond the second: (row, packed phone), in row order.
     pub more_phones: Vec<(u32, u64)>,
@@ -146,7 +147,7 @@ impl Records {
     /// Sets room for `rows` records aside, so that no column has to move while it grows. Room that stays unused costs an
     /// address and no memory; where the system grants none, columns grow as they must.
     pub fn reserve(&mut self, rows: usize) {
-        macro_rules! room { ($($column:ident),*) => { $(let _ = self.$column.try_reserve_exact(rows);)* } }
+        macro_rules! room { ($($column:ident),*) => { $(let _ = self.$column.own().try_reserve_exact(rows);)* } }
         plain_columns!(room);
         symbol_columns!(room);
         self.pool.make_room(3 * rows, 60 * rows);
@@ -162,7 +163,7 @@ impl Records {
         // Sources map different fields: what one of them does not have is missing there.
         for (name, _) in &other.extra {
             if !self.extra.iter().any(|(known, _)| known == name) {
-                self.extra.push((name.clone(), vec![Pool::NONE; self.len()]));
+                self.extra.push((name.clone(), vec![Pool::NONE; self.len()].into()));
             }
         }
         // Record keys are distinct, so looking them up would only cost time; every other string is interned once.
@@ -176,8 +177,8 @@ impl Records {
         }
         moved[1..].fill(Sym::MAX);
         let pool = &mut self.pool;
-        let mut moving = |into: &mut Vec<Sym>, from: &[Sym]| {
-            into.extend(from.iter().map(|&sym| {
+        let mut moving = |into: &mut Column<Sym>, from: &[Sym]| {
+            into.own().extend(from.iter().map(|&sym| {
                 let slot = &mut moved[sym as usize];
                 if *slot == Sym::MAX {
                     *slot = pool.intern(other.pool.get(sym));
@@ -218,8 +219,24 @@ impl Records {
 
     /// Gives up what only reading needs: hashes of rows, and the index of strings. No row or text may be added after this.
     pub fn settle(&mut self) {
-        self.content = Vec::new();
+        self.content = Column::default();
         self.pool.freeze();
+    }
+
+    /// Has every column and text kept by `keeper`, one after the other: from now on they are read where it keeps them.
+    pub fn keep(&mut self, keeper: &impl Keeper) {
+        macro_rules! keep { ($($column:ident),*) => { $(self.$column.keep(keeper);)* } }
+        plain_columns!(keep);
+        symbol_columns!(keep);
+        self.extra.iter_mut().for_each(|(_, column)| column.keep(keeper));
+        self.pool.keep(keeper);
+        let events = &mut self.events;
+        events.record.keep(keeper);
+        events.kind.keep(keeper);
+        events.at.keep(keeper);
+        events.place_code.keep(keeper);
+        events.place.keep(keeper);
+        events.detail.keep(keeper);
     }
 
     /// Adds a copy of row `row` without its events and further phones, and gives its number.
@@ -285,9 +302,9 @@ impl Records {
 }
 
 /// The values of `column` in `rows`; a column that was dropped stays empty.
-fn taken<T: Copy>(column: &[T], rows: &[u32]) -> Vec<T> {
+fn taken<T: Copy>(column: &[T], rows: &[u32]) -> Column<T> {
     if column.is_empty() {
-        return Vec::new();
+        return Column::default();
     }
     rows.iter().map(|&row| column[row as usize]).collect()
 }

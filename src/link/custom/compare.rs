@@ -36,7 +36,7 @@ impl CustomFeatures {
             })
             .collect();
         let keys = plan.rules.par_iter().enumerate().map(|(i, rule)| super::blocking::keys(records, i, rule)).collect();
-        let mut features = Self { plan, columns, keys, source: records.source.clone() };
+        let mut features = Self { plan, columns, keys, source: records.source.to_vec() };
         features.count_values(None);
         features
     }

@@ -31,7 +31,7 @@ fn the_truth_lies_within_the_interval() {
         &link::chance(&features, None),
     );
     let match_weight_min = 3.0;
-    let (edges, _) = link::score(&features, &link::Blocks::new(&features), &fit.weights, settings, match_weight_min);
+    let (edges, _) = link::score(&features, link::Blocks::new(&features), &fit.weights, settings, match_weight_min);
     let clusters = {
         let apart = |a, b| features.names_apart(a, b);
         cluster::grow(evidence(&features, sources_of(records, &profiles)), &edges, match_weight_min, &apart)
@@ -45,7 +45,7 @@ fn the_truth_lies_within_the_interval() {
     // The truth: every number hidden, everything linked and clustered, the records that had one held against the truth.
     let numbered: Vec<u32> = (0..features.len() as u32).filter(|&p| before[p as usize] != 0).collect();
     let of_profile = features.with_ids_hidden(&numbered, |features| {
-        let (edges, _) = link::score(features, &link::Blocks::new(features), &fit.weights, settings, match_weight_min);
+        let (edges, _) = link::score(features, link::Blocks::new(features), &fit.weights, settings, match_weight_min);
         let apart = |a, b| features.names_apart(a, b);
         cluster::grow(evidence(features, sources_of(records, &profiles)), &edges, match_weight_min, &apart).of_profile
     });

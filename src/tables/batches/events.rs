@@ -1,6 +1,6 @@
 //! `events/`: one row per event, with the person of its record.
 
-use super::text::{Repeated, person_ids, repeated_symbols, symbols_or_empty};
+use super::text::{PersonIds, Repeated, repeated_symbols, symbols_or_empty};
 use super::{Batches, column};
 use crate::tables::published::{EVENTS, schema};
 use crate::tables::{EventRows, Members, NO_TIME, Persons, Records};
@@ -15,14 +15,13 @@ pub fn events<'a>(
     persons: &'a Persons,
     source_names: &'a [String],
 ) -> Batches<'a> {
-    let view = Arc::new(View { records, members, persons, source_names });
+    let view = Arc::new(View { records, members, ids: PersonIds::new(&persons.id), source_names });
     Batches::by_column(
         schema(EVENTS),
         records.events.len(),
         vec![
             column!(view, |rows| {
-                let person = |&row: &u32| view.persons.id[view.members.person[row as usize] as usize];
-                person_ids(view.of(rows).iter().map(person))
+                view.ids.column(view.of(rows).iter().map(|&row| view.members.person[row as usize]))
             }),
             column!(view, |rows| {
                 let mut source = Repeated::new(view.source_names, rows.len());
@@ -49,7 +48,7 @@ pub fn events<'a>(
 struct View<'a> {
     records: &'a Records,
     members: &'a Members,
-    persons: &'a Persons,
+    ids: PersonIds,
     source_names: &'a [String],
 }
 

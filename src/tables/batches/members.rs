@@ -1,7 +1,7 @@
 //! `members/`: one row per record.
 
 use super::Batches;
-use super::text::{Repeated, person_ids, symbols_or_empty};
+use super::text::{PersonIds, Repeated, symbols_or_empty};
 use crate::tables::published::{MEMBERS, schema};
 use crate::tables::{JoinedBy, Members, Persons, Records};
 use arrow::array::Float32Array;
@@ -15,6 +15,7 @@ pub fn members<'a>(
     source_names: &'a [String],
 ) -> Batches<'a> {
     const JOINED: [JoinedBy; 4] = [JoinedBy::Single, JoinedBy::Id, JoinedBy::Model, JoinedBy::Review];
+    let ids = PersonIds::new(&persons.id);
     Batches::by_column(
         schema(MEMBERS),
         records.len(),
@@ -25,7 +26,7 @@ pub fn members<'a>(
                 source.finish()
             }),
             Box::new(|rows| symbols_or_empty(&records.pool, records.record_id[rows.clone()].iter().copied())),
-            Box::new(|rows| person_ids(members.person[rows.clone()].iter().map(|&person| persons.id[person as usize]))),
+            Box::new(move |rows| ids.column(members.person[rows.clone()].iter().copied())),
             Box::new(|rows| {
                 let weights = members.match_weight[rows.clone()].iter();
                 let weights = weights.map(|&weight| (!weight.is_nan()).then_some(weight));

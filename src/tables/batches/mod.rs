@@ -2,6 +2,7 @@
 //! Nothing here decides anything: every value was chosen before, and this only spells it out.
 
 mod events;
+mod kept;
 mod links;
 mod members;
 mod persons;
@@ -10,6 +11,7 @@ mod quarantine;
 mod text;
 
 pub use events::events;
+pub use kept::kept;
 pub use links::{links, review};
 pub use members::members;
 pub use persons::persons;

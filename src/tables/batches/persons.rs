@@ -1,6 +1,6 @@
 //! `persons/`: one row per person, the golden record and where each value came from.
 
-use super::text::{Repeated, ascii, id_text, lists, person_ids, phone_text, symbols};
+use super::text::{PersonIds, Repeated, ascii, id_text, lists, phone_text, symbols};
 use super::{Batches, column};
 use crate::kernels::id_number::IdKind;
 use crate::tables::published::{PERSONS, schema};
@@ -16,12 +16,18 @@ pub fn persons<'a>(
     residence: &'a Residence,
     source_names: &'a [String],
 ) -> Batches<'a> {
-    let view = Arc::new(View { records, persons, residence, sources: Sources::new(source_names) });
+    let view = Arc::new(View {
+        records,
+        persons,
+        residence,
+        ids: PersonIds::new(&persons.id),
+        sources: Sources::new(source_names),
+    });
     Batches::by_column(
         schema(PERSONS),
         persons.len(),
         vec![
-            column!(view, |rows| person_ids(view.persons.id[rows.clone()].iter().copied())),
+            column!(view, |rows| view.ids.column(rows.start as u32..rows.end as u32)),
             column!(view, |rows| view.text(&view.persons.name_row[rows.clone()], &view.records.name)),
             column!(view, |rows| view.sex(rows)),
             column!(view, |rows| view.id_numbers(rows)),
@@ -81,6 +87,7 @@ struct View<'a> {
     records: &'a Records,
     persons: &'a Persons,
     residence: &'a Residence,
+    ids: PersonIds,
     sources: Sources,
 }
 

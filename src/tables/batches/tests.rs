@@ -12,32 +12,32 @@ fn sample() -> (Records, Members, Persons, Residence, Vec<String>) {
     let text = "370502199001011234";
     let digits = text.bytes().fold(0_u64, |sum, b| sum * 11 + u64::from(b - b'0'));
     let id = IdNumber { digits, known: (1 << 18) - 1, kind: IdKind::Valid, length: 18 };
-    dump.source = vec![0, 1, 1];
-    dump.file = vec![0, 1, 1];
-    dump.line = vec![2, 2, 3];
-    dump.record_id = vec![p.push("A-1"), p.push("a rather long key of a record"), p.push("B-2")];
-    dump.content = vec![1, 2, 3];
-    dump.name = vec![p.intern("王伟"), p.intern("王伟"), p.intern("买买提·艾力")];
-    dump.name_flags = vec![0; 3];
-    dump.former_name = vec![0; 3];
-    dump.sex = vec![Sex::Unknown, Sex::Unknown, Sex::Female];
-    dump.id = vec![id, IdNumber::default(), IdNumber::default()];
-    dump.document = vec![0; 3];
-    dump.birth = vec![NO_DATE, 7305, NO_DATE];
-    dump.birth_precision = vec![BirthPrecision::Unknown; 3];
-    dump.phones = vec![[0; 2]; 3];
-    dump.address = vec![0, p.intern("东营区府前大街45号"), 0];
+    dump.source = vec![0, 1, 1].into();
+    dump.file = vec![0, 1, 1].into();
+    dump.line = vec![2, 2, 3].into();
+    dump.record_id = vec![p.push("A-1"), p.push("a rather long key of a record"), p.push("B-2")].into();
+    dump.content = vec![1, 2, 3].into();
+    dump.name = vec![p.intern("王伟"), p.intern("王伟"), p.intern("买买提·艾力")].into();
+    dump.name_flags = vec![0; 3].into();
+    dump.former_name = vec![0; 3].into();
+    dump.sex = vec![Sex::Unknown, Sex::Unknown, Sex::Female].into();
+    dump.id = vec![id, IdNumber::default(), IdNumber::default()].into();
+    dump.document = vec![0; 3].into();
+    dump.birth = vec![NO_DATE, 7305, NO_DATE].into();
+    dump.birth_precision = vec![BirthPrecision::Unknown; 3].into();
+    dump.phones = vec![[0; 2]; 3].into();
+    dump.address = vec![0, p.intern("东营区府前大街45号"), 0].into();
     for column in [&mut dump.estate, &mut dump.building, &mut dump.unit, &mut dump.room, &mut dump.road] {
-        *column = vec![0; 3];
+        *column = vec![0; 3].into();
     }
     for column in [&mut dump.number, &mut dump.registered_address, &mut dump.grid_code, &mut dump.household_head] {
-        *column = vec![0; 3];
+        *column = vec![0; 3].into();
     }
-    dump.flat = vec![0; 3];
-    dump.registered_flat = vec![0; 3];
-    dump.relation = vec![0; 3];
-    dump.ethnicity = vec![0, 0, p.intern("维吾尔")];
-    dump.updated_at = vec![NO_TIME; 3];
+    dump.flat = vec![0; 3].into();
+    dump.registered_flat = vec![0; 3].into();
+    dump.relation = vec![0; 3].into();
+    dump.ethnicity = vec![0, 0, p.intern("维吾尔")].into();
+    dump.updated_at = vec![NO_TIME; 3].into();
     let (arrival, place) = (p.intern("arrival"), p.intern("武汉"));
     dump.events.push(1, arrival);
     dump.events.at[0] = 1_648_339_200;
@@ -167,10 +167,10 @@ fn pairs_carry_their_levels() {
     let pairs = Links {
         comparisons: vec!["name".to_owned(), "phone".to_owned()],
         levels: vec![vec!["different".to_owned(), "exact".to_owned()], vec!["null".to_owned()]],
-        left: vec![0],
-        right: vec![1],
-        match_weight: vec![18.5],
-        level: vec![1, 0],
+        left: vec![0].into(),
+        right: vec![1].into(),
+        match_weight: vec![18.5].into(),
+        level: vec![1, 0].into(),
         why: vec!["two_ids"],
     };
     insta::assert_snapshot!(shown(&review(&records, &pairs, &names)), @"left_source=police_population | left_record_id=A-1 | right_source=community | right_record_id=a rather long key of a record | match_weight=18.5 | name=exact | phone=null | why=two_ids");

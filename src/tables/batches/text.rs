@@ -106,12 +106,28 @@ pub(super) fn repeated_symbols(pool: &Pool, syms: &[Sym], nulls: bool) -> ArrayR
     Arc::new(builder.finish())
 }
 
-pub(super) fn person_ids(ids: impl ExactSizeIterator<Item = PersonId>) -> ArrayRef {
-    let mut builder = StringViewBuilder::with_capacity(ids.len());
-    for id in ids {
-        builder.append_value(ascii(&id.text()));
+/// The keys of all persons as text, once: columns of them, however many rows they have, are views of it.
+pub(super) struct PersonIds(Buffer);
+
+impl PersonIds {
+    pub(super) fn new(ids: &[PersonId]) -> Self {
+        Self(Buffer::from_vec(ids.iter().flat_map(|id| id.text()).collect::<Vec<u8>>()))
     }
-    Arc::new(builder.finish())
+
+    /// The key of each of `persons`, which are numbers of persons.
+    ///
+    /// # Panics
+    /// If there are more than 300 million persons.
+    pub(super) fn column(&self, persons: impl ExactSizeIterator<Item = u32>) -> ArrayRef {
+        const BYTES: u32 = 14;
+        let mut builder = StringViewBuilder::with_capacity(persons.len());
+        let block = builder.append_block(self.0.clone());
+        for person in persons {
+            let start = person.checked_mul(BYTES).expect("fewer than 300 million persons");
+            builder.try_append_view(block, start, BYTES).expect("every person has a key");
+        }
+        Arc::new(builder.finish())
+    }
 }
 
 /// A column of lists of text; `lengths` is the number of values of each row.

@@ -1,0 +1,109 @@
+//! The memory of one night: freed memory goes back to the system between steps, and where a limit is set, records are
+//! kept in files and a guard takes their pages back whenever the limit comes near.
+
+use super::RunOptions;
+use super::watch::{memory_peak_bytes, resident_bytes};
+use crate::error::Result;
+use crate::message::Message;
+use crate::store::{Spill, Store};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// A night that holds less keeps what it freed between steps: the next step takes it at once.
+const GIVE_BACK_BYTES_MIN: u64 = 1 << 30;
+/// Matching takes about as much again as the records, and rules over all of them once more.
+const PEAK_OF_RECORDS: u64 = 3;
+/// How often the guard looks; a thread brings in some tens of MB of pages in that time.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+/// The allocator is not asked more often than this: it walks everything that is free.
+const COLLECT_EVERY: Duration = Duration::from_millis(500);
+
+/// Holds the limit of a night.
+#[derive(Debug)]
+pub(super) struct Memory {
+    limit: Option<u64>,
+    spill: Arc<Spill>,
+    give_back: fn(),
+    _guard: Option<Guard>,
+}
+
+impl Memory {
+    /// Watches over the night from now on.
+    ///
+    /// # Errors
+    /// [`crate::error::Exit::Output`] if the store's folder takes no files.
+    pub(super) fn new(options: RunOptions, store: &Store) -> Result<Self> {
+        let give_back = options.give_back.unwrap_or(|| ());
+        let spill = Arc::new(Spill::new(&store.scratch())?);
+        let _guard = options.memory_limit.and_then(|limit| Guard::start(limit, spill.clone(), give_back));
+        Ok(Self { limit: options.memory_limit, spill, give_back, _guard })
+    }
+
+    /// Gives freed memory back to the system, where that is much.
+    pub(super) fn give_back(&self) {
+        if resident_bytes() >= GIVE_BACK_BYTES_MIN || self.limit.is_some() {
+            (self.give_back)();
+        }
+    }
+
+    /// Whether the night held more than it should.
+    pub(super) fn warning(&self) -> Option<Message> {
+        let (limit, peak) = (self.limit?, memory_peak_bytes());
+        let mib = |bytes: u64| bytes >> 20;
+        (peak > limit).then(|| Message::new("run.memory_above").with("peak", mib(peak)).with("limit", mib(limit)))
+    }
+
+    /// Where tables go that nobody reads until the end, limit or no limit.
+    pub(super) fn aside(&self) -> &Spill {
+        &self.spill
+    }
+
+    /// Where large tables go, if the limit leaves no room for them and what is made of them.
+    pub(super) fn spill(&self) -> Option<&Spill> {
+        let limit = self.limit?;
+        (resident_bytes() > limit / PEAK_OF_RECORDS).then_some(&self.spill)
+    }
+}
+
+/// A thread that gives back pages of kept columns when the process holds nearly as much as it may.
+#[derive(Debug)]
+struct Guard {
+    stop: Sender<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Guard {
+    /// `None` where the system grants no thread: then nothing is given back, and the night needs what it needs.
+    fn start(limit: u64, spill: Arc<Spill>, give_back: fn()) -> Option<Self> {
+        let (stop, stopped) = mpsc::channel();
+        let (near, slack) = (limit / 4 * 3, limit / 16);
+        let watch = move || {
+            let (mut collected, mut floor) = (Instant::now(), 0);
+            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK_EVERY) {
+                // What cannot be given back is no reason to take away, again and again, the little that can.
+                if resident_bytes() < near.max(floor + slack) {
+                    continue;
+                }
+                spill.release();
+                if resident_bytes() >= near && collected.elapsed() >= COLLECT_EVERY {
+                    give_back();
+                    collected = Instant::now();
+                }
+                floor = resident_bytes();
+            }
+        };
+        let thread = std::thread::Builder::new().name("memory".into()).spawn(watch).ok()?;
+        Some(Self { stop, thread: Some(thread) })
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let _ = self.stop.send(());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

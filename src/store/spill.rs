@@ -1,0 +1,167 @@
+//! Columns in files instead of memory: each is copied into a file without a name and read through a map of it. The
+//! system may take such pages at any time and brings them back when they are read; [`Spill::release`] gives all of them
+//! back at once. A file without a name is gone with the process, however that ends.
+
+#![allow(unsafe_code, reason = "a map of a file is a slice only by the word of whoever keeps others from that file")]
+
+use super::files;
+use crate::error::Result;
+use crate::tables::{Keeper, Lender};
+use memmap2::{Mmap, MmapMut, UncheckedAdvice};
+use rustix::fs::{FallocateFlags, fallocate};
+use std::fs::File;
+use std::io;
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+/// Columns smaller than a page stay in memory.
+const BYTES_MIN: usize = 4096;
+
+/// Where columns are kept.
+#[derive(Debug)]
+pub struct Spill {
+    folder: PathBuf,
+    maps: Mutex<Vec<Weak<Mmap>>>,
+}
+
+impl Spill {
+    /// Keeps columns in files in `folder`, which is created.
+    ///
+    /// # Errors
+    /// [`crate::error::Exit::Output`] if no file can be made there.
+    pub fn new(folder: &Path) -> Result<Self> {
+        files::create_folder(folder)?;
+        tempfile::tempfile_in(folder).map_err(|error| files::write_error(folder, error))?;
+        Ok(Self { folder: folder.to_owned(), maps: Mutex::default() })
+    }
+
+    /// Gives back every page of memory that holds a kept column. Nothing is lost: who reads on brings pages back.
+    pub fn release(&self) {
+        let mut maps = self.maps.lock().unwrap_or_else(PoisonError::into_inner);
+        maps.retain(|map| match map.upgrade() {
+            Some(map) => {
+                give_back(&map);
+                true
+            }
+            None => false,
+        });
+    }
+
+    /// Lets `fill` write `bytes` bytes into a file without a name and gives the map of it.
+    fn written(&self, bytes: usize, fill: impl FnOnce(*mut u8)) -> io::Result<Arc<Mmap>> {
+        let file: File = tempfile::tempfile_in(&self.folder)?;
+        // Room is taken before anything is written: a full disk is an error here, and would be the end of the process
+        // inside a map.
+        fallocate(&file, FallocateFlags::empty(), 0, bytes as u64)?;
+        // SAFETY: the file has no name and no other handle, so nobody cuts or changes it while it is mapped.
+        let mut map = unsafe { MmapMut::map_mut(&file)? };
+        fill(map.as_mut_ptr());
+        let map = Arc::new(map.make_read_only()?);
+        give_back(&map);
+        self.maps.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&map));
+        Ok(map)
+    }
+}
+
+fn give_back(map: &Mmap) {
+    // SAFETY: the map is shared with its file and read only; its pages are read from the file again.
+    // A system that does not take the advice keeps the pages, which is no fault.
+    let _ = unsafe { map.unchecked_advise(UncheckedAdvice::DontNeed) };
+}
+
+/// Values of one type in a map.
+struct Values<T> {
+    map: Arc<Mmap>,
+    count: usize,
+    of: PhantomData<T>,
+}
+
+impl<T: Send + Sync> Lender<[T]> for Values<T> {
+    fn lend(&self) -> &[T] {
+        // SAFETY: `count` values of T were copied to the beginning of the map, which is aligned to a page and never
+        // written again.
+        unsafe { std::slice::from_raw_parts(self.map.as_ptr().cast(), self.count) }
+    }
+}
+
+/// A text in a map.
+struct Text(Arc<Mmap>);
+
+impl Lender<str> for Text {
+    fn lend(&self) -> &str {
+        // SAFETY: the bytes were copied from a `str` and are never written again.
+        unsafe { std::str::from_utf8_unchecked(&self.0) }
+    }
+}
+
+impl Keeper for Spill {
+    fn keep<T: Copy + Send + Sync + 'static>(&self, values: &[T]) -> Option<Arc<dyn Lender<[T]>>> {
+        const { assert!(align_of::<T>() <= 4096, "a map begins at a page") };
+        let bytes = size_of_val(values);
+        if bytes < BYTES_MIN {
+            return None;
+        }
+        let fill = |to: *mut u8| {
+            // SAFETY: the map is as long as the values and nobody else has it yet.
+            unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), to.cast(), values.len()) }
+        };
+        let map = self.written(bytes, fill).ok()?;
+        Some(Arc::new(Values { map, count: values.len(), of: PhantomData }))
+    }
+
+    fn keep_text(&self, text: &str) -> Option<Arc<dyn Lender<str>>> {
+        if text.len() < BYTES_MIN {
+            return None;
+        }
+        // SAFETY: as above.
+        let fill = |to: *mut u8| unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), to, text.len()) };
+        Some(Arc::new(Text(self.written(text.len(), fill).ok()?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::id_number::IdNumber;
+    use crate::tables::Column;
+
+    #[test]
+    fn kept_columns_read_as_they_were_before_and_after_their_pages_went_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let spill = Spill::new(folder.path()).unwrap();
+        let numbers: Vec<u64> = (0..100_000).map(|i| i * i).collect();
+        let ids: Vec<IdNumber> =
+            (0..10_000).map(|i| IdNumber { digits: i, length: 18, ..IdNumber::default() }).collect();
+        let (mut kept, mut kept_ids) = (Column::from(numbers.clone()), Column::from(ids.clone()));
+        kept.keep(&spill);
+        kept_ids.keep(&spill);
+        assert!(matches!((&kept, &kept_ids), (Column::Lent(_), Column::Lent(_))));
+        for _ in 0..2 {
+            assert_eq!((&kept[..], &kept_ids[..]), (&numbers[..], &ids[..]));
+            spill.release();
+        }
+        assert_eq!(folder.path().read_dir().unwrap().count(), 0, "files have no name");
+    }
+
+    #[test]
+    fn a_text_is_kept_and_small_things_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let spill = Spill::new(folder.path()).unwrap();
+        let text = "府前大街45号".repeat(10_000);
+        let kept = spill.keep_text(&text).unwrap();
+        spill.release();
+        assert_eq!(kept.lend(), text);
+        assert!(spill.keep(&[1_u8, 2]).is_none() && spill.keep_text("短").is_none());
+        drop(kept);
+        spill.release();
+        assert_eq!(spill.maps.lock().unwrap().len(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_is_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let error = Spill::new(&file.path().join("spill")).unwrap_err();
+        assert!(error.to_string().contains("spill"), "{error}");
+    }
+}
