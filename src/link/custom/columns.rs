@@ -28,6 +28,8 @@ pub(super) struct Column {
 pub(super) struct Value {
     pub(super) text: Comparable,
     pub(super) chars: usize,
+    /// Its consonants as they sound; empty where it has too few of them to tell anything.
+    pub(super) sound: String,
     pub(super) tokens: Box<[Comparable]>,
     pub(super) number: Option<f64>,
 }
@@ -42,6 +44,8 @@ pub(super) enum ReadAs {
     Array,
 }
 
+/// Fewer consonants than this say nothing of what a word is.
+const CONSONANTS_MIN: usize = 3;
 /// Fewer near values than this, by chance, say nothing about how rare such are.
 const NEAR_MIN: u32 = 16;
 /// Bits that the rareness of near values tells at most, either way.
@@ -128,7 +132,7 @@ impl Column {
                 _ => Box::default(),
             };
             let number = text.parse::<f64>().ok().filter(|number| read_as == ReadAs::Number && number.is_finite());
-            Value { text: Comparable::new(text), chars: text.chars().count(), tokens, number }
+            Value { tokens, number, ..Value::of_text(text) }
         };
         let values = (0..pool.len()).into_par_iter().map(value).collect();
         Self { ids, values, frequency_bits: Vec::new(), chance_bits: 0.0, near_bits: None }
@@ -195,11 +199,15 @@ impl Column {
     }
 }
 
-#[cfg(test)]
 impl Value {
     /// A value that is only a text.
     pub(super) fn of_text(text: &str) -> Self {
-        Self { text: Comparable::new(text), chars: text.chars().count(), tokens: Box::default(), number: None }
+        let mut sound = String::new();
+        values::consonants(text, &mut sound);
+        if sound.chars().count() < CONSONANTS_MIN {
+            sound.clear();
+        }
+        Self { text: Comparable::new(text), chars: text.chars().count(), sound, tokens: Box::default(), number: None }
     }
 }
 

@@ -10,7 +10,7 @@ pub(super) enum Alike {
     Equal,
     /// Of some length and an edit or two apart, as a slip makes them.
     Near,
-    /// Alike as a whole, or one is the beginning of the other.
+    /// Alike as a whole or in how the consonants sound, or one is the beginning of the other.
     Similar,
     Different,
 }
@@ -88,7 +88,7 @@ pub(super) fn alike(x: Option<&Value>, y: Option<&Value>) -> Alike {
     let edits = if chars >= NEAR_CHARS_MIN { x.text.edit_distance(&y.text) } else { u32::MAX };
     if edits <= 1 || edits == 2 && chars >= NEAR_TWICE_CHARS_MIN {
         Near
-    } else if begins(x, y) || x.text.jaro_winkler(&y.text) >= SIMILAR_MIN {
+    } else if !x.sound.is_empty() && x.sound == y.sound || begins(x, y) || x.text.jaro_winkler(&y.text) >= SIMILAR_MIN {
         Similar
     } else {
         Different
@@ -150,6 +150,7 @@ mod tests {
         assert_eq!(of("kovalenko", "kovslenko"), Near);
         assert_eq!(of("kovalenko", "ovslenko"), Near);
         assert_eq!(of("rob", "robert"), Similar);
+        assert_eq!(of("halyna", "galina"), Similar);
         assert_eq!(of("ann", "amn"), Different);
         assert_eq!(of("olena", "serhii"), Different);
     }

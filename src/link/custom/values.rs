@@ -100,6 +100,35 @@ pub(super) fn soundex(text: &str, out: &mut String) {
     }
 }
 
+/// Writes the consonants of the words of `text` into `out` (cleared first), as they sound whatever the spelling: hard and
+/// soft ones are one, vowels and what spelling adds (`kh`, `ye`, `cz`) are left out. Halyna and Galina, Wojtowicz and
+/// Voytovych are one.
+pub(super) fn consonants(text: &str, out: &mut String) {
+    out.clear();
+    let mut before = ' ';
+    for c in text.chars() {
+        let sound = match c {
+            'a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'j' => ' ',
+            // Behind another consonant it only tells how that one sounds.
+            'h' if matches!(before, 'c' | 'k' | 's' | 'z' | 't' | 'g') => ' ',
+            'z' if matches!(before, 'c' | 's') => ' ',
+            'g' | 'h' => 'h',
+            'c' | 'k' | 'q' => 'k',
+            's' | 'x' | 'z' => 's',
+            'd' | 't' => 't',
+            'b' | 'p' => 'p',
+            'f' | 'v' | 'w' => 'v',
+            c if c.is_alphanumeric() => c,
+            _ => ' ',
+        };
+        // A double letter sounds as one.
+        if sound != ' ' && !(c == before && out.ends_with(sound)) {
+            out.push(sound);
+        }
+        before = c;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +165,23 @@ mod tests {
         ] {
             assert_eq!(made(|out| date(text, order, out)), expected);
         }
+    }
+
+    #[test]
+    fn spellings_of_one_name_have_the_same_consonants() {
+        let of = |word: &str| made(|out| consonants(word, out));
+        for (one, other) in [
+            ("halyna", "galina"),
+            ("kateryna", "yekaterina"),
+            ("danylo", "daniil"),
+            ("wojtowicz", "voytovych"),
+            ("anna", "hanna"),
+        ] {
+            assert_eq!(of(one) == of(other), one != "anna", "{one} {other}");
+        }
+        assert_eq!(of("george"), "hrh");
+        assert_ne!(of("george"), of("gegrgoe"), "only a double letter sounds as one");
+        assert_eq!(of("a-i"), "");
     }
 
     #[test]
