@@ -156,11 +156,16 @@ fn one_pass(seen: &[([usize; 6], f64)], pairs: f64, fit: &Fit) -> (Vec<Field>, f
     (fields, matches, rounds)
 }
 
+/// Name, m and u of a field by silver labels. Those of ID numbers are shares of each kind of them, not of all.
+fn silver_of<'a>(fit: &'a Fit, field: &str) -> Option<&'a (&'static str, Vec<f64>, Vec<f64>)> {
+    fit.fields.iter().find(|of| of.0 == field && field != "id")
+}
+
 /// m and u of the fit (of IDs: nearly all equal, and as among all pairs), so that the matches of a pass in which nearly all
 /// pairs are matches are not taken for the others.
 fn begin(fit: &Fit, seen: &[([usize; 6], f64)]) -> Vec<Field> {
     let make = |(f, &field): (usize, &&'static str)| {
-        let fitted = fit.fields.iter().find(|of| of.0 == field);
+        let fitted = silver_of(fit, field);
         let highest = seen.iter().map(|row| row.0[f]).max().unwrap_or(0);
         let equal = || (0..=highest).map(|level| 0.5_f64.powi(level as i32)).collect();
         let mut m = fitted.map_or_else(equal, |of| of.1.clone());
@@ -217,7 +222,7 @@ fn round(fields: &mut [Field], matches: f64, seen: &[([usize; 6], f64)], pairs: 
 fn differences(fields: &[Field], fit: &Fit) -> Vec<Difference> {
     let mut all = Vec::new();
     for field in fields {
-        let Some((_, silver, _)) = fit.fields.iter().find(|of| of.0 == field.field) else { continue };
+        let Some((_, silver, _)) = silver_of(fit, field.field) else { continue };
         for level in 1..silver.len().min(field.m.len()) {
             let (m_silver, m_em) = (silver[level], field.m[level]);
             if m_silver * fit.silver_matches >= TOLD_PAIRS {

@@ -1,5 +1,6 @@
 //! From counts to weights.
 
+use super::ids;
 use super::preset::{self, Levels};
 use crate::link::levels::{PATTERNS, Pattern, REST_PATTERNS, address, birth, identity, name, phone, sex};
 use crate::link::{Chance, PatternCounts, Weights, may_be_doubled};
@@ -25,7 +26,8 @@ pub struct Fit {
     pub silver_matches: f64,
     /// Share of silver matches that rules that read no ID number brought together.
     pub silver_reached: f64,
-    /// For each field (birth, sex, name, phone, address): m and u by level.
+    /// For each field (birth, sex, name, phone, address): m and u by level. Those of `id` are among numbers of one kind (two
+    /// valid ones, one of them wrong, known in part), its levels counted from 1.
     pub fields: Vec<(&'static str, Vec<f64>, Vec<f64>)>,
 }
 
@@ -43,6 +45,8 @@ fn field_levels(pattern: Pattern) -> [u8; 5] {
 }
 
 const FIELDS: [&str; 5] = ["birth", "sex", "name", "phone", "address"];
+/// Place of the name among them.
+const NAME: usize = 2;
 
 /// Whether enough pairs are labelled by ID numbers to fit by.
 pub fn has_silver(counts: &PatternCounts) -> bool {
@@ -86,7 +90,7 @@ pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
     };
     let labelled = if by_roster { nonmatches.iter().sum() } else { silver };
     let dependence = Dependence::new(&counted, chance, &fields, labelled);
-    let id_bits = fit_id_bits(counts, persons_bits);
+    let ids = ids::fit_ids(counts, &fields[NAME], persons_bits);
     for index in 0..PATTERNS {
         let pattern = Pattern(index as u32);
         if !exists(pattern) {
@@ -100,7 +104,7 @@ pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
                 .sum()
         };
         let weight = if identity::is_id(pattern.identity()) {
-            prior_bits + id_bits[usize::from(pattern.identity())] + bits(2) + dependence.rest[pattern.rest()]
+            prior_bits + ids.bits[usize::from(pattern.identity())] + bits(2) + dependence.rest[pattern.rest()]
         } else {
             prior_bits + bits(0) + dependence.whole[index]
         };
@@ -111,7 +115,9 @@ pub fn fit(counts: &PatternCounts, chance: &Chance) -> Fit {
         prior_bits,
         silver_matches: silver * scale,
         silver_reached: counts.silver_match_reached as f64 / silver.max(1.0),
-        fields: FIELDS.iter().zip(fields).map(|(name, levels)| (*name, levels.m, levels.u)).collect(),
+        fields: (FIELDS.into_iter().zip(fields).chain([("id", ids.shares)]))
+            .map(|(name, levels)| (name, levels.m, levels.u))
+            .collect(),
     }
 }
 
@@ -120,33 +126,6 @@ fn exists(pattern: Pattern) -> bool {
         && (pattern.name() as usize) < name::COUNT
         && (pattern.phone() as usize) < phone::COUNT
         && (pattern.address() as usize) < address::COUNT
-}
-
-/// Bits of the levels that compare ID numbers. How often one person's numbers disagree (typed wrongly twice, a relative's)
-/// is counted among pairs with one name, one phone and one flat; that others' do is nearly certain. What agreement is worth
-/// depends on how numbers are made, and is the preset's.
-fn fit_id_bits(counts: &PatternCounts, persons_bits: f64) -> Vec<f64> {
-    let mut bits: Vec<f64> = (0..identity::BIRTH_SEX).map(|level| preset::id_bits(level, persons_bits)).collect();
-    let mut seen = [0.0; identity::BIRTH_SEX as usize];
-    for (index, &n) in counts.all.iter().enumerate().filter(|(_, n)| **n > 0) {
-        let pattern = Pattern(index as u32);
-        let equal_names = (name::EXACT..name::UNREADABLE).contains(&pattern.name());
-        let at_home = pattern.phone() == phone::SAME && pattern.address() == address::SAME_FLAT;
-        if identity::is_id(pattern.identity()) && equal_names && at_home {
-            seen[usize::from(pattern.identity())] += f64::from(n);
-        }
-    }
-    // Whole numbers of which one is wrong, and numbers of which only a part is known.
-    let whole = identity::ID_SAME_WRONG..=identity::ID_ONE_EDIT;
-    let part = identity::ID_PARTIAL..identity::ID_DIFFERENT;
-    for (disagree, agree) in [
-        (identity::ID_FAR, whole.map(|level| seen[usize::from(level)]).sum::<f64>()),
-        (identity::ID_PARTIAL_DIFFERENT, part.map(|level| seen[usize::from(level)]).sum()),
-    ] {
-        let (slot, seen) = (&mut bits[usize::from(disagree)], seen[usize::from(disagree)]);
-        *slot = ((seen + M_STRENGTH * slot.exp2()) / (seen + agree + M_STRENGTH)).log2();
-    }
-    bits
 }
 
 /// Whether a pair without ID numbers is so surely a match by its other fields that it tells of `field`. Where no ID numbers

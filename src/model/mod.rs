@@ -7,6 +7,7 @@
 mod custom;
 mod em;
 mod fit;
+mod ids;
 mod preset;
 mod stored;
 

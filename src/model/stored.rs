@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Changes whenever the file means something else.
 const FORMAT: u32 = 1;
 /// Fields that a model of this program may have; those of another do not fit.
-const FIELDS: [&str; 5] = ["birth", "sex", "name", "phone", "address"];
+const FIELDS: [&str; 6] = ["birth", "sex", "name", "phone", "address", "id"];
 
 /// The model as it is written. Patterns of equal weight 0 odds (they cannot occur) are left out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
