@@ -21,11 +21,11 @@ pub struct Rate {
 /// Pairs of records of one sampled person between two sources.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PersonPairs {
-    /// Pairs of the person's records.
+    /// Pairs of the person's records, by what each stands for.
     pub truth: f64,
     /// Those of them that lie in one person of the set.
     pub correct: f64,
-    /// Pairs of a record of the person and one of another in one person of the set, half of each: the other is its half.
+    /// Pairs of a record of the person and one of another in one person of the set.
     pub wrong: f64,
 }
 
@@ -42,6 +42,57 @@ pub struct Estimate {
     pub recall: Rate,
     /// Harmonic mean of both.
     pub f1: Rate,
+}
+
+/// Pairs of a night of which the ID numbers say everything, and how many others there are in one person.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct KnownPairs {
+    /// Pairs in one person with two equal numbers.
+    pub two: f64,
+    /// Pairs with two equal numbers that are not in one person.
+    pub missed: f64,
+    /// Pairs in one person that have not two numbers.
+    pub without: f64,
+}
+
+/// What is estimated of all pairs of a night.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct WholeNight {
+    /// Pairs of records in one person.
+    pub pairs: u64,
+    /// Those of them that have two equal ID numbers.
+    pub pairs_by_numbers: u64,
+    /// Correct of those found.
+    pub precision: Rate,
+    /// Found of those true.
+    pub recall: Rate,
+    /// Harmonic mean of both.
+    pub f1: Rate,
+}
+
+impl KnownPairs {
+    /// The whole night, where pairs without two numbers are as right as `estimate` says. Ends of intervals are those of the
+    /// estimate: what is counted has no error.
+    pub fn with(&self, estimate: &Estimate) -> WholeNight {
+        let Self { two, missed, without } = *self;
+        let correct = without * estimate.precision.rate;
+        let truth = |recall: f64| correct / recall.max(1e-3);
+        let (found, all) = (two + without, two + missed + truth(estimate.recall.rate));
+        let share = |part: f64, whole: f64| if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 1.0 };
+        let errors = |f1: f64| missed + (1.0 - f1) * (without + truth(estimate.recall.rate));
+        let of = |rate: Rate, whole: &dyn Fn(f64) -> f64| Rate {
+            rate: whole(rate.rate),
+            low: whole(rate.low),
+            high: whole(rate.high),
+        };
+        WholeNight {
+            pairs: found as u64,
+            pairs_by_numbers: two as u64,
+            precision: of(estimate.precision, &|precision| share(two + without * precision, found)),
+            recall: of(estimate.recall, &|recall| share(two + correct, two + missed + truth(recall))),
+            f1: of(estimate.f1, &|f1| 1.0 - share(errors(f1), found + all)),
+        }
+    }
 }
 
 /// Sums over persons of a part and a whole, and of their squares.
@@ -74,8 +125,10 @@ impl Ratio {
         let rate = self.part / self.whole;
         let squares = (self.part2 - 2.0 * rate * self.both + rate * rate * self.whole2).max(0.0);
         let variance = squares / (self.whole * self.whole) * self.persons / (self.persons - 1.0).max(1.0);
-        // As many independent trials as would vary as much; never more than a trial a person where none differs.
-        let trials = if variance > 0.0 { rate * (1.0 - rate) / variance } else { self.persons };
+        // As many independent trials as would vary as much; never more than a trial a person where none differs, and
+        // fewer where some persons weigh more than others.
+        let like = self.whole * self.whole / self.whole2;
+        let trials = if variance > 0.0 { rate * (1.0 - rate) / variance } else { self.persons.min(like) };
         wilson(rate, trials.clamp(1.0, self.whole.max(1.0)))
     }
 }
@@ -150,6 +203,22 @@ mod tests {
         assert!((found.recall.rate - 1.0).abs() < 1e-12 && (0.95..0.97).contains(&found.recall.low));
         let nobody = tally(&[]);
         assert_eq!((nobody.recall.low, nobody.recall.high), (0.0, 1.0));
+    }
+
+    #[test]
+    fn the_night_is_what_is_counted_and_what_is_estimated() {
+        let rate = |rate: f64| Rate { rate, low: rate - 0.1, high: rate };
+        let (precision, recall, f1) = (rate(0.9), rate(0.5), rate(90.0 / 140.0));
+        let estimate = Estimate { persons: 9, pairs: 90, precision, recall, f1 };
+        let night = KnownPairs { two: 800.0, missed: 20.0, without: 100.0 }.with(&estimate);
+        // 90 of 100 are right, and 90 more were missed.
+        assert_eq!((night.pairs, night.pairs_by_numbers), (900, 800));
+        assert!((night.precision.rate - 890.0 / 900.0).abs() < 1e-12);
+        assert!((night.recall.rate - 890.0 / 1000.0).abs() < 1e-12);
+        assert!((night.f1.rate - 2.0 * 890.0 / 1900.0).abs() < 1e-12);
+        assert!(night.recall.low < night.recall.rate && night.precision.low < night.precision.rate);
+        let nothing = KnownPairs::default().with(&Tally::default().estimate());
+        assert_eq!((nothing.precision.low, nothing.precision.high), (1.0, 1.0));
     }
 
     #[test]

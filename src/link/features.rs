@@ -39,6 +39,14 @@ pub(super) const ID_DOUBTFUL: u8 = 1;
 pub(super) const ID_TRUSTED: u8 = 2;
 
 impl Packed {
+    /// Puts another ID number in the place of its own.
+    pub(super) fn set_id(&mut self, id: IdNumber) {
+        self.id = id;
+        self.implied_birth = implied_birth(&id);
+        self.implied_sex = id.sex().unwrap_or_default();
+        self.bits = identity::trust(self);
+    }
+
     pub(super) fn has(&self, bit: u8) -> bool {
         self.bits & bit != 0
     }
@@ -162,11 +170,10 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
         .par_iter()
         .enumerate()
         .map(|(p, &row)| {
-            let id = records.id[row];
             let mut packed = Packed {
-                id,
+                id: IdNumber::default(),
                 stated_birth: records.birth[row],
-                implied_birth: implied_birth(&id),
+                implied_birth: NO_DATE,
                 name: names.of[p].0,
                 former: names.of[p].1,
                 phones: phones.of[p],
@@ -177,10 +184,10 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
                 grid: places[p].2,
                 stated_precision: records.birth_precision[row],
                 stated_sex: stated_sex(records, row),
-                implied_sex: id.sex().unwrap_or_default(),
+                implied_sex: Sex::Unknown,
                 bits: 0,
             };
-            packed.bits = identity::trust(&packed);
+            packed.set_id(records.id[row]);
             packed
         })
         .collect();

@@ -1,14 +1,13 @@
-//! Linking with ID numbers hidden: the pairs of a sample of profiles as if those had no ID number, scored with weights that
-//! stand already. It is what a night's estimate of its own accuracy is made from, and tells which rules reach a pair
-//! without ID numbers. Only blocks that hold a profile of the sample are read.
+//! Linking a sample of profiles again, damaged as [`super::damage`] does, with weights that stand already. It is what a
+//! night's estimate of its own accuracy is made from, and tells which rules reach a pair without ID numbers. Only blocks
+//! that hold a profile of the sample are read.
 
 use super::blocking::{self, KEYS_A_RULE, RULES};
-use super::features::{Features, Packed};
+use super::features::Features;
 use super::levels::identity;
 use super::{BlockingSettings, Weights};
-use crate::kernels::id_number::{IdNumber, Sex};
 use crate::kernels::radix;
-use crate::tables::{Edge, NO_DATE, sort_edges};
+use crate::tables::{Edge, sort_edges};
 use hashbrown::HashSet;
 use rayon::prelude::*;
 
@@ -20,38 +19,13 @@ const SPLIT_ROWS: usize = 128;
 pub struct SampleLinks {
     /// Pairs with at least one side in the sample of at least the least weight, sorted as clusters grow by them.
     pub edges: Vec<Edge>,
-    /// Pairs with both sides in the sample and equal labels that a rule brought together: `(a, b, rules)`, bit r of `rules`
-    /// for rule r; sorted, each pair once.
+    /// Pairs with a side in the sample and equal labels that a rule brought together: `(a, b, rules)`, bit r of `rules` for
+    /// rule r; sorted, each pair once.
     pub reached: Vec<(u32, u32, u32)>,
 }
 
-impl Features {
-    /// Does `work` while the profiles of `sample` (ascending) have no ID number, and gives the numbers back.
-    pub fn with_ids_hidden<T>(&mut self, sample: &[u32], work: impl FnOnce(&Self) -> T) -> T {
-        let kept: Vec<Packed> = sample.iter().map(|&p| self.packed[p as usize]).collect();
-        for &p in sample {
-            let packed = &mut self.packed[p as usize];
-            packed.id = IdNumber::default();
-            (packed.implied_birth, packed.implied_sex, packed.bits) = (NO_DATE, Sex::Unknown, 0);
-        }
-        let result = work(self);
-        for (&p, packed) in sample.iter().zip(kept) {
-            self.packed[p as usize] = packed;
-        }
-        result
-    }
-
-    /// Whether equal records of profile `p` would be one profile without their ID number: a name that is one, and a phone,
-    /// flat or birth date.
-    pub fn is_placed(&self, p: usize) -> bool {
-        let packed = &self.packed[p];
-        let named = packed.name != 0 && !self.names[packed.name as usize].is_title();
-        named && (packed.phones[0] != 0 || packed.flat != 0 || packed.stated_birth != NO_DATE)
-    }
-}
-
-/// Scores every candidate pair with a side in `sample` (ascending). `label` tells of a profile of the sample which person
-/// it is; equal labels count as reached.
+/// Scores every candidate pair with a side in `sample` (ascending). `label` tells of a profile which person it is, 0 where
+/// that is unknown; pairs of equal labels count as reached.
 ///
 /// O(n r) keys for n profiles and r rules, of which only those that the sample shares are sorted; memory is that of the
 /// blocks that hold the sample.
@@ -182,7 +156,7 @@ impl Task {
                     continue;
                 }
                 let (a, b) = (x.min(y), x.max(y));
-                if from_x && from_y && label(a) == label(b) {
+                if label(a) != 0 && label(a) == label(b) {
                     self.reached.push((a, b, 1 << self.rule));
                 }
                 let pattern = features.pattern(a, b);
@@ -199,9 +173,9 @@ impl Task {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::id_number;
-    use crate::link::{Blocks, Profiles, features, levels, score};
-    use crate::tables::{BirthPrecision, Records};
+    use crate::kernels::id_number::{self, IdNumber, Sex};
+    use crate::link::{Blocks, Damage, Profiles, features, levels, score};
+    use crate::tables::{BirthPrecision, NO_DATE, Records};
 
     /// `n` records: two of each person, with an ID number, a name, a phone of two persons and a flat of many.
     fn records(n: usize, ids: bool) -> Records {
@@ -255,7 +229,8 @@ mod tests {
         let before = score(&with, Blocks::new(&with), &weights(), settings, 0.0).0;
         let labels: Vec<u64> = (0..n).map(|p| with.trusted_id(p)).collect();
         let all: Vec<u32> = (0..n as u32).collect();
-        let hidden = with.with_ids_hidden(&all, |features| {
+        let nothing: Vec<Damage> = all.iter().map(|&profile| Damage { profile, like: None, draw: 0 }).collect();
+        let hidden = with.with_damage(&nothing, |features| {
             score_sample(features, &weights(), settings, 0.0, &all, |p| labels[p as usize])
         });
         assert!(!expected.is_empty());
@@ -310,7 +285,8 @@ mod tests {
             whole.edges.into_iter().filter(|e| some.contains(&e.a) || some.contains(&e.b)).collect();
         assert_eq!(part.edges, touching);
         assert!(features.is_placed(1));
-        features.with_ids_hidden(&some, |hidden| {
+        let nothing: Vec<Damage> = some.iter().map(|&profile| Damage { profile, like: None, draw: 0 }).collect();
+        features.with_damage(&nothing, |hidden| {
             assert!((0..n).all(|p| (hidden.trusted_id(p) == 0) == some.contains(&(p as u32))));
         });
     }

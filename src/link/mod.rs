@@ -7,6 +7,7 @@ mod borrowed;
 mod chance;
 mod compare;
 pub mod custom;
+mod damage;
 mod features;
 mod hidden;
 mod identity;
@@ -20,6 +21,7 @@ mod rosters;
 
 pub use blocking::{RULES, Rule};
 pub use chance::{Chance, chance};
+pub use damage::{Damage, EVIDENCE};
 pub use features::{Features, features};
 pub use hidden::{SampleLinks, score_sample};
 pub use levels::Pattern;

@@ -54,6 +54,11 @@ impl Name {
         sounds.iter().fold(1_u64, |key, &sound| key.wrapping_mul(512).wrapping_add(u64::from(pinyin::fold(sound))))
     }
 
+    /// The code of the first character: that of the surname, or of its beginning.
+    pub(super) fn first_char(&self) -> u16 {
+        self.chars[0]
+    }
+
     /// The folded sound of the first character; 0 if unknown.
     pub(super) fn first_sound(&self) -> u64 {
         u64::from(pinyin::fold(self.sounds[0]))

@@ -21,17 +21,17 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "link.accuracy",
-        "matching without ID numbers, estimated on {persons} persons whose numbers were hidden: precision {precision} % ({precision_low} to {precision_high}), recall {recall} % ({recall_low} to {recall_high}), F1 {f1}",
-        "无身份证号时的匹配质量（隐藏 {persons} 人的证件号估计）：精确率 {precision} %（{precision_low} 至 {precision_high}），召回率 {recall} %（{recall_low} 至 {recall_high}），F1 {f1}",
+        "accuracy of the night, estimated on {persons} persons of whom numbers were hidden: precision {precision} % ({precision_low} to {precision_high}), recall {recall} % ({recall_low} to {recall_high}), F1 {f1}",
+        "本晚匹配质量（隐藏 {persons} 人的部分证件号估计）：精确率 {precision} %（{precision_low} 至 {precision_high}），召回率 {recall} %（{recall_low} 至 {recall_high}），F1 {f1}",
     ),
     (
         "link.accuracy_low",
-        "matching without ID numbers is poor tonight: F1 {f1} (95 % at most {high}), below {limit}; look at the columns of names, phones and addresses",
-        "今晚无身份证号的匹配质量偏低：F1 {f1}（95 % 上限 {high}），低于 {limit}；请检查姓名、电话、地址各列",
+        "matching is poor tonight: F1 {f1} (95 % at most {high}), below {limit}; look at the columns of names, phones and addresses",
+        "今晚匹配质量偏低：F1 {f1}（95 % 上限 {high}），低于 {limit}；请检查姓名、电话、地址各列",
     ),
     (
         "link.blocking",
-        "blocking reached {share} % of {pairs} pairs known to be one person without their ID numbers; about {lost} pairs of the night were never compared",
-        "不用身份证号时，分块覆盖了 {pairs} 对已知同人记录的 {share} %；本晚约有 {lost} 对从未比较",
+        "blocking reached {share} % of {pairs} pairs known to be one person whose ID numbers were hidden; about {lost} pairs of the night were never compared",
+        "隐藏证件号后，分块覆盖了 {pairs} 对已知同人记录的 {share} %；本晚约有 {lost} 对从未比较",
     ),
 ];

@@ -100,7 +100,7 @@ pub(super) const ROWS: &[Row] = &[
         "已发布 {path}：bulletin.md 为领导简报，lists/ 为各网格清单，*.parquet 供分析使用",
     ),
     ("run.summary.dry_run", "dry run: nothing was published", "试运行：未发布任何内容"),
-    ("run.step.accuracy", "accuracy without ID numbers estimated", "已估计无证件号时的准确率"),
+    ("run.step.accuracy", "accuracy of the night estimated", "已估计本晚的准确率"),
     ("run.step.fit_custom", "weights fitted", "权重已拟合"),
     ("run.step.link_custom", "{kept} pairs worth keeping", "保留 {kept} 对"),
     ("run.step.returns", "{pairs} returned rows name their person", "{pairs} 行回填已对应到人"),

@@ -1,8 +1,8 @@
 //! Bits of the levels that compare ID numbers. Numbers cannot be labelled by numbers: what other evidence tells is counted.
 //! Pairs with one name, one phone and one flat are one person and show how often such a person's numbers disagree (m);
 //! among pairs that a number brought together, whatever their names, different names show how often strangers' numbers
-//! agree (u). Each count has the preset against it, so that a small night stays near it, and nothing moves further from it
-//! than [`MOVED_MAX`] bits. What two valid numbers are worth, equal or
+//! agree (u). Each count has the preset against it, so that a small night stays near it, and no level of agreeing numbers
+//! moves further from it than [`MOVED_DOWN`] or [`MOVED_UP`] bits. What two valid numbers are worth, equal or
 //! different, stays the preset's: they are the labels themselves.
 
 use super::preset::{self, Levels};
@@ -11,8 +11,10 @@ use crate::link::{PatternCounts, RULES};
 
 /// Pseudo-pairs by which the preset counts against the night's.
 const STRENGTH: f64 = 50.0;
-/// No level of agreeing numbers moves by more bits than this from the preset.
-const MOVED_MAX: f64 = 3.0;
+/// Bits by which agreeing numbers may say less than in the preset.
+const MOVED_DOWN: f64 = 3.0;
+/// Bits by which they may say more: strangers whom no rule brought together are not counted.
+const MOVED_UP: f64 = 1.0;
 
 /// What is known of the levels of ID numbers.
 #[derive(Clone, Debug)]
@@ -82,7 +84,7 @@ pub(super) fn fit_ids(counts: &PatternCounts, names: &Levels, persons_bits: f64)
         let level = usize::from(base) + 2;
         let usual = (starting[level] - starting[usize::from(base)]).exp2();
         let share = (seen[level] + STRENGTH * usual) / (seen[level] + born(base) + STRENGTH);
-        bits[level] = starting[level] + (share / usual).log2().clamp(-MOVED_MAX, MOVED_MAX);
+        bits[level] = starting[level] + (share / usual).log2().clamp(-MOVED_DOWN, MOVED_UP);
     }
     // Numbers that agree though one of them is wrong: of how many strangers?
     for level in [identity::ID_SAME_WRONG, identity::ID_ONE_EDIT] {
@@ -90,7 +92,7 @@ pub(super) fn fit_ids(counts: &PatternCounts, names: &Levels, persons_bits: f64)
         let usual = (*slot - persons_bits).exp2();
         let (same, strangers) = by_names(counts, level, names);
         let odds = (same + STRENGTH * usual / (1.0 + usual)) / (strangers + STRENGTH / (1.0 + usual));
-        *slot += (odds / usual).log2().clamp(-MOVED_MAX, MOVED_MAX);
+        *slot += (odds / usual).log2().clamp(-MOVED_DOWN, MOVED_UP);
     }
     let shares = shares(&seen, &bits);
     IdLevels { bits, shares }
@@ -168,7 +170,7 @@ mod tests {
         let never = counts(&[(home(identity::ID_ONE_EDIT), 9000)], &[]);
         assert!(bits(&never, identity::ID_FAR) < -13.0);
         let births = counts(&[(home(identity::ID_TAIL + 1), 500), (home(identity::ID_TAIL + 2), 40)], &[]);
-        assert!(bits(&births, identity::ID_TAIL + 2) > preset::id_bits(identity::ID_TAIL + 2, PERSONS_BITS) + 2.0);
+        assert!(bits(&births, identity::ID_TAIL + 2) > preset::id_bits(identity::ID_TAIL + 2, PERSONS_BITS) + 0.9);
     }
 
     #[test]
@@ -178,7 +180,7 @@ mod tests {
         let usual = preset::id_bits(level, PERSONS_BITS);
         let strangers = counts(&[], &[(of(name::EXACT), 100), (of(name::DIFFERENT), 900)]);
         let none = counts(&[], &[(of(name::EXACT), 996), (of(name::DIFFERENT), 4)]);
-        assert!(bits(&strangers, level) < usual - 1.5 && bits(&strangers, level) >= usual - MOVED_MAX);
-        assert!((bits(&none, level) - usual - MOVED_MAX).abs() < 1e-9, "no further than it may");
+        assert!(bits(&strangers, level) < usual - 1.5 && bits(&strangers, level) >= usual - MOVED_DOWN);
+        assert!((bits(&none, level) - usual - MOVED_UP).abs() < 1e-9, "no further than it may");
     }
 }

@@ -253,6 +253,37 @@ impl IdNumber {
         }
         if length < LENGTH { matched == length } else { matched + faults >= LENGTH }
     }
+
+    /// This whole number damaged like `other`: masked in the same places, with a digit wrong, some lost or added, or gone
+    /// where `other` is none or has no damage. `draw` says in which place and to what.
+    pub fn damaged_like(&self, other: &Self, draw: u64) -> Self {
+        let mut symbols = self.symbols();
+        let digit = 1 + (draw >> 32) % 9;
+        let place = |places: usize| (draw % places.max(1) as u64) as usize;
+        match other.kind {
+            IdKind::None | IdKind::Valid | IdKind::Valid15 => Self::default(),
+            IdKind::Masked | IdKind::Truncated | IdKind::Mantissa => {
+                Self::pack(&symbols, other.known, other.kind, other.length)
+            }
+            IdKind::Wrong => {
+                let at = place(LENGTH - 1);
+                symbols[at] = ((u64::from(symbols[at]) + digit) % 10) as u8;
+                Self::pack(&symbols, ALL_KNOWN, other.kind, other.length)
+            }
+            IdKind::Length => {
+                let kept = usize::from(other.length).min(LENGTH);
+                if kept < LENGTH {
+                    let at = place(kept);
+                    symbols.copy_within(at + LENGTH - kept.., at);
+                } else {
+                    let at = place(LENGTH);
+                    symbols.copy_within(at..LENGTH - 1, at + 1);
+                    symbols[at] = digit as u8;
+                }
+                Self::pack(&symbols, (1 << kept) - 1, other.kind, other.length)
+            }
+        }
+    }
 }
 
 #[cfg(test)]

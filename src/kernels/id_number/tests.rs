@@ -220,3 +220,22 @@ proptest! {
         prop_assert_eq!(read.id.is_none(), read.id.known == 0);
     }
 }
+
+#[test]
+fn a_number_is_damaged_like_another() {
+    let whole = parse("370502199003121237").id;
+    let whole = if whole.valid() { whole } else { IdNumber::from_parts(370_502, 7375, 123) };
+    for draw in (0..200_u64).map(|i| crate::kernels::hash::key(3, &[i])) {
+        let like = |text: &str| whole.damaged_like(&parse(text).id, draw);
+        let masked = like("370502********1234");
+        assert_eq!((masked.kind, masked.differing(&whole)), (IdKind::Masked, (0, 10)));
+        let wrong = like("370502199003121230");
+        assert!(wrong.kind == IdKind::Wrong && wrong.one_edit(&whole), "{wrong:?}");
+        for length in ["37050219900312123", "3705021990031212345"] {
+            let damaged = like(length);
+            assert_eq!(damaged.kind, IdKind::Length);
+            assert!(whole.edit_distance_le1_for_length_kinds(&damaged), "{damaged:?} {draw}");
+        }
+        assert!(like("").is_none());
+    }
+}
