@@ -1,7 +1,7 @@
 //! Right and wrong pairs of the hidden records, person by person: pairs of which at least one record lost its number.
 
 use super::Night;
-use super::sample::{Gaps, Sampled};
+use super::sample::Sampled;
 use crate::evaluate::hidden::{PersonPairs, Tally};
 
 /// The clusters that the sample touches, once more.
@@ -31,11 +31,10 @@ pub(super) struct Known<'a> {
     pub(super) night: &'a Night<'a>,
     /// Whether a hidden profile would find its equal.
     pub(super) placed: &'a [bool],
-    /// Which person each profile is, as far as known; 0: unknown.
-    pub(super) labels: &'a [u64],
-    /// Whether the profile's number is hidden.
-    pub(super) hidden: &'a [bool],
-    pub(super) gaps: &'a Gaps,
+    /// Which person each profile is, as far as known; 0: somebody without a number.
+    pub(super) persons_of: &'a [u64],
+    /// Whether the profile has a number, and keeps it.
+    pub(super) numbered: &'a [bool],
 }
 
 /// Sums over persons.
@@ -71,31 +70,36 @@ impl Counting {
         }
     }
 
-    /// Adds a person.
+    /// Adds a person, one of whose profiles is hidden.
     pub(super) fn person(&mut self, known: &Known<'_>, world: &World<'_>, person: &[Sampled]) {
+        let Some(of) = person.iter().find(|of| of.damage.is_some()) else { return };
         self.pairs.fill(PersonPairs::default());
-        // A profile that nothing touched is where it was.
-        let cluster = |p: u32| world.cluster(p).ok_or(known.night.clusters.of_profile[p as usize]);
-        let label = |p: u32| known.labels[p as usize];
-        for (i, of) in person.iter().enumerate() {
-            for other in &person[i + 1..] {
-                // Each hidden record stands for its own kind; a pair of two for both.
-                let weights = [of, other].map(|of| (f64::from(u8::from(of.damage.is_some())), of.weight));
-                let hidden = weights[0].0 + weights[1].0;
-                if hidden == 0.0 || label(of.profile) == 0 || label(other.profile) == 0 {
-                    continue;
-                }
-                let weight = (weights[0].1 + weights[1].1) / hidden;
-                let together = cluster(of.profile) == cluster(other.profile);
-                let one = label(of.profile) == label(other.profile);
-                self.cross(known, of.profile, other.profile, |pairs| {
-                    pairs.truth += if one { weight } else { 0.0 };
-                    pairs.correct += if one && together { weight } else { 0.0 };
-                    pairs.wrong += if !one && together { weight } else { 0.0 };
-                });
-            }
-            if of.damage.is_some() {
-                self.hidden(known, world, of, person);
+        let cluster = world.cluster(of.profile);
+        // A pair of two records without numbers is seen from both sides.
+        let weight = |other: u32| of.weight * if known.numbered[other as usize] { 1.0 } else { 0.5 };
+        let mut joined = false;
+        for other in person.iter().map(|other| other.profile).filter(|&other| other != of.profile) {
+            let together = cluster.is_some() && cluster == world.cluster(other);
+            joined |= together;
+            let weight = weight(other);
+            self.cross(known, of.profile, other, |pairs| {
+                pairs.truth += weight;
+                pairs.correct += if together { weight } else { 0.0 };
+            });
+        }
+        // Equal records are hidden together here, but would not be: each finds the others if it finds its person, or by
+        // everything else, if it has anything.
+        let found = joined || known.placed[of.profile as usize];
+        self.within(known, of.profile, |pairs| {
+            pairs.truth += 2.0 * of.weight;
+            pairs.correct += if found { 2.0 * of.weight } else { 0.0 };
+        });
+        for &(_, other) in cluster.map_or(&[][..], |cluster| world.profiles(cluster)) {
+            // What joined the person besides, without a number, may be its own after all.
+            let open = joined && !known.numbered[other as usize];
+            if other != of.profile && known.persons_of[other as usize] != of.number && !open {
+                let weight = weight(other);
+                self.cross(known, of.profile, other, |pairs| pairs.wrong += weight);
             }
         }
         let mut sum = PersonPairs::default();
@@ -106,35 +110,5 @@ impl Counting {
             sum.wrong += pairs.wrong;
         }
         self.all.add(sum);
-    }
-
-    /// Pairs of a hidden profile with itself and with other persons.
-    fn hidden(&mut self, known: &Known<'_>, world: &World<'_>, of: &Sampled, person: &[Sampled]) {
-        // Equal records: one of them without a number would find the others by everything else, if it has anything. They
-        // are hidden together here, but would not be.
-        let found = if known.placed[of.profile as usize] { 1.0 } else { 0.0 };
-        let weight = of.weight * (2.0 - of.share);
-        self.within(known, of.profile, |pairs| {
-            pairs.truth += weight;
-            pairs.correct += weight * found;
-        });
-        let Some(cluster) = world.cluster(of.profile) else { return };
-        let label = |p: u32| known.labels[p as usize];
-        for &(_, other) in world.profiles(cluster) {
-            let own = person.iter().any(|of| of.profile == other);
-            if own || label(other) == 0 || label(of.profile) == 0 {
-                continue;
-            }
-            // A pair of two records without numbers is seen from both sides.
-            let source = known.night.sources_of(other).next().unwrap_or(0);
-            let half = if known.hidden[other as usize] { 0.5 } else { 1.0 - known.gaps.share(source) / 2.0 };
-            let one = label(other) == label(of.profile);
-            let weight = of.weight * half;
-            self.cross(known, of.profile, other, |pairs| {
-                pairs.truth += if one { weight } else { 0.0 };
-                pairs.correct += if one { weight } else { 0.0 };
-                pairs.wrong += if one { 0.0 } else { weight };
-            });
-        }
     }
 }

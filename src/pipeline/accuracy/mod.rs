@@ -79,16 +79,11 @@ impl Night<'_> {
     /// Hides numbers of a sample of persons, links and compares, at every threshold if one is to be chosen. `None` if too
     /// few persons have a number.
     pub(super) fn accuracy(&self, features: &mut Features, choose: bool) -> Option<Accuracy> {
-        let labels: Vec<u64> = (0..features.len()).map(|p| features.trusted_id(p)).collect();
-        self.judged_by(&labels, features, choose)
-    }
-
-    /// The same, where `persons_of` says which person each profile is (0: unknown) instead of the hidden numbers.
-    fn judged_by(&self, persons_of: &[u64], features: &mut Features, choose: bool) -> Option<Accuracy> {
         let numbers: Vec<u64> = (0..features.len()).map(|p| features.trusted_id(p)).collect();
+        let persons_of = self.persons_of(&numbers);
         let sources = self.records.source.iter().max().map_or(0, |&max| usize::from(max) + 1);
         let gaps = Gaps::of(self.records, self.profiles, &numbers, sources);
-        let mut sample = sample::sample(self.records, self.profiles, features, &numbers, &gaps);
+        let mut sample = sample::sample(self.records, self.profiles, features, &persons_of, &gaps);
         let persons = sample.persons().count() as u64;
         if persons < PERSONS_MIN {
             return None;
@@ -101,7 +96,7 @@ impl Night<'_> {
         let mut members = Vec::new();
         let (links, worlds, placed) = features.with_damage(&damages, |features| {
             sample::weigh(&mut sample, self.profiles, features, &numbers);
-            let number = |p: u32| numbers[p as usize];
+            let number = |p: u32| persons_of[p as usize];
             let weights = &self.fit.weights;
             let kept_min = thresholds[0] - cluster::LIGHTER_BITS;
             let links = link::score_sample(features, weights, self.settings, kept_min, &hidden, number);
@@ -109,7 +104,9 @@ impl Night<'_> {
             let placed: Vec<bool> = (0..features.len()).map(|p| features.is_placed(p)).collect();
             (links, worlds, placed)
         });
-        let known = Known { night: self, placed: &placed, labels: persons_of, hidden: &is_hidden, gaps: &gaps };
+        let numbered: Vec<bool> =
+            numbers.iter().zip(&is_hidden).map(|(&number, &hidden)| number != 0 && !hidden).collect();
+        let known = Known { night: self, placed: &placed, persons_of: &persons_of, numbered: &numbered };
         let count = |world: &World<'_>| {
             let mut count = Counting::new(sources);
             sample.persons().for_each(|person| count.person(&known, world, person));
@@ -132,6 +129,16 @@ impl Night<'_> {
         let (match_weight_min, hidden) = (tried[best].0, hidden.len() as u64);
         let represented = sample.represented;
         Some(Accuracy { match_weight_min, tried, persons, hidden, represented, all, source_pairs, reach })
+    }
+
+    /// Whose each profile is, as far as the night knows: its own ID number, or that of its cluster; 0 without any.
+    fn persons_of(&self, numbers: &[u64]) -> Vec<u64> {
+        let mut of_cluster = vec![0; self.clusters.count];
+        for (&cluster, &number) in self.clusters.of_profile.iter().zip(numbers).filter(|(_, number)| **number != 0) {
+            of_cluster[cluster as usize] = number;
+        }
+        let own = |(&number, &cluster): (&u64, &u32)| if number == 0 { of_cluster[cluster as usize] } else { number };
+        numbers.iter().zip(&self.clusters.of_profile).map(own).collect()
     }
 
     fn reach(&self, sample: &Sample, links: &SampleLinks, pairs: &NightPairs, sources: usize) -> Vec<Reach> {

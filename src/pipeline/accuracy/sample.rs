@@ -1,7 +1,7 @@
-//! Whose ID numbers are hidden: persons of whom records with a number are at hand, drawn by their number. Each record of a
-//! source loses its number as often as records of that source have none tonight, and is then damaged like one of those
-//! (its number masked, wrong or gone, a title instead of the name, no phone), so that the hidden records are like the
-//! night's own without numbers.
+//! Whose ID number is hidden: of persons with a number, drawn by it, one record each loses it, the likelier the more often
+//! records of its source have none tonight. It is then damaged like one of those (its number masked, wrong or gone, a title
+//! instead of the name, no phone), so that the hidden records are like the night's own without numbers, each among the
+//! other records of its person as they are.
 
 use crate::kernels::hash;
 use crate::link::{Damage, EVIDENCE, Features, Profiles};
@@ -27,10 +27,8 @@ pub(super) struct Sampled {
     pub(super) profile: u32,
     /// What becomes of it; `None`: nothing.
     pub(super) damage: Option<Damage>,
-    /// How many of the night's records without a number a pair of it stands for, but for a factor; 0 if nothing is hidden.
+    /// How many of the night's records without a number it stands for, but for a factor; 0 if nothing becomes of it.
     pub(super) weight: f64,
-    /// How often a record like it has no number.
-    pub(super) share: f64,
 }
 
 /// The sample.
@@ -82,11 +80,6 @@ impl Gaps {
         };
         Self { share: all.iter().zip(&none).map(share).collect(), without }
     }
-
-    /// How often a record of `source` has no number.
-    pub(super) fn share(&self, source: usize) -> f64 {
-        self.share[source]
-    }
 }
 
 /// A number from 0 to below 1.
@@ -94,48 +87,45 @@ fn uniform(keys: &[u64]) -> f64 {
     (hash::key(0x6869_6465, keys) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// Draws persons and what is hidden of each: at least one record, else as often as `gaps` says.
+/// Draws persons and what is hidden of each. `persons_of` says whose each profile is, as far as known: a number, or 0.
 pub(super) fn sample(
     records: &Records,
     profiles: &Profiles,
     features: &Features,
-    labels: &[u64],
+    persons_of: &[u64],
     gaps: &Gaps,
 ) -> Sample {
-    let trusted = labels.iter().filter(|&&label| label != 0).count() as f64;
+    let trusted = (0..features.len()).filter(|&p| features.trusted_id(p) != 0).count() as f64;
     let drawn = (SAMPLE_PROFILES / trusted.max(1.0)).min(SHARE_MAX);
     let limit = (drawn * 2_f64.powi(64)) as u64;
     let source = |p: u32| usize::from(records.source[profiles.first(p as usize)]);
-    let mut of: Vec<Sampled> = labels
+    let mut of: Vec<Sampled> = persons_of
         .iter()
         .enumerate()
-        .filter(|&(_, &label)| label != 0 && hash::key(0x5a_3b1e, &[label]) < limit)
-        .map(|(p, &number)| {
-            let (profile, share) = (p as u32, gaps.share(source(p as u32)));
-            Sampled { number, profile, damage: None, weight: 0.0, share }
-        })
+        .filter(|&(_, &number)| number != 0 && hash::key(0x5a_3b1e, &[number]) < limit)
+        .map(|(p, &number)| Sampled { number, profile: p as u32, damage: None, weight: 0.0 })
         .collect();
     of.sort_unstable_by_key(|of| (of.number, of.profile));
     for person in of.chunk_by_mut(|a, b| a.number == b.number) {
-        let none_from = |person: &[Sampled]| person.iter().map(|of| 1.0 - of.share).product::<f64>();
-        let weight = 1.0 - none_from(person);
-        let mut any = false;
-        for i in 0..person.len() {
-            let Sampled { number, share, profile, .. } = person[i];
-            // As long as nothing is hidden, something must be before the person ends.
-            let chance = if any { share } else { share / (1.0 - none_from(&person[i..])) };
-            if i + 1 == person.len() && !any || uniform(&[number, i as u64]) < chance {
-                any = true;
-                let draw = |again: u64| hash::key(0x6c_6566, &[number, i as u64, again]);
-                let like = &gaps.without[source(profile)];
-                let other = |again: u64| like.get((draw(again) % like.len().max(1) as u64) as usize).copied();
-                // One that states nothing that this record has not; as a last resort any.
-                let fits = |other: u32| features.states_as_much(profile as usize, other as usize);
-                let fitting = (0..DRAWS).filter_map(other).find(|&other| fits(other));
-                person[i].damage = Some(Damage { profile, like: fitting.or_else(|| other(0)), draw: draw(DRAWS) });
-                person[i].weight = weight;
-            }
-        }
+        let number = person[0].number;
+        let has_number = |of: &Sampled| features.trusted_id(of.profile as usize) == number;
+        let share = |of: &Sampled| if has_number(of) { gaps.share[source(of.profile)] } else { 0.0 };
+        let shares: f64 = person.iter().map(share).sum();
+        let mut left = uniform(&[number]) * shares;
+        let chosen = person.iter().position(|of| {
+            left -= share(of);
+            left < 0.0
+        });
+        let Some(chosen) = chosen.and_then(|at| person.get_mut(at)) else { continue };
+        let profile = chosen.profile;
+        let draw = |again: u64| hash::key(0x6c_6566, &[number, again]);
+        let like = &gaps.without[source(profile)];
+        let other = |again: u64| like.get((draw(again) % like.len().max(1) as u64) as usize).copied();
+        // One that states nothing that this record has not; as a last resort any.
+        let fits = |other: u32| features.states_as_much(profile as usize, other as usize);
+        let fitting = (0..DRAWS).filter_map(other).find(|&other| fits(other));
+        chosen.damage = Some(Damage { profile, like: fitting.or_else(|| other(0)), draw: draw(DRAWS) });
+        chosen.weight = shares;
     }
     Sample { of, represented: 1.0 }
 }
