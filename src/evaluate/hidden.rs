@@ -70,27 +70,65 @@ pub struct WholeNight {
     pub f1: Rate,
 }
 
+/// A number with the ends of its interval.
+#[derive(Clone, Copy, Debug, Default)]
+struct Number {
+    likely: f64,
+    least: f64,
+    most: f64,
+}
+
+impl Number {
+    /// The sum of numbers that err independently.
+    fn sum(numbers: impl Iterator<Item = Self>) -> Self {
+        let (mut likely, mut below, mut above) = (0.0, 0.0, 0.0);
+        for number in numbers {
+            likely += number.likely;
+            below += (number.likely - number.least).powi(2);
+            above += (number.most - number.likely).powi(2);
+        }
+        Self { likely, least: (likely - below.sqrt()).max(0.0), most: likely + above.sqrt() }
+    }
+
+    /// What is left of `whole` where this is taken away.
+    fn rest_of(self, whole: f64) -> Rate {
+        let rest = |part: f64| if whole > 0.0 { (1.0 - part / whole).clamp(0.0, 1.0) } else { 1.0 };
+        Rate { rate: rest(self.likely), low: rest(self.most), high: rest(self.least) }
+    }
+}
+
 impl KnownPairs {
-    /// The whole night, where pairs without two numbers are as right as `estimate` says. Ends of intervals are those of the
-    /// estimate: what is counted has no error.
-    pub fn with(&self, estimate: &Estimate) -> WholeNight {
-        let Self { two, missed, without } = *self;
-        let correct = without * estimate.precision.rate;
-        let truth = |recall: f64| correct / recall.max(1e-3);
-        let (found, all) = (two + without, two + missed + truth(estimate.recall.rate));
-        let share = |part: f64, whole: f64| if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 1.0 };
-        let errors = |f1: f64| missed + (1.0 - f1) * (without + truth(estimate.recall.rate));
-        let of = |rate: Rate, whole: &dyn Fn(f64) -> f64| Rate {
-            rate: whole(rate.rate),
-            low: whole(rate.low),
-            high: whole(rate.high),
+    /// Pairs wrong and pairs missed, where those without two numbers are as right as `estimate` says.
+    fn errors(&self, estimate: &Estimate) -> [Number; 2] {
+        let (precision, recall) = (estimate.precision, estimate.recall);
+        let wrong = |precision: f64| self.without * (1.0 - precision);
+        let correct = self.without - wrong(precision.rate);
+        let missed = |recall: f64| self.missed + correct * (1.0 / recall.max(1e-3) - 1.0);
+        let of = |rate: Rate, number: &dyn Fn(f64) -> f64| Number {
+            likely: number(rate.rate),
+            least: number(rate.high),
+            most: number(rate.low),
         };
-        WholeNight {
+        [of(precision, &wrong), of(recall, &missed)]
+    }
+}
+
+impl WholeNight {
+    /// All pairs of some kinds, each as right as its estimate says. What is counted has no error, and kinds err
+    /// independently.
+    pub fn of(kinds: &[(KnownPairs, Estimate)]) -> Self {
+        let sum = |of: fn(&KnownPairs) -> f64| kinds.iter().map(|(known, _)| of(known)).sum::<f64>();
+        let (two, without) = (sum(|known| known.two), sum(|known| known.without));
+        let errors: Vec<[Number; 2]> = kinds.iter().map(|(known, estimate)| known.errors(estimate)).collect();
+        let [wrong, missed] = [0, 1].map(|i| Number::sum(errors.iter().map(|of| of[i])));
+        let found = two + without;
+        let truth = found - wrong.likely + missed.likely;
+        Self {
             pairs: found as u64,
             pairs_by_numbers: two as u64,
-            precision: of(estimate.precision, &|precision| share(two + without * precision, found)),
-            recall: of(estimate.recall, &|recall| share(two + correct, two + missed + truth(recall))),
-            f1: of(estimate.f1, &|f1| 1.0 - share(errors(f1), found + all)),
+            precision: wrong.rest_of(found),
+            recall: missed.rest_of(truth),
+            f1: Number::sum([wrong, missed].into_iter()).rest_of(found + truth),
         }
     }
 }
@@ -208,16 +246,19 @@ mod tests {
     #[test]
     fn the_night_is_what_is_counted_and_what_is_estimated() {
         let rate = |rate: f64| Rate { rate, low: rate - 0.1, high: rate };
-        let (precision, recall, f1) = (rate(0.9), rate(0.5), rate(90.0 / 140.0));
-        let estimate = Estimate { persons: 9, pairs: 90, precision, recall, f1 };
-        let night = KnownPairs { two: 800.0, missed: 20.0, without: 100.0 }.with(&estimate);
+        let (precision, recall) = (rate(0.9), rate(0.5));
+        let estimate = Estimate { persons: 9, pairs: 90, precision, recall, f1: rate(90.0 / 140.0) };
+        let known = KnownPairs { two: 800.0, missed: 20.0, without: 100.0 };
+        let night = WholeNight::of(&[(known, estimate)]);
         // 90 of 100 are right, and 90 more were missed.
         assert_eq!((night.pairs, night.pairs_by_numbers), (900, 800));
         assert!((night.precision.rate - 890.0 / 900.0).abs() < 1e-12);
         assert!((night.recall.rate - 890.0 / 1000.0).abs() < 1e-12);
         assert!((night.f1.rate - 2.0 * 890.0 / 1900.0).abs() < 1e-12);
         assert!(night.recall.low < night.recall.rate && night.precision.low < night.precision.rate);
-        let nothing = KnownPairs::default().with(&Tally::default().estimate());
+        let twice = WholeNight::of(&[(known, estimate), (known, estimate)]);
+        assert!((twice.recall.rate - night.recall.rate).abs() < 1e-12 && twice.recall.low > night.recall.low);
+        let nothing = WholeNight::of(&[(KnownPairs::default(), Tally::default().estimate())]);
         assert_eq!((nothing.precision.low, nothing.precision.high), (1.0, 1.0));
     }
 

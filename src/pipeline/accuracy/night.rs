@@ -3,7 +3,10 @@
 
 use super::counting::Counting;
 use super::{Night, Said};
-use crate::evaluate::hidden::{KnownPairs, Tally};
+use crate::evaluate::hidden::{Estimate, KnownPairs, WholeNight};
+
+/// Persons that must tell of a pair of sources.
+const PERSONS_MIN: u64 = 20;
 
 /// Pairs by source pair, the smaller source first.
 pub(super) struct NightPairs {
@@ -30,19 +33,23 @@ impl NightPairs {
         Self { missed: less(&true_two, &two), without: less(&found, &two), two }
     }
 
-    /// What is said of all sources, and of each pair of them.
+    /// What is said of all sources, and of each pair of them. Where few persons tell of a pair, what they say of all does.
     pub(super) fn said(&self, count: &Counting, sources: usize) -> (Said, Vec<(usize, usize, Said)>) {
-        let said = |known: KnownPairs, tally: &Tally| {
-            let without = tally.estimate();
-            Said { without, night: known.with(&without) }
-        };
-        let sum = |of: &[f64]| of.iter().sum::<f64>();
+        let overall = count.all.estimate();
         let known = |i: usize| KnownPairs { two: self.two[i], missed: self.missed[i], without: self.without[i] };
-        let all = KnownPairs { two: sum(&self.two), missed: sum(&self.missed), without: sum(&self.without) };
-        let each = (0..sources * sources)
-            .map(|i| (i / sources, i % sources, said(known(i), &count.by_pair[i])))
+        let kinds: Vec<(KnownPairs, Estimate)> = (0..sources * sources)
+            .map(|i| {
+                let own = count.by_pair[i].estimate();
+                (known(i), if own.persons < PERSONS_MIN { overall } else { own })
+            })
+            .collect();
+        let each = (kinds.iter().enumerate())
+            .map(|(i, kind)| {
+                let night = WholeNight::of(std::slice::from_ref(kind));
+                (i / sources, i % sources, Said { without: count.by_pair[i].estimate(), night })
+            })
             .filter(|row| row.2.night.pairs > 0);
-        (said(all, &count.all), each.collect())
+        (Said { without: overall, night: WholeNight::of(&kinds) }, each.collect())
     }
 }
 
