@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
 
+mod accuracy_nights;
 mod architecture;
 mod bad_input;
 mod cli_help;

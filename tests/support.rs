@@ -26,9 +26,13 @@ pub(crate) struct City {
 impl City {
     /// A city of so many persons.
     pub(crate) fn new(persons: u64) -> Self {
+        Self::of(&CitySettings { persons, seed: 7, ..CitySettings::default() })
+    }
+
+    /// A city as `settings` say.
+    pub(crate) fn of(settings: &CitySettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let settings = CitySettings { persons, seed: 7, ..CitySettings::default() };
-        write_city(folder.path(), &settings, &NullSink).unwrap();
+        write_city(folder.path(), settings, &NullSink).unwrap();
         Self { folder }
     }
 

@@ -29,8 +29,8 @@ impl World<'_> {
 /// What is known of all profiles.
 pub(super) struct Known<'a> {
     pub(super) night: &'a Night<'a>,
-    /// Whether a hidden profile would find its equal.
-    pub(super) placed: &'a [bool],
+    /// Hidden profiles that would find their equals, ascending.
+    pub(super) placed: &'a [u32],
     /// Which person each profile is, as far as known; 0: somebody without a number.
     pub(super) persons_of: &'a [u64],
     /// Whether the profile has a number, and keeps it.
@@ -89,7 +89,7 @@ impl Counting {
         }
         // Equal records are hidden together here, but would not be: each finds the others if it finds its person, or by
         // everything else, if it has anything.
-        let found = joined || known.placed[of.profile as usize];
+        let found = joined || known.placed.binary_search(&of.profile).is_ok();
         self.within(known, of.profile, |pairs| {
             pairs.truth += 2.0 * of.weight;
             pairs.correct += if found { 2.0 * of.weight } else { 0.0 };

@@ -101,7 +101,7 @@ impl Night<'_> {
             let kept_min = thresholds[0] - cluster::LIGHTER_BITS;
             let links = link::score_sample(features, weights, self.settings, kept_min, &hidden, number);
             let worlds = self.cluster_again(features, &is_hidden, &mut members, &links, thresholds);
-            let placed: Vec<bool> = (0..features.len()).map(|p| features.is_placed(p)).collect();
+            let placed: Vec<u32> = hidden.iter().copied().filter(|&p| features.is_placed(p as usize)).collect();
             (links, worlds, placed)
         });
         let numbered: Vec<bool> =

@@ -4,6 +4,7 @@
 use super::counting::Counting;
 use super::{Night, Said};
 use crate::evaluate::hidden::{Estimate, KnownPairs, WholeNight};
+use rayon::slice::ParallelSliceMut;
 
 /// Persons that must tell of a pair of sources.
 const PERSONS_MIN: u64 = 20;
@@ -55,7 +56,7 @@ impl NightPairs {
 
 /// Pairs of records of profiles with the same key, by source pair.
 fn pairs_within(night: &Night<'_>, mut keyed: Vec<(u64, u32)>, sources: usize) -> Vec<f64> {
-    keyed.sort_unstable();
+    keyed.par_sort_unstable();
     let mut matrix = vec![0.0; sources * sources];
     let mut counts = vec![0.0; sources];
     for group in keyed.chunk_by(|a, b| a.0 == b.0) {

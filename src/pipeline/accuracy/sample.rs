@@ -8,7 +8,7 @@ use crate::link::{Damage, EVIDENCE, Features, Profiles};
 use crate::tables::Records;
 
 /// Profiles with a number of the persons drawn, about.
-const SAMPLE_PROFILES: f64 = 60_000.0;
+const SAMPLE_PROFILES: f64 = 30_000.0;
 /// Share of the profiles with a number that is drawn at most: the others must be what they are.
 const SHARE_MAX: f64 = 0.5;
 /// A source that nearly always has numbers, or nearly never, hides as many as one between these.
