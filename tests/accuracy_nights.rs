@@ -35,11 +35,13 @@ fn judged(settings: &CitySettings) -> [Value; 2] {
 fn the_truth_lies_within_the_interval() {
     let usual = CitySettings { persons: PERSONS, ..CitySettings::default() };
     let cities = [21, 22, 23].map(|seed| CitySettings { seed, ..usual.clone() });
-    let (mut pairs, mut held) = (0, 0);
+    let (mut pairs, mut held, mut outside) = (0, 0, Vec::new());
     for settings in cities {
         let [said, truth] = judged(&settings);
         for name in ["precision", "recall", "f1"] {
-            assert!(holds(&said["night"][name], &truth[name]), "{name}: {} against {}", said["night"], truth[name]);
+            if !holds(&said["night"][name], &truth[name]) {
+                outside.push(format!("{name}: {} against {}", said["night"][name], truth[name]));
+            }
         }
         // No interval that says nothing.
         assert!(number(&said["night"]["f1"]["high"]) - number(&said["night"]["f1"]["low"]) < 0.01);
@@ -58,5 +60,7 @@ fn the_truth_lies_within_the_interval() {
             }
         }
     }
+    // Intervals of 95 %: of nine rates one may lie outside.
+    assert!(outside.len() <= 1, "{outside:#?}");
     assert!(pairs > 60 && held * 100 >= pairs * 90, "{held} of {pairs} rates of source pairs");
 }

@@ -98,6 +98,15 @@ const ONLY_CANDIDATE_BITS: f32 = 4.0;
 /// A pair may be this much lighter than a match and still join two sides: those who grow clusters give such pairs as well.
 pub const LIGHTER_BITS: f32 = ONLY_CANDIDATE_BITS + places::MOST_BITS;
 
+/// A pair heavier than a match by this many bits joins two persons of several profiles each, whatever the other pairs say.
+const FEW_PAIRS_BITS: f32 = 12.0;
+/// Persons of more profiles are not asked.
+const ASKED_MAX: usize = 64;
+/// Pairs lighter than a match by at most so many bits agree.
+const AGREEING_BELOW_BITS: f32 = 4.0;
+/// Share of the pairs between two such persons that must agree.
+const AGREEING_SHARE: f32 = 0.5;
+
 struct Growing<'a, F> {
     sets: UnionFind,
     /// What it says that both sides, or one of them, have a record of a source, or a place in the household.
@@ -108,6 +117,8 @@ struct Growing<'a, F> {
     evidence: Evidence,
     /// Sources that state the name of the set's root, one bit each.
     stated_by: Vec<u64>,
+    /// The next profile of the same set, round and round.
+    next: Vec<u32>,
     names_apart: &'a F,
 }
 
@@ -160,12 +171,46 @@ impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
         if edge.weight < DOUBTS_BIRTH_BITS && self.births_apart(a, b) {
             return Some(Refusal::TwoBirths);
         }
-        if edge.weight + self.place_bits(a, b) < weight_min {
+        let weight = edge.weight + self.place_bits(a, b);
+        if weight < weight_min {
             return Some(Refusal::OneSource);
+        }
+        if weight < weight_min + FEW_PAIRS_BITS && self.few_pairs_agree(a, b, edges, neighbours, weight_min) {
+            return Some(Refusal::Rest);
         }
         let rivals =
             [(edge.a, b), (edge.b, a)].into_iter().any(|(p, root)| self.has_rival(p, root, edge, edges, neighbours));
         rivals.then_some(Refusal::Rivals)
+    }
+
+    /// Whether two persons of several profiles each would be joined by few pairs of the many there are: namesakes of whom one
+    /// record of each happens to agree.
+    fn few_pairs_agree(
+        &mut self,
+        a: usize,
+        b: usize,
+        edges: &[Edge],
+        neighbours: &Neighbours,
+        weight_min: f32,
+    ) -> bool {
+        let [size_a, size_b] = [a, b].map(|root| self.sets.size(root as u32) as usize);
+        let (small, large) = if size_a <= size_b { (a as u32, b as u32) } else { (b as u32, a as u32) };
+        if size_a.min(size_b) < 2 || size_a.max(size_b) > ASKED_MAX {
+            return false;
+        }
+        let (mut agreeing, mut p) = (0_usize, small);
+        loop {
+            let near = neighbours.of(p).iter().map(|&place| &edges[place as usize]);
+            for edge in near.take_while(|edge| edge.weight >= weight_min - AGREEING_BELOW_BITS) {
+                let other = if edge.a == p { edge.b } else { edge.a };
+                agreeing += usize::from(self.sets.find(other) == large);
+            }
+            p = self.next[p as usize];
+            if p == small {
+                break;
+            }
+        }
+        (agreeing as f32) < AGREEING_SHARE * (size_a * size_b) as f32
     }
 
     /// Whether profile `p`, alone so far and without an ID number, fits a person who contradicts the set of `root` nearly as
@@ -191,6 +236,7 @@ impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
     fn join(&mut self, a: u32, b: u32) {
         if let Some((kept, lost)) = self.sets.join(a, b) {
             let (kept, lost) = (kept as usize, lost as usize);
+            self.next.swap(kept, lost);
             let of = &mut self.evidence;
             // A trusted number brings its birth and sex along.
             if of.id[kept] == 0 && (of.id[lost] != 0 || of.birth[kept] == NO_DATE) {
@@ -264,8 +310,8 @@ pub fn grow_with(
         evidence.name.iter().zip(&evidence.sources).map(|(&name, &mask)| if name == 0 { 0 } else { mask }).collect();
     let mut strong = places.is_none();
     let places = places.cloned().unwrap_or_default();
-    let mut growing =
-        Growing { sets: UnionFind::new(profiles), places, roles: [0, 0], evidence, stated_by, names_apart };
+    let (sets, next) = (UnionFind::new(profiles), (0..profiles as u32).collect());
+    let mut growing = Growing { sets, places, roles: [0, 0], evidence, stated_by, next, names_apart };
     let neighbours = Neighbours::new(profiles, edges);
     let mut clusters = Clusters {
         weight: vec![f32::NAN; profiles],
@@ -425,6 +471,18 @@ mod tests {
             let clusters = grow(evidence, &[edge(0, 2, 10.0), edge(1, 2, rival)], 0.0, &apart);
             assert_eq!(clusters.count, expected, "{rival}");
         }
+    }
+
+    #[test]
+    fn two_persons_are_not_joined_by_one_pair_of_many() {
+        for (others, bridge, expected) in [(0, 4.0, 2), (1, 4.0, 1), (0, 14.0, 1)] {
+            let mut edges = vec![edge(0, 1, 20.0), edge(2, 3, 19.0), edge(1, 2, bridge)];
+            edges.extend([edge(0, 2, -2.0)].into_iter().take(others));
+            let clusters = grow(unknown(4), &edges, 0.0, &apart);
+            assert_eq!(clusters.count, expected, "{others} {bridge}");
+        }
+        let one = [edge(0, 1, 20.0), edge(1, 2, 1.0)];
+        assert_eq!(grow(unknown(3), &one, 0.0, &apart).count, 1, "a single profile joins by one pair");
     }
 
     #[test]

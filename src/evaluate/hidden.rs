@@ -90,10 +90,17 @@ impl Number {
         Self { likely, least: (likely - below.sqrt()).max(0.0), most: likely + above.sqrt() }
     }
 
-    /// What is left of `whole` where this is taken away.
+    /// The same with an interval that is no narrower, to either side, than that of `other`.
+    fn as_wide_as(self, other: Self) -> Self {
+        let below = (self.likely - self.least).max(other.likely - other.least);
+        let above = (self.most - self.likely).max(other.most - other.likely);
+        Self { likely: self.likely, least: (self.likely - below).max(0.0), most: self.likely + above }
+    }
+
+    /// What is left of `whole` pairs where these are taken away; the ends are whole pairs.
     fn rest_of(self, whole: f64) -> Rate {
         let rest = |part: f64| if whole > 0.0 { (1.0 - part / whole).clamp(0.0, 1.0) } else { 1.0 };
-        Rate { rate: rest(self.likely), low: rest(self.most), high: rest(self.least) }
+        Rate { rate: rest(self.likely), low: rest(self.most.ceil()), high: rest(self.least.floor()) }
     }
 }
 
@@ -114,13 +121,15 @@ impl KnownPairs {
 }
 
 impl WholeNight {
-    /// All pairs of some kinds, each as right as its estimate says. What is counted has no error, and kinds err
-    /// independently.
-    pub fn of(kinds: &[(KnownPairs, Estimate)]) -> Self {
+    /// All pairs of some kinds, each as right as its estimate says. What is counted has no error. Kinds err independently,
+    /// but for persons who tell of several: so the interval is no narrower than that of the estimate over all of them.
+    pub fn of(kinds: &[(KnownPairs, Estimate)], over_all: &Estimate) -> Self {
         let sum = |of: fn(&KnownPairs) -> f64| kinds.iter().map(|(known, _)| of(known)).sum::<f64>();
         let (two, without) = (sum(|known| known.two), sum(|known| known.without));
         let errors: Vec<[Number; 2]> = kinds.iter().map(|(known, estimate)| known.errors(estimate)).collect();
-        let [wrong, missed] = [0, 1].map(|i| Number::sum(errors.iter().map(|of| of[i])));
+        let together = KnownPairs { two, missed: sum(|known| known.missed), without }.errors(over_all);
+        let number = |i: usize| Number::sum(errors.iter().map(|of| of[i])).as_wide_as(together[i]);
+        let [wrong, missed] = [0, 1].map(number);
         let found = two + without;
         let truth = found - wrong.likely + missed.likely;
         Self {
@@ -249,16 +258,19 @@ mod tests {
         let (precision, recall) = (rate(0.9), rate(0.5));
         let estimate = Estimate { persons: 9, pairs: 90, precision, recall, f1: rate(90.0 / 140.0) };
         let known = KnownPairs { two: 800.0, missed: 20.0, without: 100.0 };
-        let night = WholeNight::of(&[(known, estimate)]);
+        let night = WholeNight::of(&[(known, estimate)], &estimate);
         // 90 of 100 are right, and 90 more were missed.
         assert_eq!((night.pairs, night.pairs_by_numbers), (900, 800));
         assert!((night.precision.rate - 890.0 / 900.0).abs() < 1e-12);
         assert!((night.recall.rate - 890.0 / 1000.0).abs() < 1e-12);
         assert!((night.f1.rate - 2.0 * 890.0 / 1900.0).abs() < 1e-12);
         assert!(night.recall.low < night.recall.rate && night.precision.low < night.precision.rate);
-        let twice = WholeNight::of(&[(known, estimate), (known, estimate)]);
+        let certain = |rate: f64| Rate { rate, low: rate, high: rate };
+        let sure = Estimate { precision: certain(0.9), recall: certain(0.5), ..estimate };
+        let twice = WholeNight::of(&[(known, estimate), (known, estimate)], &sure);
         assert!((twice.recall.rate - night.recall.rate).abs() < 1e-12 && twice.recall.low > night.recall.low);
-        let nothing = WholeNight::of(&[(KnownPairs::default(), Tally::default().estimate())]);
+        let nothing = Tally::default().estimate();
+        let nothing = WholeNight::of(&[(KnownPairs::default(), nothing)], &nothing);
         assert_eq!((nothing.precision.low, nothing.precision.high), (1.0, 1.0));
     }
 

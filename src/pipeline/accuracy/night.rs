@@ -46,11 +46,11 @@ impl NightPairs {
             .collect();
         let each = (kinds.iter().enumerate())
             .map(|(i, kind)| {
-                let night = WholeNight::of(std::slice::from_ref(kind));
+                let night = WholeNight::of(std::slice::from_ref(kind), &kind.1);
                 (i / sources, i % sources, Said { without: count.by_pair[i].estimate(), night })
             })
             .filter(|row| row.2.night.pairs > 0);
-        (Said { without: overall, night: WholeNight::of(&kinds) }, each.collect())
+        (Said { without: overall, night: WholeNight::of(&kinds, &overall) }, each.collect())
     }
 }
 
