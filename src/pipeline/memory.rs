@@ -6,6 +6,7 @@ use super::watch::{memory_peak_bytes, resident_bytes};
 use crate::error::Result;
 use crate::message::Message;
 use crate::store::{Spill, Store};
+use crate::tables::Records;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
@@ -60,6 +61,14 @@ impl Memory {
         &self.spill
     }
 
+    /// Puts aside what only persons were made of, where that is much.
+    pub(super) fn put_aside(&self, records: &mut Records) {
+        if resident_bytes() >= GIVE_BACK_BYTES_MIN {
+            records.keep_what_persons_are_made_of(&*self.spill);
+        }
+        self.give_back();
+    }
+
     /// Where large tables go, if the limit leaves no room for them and what is made of them.
     pub(super) fn spill(&self) -> Option<&Spill> {
         let limit = self.limit?;
@@ -87,11 +96,12 @@ impl Guard {
                     continue;
                 }
                 spill.release();
-                if resident_bytes() >= near && collected.elapsed() >= COLLECT_EVERY {
+                floor = resident_bytes();
+                // Asking the allocator takes a while, in which nobody looks after pages: only where they are not the matter.
+                if floor >= near && collected.elapsed() >= COLLECT_EVERY {
                     give_back();
                     collected = Instant::now();
                 }
-                floor = resident_bytes();
             }
         };
         let thread = std::thread::Builder::new().name("memory".into()).spawn(watch).ok()?;

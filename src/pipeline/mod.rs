@@ -106,7 +106,8 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         joined_by: std::mem::take(&mut resolved.joined_by),
     };
 
-    memory.give_back();
+    memory.put_aside(&mut read.records);
+    let records = &read.records;
     let settled = settle::settle(pipeline, records, &members, &built, directory, (&store, &memory), &mut watch)?;
     memory.give_back();
     let balances = figures::balances(&read, &built.persons, &settled);

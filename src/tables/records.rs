@@ -239,6 +239,12 @@ impl Records {
         events.detail.keep(keeper);
     }
 
+    /// As [`Records::keep`], but only the columns that hardly anybody reads once persons are made.
+    pub fn keep_what_persons_are_made_of(&mut self, keeper: &impl Keeper) {
+        macro_rules! keep { ($($column:ident),*) => { $(self.$column.keep(keeper);)* } }
+        keep!(file, line, name_flags, former_name, id, document, phones, household_head, relation, updated_at);
+    }
+
     /// Adds a copy of row `row` without its events and further phones, and gives its number.
     ///
     /// # Panics
