@@ -7,6 +7,7 @@ pub mod hash;
 pub mod id_number;
 pub mod phone;
 pub mod pinyin;
+pub mod prefetch;
 pub mod radix;
 pub mod shape;
 pub mod similarity;

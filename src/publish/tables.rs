@@ -86,7 +86,8 @@ pub(super) fn write(folder: &Path, set: &SetTables<'_>, sink: &dyn EventSink) ->
         jobs.push(Job { path: folder.join(street), rows: Rows::Whole(&no_items) });
     }
     let done = AtomicU64::new(0);
-    jobs.par_iter().try_for_each(|job| {
+    // One by one: shares of equal numbers of files would leave a thread alone with the large ones.
+    jobs.par_iter().with_max_len(1).try_for_each(|job| {
         if let Some(above) = job.path.parent() {
             files::create_folder(above)?;
         }

@@ -14,6 +14,7 @@ pub mod published;
 mod quarantine;
 mod raw;
 mod records;
+mod word_index;
 
 pub use column::{Column, Keeper, Lender};
 pub use edges::{Edge, sort_edges};

@@ -1,8 +1,9 @@
 //! A pool of strings, each known by a small integer.
 
 use super::column::{Column, Keeper, Text};
+use super::word_index::WordIndex;
+use crate::kernels::prefetch::{AHEAD, prefetch};
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 /// A string of a [`Pool`]. [`Pool::NONE`] (0) is the missing value. Only equality has a meaning, never order.
@@ -15,13 +16,12 @@ const HASHER: FixedState = FixedState::with_seed(0x6772_6964);
 pub struct Pool {
     bytes: Text,
     ends: Column<u64>,
-    /// Half of the hash in the upper bits and the symbol: growing and most misses never touch the strings.
-    index: HashTable<u64>,
+    index: WordIndex,
 }
 
 impl Default for Pool {
     fn default() -> Self {
-        Self { bytes: Text::Own(String::new()), ends: vec![0].into(), index: HashTable::new() }
+        Self { bytes: Text::Own(String::new()), ends: vec![0].into(), index: WordIndex::default() }
     }
 }
 
@@ -37,15 +37,35 @@ impl Pool {
         if text.is_empty() {
             return Self::NONE;
         }
-        let hash = half_hash(text);
-        let (bytes, ends) = (&self.bytes, &self.ends);
-        let is = |&entry: &u64| entry >> 32 == hash && get(bytes, ends, entry as Sym) == text;
-        if let Some(&entry) = self.index.find(spread(hash), is) {
-            return entry as Sym;
+        self.intern_hashed(text, half_hash(text))
+    }
+
+    fn intern_hashed(&mut self, text: &str, hash: u32) -> Sym {
+        let (bytes, ends): (&str, &[u64]) = (&self.bytes, &self.ends);
+        if let Some(sym) = self.index.find(hash, |sym| get(bytes, ends, sym) == text) {
+            return sym;
         }
         let sym = self.push(text);
-        self.index.insert_unique(spread(hash), hash << 32 | u64::from(sym), |&entry| spread(entry >> 32));
+        self.index.insert(hash, sym);
         sym
+    }
+
+    /// Interns the texts that `of` has for `wanted` and puts their symbols to the same places of `moved`: as
+    /// [`Pool::intern`] of one after the other, but the memory of the next ones is asked for ahead.
+    pub(super) fn intern_all(&mut self, of: &Pool, wanted: &[Sym], moved: &mut [Sym]) {
+        let hashes: Vec<u32> = wanted.iter().map(|&sym| half_hash(of.get(sym))).collect();
+        for (i, &sym) in wanted.iter().enumerate() {
+            if let Some(&hash) = hashes.get(i + 3 * AHEAD) {
+                self.index.prefetch(hash);
+            }
+            if let Some(found) = hashes.get(i + 2 * AHEAD).and_then(|&hash| self.index.guess(hash)) {
+                prefetch(&self.ends, found as usize - 1);
+            }
+            if let Some(found) = hashes.get(i + AHEAD).and_then(|&hash| self.index.guess(hash)) {
+                prefetch(self.bytes.as_bytes(), self.ends[found as usize - 1] as usize);
+            }
+            moved[sym as usize] = self.intern_hashed(of.get(sym), hashes[i]);
+        }
     }
 
     /// Adds `text` without looking whether it is there: for keys that are known to be distinct.
@@ -67,9 +87,7 @@ impl Pool {
         if text.is_empty() {
             return Some(Self::NONE);
         }
-        let hash = half_hash(text);
-        let is = |&entry: &u64| entry >> 32 == hash && self.get(entry as Sym) == text;
-        self.index.find(spread(hash), is).map(|&entry| entry as Sym)
+        self.index.find(half_hash(text), |sym| self.get(sym) == text)
     }
 
     /// The text of `sym`.
@@ -86,6 +104,21 @@ impl Pool {
         (sym != Self::NONE).then(|| self.get(sym))
     }
 
+    /// Calls `each` with the text of every one of `syms` in order, and asks for the memory of the next ones meanwhile:
+    /// texts of many rows stand far from each other.
+    pub fn for_each(&self, syms: &[Sym], mut each: impl FnMut(&str)) {
+        let (bytes, ends): (&str, &[u64]) = (&self.bytes, &self.ends);
+        for (i, &sym) in syms.iter().enumerate() {
+            if let Some(&later) = syms.get(i + 2 * AHEAD) {
+                prefetch(ends, (later as usize).saturating_sub(1));
+            }
+            if let Some(&soon) = syms.get(i + AHEAD).filter(|&&soon| soon != Self::NONE) {
+                prefetch(bytes.as_bytes(), ends[soon as usize - 1] as usize);
+            }
+            each(get(bytes, ends, sym));
+        }
+    }
+
     /// One more than the largest symbol.
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -95,7 +128,7 @@ impl Pool {
     pub fn reserve(&mut self, strings: usize, bytes: usize) {
         self.bytes.own().reserve(bytes);
         self.ends.own().reserve(strings);
-        self.index.reserve(strings, |&entry| spread(entry >> 32));
+        self.index.reserve(strings);
     }
 
     /// Sets room aside as [`Pool::reserve`] does, but for the texts alone and only where the system grants it.
@@ -107,7 +140,7 @@ impl Pool {
     /// Forgets how to look texts up ([`Pool::find`] then finds none): for a pool to which nothing more is added but by
     /// [`Pool::push`]. Spare room stays: it was never touched, so it is no memory, and giving it back would copy the rest.
     pub fn freeze(&mut self) {
-        self.index = HashTable::new();
+        self.index = WordIndex::default();
     }
 
     /// Has the texts kept by `keeper`. The index stays; [`Pool::freeze`] drops it.
@@ -123,13 +156,8 @@ impl Pool {
 }
 
 /// The half of a hash that the index keeps.
-fn half_hash(text: &str) -> u64 {
-    HASHER.hash_one(text) >> 32
-}
-
-/// A whole hash of its kept half: the table takes its place from the lower bits and its tag from the upper ones.
-fn spread(half: u64) -> u64 {
-    half << 32 | half
+fn half_hash(text: &str) -> u32 {
+    (HASHER.hash_one(text) >> 32) as u32
 }
 
 #[inline]
@@ -152,5 +180,25 @@ mod tests {
         assert_eq!(pool.intern(""), Pool::NONE);
         assert_eq!((pool.get(a), pool.get(b), pool.get(Pool::NONE)), ("王伟", "李娜", ""));
         assert_eq!(pool.find("赵六"), None);
+        let mut texts = Vec::new();
+        pool.for_each(&[b, Pool::NONE, a, a], |text| texts.push(text.to_owned()));
+        assert_eq!(texts, ["李娜", "", "王伟", "王伟"]);
+    }
+
+    #[test]
+    fn many_texts_together_get_the_symbols_of_one_after_the_other() {
+        let mut chunk = Pool::default();
+        let wanted: Vec<Sym> = (0..5_000).map(|i| chunk.intern(&format!("{}", i * 7 % 3_000))).collect();
+        let (mut together, mut single) = (Pool::default(), Pool::default());
+        for text in ["1", "7", "2999", "北洼镇"] {
+            assert_eq!(together.intern(text), single.intern(text));
+        }
+        let mut moved = vec![Sym::MAX; chunk.len()];
+        together.intern_all(&chunk, &wanted, &mut moved);
+        for &sym in &wanted {
+            let text = chunk.get(sym);
+            assert_eq!((moved[sym as usize], together.get(moved[sym as usize])), (single.intern(text), text));
+        }
+        assert_eq!(together.len(), single.len());
     }
 }

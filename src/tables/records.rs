@@ -176,15 +176,9 @@ impl Records {
             self.record_id.push(moved[sym as usize]);
         }
         moved[1..].fill(Sym::MAX);
-        let pool = &mut self.pool;
-        let mut moving = |into: &mut Column<Sym>, from: &[Sym]| {
-            into.own().extend(from.iter().map(|&sym| {
-                let slot = &mut moved[sym as usize];
-                if *slot == Sym::MAX {
-                    *slot = pool.intern(other.pool.get(sym));
-                }
-                *slot
-            }));
+        self.pool.intern_all(&other.pool, &other.words(), &mut moved);
+        let moving = |into: &mut Column<Sym>, from: &[Sym]| {
+            into.own().extend(from.iter().map(|&sym| moved[sym as usize]));
         };
         macro_rules! plain { ($($column:ident),*) => { $(self.$column.extend_from_slice(&other.$column);)* } }
         macro_rules! symbols {
@@ -205,6 +199,20 @@ impl Records {
         self.events.record.extend(other.events.record.iter().map(|row| row + base));
         self.events.at.extend_from_slice(&other.events.at);
         self.more_phones.extend(other.more_phones.iter().map(|&(row, phone)| (row + base, phone)));
+    }
+
+    /// Every symbol that a column but `record_id` holds, once, in the order of the pool. A chunk's pool also has texts that
+    /// only led to a value.
+    fn words(&self) -> Vec<Sym> {
+        let mut held = vec![false; self.pool.len()];
+        let mut hold = |column: &[Sym]| column.iter().for_each(|&sym| held[sym as usize] = true);
+        macro_rules! symbols { (record_id, $($column:ident),*) => { $(hold(&self.$column);)* }; }
+        symbol_columns!(symbols);
+        self.extra.iter().for_each(|(_, column)| hold(column));
+        let events = &self.events;
+        [&events.kind, &events.place_code, &events.place, &events.detail].into_iter().for_each(|column| hold(column));
+        held[Pool::NONE as usize] = false;
+        (0..).zip(held).filter_map(|(sym, held)| held.then_some(sym)).collect()
     }
 
     /// Adds a row that states nothing, for tests of single steps.

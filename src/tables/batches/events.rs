@@ -3,7 +3,7 @@
 use super::text::{PersonIds, Repeated, repeated_symbols, symbols_or_empty};
 use super::{Batches, column};
 use crate::tables::published::{EVENTS, schema};
-use crate::tables::{EventRows, Members, NO_TIME, Persons, Records};
+use crate::tables::{EventRows, Members, NO_TIME, Persons, Records, Sym};
 use arrow::array::TimestampMillisecondArray;
 use std::ops::Range;
 use std::sync::Arc;
@@ -25,12 +25,14 @@ pub fn events<'a>(
             }),
             column!(view, |rows| {
                 let mut source = Repeated::new(view.source_names, rows.len());
-                view.of(rows).iter().for_each(|&row| source.push(view.records.source[row as usize] as usize));
+                let of: &[u16] = &view.records.source;
+                view.of(rows).iter().for_each(|&row| source.push(of[row as usize] as usize));
                 source.finish()
             }),
             column!(view, |rows| {
-                let key = |&row: &u32| view.records.record_id[row as usize];
-                symbols_or_empty(&view.records.pool, view.of(rows).iter().map(key))
+                let keys: &[Sym] = &view.records.record_id;
+                let keys: Vec<Sym> = view.of(rows).iter().map(|&row| keys[row as usize]).collect();
+                symbols_or_empty(&view.records.pool, &keys)
             }),
             column!(view, |rows| repeated_symbols(&view.records.pool, &view.events().kind[rows.clone()], false)),
             column!(view, |rows| {

@@ -3,7 +3,7 @@
 use super::text::{Repeated, symbols_or_empty};
 use super::{Batches, batch};
 use crate::tables::published::{LINKS, schema};
-use crate::tables::{Links, Records};
+use crate::tables::{Links, Records, Sym};
 use arrow::array::{ArrayRef, Float32Array, StringViewArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use std::collections::HashMap;
@@ -39,10 +39,12 @@ fn pairs<'a>(records: &'a Records, links: &'a Links, source_names: &'a [String],
 
 fn side(records: &Records, rows: &[u32], source_names: &[String]) -> (ArrayRef, ArrayRef) {
     let mut source = Repeated::new(source_names, rows.len());
+    let of: &[u16] = &records.source;
     for &row in rows {
-        source.push(records.source[row as usize] as usize);
+        source.push(of[row as usize] as usize);
     }
-    let ids = symbols_or_empty(&records.pool, rows.iter().map(|&row| records.record_id[row as usize]));
+    let keys: &[Sym] = &records.record_id;
+    let ids = symbols_or_empty(&records.pool, &rows.iter().map(|&row| keys[row as usize]).collect::<Vec<_>>());
     (source.finish(), ids)
 }
 

@@ -37,12 +37,9 @@ pub fn persons<'a>(
             column!(view, |rows| view
                 .text(&view.persons.registered_row[rows.clone()], &view.records.registered_address)),
             column!(view, |rows| view.text(&view.persons.ethnicity_row[rows.clone()], &view.records.ethnicity)),
-            column!(view, |rows| symbols(&view.residence.codes, view.residence.grid[rows.clone()].iter().copied())),
+            column!(view, |rows| symbols(&view.residence.codes, &view.residence.grid[rows.clone()])),
             column!(view, |rows| view.grid_by(rows)),
-            column!(view, |rows| symbols(
-                &view.residence.codes,
-                view.residence.dedicated[rows.clone()].iter().copied()
-            )),
+            column!(view, |rows| symbols(&view.residence.codes, &view.residence.dedicated[rows.clone()])),
             column!(view, |rows| view.source_lists(rows)),
             column!(view, |rows| {
                 Arc::new(Int64Array::from_iter_values(rows.clone().map(|p| view.persons.rows(p).len() as i64)))
@@ -95,7 +92,7 @@ impl View<'_> {
     /// The value that `column` has in each of `from`; null for [`NO_ROW`].
     fn text(&self, from: &[u32], column: &[Sym]) -> ArrayRef {
         let sym = |&row: &u32| if row == NO_ROW { Pool::NONE } else { column[row as usize] };
-        symbols(&self.records.pool, from.iter().map(sym))
+        symbols(&self.records.pool, &from.iter().map(sym).collect::<Vec<_>>())
     }
 
     /// The source of each row of `from`; `id_number` where `implied` says that the record only implies the value.

@@ -1,41 +1,74 @@
 //! Columns of text: builders that copy a repeated string once.
 
+#![allow(unsafe_code, reason = "arrays of views that were valid when they were made are not read again to see that")]
+
 use crate::kernels::id_number::IdNumber;
 use crate::tables::{PersonId, Pool, Sym};
-use arrow::array::{ArrayRef, ListArray, StringViewArray, StringViewBuilder};
+use arrow::array::{ArrayRef, ListArray, StringViewArray, StringViewBuilder, make_view};
+use arrow::array::builder::NullBufferBuilder;
 use arrow::buffer::{Buffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use std::sync::Arc;
 
+/// A column of text made of views: each text stands once in a block, and a row is only a view of it.
+pub(super) struct Views {
+    views: Vec<u128>,
+    nulls: NullBufferBuilder,
+}
+
+impl Views {
+    fn with_capacity(rows: usize) -> Self {
+        Self { views: Vec::with_capacity(rows), nulls: NullBufferBuilder::new(rows) }
+    }
+
+    fn push(&mut self, view: u128) {
+        self.views.push(view);
+        self.nulls.append_non_null();
+    }
+
+    fn push_null(&mut self) {
+        self.views.push(0);
+        self.nulls.append_null();
+    }
+
+    /// The column; `blocks` are the texts that the views were made of.
+    fn finish(mut self, blocks: Vec<Buffer>) -> StringViewArray {
+        let nulls = self.nulls.finish();
+        if cfg!(debug_assertions) {
+            return StringViewArray::try_new(self.views.into(), blocks, nulls).expect("views are of their blocks");
+        }
+        // SAFETY: every view was made by `make_view` of a whole `str` that stands at the place it names in `blocks`, in
+        // this file. The array would read every text once more to find that out, which costs more than making it.
+        unsafe { StringViewArray::new_unchecked(self.views.into(), blocks.into(), nulls) }
+    }
+}
+
 /// A column of text that repeats a few strings: they stand once, and a row is only a view of one.
 pub(super) struct Repeated {
-    builder: StringViewBuilder,
-    block: u32,
-    places: Vec<(u32, u32)>,
+    column: Views,
+    block: Buffer,
+    words: Vec<u128>,
 }
 
 impl Repeated {
     pub(super) fn new<S: AsRef<str>>(words: &[S], rows: usize) -> Self {
-        let mut builder = StringViewBuilder::with_capacity(rows);
-        let mut bytes = Vec::new();
-        let mut places = Vec::with_capacity(words.len());
-        for word in words {
-            places.push((bytes.len() as u32, word.as_ref().len() as u32));
-            bytes.extend_from_slice(word.as_ref().as_bytes());
-        }
-        let block = builder.append_block(Buffer::from_vec(bytes));
-        Self { builder, block, places }
+        let mut block = Vec::new();
+        let mut place = |word: &S| {
+            let view = make_view(word.as_ref().as_bytes(), 0, block.len() as u32);
+            block.extend_from_slice(word.as_ref().as_bytes());
+            view
+        };
+        let words = words.iter().map(&mut place).collect();
+        Self { column: Views::with_capacity(rows), block: Buffer::from_vec(block), words }
     }
 
     /// Adds word `i`; null where there is no such word.
     pub(super) fn push(&mut self, i: usize) {
-        match self.places.get(i) {
-            Some(&(start, len)) => {
-                self.builder.try_append_view(self.block, start, len).expect("the place is inside the block");
-            }
-            None => self.builder.append_null(),
+        match self.words.get(i) {
+            Some(&view) => self.column.push(view),
+            None => self.column.push_null(),
         }
     }
 
@@ -43,31 +76,32 @@ impl Repeated {
         self.push(i.unwrap_or(usize::MAX));
     }
 
-    pub(super) fn finish(mut self) -> ArrayRef {
-        Arc::new(self.builder.finish())
+    fn array(self) -> StringViewArray {
+        self.column.finish(vec![self.block])
+    }
+
+    pub(super) fn finish(self) -> ArrayRef {
+        Arc::new(self.array())
     }
 
     /// Finishes a column of lists; `lengths` is the number of words of each row.
-    pub(super) fn finish_lists(mut self, lengths: &[usize]) -> ArrayRef {
-        lists(self.builder.finish(), lengths)
+    pub(super) fn finish_lists(self, lengths: &[usize]) -> ArrayRef {
+        lists(self.array(), lengths)
     }
 }
 
 /// The texts of `syms`; null where there is none.
-pub(super) fn symbols(pool: &Pool, syms: impl ExactSizeIterator<Item = Sym>) -> ArrayRef {
+pub(super) fn symbols(pool: &Pool, syms: &[Sym]) -> ArrayRef {
     let mut builder = StringViewBuilder::with_capacity(syms.len());
-    for sym in syms {
-        builder.append_option(pool.get_some(sym));
-    }
+    // Only the missing value is empty.
+    pool.for_each(syms, |text| builder.append_option(Some(text).filter(|text| !text.is_empty())));
     Arc::new(builder.finish())
 }
 
 /// The texts of `syms`; empty where there is none.
-pub(super) fn symbols_or_empty(pool: &Pool, syms: impl ExactSizeIterator<Item = Sym>) -> ArrayRef {
+pub(super) fn symbols_or_empty(pool: &Pool, syms: &[Sym]) -> ArrayRef {
     let mut builder = StringViewBuilder::with_capacity(syms.len());
-    for sym in syms {
-        builder.append_value(pool.get(sym));
-    }
+    pool.for_each(syms, |text| builder.append_value(text));
     Arc::new(builder.finish())
 }
 
@@ -77,33 +111,31 @@ const BLOCK_BYTES_MAX: usize = 1 << 30;
 /// As [`symbols`] (or, without `nulls`, [`symbols_or_empty`]) for a column that repeats the same texts: each stands once
 /// in the column, so that it is copied once and found in the cache afterwards.
 pub(super) fn repeated_symbols(pool: &Pool, syms: &[Sym], nulls: bool) -> ArrayRef {
-    let mut places: HashMap<Sym, (usize, u32, u32), FixedState> = HashMap::with_hasher(FixedState::with_seed(0));
+    let mut places: HashMap<Sym, u32, FixedState> = HashMap::with_hasher(FixedState::with_seed(0));
+    let mut distinct = Vec::new();
+    let mut place_of = |&sym: &Sym| {
+        *places.entry(sym).or_insert_with(|| {
+            distinct.push(sym);
+            distinct.len() as u32 - 1
+        })
+    };
+    let rows: Vec<u32> = syms.iter().map(&mut place_of).collect();
     let mut blocks: Vec<Vec<u8>> = vec![Vec::new()];
-    for &sym in syms {
-        places.entry(sym).or_insert_with(|| {
-            let text = pool.get(sym).as_bytes();
-            // A place is told in 32 bits, and texts of a bad file may be large.
-            if blocks.last().is_none_or(|block| block.len() + text.len() > BLOCK_BYTES_MAX) {
-                blocks.push(Vec::new());
-            }
-            let last = blocks.len() - 1;
-            let start = blocks[last].len() as u32;
-            blocks[last].extend_from_slice(text);
-            (last, start, text.len() as u32)
-        });
-    }
-    let mut builder = StringViewBuilder::with_capacity(syms.len());
-    let blocks: Vec<u32> = blocks.into_iter().map(|bytes| builder.append_block(Buffer::from_vec(bytes))).collect();
-    for sym in syms {
-        let (block, start, len) = places[sym];
-        let block = blocks[block];
-        if *sym == Pool::NONE && nulls {
-            builder.append_null();
-        } else {
-            builder.try_append_view(block, start, len).expect("the place is inside the block");
+    let mut views = Vec::with_capacity(distinct.len());
+    pool.for_each(&distinct, |text| {
+        // A place is told in 32 bits, and texts of a bad file may be large.
+        if blocks.last().is_none_or(|block| block.len() + text.len() > BLOCK_BYTES_MAX) {
+            blocks.push(Vec::new());
         }
+        let last = blocks.len() - 1;
+        views.push(make_view(text.as_bytes(), last as u32, blocks[last].len() as u32));
+        blocks[last].extend_from_slice(text.as_bytes());
+    });
+    let mut column = Views::with_capacity(syms.len());
+    for (&sym, place) in syms.iter().zip(rows) {
+        if sym == Pool::NONE && nulls { column.push_null() } else { column.push(views[place as usize]) }
     }
-    Arc::new(builder.finish())
+    Arc::new(column.finish(blocks.into_iter().map(Buffer::from_vec).collect()))
 }
 
 /// The keys of all persons as text, once: columns of them, however many rows they have, are views of it.
@@ -120,13 +152,12 @@ impl PersonIds {
     /// If there are more than 300 million persons.
     pub(super) fn column(&self, persons: impl ExactSizeIterator<Item = u32>) -> ArrayRef {
         const BYTES: u32 = 14;
-        let mut builder = StringViewBuilder::with_capacity(persons.len());
-        let block = builder.append_block(self.0.clone());
+        let mut column = Views::with_capacity(persons.len());
         for person in persons {
             let start = person.checked_mul(BYTES).expect("fewer than 300 million persons");
-            builder.try_append_view(block, start, BYTES).expect("every person has a key");
+            column.push(make_view(&self.0[start as usize..][..BYTES as usize], 0, start));
         }
-        Arc::new(builder.finish())
+        Arc::new(column.finish(vec![self.0.clone()]))
     }
 }
 
