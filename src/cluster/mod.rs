@@ -7,26 +7,38 @@ mod places;
 pub use joint::{Whole, grow_whole};
 pub use places::Places;
 
+use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::kernels::union_find::UnionFind;
 use crate::tables::{Edge, JoinedBy, NO_DATE, Sex};
 
-/// What may contradict, of each profile.
-#[derive(Clone, Debug, Default)]
-pub struct Evidence {
+/// What may contradict, of one profile, in one cache line; while clusters grow, of all profiles of a set at its root.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub struct Side {
     /// Trusted valid ID number as a value equal only for equal numbers; 0: none.
-    pub id: Vec<u64>,
-    /// Birth date known to the day, in days since 1970-01-01; [`NO_DATE`]: unknown.
-    pub birth: Vec<i32>,
-    /// Sex.
-    pub sex: Vec<Sex>,
-    /// Number of the whole name, equal for equal names; 0: none, a title or a damaged one.
-    pub name: Vec<u32>,
+    pub id: u64,
     /// Sources of the profile, one bit each.
-    pub sources: Vec<u64>,
+    pub sources: u64,
     /// Those of them with more than one record.
-    pub repeated: Vec<u64>,
+    pub repeated: u64,
+    /// Sources that state the name, one bit each; counted while clusters grow.
+    pub stated_by: u64,
+    /// Birth date known to the day, in days since 1970-01-01; [`NO_DATE`]: unknown.
+    pub birth: i32,
+    /// Number of the whole name, equal for equal names; 0: none, a title or a damaged one.
+    pub name: u32,
     /// Head of the household as a value equal for equal heads, and the place under that head; zeros: unknown.
-    pub role: Vec<(u32, u8)>,
+    pub role: (u32, u8),
+    /// Sex.
+    pub sex: Sex,
+}
+
+impl Default for Side {
+    /// Of whom nothing is known.
+    fn default() -> Self {
+        let (birth, sex) = (NO_DATE, Sex::Unknown);
+        Self { id: 0, sources: 0, repeated: 0, stated_by: 0, birth, name: 0, role: (0, 0), sex }
+    }
 }
 
 /// Why a pair was refused.
@@ -114,9 +126,7 @@ struct Growing<'a, F> {
     /// How often places in one household were the same where sets were joined, and how often not.
     roles: [u32; 2],
     /// Valid at the root of each set.
-    evidence: Evidence,
-    /// Sources that state the name of the set's root, one bit each.
-    stated_by: Vec<u64>,
+    sides: Vec<Side>,
     /// The next profile of the same set, round and round.
     next: Vec<u32>,
     names_apart: &'a F,
@@ -125,32 +135,32 @@ struct Growing<'a, F> {
 impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
     /// Why the sets of roots `a` and `b` must not meet, whatever joins them.
     fn contradiction(&self, a: usize, b: usize) -> Option<Refusal> {
-        let of = &self.evidence;
-        if of.id[a] != 0 && of.id[b] != 0 {
+        let (x, y) = (&self.sides[a], &self.sides[b]);
+        if x.id != 0 && y.id != 0 {
             // Two trusted numbers settle births, sexes and names as well.
-            return (of.id[a] != of.id[b]).then_some(Refusal::TwoIds);
+            return (x.id != y.id).then_some(Refusal::TwoIds);
         }
         if self.births_apart(a, b) && self.sexes_differ(a, b) {
             return Some(Refusal::BirthAndSex);
         }
-        let twice = [a, b].iter().all(|&root| self.stated_by[root].count_ones() >= NAME_SOURCES_MIN);
-        (twice && (self.names_apart)(of.name[a], of.name[b])).then_some(Refusal::TwoNames)
+        let twice = [x, y].iter().all(|side| side.stated_by.count_ones() >= NAME_SOURCES_MIN);
+        (twice && (self.names_apart)(x.name, y.name)).then_some(Refusal::TwoNames)
     }
 
     fn births_apart(&self, a: usize, b: usize) -> bool {
-        let of = &self.evidence;
-        of.birth[a] != NO_DATE && of.birth[b] != NO_DATE && (of.birth[a] - of.birth[b]).abs() > BIRTHS_APART_DAYS
+        let (x, y) = (self.sides[a].birth, self.sides[b].birth);
+        x != NO_DATE && y != NO_DATE && (x - y).abs() > BIRTHS_APART_DAYS
     }
 
     fn sexes_differ(&self, a: usize, b: usize) -> bool {
-        let of = &self.evidence;
-        of.sex[a] != Sex::Unknown && of.sex[b] != Sex::Unknown && of.sex[a] != of.sex[b]
+        let (x, y) = (self.sides[a].sex, self.sides[b].sex);
+        x != Sex::Unknown && y != Sex::Unknown && x != y
     }
 
     /// What sources and places in the household of the sets of roots `a` and `b` add to a pair's weight.
     fn place_bits(&self, a: usize, b: usize) -> f32 {
-        let of = &self.evidence;
-        self.places.bits(of.sources[a], of.sources[b]) + self.places.role_bits(of.role[a], of.role[b])
+        let (x, y) = (&self.sides[a], &self.sides[b]);
+        self.places.bits(x.sources, y.sources) + self.places.role_bits(x.role, y.role)
     }
 
     fn refusal(
@@ -161,7 +171,7 @@ impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
         neighbours: &Neighbours,
         weight_min: f32,
     ) -> Option<Refusal> {
-        let settled = self.evidence.id[a] != 0 && self.evidence.id[a] == self.evidence.id[b];
+        let settled = self.sides[a].id != 0 && self.sides[a].id == self.sides[b].id;
         if settled {
             return None;
         }
@@ -216,7 +226,7 @@ impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
     /// Whether profile `p`, alone so far and without an ID number, fits a person who contradicts the set of `root` nearly as
     /// well as that set.
     fn has_rival(&mut self, p: u32, root: usize, edge: &Edge, edges: &[Edge], neighbours: &Neighbours) -> bool {
-        if self.evidence.id[p as usize] != 0 || self.sets.size(p) > 1 {
+        if self.sides[p as usize].id != 0 || self.sets.size(p) > 1 {
             return false;
         }
         let weight = edge.weight + self.place_bits(p as usize, root);
@@ -237,28 +247,42 @@ impl<F: Fn(u32, u32) -> bool> Growing<'_, F> {
         if let Some((kept, lost)) = self.sets.join(a, b) {
             let (kept, lost) = (kept as usize, lost as usize);
             self.next.swap(kept, lost);
-            let of = &mut self.evidence;
+            let from = self.sides[lost];
+            let into = &mut self.sides[kept];
             // A trusted number brings its birth and sex along.
-            if of.id[kept] == 0 && (of.id[lost] != 0 || of.birth[kept] == NO_DATE) {
-                of.birth[kept] = if of.birth[lost] == NO_DATE { of.birth[kept] } else { of.birth[lost] };
+            if into.id == 0 && (from.id != 0 || into.birth == NO_DATE) {
+                into.birth = if from.birth == NO_DATE { into.birth } else { from.birth };
             }
-            if of.sex[kept] == Sex::Unknown || of.id[kept] == 0 && of.id[lost] != 0 {
-                of.sex[kept] = if of.sex[lost] == Sex::Unknown { of.sex[kept] } else { of.sex[lost] };
+            if into.sex == Sex::Unknown || into.id == 0 && from.id != 0 {
+                into.sex = if from.sex == Sex::Unknown { into.sex } else { from.sex };
             }
-            if of.id[kept] == 0 {
-                of.id[kept] = of.id[lost];
+            if into.id == 0 {
+                into.id = from.id;
             }
-            if of.role[kept].0 == 0 {
-                of.role[kept] = of.role[lost];
-            } else if of.role[kept].0 == of.role[lost].0 {
-                self.roles[usize::from(places::roles_differ(of.role[kept], of.role[lost]))] += 1;
+            if into.role.0 == 0 {
+                into.role = from.role;
+            } else if into.role.0 == from.role.0 {
+                self.roles[usize::from(places::roles_differ(into.role, from.role))] += 1;
             }
-            of.repeated[kept] |= of.repeated[lost] | of.sources[kept] & of.sources[lost];
-            of.sources[kept] |= of.sources[lost];
-            if of.name[kept] == of.name[lost] {
-                self.stated_by[kept] |= self.stated_by[lost];
-            } else if self.stated_by[lost].count_ones() > self.stated_by[kept].count_ones() {
-                (of.name[kept], self.stated_by[kept]) = (of.name[lost], self.stated_by[lost]);
+            into.repeated |= from.repeated | into.sources & from.sources;
+            into.sources |= from.sources;
+            if into.name == from.name {
+                into.stated_by |= from.stated_by;
+            } else if from.stated_by.count_ones() > into.stated_by.count_ones() {
+                (into.name, into.stated_by) = (from.name, from.stated_by);
+            }
+        }
+    }
+
+    /// Asks for the memory of the pairs that come: of the sets of those far off, of the sides of those that are near.
+    fn ask_ahead(&self, edges: &[Edge], place: usize, weight: &[f32]) {
+        if let Some(edge) = edges.get(place + 2 * AHEAD) {
+            [edge.a, edge.b].into_iter().for_each(|p| self.sets.prefetch(p));
+        }
+        if let Some(edge) = edges.get(place + AHEAD) {
+            for p in [edge.a, edge.b] {
+                prefetch(&self.sides, self.sets.above(p) as usize);
+                prefetch(weight, p as usize);
             }
         }
     }
@@ -293,25 +317,24 @@ impl Neighbours {
 
 /// Grows clusters by `edges`, which must be sorted by [`crate::tables::sort_edges`], down to `weight_min` bits.
 /// `names_apart` says of two whole names, by number, whether they can hardly be one person's.
-pub fn grow(evidence: Evidence, edges: &[Edge], weight_min: f32, names_apart: &impl Fn(u32, u32) -> bool) -> Clusters {
-    grow_with(evidence, edges, weight_min, names_apart, None)
+pub fn grow(sides: Vec<Side>, edges: &[Edge], weight_min: f32, names_apart: &impl Fn(u32, u32) -> bool) -> Clusters {
+    grow_with(sides, edges, weight_min, names_apart, None)
 }
 
 /// [`grow`] with what another night, or the whole of it, says of its sources.
 pub fn grow_with(
-    evidence: Evidence,
+    mut sides: Vec<Side>,
     edges: &[Edge],
     weight_min: f32,
     names_apart: &impl Fn(u32, u32) -> bool,
     places: Option<&Places>,
 ) -> Clusters {
-    let profiles = evidence.id.len();
-    let stated_by =
-        evidence.name.iter().zip(&evidence.sources).map(|(&name, &mask)| if name == 0 { 0 } else { mask }).collect();
+    let profiles = sides.len();
+    sides.iter_mut().for_each(|side| side.stated_by = if side.name == 0 { 0 } else { side.sources });
     let mut strong = places.is_none();
     let places = places.cloned().unwrap_or_default();
     let (sets, next) = (UnionFind::new(profiles), (0..profiles as u32).collect());
-    let mut growing = Growing { sets, places, roles: [0, 0], evidence, stated_by, next, names_apart };
+    let mut growing = Growing { sets, places, roles: [0, 0], sides, next, names_apart };
     let neighbours = Neighbours::new(profiles, edges);
     let mut clusters = Clusters {
         weight: vec![f32::NAN; profiles],
@@ -320,8 +343,9 @@ pub fn grow_with(
     };
     for (place, edge) in edges.iter().enumerate().take_while(|(_, edge)| edge.weight >= weight_min - places::MOST_BITS)
     {
+        growing.ask_ahead(edges, place, &clusters.weight);
         if strong && edge.weight < weight_min + places::LEAST_BITS {
-            growing.places = Places::of(&mut growing.sets, &growing.evidence, growing.roles);
+            growing.places = Places::of(&mut growing.sets, &growing.sides, growing.roles);
             strong = false;
         }
         let (a, b) = (growing.sets.find(edge.a), growing.sets.find(edge.b));
@@ -364,10 +388,10 @@ fn join_only_candidates<F: Fn(u32, u32) -> bool>(
     neighbours: &Neighbours,
     clusters: &mut Clusters,
 ) {
-    let alone: Vec<u32> = (0..growing.evidence.id.len() as u32)
+    let alone: Vec<u32> = (0..growing.sides.len() as u32)
         .filter(|&p| {
-            let (i, of) = (p as usize, &growing.evidence);
-            of.id[i] == 0 && of.name[i] == 0 && of.sex[i] != Sex::Unknown && clusters.weight[i].is_nan()
+            let side = &growing.sides[p as usize];
+            side.id == 0 && side.name == 0 && side.sex != Sex::Unknown && clusters.weight[p as usize].is_nan()
         })
         .collect();
     // Decided before any of them joins, so that their order says nothing.
@@ -421,22 +445,18 @@ mod tests {
         a != b
     }
 
-    fn unknown(n: usize) -> Evidence {
-        Evidence {
-            id: vec![0; n],
-            birth: vec![NO_DATE; n],
-            sex: vec![Sex::Unknown; n],
-            name: vec![0; n],
-            sources: vec![1; n],
-            repeated: vec![0; n],
-            role: vec![(0, 0); n],
-        }
+    fn unknown(n: usize) -> Vec<Side> {
+        vec![Side { sources: 1, ..Side::default() }; n]
+    }
+
+    fn set<T, const N: usize>(sides: &mut [Side], of: impl Fn(&mut Side) -> &mut T, values: [T; N]) {
+        sides.iter_mut().zip(values).for_each(|(side, value)| *of(side) = value);
     }
 
     #[test]
     fn two_ids_never_meet_through_a_chain() {
         let mut evidence = unknown(4);
-        (evidence.id[0], evidence.id[3]) = (7, 8);
+        (evidence[0].id, evidence[3].id) = (7, 8);
         let edges = [edge(0, 1, 20.0), edge(2, 3, 18.0), edge(1, 2, 15.0)];
         let clusters = grow(evidence, &edges, 0.0, &apart);
         assert_eq!(clusters.of_profile, [0, 0, 1, 1]);
@@ -447,7 +467,7 @@ mod tests {
     #[test]
     fn the_best_evidence_wins_and_light_pairs_join_nothing() {
         let mut evidence = unknown(4);
-        (evidence.id[0], evidence.id[2]) = (7, 8);
+        (evidence[0].id, evidence[2].id) = (7, 8);
         let edges = [edge(0, 1, 20.0), edge(1, 2, 16.0), edge(0, 3, 1.0)];
         let clusters = grow(evidence, &edges, 2.0, &apart);
         assert_eq!(clusters.of_profile, [0, 0, 1, 2]);
@@ -458,7 +478,7 @@ mod tests {
     fn births_far_apart_need_strong_evidence() {
         for (weight, expected) in [(8.0, 2), (16.0, 1)] {
             let mut evidence = unknown(2);
-            evidence.birth = vec![0, 9000];
+            set(&mut evidence, |side| &mut side.birth, [0, 9000]);
             assert_eq!(grow(evidence, &[edge(0, 1, weight)], 0.0, &apart).count, expected);
         }
     }
@@ -467,7 +487,7 @@ mod tests {
     fn a_record_that_fits_two_persons_joins_neither() {
         for (rival, expected) in [(9.5, 3), (5.0, 2)] {
             let mut evidence = unknown(3);
-            (evidence.id[0], evidence.id[1]) = (7, 8);
+            (evidence[0].id, evidence[1].id) = (7, 8);
             let clusters = grow(evidence, &[edge(0, 2, 10.0), edge(1, 2, rival)], 0.0, &apart);
             assert_eq!(clusters.count, expected, "{rival}");
         }
@@ -488,8 +508,8 @@ mod tests {
     #[test]
     fn twins_keep_their_names() {
         let mut evidence = unknown(4);
-        evidence.name = vec![1, 1, 2, 2];
-        evidence.sources = vec![1, 2, 1, 2];
+        set(&mut evidence, |side| &mut side.name, [1, 1, 2, 2]);
+        set(&mut evidence, |side| &mut side.sources, [1, 2, 1, 2]);
         let edges = [edge(0, 1, 30.0), edge(2, 3, 29.0), edge(1, 2, 20.0)];
         let clusters = grow(evidence, &edges, 0.0, &apart);
         assert_eq!(clusters.of_profile, [0, 0, 1, 1]);
@@ -500,9 +520,9 @@ mod tests {
     fn a_title_joins_its_only_candidate() {
         for (second, expected) in [(None, 2), (Some(edge(2, 4, -0.5)), 3)] {
             let mut evidence = unknown(5);
-            (evidence.id[0], evidence.id[2]) = (7, 8);
-            evidence.name = vec![1, 1, 2, 2, 0];
-            evidence.sex[4] = Sex::Male;
+            (evidence[0].id, evidence[2].id) = (7, 8);
+            set(&mut evidence, |side| &mut side.name, [1, 1, 2, 2, 0]);
+            evidence[4].sex = Sex::Male;
             let edges: Vec<Edge> =
                 [edge(0, 1, 20.0), edge(2, 3, 19.0), edge(0, 4, 0.5)].into_iter().chain(second).collect();
             assert_eq!(grow(evidence, &edges, 3.0, &apart).count, expected);

@@ -2,7 +2,7 @@
 //! that lists nearly everybody once makes two of its rows two persons (twins, a father and a son under one title), and a
 //! person whom it lacks the likely owner of a row that is left over. Which sources are such is counted each night.
 
-use super::Evidence;
+use super::Side;
 use crate::kernels::union_find::UnionFind;
 
 /// Least that both sides having a record of one source may say, in bits.
@@ -42,14 +42,14 @@ impl Default for Places {
 impl Places {
     /// Counts in the sets that strong pairs have made. `roles` is how often places in one household were the same, and
     /// how often not, when they were joined.
-    pub(super) fn of(sets: &mut UnionFind, evidence: &Evidence, roles: [u32; 2]) -> Self {
-        let known = 64 - evidence.sources.iter().fold(0, |all, mask| all | mask).leading_zeros() as usize;
+    pub(super) fn of(sets: &mut UnionFind, sides: &[Side], roles: [u32; 2]) -> Self {
+        let known = 64 - sides.iter().fold(0, |all, side| all | side.sources).leading_zeros() as usize;
         let (mut persons, mut others, mut doubled) = ([0_u32; SOURCES], [[0_u32; 2]; SOURCES], [0_u32; SOURCES]);
-        for row in 0..evidence.sources.len() {
+        for (row, side) in sides.iter().enumerate() {
             if sets.find(row as u32) as usize != row {
                 continue;
             }
-            let (mask, twice) = (evidence.sources[row], evidence.repeated[row]);
+            let (mask, twice) = (side.sources, side.repeated);
             for source in 0..known {
                 let (bit, has) = (1_u64 << source, mask >> source & 1);
                 persons[source] += has as u32;
@@ -114,12 +114,12 @@ mod tests {
     /// 300 persons in sources 0 to 2, of whom source 0 lacks a few and lists one twice; source 2 lists everybody thrice.
     fn counted() -> Places {
         let n = 300;
-        let evidence = Evidence {
-            sources: (0..n).map(|p| if p % 10 == 0 { 0b110 } else { 0b111 }).collect(),
-            repeated: (0..n).map(|p| if p == 5 { 0b101 } else { 0b100 }).collect(),
-            ..Evidence::default()
+        let side = |p: usize| Side {
+            sources: if p.is_multiple_of(10) { 0b110 } else { 0b111 },
+            repeated: if p == 5 { 0b101 } else { 0b100 },
+            ..Side::default()
         };
-        Places::of(&mut UnionFind::new(n), &evidence, [999, 0])
+        Places::of(&mut UnionFind::new(n), &(0..n).map(side).collect::<Vec<_>>(), [999, 0])
     }
 
     #[test]
@@ -136,8 +136,8 @@ mod tests {
 
     #[test]
     fn few_persons_say_nothing() {
-        let evidence = Evidence { sources: vec![0b111; 50], repeated: vec![0; 50], ..Evidence::default() };
-        let places = Places::of(&mut UnionFind::new(50), &evidence, [99, 0]);
+        let sides = [Side { sources: 0b111, ..Side::default() }; 50];
+        let places = Places::of(&mut UnionFind::new(50), &sides, [99, 0]);
         assert_eq!(places.bits(0b111, 0b111), 0.0);
     }
 }

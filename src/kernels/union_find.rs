@@ -1,5 +1,7 @@
 //! Disjoint sets over rows, by size with path halving (Tarjan and van Leeuwen 1984).
 
+use super::prefetch::prefetch;
+
 /// A partition of `0..n`.
 #[derive(Clone, Debug)]
 pub struct UnionFind {
@@ -21,6 +23,16 @@ impl UnionFind {
             row = above;
         }
         row
+    }
+
+    /// Asks for the memory in which [`UnionFind::find`] begins to look for the set of `row`.
+    pub fn prefetch(&self, row: u32) {
+        prefetch(&self.parent, row as usize);
+    }
+
+    /// The row above `row`, which nearly always stands for its set.
+    pub fn above(&self, row: u32) -> u32 {
+        self.parent[row as usize]
     }
 
     /// Joins the sets of `a` and `b`. Returns (root kept, root given up), or `None` if they were one set.

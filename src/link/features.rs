@@ -3,6 +3,7 @@
 use super::names::{self, Name};
 use super::profile::Profiles;
 use super::{borrowed, identity, roles};
+use crate::kernels::prefetch::prefetch;
 use crate::kernels::text::{NameFlags, title_sex};
 use crate::kernels::{
     hash,
@@ -99,6 +100,28 @@ impl Features {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.packed.is_empty()
+    }
+
+    /// Asks for the memory of profile `p`.
+    #[inline]
+    pub(super) fn expect(&self, p: u32) {
+        prefetch(&self.packed, p as usize);
+    }
+
+    /// Asks for the name of profile `p`, where profiles are read in their order; nothing happens if there is no such profile.
+    #[inline]
+    pub(super) fn expect_name(&self, p: u32) {
+        if let Some(packed) = self.packed.get(p as usize) {
+            prefetch(&self.names, packed.name as usize);
+        }
+    }
+
+    /// Asks for what stands elsewhere of profile `p`, whose own memory was asked for: name and first phone.
+    #[inline]
+    pub(super) fn expect_more(&self, p: u32) {
+        let packed = &self.packed[p as usize];
+        prefetch(&self.names, packed.name as usize);
+        prefetch(&self.phone_digits, packed.phones[0] as usize);
     }
 
     /// The trusted valid ID number of profile `p`, as a value equal only for equal numbers; 0 if it has none.

@@ -2,10 +2,11 @@
 //! night's estimate of its own accuracy is made from, and tells which rules reach a pair without ID numbers. Only blocks
 //! that hold a profile of the sample are read.
 
-use super::blocking::{self, KEYS_A_RULE, RULES};
+use super::blocking::{self, RULES};
 use super::features::Features;
 use super::levels::identity;
 use super::{BlockingSettings, Weights};
+use crate::kernels::prefetch::AHEAD;
 use crate::kernels::radix;
 use crate::tables::{Edge, sort_edges};
 use hashbrown::HashSet;
@@ -41,8 +42,7 @@ pub fn score_sample(
     sample.iter().for_each(|&p| in_sample[p as usize] = true);
     let limit = settings.block_rows_max.clamp(2, SPLIT_ROWS);
     let mut links = SampleLinks::default();
-    for rule in 0..RULES.len() {
-        let rows = rows_of_blocks(features, rule, sample);
+    for (rule, rows) in rows_of_blocks(features, sample).into_iter().enumerate() {
         let tasks: Vec<Task> = radix::chunks_at_keys(&rows, 1 << 12)
             .into_par_iter()
             .map(|rows| {
@@ -71,26 +71,61 @@ pub fn score_sample(
     links
 }
 
-/// Rows of the blocks of `rule` in which a profile of the sample stands, block by block, in the order of profiles.
-fn rows_of_blocks(features: &Features, rule: usize, sample: &[u32]) -> Vec<(u64, u32)> {
-    let mut wanted: HashSet<u64, foldhash::fast::FixedState> =
-        HashSet::with_hasher(foldhash::fast::FixedState::with_seed(2));
-    for &p in sample {
-        wanted.extend(blocking::keys(features, rule, p as usize).into_iter().filter(|&key| key != 0));
+/// The keys that the sample has by one rule.
+struct Wanted {
+    /// One bit for each upper part of a key: nearly every other key is turned down by it, and it stays in the cache.
+    bits: Vec<u64>,
+    keys: HashSet<u64, foldhash::fast::FixedState>,
+}
+
+impl Wanted {
+    const BITS: u32 = 18;
+
+    fn of(features: &Features, rule: usize, sample: &[u32]) -> Self {
+        let mut wanted = Self {
+            bits: vec![0; 1 << (Self::BITS - 6)],
+            keys: HashSet::with_hasher(foldhash::fast::FixedState::with_seed(2)),
+        };
+        for key in sample.iter().flat_map(|&p| blocking::keys(features, rule, p as usize)).filter(|&key| key != 0) {
+            wanted.bits[(key >> (64 - Self::BITS + 6)) as usize] |= 1 << (key >> (64 - Self::BITS) & 63);
+            wanted.keys.insert(key);
+        }
+        wanted
     }
-    if wanted.is_empty() {
-        return Vec::new();
+
+    fn has(&self, key: u64) -> bool {
+        let bit = self.bits[(key >> (64 - Self::BITS + 6)) as usize] >> (key >> (64 - Self::BITS) & 63) & 1;
+        key != 0 && bit == 1 && self.keys.contains(&key)
     }
-    let mut rows: Vec<(u64, u32)> = (0..features.len() as u32)
-        .into_par_iter()
-        .flat_map_iter(|p| {
-            let keys: [u64; KEYS_A_RULE] = blocking::keys(features, rule, p as usize);
-            let wanted = &wanted;
-            keys.into_iter().filter(move |key| *key != 0 && wanted.contains(key)).map(move |key| (key, p))
-        })
-        .collect();
-    radix::sort_keyed(&mut rows);
-    rows
+}
+
+/// Profiles whose keys one task reads.
+const CHUNK_PROFILES: usize = 1 << 14;
+
+/// For each rule the rows of the blocks in which a profile of the sample stands, block by block, in the order of profiles.
+fn rows_of_blocks(features: &Features, sample: &[u32]) -> Vec<Vec<(u64, u32)>> {
+    let wanted: Vec<Wanted> =
+        (0..RULES.len()).into_par_iter().map(|rule| Wanted::of(features, rule, sample)).collect();
+    // All rules of a profile together: what it is made of is read once.
+    let rows_of = |from: usize| {
+        let mut rows = vec![Vec::new(); RULES.len()];
+        for p in from..features.len().min(from + CHUNK_PROFILES) {
+            features.expect_name((p + AHEAD) as u32);
+            for (rule, (rows, wanted)) in rows.iter_mut().zip(&wanted).enumerate() {
+                let keys = blocking::keys(features, rule, p).into_iter().filter(|&key| wanted.has(key));
+                rows.extend(keys.map(|key| (key, p as u32)));
+            }
+        }
+        rows
+    };
+    let starts: Vec<usize> = (0..features.len()).step_by(CHUNK_PROFILES).collect();
+    let parts: Vec<Vec<Vec<(u64, u32)>>> = starts.into_par_iter().map(rows_of).collect();
+    let of_rule = |rule: usize| {
+        let mut rows: Vec<(u64, u32)> = parts.iter().flat_map(|part| part[rule].iter().copied()).collect();
+        radix::sort_keyed(&mut rows);
+        rows
+    };
+    (0..RULES.len()).map(of_rule).collect()
 }
 
 /// Splits a larger block of birth date and surname by given names, as the night does, and sees each part.
@@ -149,6 +184,7 @@ impl Task {
         in_sample: &[bool],
         label: &impl Fn(u32) -> u64,
     ) {
+        members.iter().for_each(|&p| features.expect(p));
         for (i, &x) in members.iter().enumerate() {
             for &y in &members[i + 1..] {
                 let (from_x, from_y) = (in_sample[x as usize], in_sample[y as usize]);

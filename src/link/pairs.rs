@@ -2,6 +2,7 @@
 
 use super::blocking::{self, RULES, SLOTS, SLOTS_OF};
 use super::features::Features;
+use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::kernels::{hash, radix};
 use rayon::prelude::*;
 
@@ -23,6 +24,7 @@ impl Blocks {
     pub fn new(features: &Features) -> Self {
         let signature = |p: usize| {
             let mut signature = Signature([0; SLOTS]);
+            features.expect_name((p + AHEAD) as u32);
             for rule in 0..RULES.len() {
                 let slots = &mut signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]];
                 for (slot, key) in slots.iter_mut().zip(blocking::keys(features, rule, p)) {
@@ -66,6 +68,10 @@ pub(super) trait PairVisitor: Send {
     type Output: Send;
     /// Whether it wants to know of every rule that brings a pair together, not only of the one that owns it.
     const EVERY_RULE: bool = false;
+    /// Pairs of profile `p` come soon: a chance to ask for the memory that they take.
+    fn expect(&self, _p: u32) {}
+    /// The same a little later: what was asked for is there, so that it may tell what else to ask for.
+    fn expect_more(&self, _p: u32) {}
     /// A candidate pair, `a < b`, owned by `rule`. `rules` are all of them, one bit each, if wanted.
     fn pair(&mut self, rule: usize, rules: u32, a: u32, b: u32);
     /// Ends the task.
@@ -152,10 +158,42 @@ fn chunks_at_blocks(rows: &[u64]) -> Vec<&[u64]> {
     chunks
 }
 
+/// Rows whose memory was asked for ahead of the blocks that are visited: profiles of a block stand anywhere.
+#[derive(Default)]
+struct Ahead {
+    signatures: usize,
+    values: usize,
+}
+
+impl Ahead {
+    /// Asks for what the rows up to `end`, and some further ones, will need.
+    fn to<V: PairVisitor>(&mut self, end: usize, rows: &[u64], signatures: &[Signature], task: &V) {
+        let shared = |at: usize| {
+            let same = |other: Option<&u64>| other.is_some_and(|&other| block_of(other) == block_of(rows[at]));
+            same(rows.get(at + 1)) || same(at.checked_sub(1).and_then(|before| rows.get(before)))
+        };
+        let reach = |from: usize, turns: usize| from..rows.len().min(end + turns * AHEAD).max(from);
+        for at in reach(self.signatures, 4).filter(|&at| shared(at)) {
+            prefetch(signatures, rows[at] as u32 as usize);
+            task.expect(rows[at] as u32);
+        }
+        for at in reach(self.values, 2).filter(|&at| shared(at)) {
+            task.expect_more(rows[at] as u32);
+        }
+        (self.signatures, self.values) = (reach(self.signatures, 4).end, reach(self.values, 2).end);
+    }
+}
+
 fn visit_blocks<V: PairVisitor>(rows: &[u64], rule: usize, signatures: &[Signature], task: &mut V) -> (u64, u64) {
     let (mut pairs, mut largest) = (0, 0);
     let mut block: Vec<(u32, Signature)> = Vec::new();
-    for rows in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)).filter(|rows| rows.len() >= 2) {
+    let (all, mut end, mut ahead) = (rows, 0, Ahead::default());
+    for rows in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)) {
+        end += rows.len();
+        if rows.len() < 2 {
+            continue;
+        }
+        ahead.to(end, all, signatures, task);
         largest = largest.max(rows.len() as u64);
         block.clear();
         block.extend(rows.iter().map(|&row| (row as u32, signatures[row as u32 as usize])));

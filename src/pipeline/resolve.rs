@@ -5,13 +5,15 @@ use super::modelled::{self, Modelled};
 use super::reasons;
 use super::told;
 use super::watch::Watch;
-use crate::cluster::{self, Clusters, Evidence, LIGHTER_BITS};
+use crate::cluster::{self, Clusters, LIGHTER_BITS, Side};
 use crate::config::{Linkage, Preset};
 use crate::error::Result;
+use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::link::{self, BlockingSettings, BlockingStats, Blocks, Features, Pattern, Profiles, levels};
 use crate::message::Message;
 use crate::model::Fit;
 use crate::tables::{Edge, JoinedBy, Links, Records};
+use rayon::prelude::*;
 
 /// Pairs are counted for fitting in about this many profiles' blocks.
 const FIT_PROFILES: usize = 1 << 17;
@@ -122,10 +124,9 @@ fn resolve_person_cn(
     let kept_min = linkage.review_weight_min.map_or(least - REVIEW_BITS, |bits| bits as f32).min(least - LIGHTER_BITS);
     let score = |_: &mut Watch<'_>| Ok(link::score(&features, blocks, &fit.weights, settings, kept_min));
     let (edges, blocking) = watch.step("link", score, |(edges, blocking)| told::scored(edges.len(), blocking))?;
-    let sources = sources_of(records, &profiles);
     let clusters_from = |features: &Features, match_weight_min: f32| {
-        let evidence = evidence(features, sources.clone());
-        cluster::grow(evidence, &edges, match_weight_min, &|a, b| features.names_apart(a, b))
+        let sides = sides(records, &profiles, features);
+        cluster::grow(sides, &edges, match_weight_min, &|a, b| features.names_apart(a, b))
     };
     let estimate = |watch: &mut Watch<'_>| {
         let clusters = clusters_from(&features, start);
@@ -171,23 +172,25 @@ fn resolve_person_cn(
     Ok(resolved)
 }
 
-/// What may contradict, of each profile; `sources` are those of its records, and those of more than one of them.
-pub(super) fn evidence(features: &Features, (sources, repeated): (Vec<u64>, Vec<u64>)) -> Evidence {
-    let (birth, sex) = (0..features.len()).map(|p| features.birth_day_and_sex(p)).unzip();
-    Evidence {
-        id: (0..features.len()).map(|p| features.trusted_id(p)).collect(),
-        birth,
-        sex,
-        name: (0..features.len()).map(|p| features.whole_name(p)).collect(),
-        sources,
-        repeated,
-        role: (0..features.len()).map(|p| features.role(p)).collect(),
-    }
+/// What may contradict, of each profile.
+fn sides(records: &Records, profiles: &Profiles, features: &Features) -> Vec<Side> {
+    let side = |p: usize| side(features, p, sources_of_rows(records, profiles.members(p)));
+    (0..profiles.len()).into_par_iter().map(side).collect()
 }
 
-/// The sources of each profile's records, one bit each (64 sources share one), and those of more than one record.
-pub(super) fn sources_of(records: &Records, profiles: &Profiles) -> (Vec<u64>, Vec<u64>) {
-    (0..profiles.len()).map(|p| sources_of_rows(records, profiles.members(p))).unzip()
+/// What may contradict, of a profile; `sources` are those of its records, and those of more than one of them.
+pub(super) fn side(features: &Features, p: usize, (sources, repeated): (u64, u64)) -> Side {
+    let (birth, sex) = features.birth_day_and_sex(p);
+    Side {
+        id: features.trusted_id(p),
+        sources,
+        repeated,
+        birth,
+        name: features.whole_name(p),
+        role: features.role(p),
+        sex,
+        ..Side::default()
+    }
 }
 
 /// The sources of some records, one bit each, and those of more than one of them.
@@ -246,6 +249,15 @@ fn pairs(
     let mut lighter = clusters.lighter.iter().peekable();
     let mut uncertain: Vec<(f32, &Edge, &'static str)> = Vec::new();
     for (place, edge) in edges.iter().enumerate() {
+        if let Some(later) = edges.get(place + 2 * AHEAD) {
+            for p in [later.a as usize, later.b as usize] {
+                prefetch(&clusters.of_profile, p);
+                prefetch(&profiles.starts, p);
+            }
+        }
+        if let Some(soon) = edges.get(place + AHEAD) {
+            [soon.a, soon.b].iter().for_each(|&p| prefetch(&profiles.rows, profiles.starts[p as usize] as usize));
+        }
         let refusal = refused.next_if(|(at, _)| *at as usize == place);
         let joined = lighter.next_if(|at| **at as usize == place).is_some();
         let same = clusters.of_profile[edge.a as usize] == clusters.of_profile[edge.b as usize];

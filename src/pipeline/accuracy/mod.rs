@@ -14,7 +14,7 @@ mod sample;
 mod told;
 
 use super::resolve;
-use crate::cluster::{self, Clusters, Evidence};
+use crate::cluster::{self, Clusters, Side};
 use crate::evaluate::hidden::{Estimate, WholeNight};
 use crate::link::{self, BlockingSettings, Features, Profiles, SampleLinks};
 use crate::model::Fit;
@@ -177,24 +177,16 @@ impl Night<'_> {
             .filter_map(|edge| Some(Edge { a: place(edge.a)?, b: place(edge.b)?, ..*edge }))
             .collect();
         sort_edges(&mut edges);
-        let of = |p: &u32| features.birth_day_and_sex(*p as usize);
-        let (birth, sex) = members.iter().map(of).unzip();
-        let sources_of = |&p: &u32| resolve::sources_of_rows(self.records, self.profiles.members(p as usize));
-        let (sources, repeated) = members.iter().map(sources_of).unzip();
-        let evidence = Evidence {
-            id: members.iter().map(|&p| features.trusted_id(p as usize)).collect(),
-            birth,
-            sex,
-            name: members.iter().map(|&p| features.whole_name(p as usize)).collect(),
-            sources,
-            repeated,
-            role: members.iter().map(|&p| features.role(p as usize)).collect(),
+        let side = |&p: &u32| {
+            let sources = resolve::sources_of_rows(self.records, self.profiles.members(p as usize));
+            resolve::side(features, p as usize, sources)
         };
+        let sides: Vec<Side> = members.iter().map(side).collect();
         let apart = |a, b| features.names_apart(a, b);
         let again = |&threshold: &f32| {
             // What the whole night says of its sources, not the few persons of the sample.
             let places = Some(&self.clusters.places);
-            let clusters = cluster::grow_with(evidence.clone(), &edges, threshold, &apart, places);
+            let clusters = cluster::grow_with(sides.clone(), &edges, threshold, &apart, places);
             let mut by_cluster: Vec<(u32, u32)> =
                 clusters.of_profile.iter().zip(members).map(|(&cluster, &p)| (cluster, p)).collect();
             by_cluster.sort_unstable();
