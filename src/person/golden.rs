@@ -2,6 +2,7 @@
 
 use crate::config::{Agency, Source};
 use crate::kernels::id_number::{IdKind, IdNumber};
+use crate::kernels::prefetch::prefetch;
 use crate::kernels::text::NameFlags;
 use crate::tables::{BirthPrecision, NO_DATE, NO_ROW, NO_TIME, Persons, Pool, Records, Sex, Sym, conflict};
 use hashbrown::HashSet;
@@ -97,9 +98,68 @@ fn residence_trust(agency: Agency) -> u32 {
     }
 }
 
+/// What is read of records, as slices: a column asks itself at every value where it stands.
+pub(super) struct Columns<'a> {
+    source: &'a [u16],
+    id: &'a [IdNumber],
+    name: &'a [Sym],
+    name_flags: &'a [u8],
+    sex: &'a [Sex],
+    birth: &'a [i32],
+    birth_precision: &'a [BirthPrecision],
+    phones: &'a [[u64; 2]],
+    flat: &'a [u64],
+    address: &'a [Sym],
+    registered_address: &'a [Sym],
+    ethnicity: &'a [Sym],
+    grid_code: &'a [Sym],
+    updated_at: &'a [i64],
+    more_phones: &'a [(u32, u64)],
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn of(r: &'a Records) -> Self {
+        Self {
+            source: &r.source,
+            id: &r.id,
+            name: &r.name,
+            name_flags: &r.name_flags,
+            sex: &r.sex,
+            birth: &r.birth,
+            birth_precision: &r.birth_precision,
+            phones: &r.phones,
+            flat: &r.flat,
+            address: &r.address,
+            registered_address: &r.registered_address,
+            ethnicity: &r.ethnicity,
+            grid_code: &r.grid_code,
+            updated_at: &r.updated_at,
+            more_phones: &r.more_phones,
+        }
+    }
+
+    /// Asks for the memory of a record.
+    pub(super) fn expect(&self, row: usize) {
+        prefetch(self.source, row);
+        prefetch(self.id, row);
+        prefetch(self.name, row);
+        prefetch(self.name_flags, row);
+        prefetch(self.sex, row);
+        prefetch(self.birth, row);
+        prefetch(self.birth_precision, row);
+        prefetch(self.phones, row);
+        prefetch(self.flat, row);
+        prefetch(self.address, row);
+        prefetch(self.registered_address, row);
+        prefetch(self.ethnicity, row);
+        prefetch(self.grid_code, row);
+        prefetch(self.updated_at, row);
+    }
+}
+
 /// Chooses the values of one person from its records `rows`; grid codes among `beside` contradict no other.
 pub(super) fn choose(
-    r: &Records,
+    r: &Columns<'_>,
     rows: &[u32],
     sources: &[Source],
     beside: &HashSet<Sym>,
@@ -178,7 +238,7 @@ pub(super) fn choose(
 }
 
 fn choose_sex(
-    r: &Records,
+    r: &Columns<'_>,
     rows: &[u32],
     id: (IdNumber, u32),
     scratch: &mut Scratch,
@@ -201,7 +261,7 @@ fn choose_sex(
 }
 
 fn choose_birth(
-    r: &Records,
+    r: &Columns<'_>,
     rows: &[u32],
     id: (IdNumber, u32),
     scratch: &mut Scratch,

@@ -5,6 +5,7 @@
 
 use crate::config::Source;
 use crate::kernels::hash;
+use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::tables::{PersonId, Records};
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -14,6 +15,9 @@ use std::collections::HashSet;
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     rows: Vec<(u64, PersonId)>,
+    /// Where the rows begin whose keys begin with each value of the upper bits: about one row each.
+    starts: Vec<u32>,
+    shift: u32,
 }
 
 impl Known {
@@ -21,7 +25,12 @@ impl Known {
     pub fn new<'a>(rows: impl Iterator<Item = (&'a str, &'a str, PersonId)>) -> Self {
         let mut rows: Vec<_> = rows.map(|(source, record, person)| (record_key(source, record), person)).collect();
         rows.par_sort_unstable();
-        Self { rows }
+        let bits = rows.len().checked_ilog2().unwrap_or(0).clamp(1, 31);
+        let shift = 64 - bits;
+        let mut starts = vec![0_u32; (1 << bits) + 1];
+        rows.iter().for_each(|row| starts[(row.0 >> shift) as usize + 1] += 1);
+        (1..starts.len()).for_each(|i| starts[i] += starts[i - 1]);
+        Self { rows, starts, shift }
     }
 
     /// Whether there is no set before.
@@ -29,8 +38,23 @@ impl Known {
         self.rows.is_empty()
     }
 
-    fn person_of(&self, key: u64) -> Option<PersonId> {
-        self.rows.binary_search_by_key(&key, |row| row.0).ok().map(|at| self.rows[at].1)
+    /// The person who bore each of `keys`.
+    fn persons_of(&self, keys: &[u64]) -> Vec<Option<PersonId>> {
+        if self.rows.is_empty() {
+            return vec![None; keys.len()];
+        }
+        let place = |key: u64| (key >> self.shift) as usize;
+        let person = |(i, &key): (usize, &u64)| {
+            if let Some(&later) = keys.get(i + 2 * AHEAD) {
+                prefetch(&self.starts, place(later));
+            }
+            if let Some(&soon) = keys.get(i + AHEAD) {
+                prefetch(&self.rows, self.starts[place(soon)] as usize);
+            }
+            let near = &self.rows[self.starts[place(key)] as usize..self.starts[place(key) + 1] as usize];
+            near.iter().find(|row| row.0 == key).map(|row| row.1)
+        };
+        keys.iter().enumerate().map(person).collect()
     }
 }
 
@@ -70,6 +94,9 @@ impl PersonChangeKind {
     }
 }
 
+/// Records whose keys one task makes.
+const CHUNK_ROWS: usize = 1 << 16;
+
 fn record_key(source: &str, record: &str) -> u64 {
     hash::mix(hash::bytes(1, source.as_bytes()), hash::bytes(2, record.as_bytes()))
 }
@@ -83,14 +110,26 @@ pub(super) fn assign<'a>(
     known: &Known,
 ) -> (Vec<PersonId>, Vec<PersonChange>) {
     let source_keys: Vec<u64> = sources.iter().map(|source| hash::bytes(1, source.name.as_bytes())).collect();
-    let key_of = |row: u32| {
-        let id = records.pool.get(records.record_id[row as usize]);
-        hash::mix(source_keys[records.source[row as usize] as usize], hash::bytes(2, id.as_bytes()))
-    };
+    // Row by row, since keys of neighbouring records stand near each other; clusters pick theirs afterwards.
+    let starts: Vec<usize> = (0..records.len()).step_by(CHUNK_ROWS).collect();
+    let chunks: Vec<(Vec<u64>, Vec<Option<PersonId>>)> = starts
+        .into_par_iter()
+        .map(|from| {
+            let rows = from..records.len().min(from + CHUNK_ROWS);
+            let mut keys = Vec::with_capacity(rows.len());
+            records.pool.for_each(&records.record_id[rows.clone()], |id| keys.push(hash::bytes(2, id.as_bytes())));
+            let of_source = records.source[rows].iter().map(|&source| source_keys[source as usize]);
+            keys.iter_mut().zip(of_source).for_each(|(key, source)| *key = hash::mix(source, *key));
+            let borne = if known.is_empty() { Vec::new() } else { known.persons_of(&keys) };
+            (keys, borne)
+        })
+        .collect();
+    let (keys, borne): (Vec<Vec<u64>>, Vec<Vec<Option<PersonId>>>) = chunks.into_iter().unzip();
+    let (keys, borne) = (keys.concat(), borne.concat());
     // The smallest key of a cluster's records does not depend on their order.
     let fresh: Vec<u64> = (0..count)
         .into_par_iter()
-        .map(|c| members(c).iter().map(|&row| key_of(row)).min().unwrap_or_default())
+        .map(|c| members(c).iter().map(|&row| keys[row as usize]).min().unwrap_or_default())
         .collect();
     let old: Vec<Vec<(PersonId, u32)>> = if known.is_empty() {
         vec![Vec::new(); count]
@@ -98,8 +137,7 @@ pub(super) fn assign<'a>(
         (0..count)
             .into_par_iter()
             .map(|c| {
-                let mut borne: Vec<PersonId> =
-                    members(c).iter().filter_map(|&row| known.person_of(key_of(row))).collect();
+                let mut borne: Vec<PersonId> = members(c).iter().filter_map(|&row| borne[row as usize]).collect();
                 borne.sort_unstable();
                 borne.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u32)).collect()
             })

@@ -7,6 +7,7 @@ mod identity;
 pub use identity::{Known, PersonChange, PersonChangeKind};
 
 use crate::config::Source;
+use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::tables::{Persons, Records, Sym};
 use hashbrown::HashSet;
 use rayon::prelude::*;
@@ -21,6 +22,9 @@ pub struct Built {
     /// Persons new, merged, split or gone since the set before; empty on a first night.
     pub changes: Vec<PersonChange>,
 }
+
+/// Persons whose values one task chooses.
+const CHUNK_PERSONS: usize = 1 << 12;
 
 /// Builds the persons of `clusters` (a cluster number for each record, below `count`). `known` gives the keys that records
 /// bore in the set before. Grid codes among `beside` contradict no other: they are of dedicated grids, which people have
@@ -48,15 +52,30 @@ pub fn build(
     let mut order: Vec<u32> = (0..count as u32).collect();
     order.par_sort_unstable_by_key(|&c| ids[c as usize]);
 
-    let golden: Vec<golden::Golden> = order
-        .par_iter()
-        .map_init(golden::Scratch::default, |scratch, &c| {
-            golden::choose(records, members(c as usize), sources, beside, scratch)
+    let columns = golden::Columns::of(records);
+    let golden: Vec<Vec<golden::Golden>> = order
+        .par_chunks(CHUNK_PERSONS)
+        .map(|order| {
+            let mut scratch = golden::Scratch::default();
+            let choose = |(i, &c): (usize, &u32)| {
+                // Persons stand in the order of their keys, so that the records of each stand anywhere.
+                if let Some(&later) = order.get(i + 3 * AHEAD) {
+                    prefetch(&starts, later as usize);
+                }
+                if let Some(&later) = order.get(i + 2 * AHEAD) {
+                    prefetch(&rows, starts[later as usize] as usize);
+                }
+                if let Some(&soon) = order.get(i + AHEAD) {
+                    members(soon as usize).iter().for_each(|&row| columns.expect(row as usize));
+                }
+                golden::choose(&columns, members(c as usize), sources, beside, &mut scratch)
+            };
+            order.iter().enumerate().map(choose).collect()
         })
         .collect();
     let mut persons = Persons { member_starts: vec![0], phone_starts: vec![0], ..Persons::default() };
     let mut person_of_record = vec![0; records.len()];
-    for (person, (&c, golden)) in order.iter().zip(golden).enumerate() {
+    for (person, (&c, golden)) in order.iter().zip(golden.into_iter().flatten()).enumerate() {
         persons.id.push(ids[c as usize]);
         for &row in members(c as usize) {
             person_of_record[row as usize] = person as u32;
