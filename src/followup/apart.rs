@@ -2,7 +2,7 @@
 //! names nothing but the estate; here the directory tells them apart, before anybody is matched or counted by flat.
 
 use super::directory::{Directory, GridNo};
-use super::places::{NOWHERE, Places};
+use super::places::{NOWHERE, Places, named};
 use crate::tables::{Pool, Records, Sym};
 use hashbrown::HashMap;
 
@@ -23,7 +23,7 @@ pub fn tell_namesakes_apart(records: &mut Records, directory: &Directory) -> usi
         if !*namesake.entry(estate).or_insert_with(|| directory.is_namesake(pool.get(estate))) {
             continue;
         }
-        let place = places.number(records, row, directory);
+        let place = places.number(named(records, row), records, directory);
         let Some(grids) = (place != NOWHERE).then(|| several(&places, place, directory)).flatten() else { continue };
         let flat = records.flat[row];
         if flat == 0 {

@@ -3,13 +3,20 @@
 //! unassigned and is counted as such.
 
 use super::directory::{Directory, GridNo};
-use super::places::{NOWHERE, PlaceNo, Places};
+use super::places::{self, NOWHERE, PlaceNo, Places};
 use super::visits::Visits;
 use crate::config::{Agency, DedicatedGrids, GridEvidence};
+use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::message::Message;
 use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Pool, Records, Residence, Sym};
 use hashbrown::HashMap;
+use rayon::prelude::*;
 use std::cmp::Reverse;
+
+/// Persons whose homes one task finds.
+const CHUNK_PERSONS: usize = 1 << 12;
+/// Rows whose places are known at a time before they have numbers.
+const CHUNK_ROWS: usize = 1 << 18;
 
 /// No grid.
 const NONE: GridNo = GridNo::MAX;
@@ -59,12 +66,11 @@ pub fn assign(
     let is_dedicated = |grid: GridNo| directory.is_dedicated(grid);
     let evidence = Evidence::read(records, directory, rules.agencies, beside);
     let mut homes = vec![Home::unknown(order.len()); persons.len()];
-    let mut rows = Vec::new();
-    for (person, home) in homes.iter_mut().enumerate() {
-        newest_first(records, persons, person, &mut rows);
+    let find_home = |person: usize, home: &mut Home, rows: &mut Vec<u32>| {
+        newest_first(records, persons, person, rows);
         let told = |counts: &dyn Fn(GridNo, u32) -> bool| {
             let kinds = (0..).zip(order);
-            kinds.into_iter().find_map(|(n, &kind)| Some((n, kind, evidence.own(records, &rows, kind, counts)?)))
+            kinds.into_iter().find_map(|(n, &kind)| Some((n, kind, evidence.own(records, rows, kind, counts)?)))
         };
         let given_at = visits.handed_over_at[person];
         let given = |row: u32| given_at != NO_TIME && records.updated_at[row as usize] == given_at;
@@ -77,15 +83,24 @@ pub fn assign(
         if let Some((n, kind, grid)) = lives {
             (home.grid, home.by, home.rank) = (grid, by_of(kind), n);
         }
-    }
+        home.flat = rows.iter().map(|&row| records.flat[row as usize]).find(|&flat| flat != 0).unwrap_or(0);
+    };
+    homes.par_chunks_mut(CHUNK_PERSONS).enumerate().for_each(|(chunk, homes)| {
+        let mut rows = Vec::new();
+        for (person, home) in (chunk * CHUNK_PERSONS..).zip(homes) {
+            evidence.expect(records, persons, person + AHEAD);
+            find_home(person, home, &mut rows);
+        }
+    });
     let first_of_others = order.iter().position(|kind| is_of_others(*kind)).unwrap_or(order.len()) as u8;
     let is_late = |home: &Home| home.no_base || home.rank > first_of_others;
     let late: Vec<usize> = (0..persons.len()).filter(|&person| is_late(&homes[person])).collect();
     // Where somebody works says nothing of who else lives in the flat.
     let votes = |home: &Home| !(beside && home.by == GridBy::GridCode && is_dedicated(home.grid));
-    let neighbours = neighbours(records, persons, |person| Some(homes[person]).filter(votes).map_or(NONE, |h| h.grid));
+    let neighbours = neighbours(homes.iter().filter(|home| votes(home)));
     let registered = evidence.registered(records, persons, &late);
     let known = |flats: &HashMap<u64, GridNo>, flat: u64| flats.get(&flat).copied();
+    let mut rows = Vec::new();
     for person in late {
         let home = &mut homes[person];
         newest_first(records, persons, person, &mut rows);
@@ -126,11 +141,13 @@ struct Home {
     also: GridNo,
     /// Whether no base grid was told, so that the dedicated one stands for it.
     no_base: bool,
+    /// Flat of the newest record that names one; 0: none does.
+    flat: u64,
 }
 
 impl Home {
     fn unknown(kinds: usize) -> Self {
-        Self { grid: NONE, by: GridBy::None, rank: kinds as u8, also: NONE, no_base: false }
+        Self { grid: NONE, by: GridBy::None, rank: kinds as u8, also: NONE, no_base: false, flat: 0 }
     }
 }
 
@@ -150,14 +167,20 @@ fn by_of(kind: GridEvidence) -> GridBy {
     }
 }
 
+/// Where a record says that its person lives.
+#[derive(Clone, Copy)]
+struct OfRow {
+    /// Grid that the record states; [`NONE`] if it states none that can be trusted.
+    stated: GridNo,
+    /// Whether that is the community's word.
+    community: bool,
+    /// Grid in which the record's address lies, and how that is known.
+    located: (GridNo, GridBy),
+}
+
 /// Where each record says that its person lives.
 struct Evidence {
-    /// Grid that the record states; [`NONE`] if it states none that can be trusted.
-    stated: Vec<GridNo>,
-    /// Whether that is the community's word.
-    community: Vec<bool>,
-    /// Grid in which the record's address lies, and how that is known.
-    located: Vec<(GridNo, GridBy)>,
+    of_row: Vec<OfRow>,
     /// Grid that most community records of a flat state.
     flats: HashMap<u64, GridNo>,
     unknown_codes: usize,
@@ -170,43 +193,60 @@ impl Evidence {
         let mut codes: HashMap<Sym, GridNo> = HashMap::from([(Pool::NONE, NONE)]);
         let mut places = Places::default();
         let mut evidence = Self {
-            stated: Vec::with_capacity(records.len()),
-            community: Vec::with_capacity(records.len()),
-            located: Vec::with_capacity(records.len()),
+            of_row: Vec::with_capacity(records.len()),
             flats: HashMap::new(),
             unknown_codes: 0,
             unknown_code_records: 0,
             contradicted: 0,
         };
         let mut said: Vec<(PlaceNo, GridNo, u32)> = Vec::new();
-        for row in 0..records.len() {
-            let code = records.grid_code[row];
-            let stated = *codes.entry(code).or_insert_with(|| {
-                let known = directory.number_of(records.pool.get(code).trim());
-                evidence.unknown_codes += usize::from(known.is_none());
-                known.unwrap_or(NONE)
-            });
-            evidence.unknown_code_records += usize::from(stated == NONE && code != Pool::NONE);
-            let community = agencies.get(records.source[row] as usize) == Some(&Agency::Community);
-            let place = places.number(records, row, directory);
-            if community && stated != NONE && place != NOWHERE {
-                said.push((place, stated, row as u32));
+        for start in (0..records.len()).step_by(CHUNK_ROWS) {
+            let rows = start..records.len().min(start + CHUNK_ROWS);
+            let named: Vec<_> = rows.clone().into_par_iter().map(|row| places::named(records, row)).collect();
+            // Numbers are given in the order of rows, so one thread gives them.
+            let mut told = Vec::with_capacity(rows.len());
+            for (row, named) in rows.clone().zip(named) {
+                let code = records.grid_code[row];
+                let stated = *codes.entry(code).or_insert_with(|| {
+                    let known = directory.number_of(records.pool.get(code).trim());
+                    evidence.unknown_codes += usize::from(known.is_none());
+                    known.unwrap_or(NONE)
+                });
+                evidence.unknown_code_records += usize::from(stated == NONE && code != Pool::NONE);
+                let community = agencies.get(records.source[row] as usize) == Some(&Agency::Community);
+                let place = places.number(named, records, directory);
+                if community && stated != NONE && place != NOWHERE {
+                    said.push((place, stated, row as u32));
+                }
+                told.push((stated, community, place));
             }
-            let located = (place != NOWHERE)
-                .then(|| places.grid(place, records.pool.get(records.address[row]), directory))
-                .flatten();
-            evidence.stated.push(stated);
-            evidence.community.push(community);
-            evidence.located.push(located.unwrap_or((NONE, GridBy::None)));
+            evidence.of_row.par_extend(rows.into_par_iter().zip(told).map(|(row, (stated, community, place))| {
+                let located = places.grid(place, records, row, directory).unwrap_or((NONE, GridBy::None));
+                OfRow { stated, community, located }
+            }));
         }
         evidence.distrust(said, directory, beside);
-        let lives = |row: usize| {
-            let stated = evidence.stated[row];
-            stated != NONE && !(beside && directory.is_dedicated(stated) && evidence.located[row].0 != stated)
+        let lives = |told: &OfRow| {
+            let away = beside && directory.is_dedicated(told.stated) && told.located.0 != told.stated;
+            told.community && !away
         };
-        let votes = (0..records.len()).filter(|&row| evidence.community[row] && records.flat[row] != 0 && lives(row));
-        evidence.flats = most(votes.map(|row| (records.flat[row], evidence.stated[row])).collect());
+        let flats: &[u64] = &records.flat;
+        let votes = evidence.of_row.par_iter().zip(flats).filter(|(told, flat)| {
+            told.stated != NONE && **flat != 0 && lives(told)
+        });
+        evidence.flats = most(votes.map(|(told, &flat)| (flat, told.stated)).collect());
         evidence
+    }
+
+    /// Asks for what is known of the records of a person, if there is such a person.
+    fn expect(&self, records: &Records, persons: &Persons, person: usize) {
+        if person < persons.len() {
+            for row in persons.rows(person).iter().map(|&row| row as usize) {
+                prefetch(&self.of_row, row);
+                prefetch(&records.updated_at, row);
+                prefetch(&records.flat, row);
+            }
+        }
     }
 
     /// Drops codes that the record's own address contradicts, unless others of that place state the same: a worker knows
@@ -218,7 +258,7 @@ impl Evidence {
         for place in said.chunk_by(|a, b| a.0 == b.0) {
             let votes = |grid: GridNo| place.iter().filter(|(_, stated, _)| *stated == grid).count();
             for &(_, stated, row) in place {
-                let (located, _) = self.located[row as usize];
+                let (located, _) = self.of_row[row as usize].located;
                 let dedicated = directory.is_dedicated(stated);
                 if located == NONE || located == stated || dedicated && directory.same_community(stated, located) {
                     continue;
@@ -240,7 +280,7 @@ impl Evidence {
     }
 
     fn drop_code(&mut self, row: u32) {
-        self.stated[row as usize] = NONE;
+        self.of_row[row as usize].stated = NONE;
         self.contradicted += 1;
     }
 
@@ -256,9 +296,9 @@ impl Evidence {
             let mut told = rows.iter().map(|&row| (grid_of(row as usize), row));
             told.find(|&(grid, row)| grid != NONE && counts(grid, row)).map(|(grid, _)| grid)
         };
-        let stated =
-            |community: bool| first(&|row| if self.community[row] == community { self.stated[row] } else { NONE });
-        let located = |how: GridBy| first(&|row| Some(self.located[row]).filter(|l| l.1 == how).map_or(NONE, |l| l.0));
+        let of = |row: usize| &self.of_row[row];
+        let stated = |community: bool| first(&|row| if of(row).community == community { of(row).stated } else { NONE });
+        let located = |how: GridBy| first(&|row| Some(of(row).located).filter(|l| l.1 == how).map_or(NONE, |l| l.0));
         let flat = || first(&|row| self.flats.get(&records.flat[row]).copied().unwrap_or(NONE));
         match kind {
             GridEvidence::GridCode => stated(true),
@@ -277,7 +317,7 @@ impl Evidence {
         let mut wanted: HashMap<u64, GridNo> = flats.filter(|&flat| flat != 0).map(|flat| (flat, NONE)).collect();
         for (row, flat) in records.flat.iter().enumerate() {
             if let Some(slot) = wanted.get_mut(flat).filter(|slot| **slot == NONE) {
-                *slot = self.located[row].0;
+                *slot = self.of_row[row].located.0;
             }
         }
         wanted.retain(|_, grid| *grid != NONE);
@@ -297,23 +337,13 @@ impl Evidence {
 }
 
 /// The grid of the persons who live in each flat: each has one vote, for the flat of the newest record that names one.
-fn neighbours(records: &Records, persons: &Persons, grid_of: impl Fn(usize) -> GridNo) -> HashMap<u64, GridNo> {
-    let (mut votes, mut rows) = (Vec::new(), Vec::new());
-    for person in 0..persons.len() {
-        let grid = grid_of(person);
-        if grid == NONE {
-            continue;
-        }
-        newest_first(records, persons, person, &mut rows);
-        let flat = rows.iter().map(|&row| records.flat[row as usize]).find(|&flat| flat != 0);
-        votes.extend(flat.map(|flat| (flat, grid)));
-    }
-    most(votes)
+fn neighbours<'a>(homes: impl Iterator<Item = &'a Home>) -> HashMap<u64, GridNo> {
+    most(homes.filter(|home| home.grid != NONE && home.flat != 0).map(|home| (home.flat, home.grid)).collect())
 }
 
 /// For each flat the grid with the most votes; none where two have as many.
 fn most(mut votes: Vec<(u64, GridNo)>) -> HashMap<u64, GridNo> {
-    votes.sort_unstable();
+    votes.par_sort_unstable();
     let mut winners = HashMap::new();
     for flat in votes.chunk_by(|a, b| a.0 == b.0) {
         let mut counts: Vec<(usize, GridNo)> = flat.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0].1)).collect();
