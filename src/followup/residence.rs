@@ -231,9 +231,11 @@ impl Evidence {
             told.community && !away
         };
         let flats: &[u64] = &records.flat;
-        let votes = evidence.of_row.par_iter().zip(flats).filter(|(told, flat)| {
-            told.stated != NONE && **flat != 0 && lives(told)
-        });
+        let votes = evidence
+            .of_row
+            .par_iter()
+            .zip(flats)
+            .filter(|(told, flat)| told.stated != NONE && **flat != 0 && lives(told));
         evidence.flats = most(votes.map(|(told, &flat)| (flat, told.stated)).collect());
         evidence
     }

@@ -104,8 +104,7 @@ const CHUNK_PROFILES: usize = 1 << 14;
 
 /// For each rule the rows of the blocks in which a profile of the sample stands, block by block, in the order of profiles.
 fn rows_of_blocks(features: &Features, sample: &[u32]) -> Vec<Vec<(u64, u32)>> {
-    let wanted: Vec<Wanted> =
-        (0..RULES.len()).into_par_iter().map(|rule| Wanted::of(features, rule, sample)).collect();
+    let wanted: Vec<Wanted> = (0..RULES.len()).into_par_iter().map(|rule| Wanted::of(features, rule, sample)).collect();
     // All rules of a profile together: what it is made of is read once.
     let rows_of = |from: usize| {
         let mut rows = vec![Vec::new(); RULES.len()];

@@ -108,14 +108,14 @@ pub(super) fn settle(
         if !pipeline.followups.is_empty() {
             let mut engine = Engine::new(pipeline.run.as_of);
             let named = |table: &str| sql.iter().any(|sql| sql.contains(table));
-            let mut register =
-                |name: &str, table: &Batches<'_>| engine.register(name, &asked(table, &sql, memory.spill()));
-            register("persons", &person_table)?;
+            let tables = |table: &Batches<'_>| asked(table, &sql, memory.spill());
+            engine.register("persons", &tables(&person_table))?;
             if named("events") {
-                register("events", &batches::events(records, members, persons, &names))?;
+                let events = batches::events_by_type(records, members, persons, &names);
+                engine.register_by("events", &tables(&events), "type")?;
             }
             if named("members") {
-                register("members", &batches::members(records, members, persons, &names))?;
+                engine.register("members", &tables(&batches::members(records, members, persons, &names)))?;
             }
             engine.register("grids", &[followup::grids_batch(&directory)?])?;
             engine.register("schedules", &[followup::schedules_batch(&pipeline.schedules)?])?;
@@ -169,7 +169,9 @@ fn stated_codes(records: &Records) -> Vec<&str> {
 fn asked(table: &Batches<'_>, sql: &[String], spill: Option<&Spill>) -> Vec<RecordBatch> {
     let takes_all = |sql: &String| sql.replace("count(*)", "").contains('*') || sql.contains("natural");
     let all = sql.iter().any(takes_all);
-    columns(table, spill, |name| all || name == "person_id" || sql.iter().any(|sql| has_word(sql, name)))
+    columns(table, spill, |name| {
+        all || name == "person_id" || name == "type" || sql.iter().any(|sql| has_word(sql, name))
+    })
 }
 
 /// Whether `word` stands in `text` by itself, not as part of a longer one.

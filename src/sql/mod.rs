@@ -3,14 +3,17 @@
 
 mod as_of;
 mod bridge;
+mod parts;
 
 use crate::error::{Error, Exit, Result};
 use crate::message::Message;
 use arrow::array::RecordBatch;
 use jiff::civil::Date;
-use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
+use parts::Parts;
+use polars::prelude::{DataFrame, IntoLazy, LazyFrame, PolarsResult};
 use polars::sql::SQLContext;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// A cause longer than this many characters is cut: polars repeats whole plans and queries in its errors.
 const CAUSE_CHARACTERS_MAX: usize = 400;
@@ -19,7 +22,13 @@ const CAUSE_CHARACTERS_MAX: usize = 400;
 #[derive(Debug)]
 pub struct Engine {
     as_of: Date,
-    tables: Vec<(String, DataFrame)>,
+    tables: Vec<(String, Table)>,
+}
+
+#[derive(Debug)]
+enum Table {
+    Whole(DataFrame),
+    Parts(Arc<Parts>),
 }
 
 impl Engine {
@@ -34,10 +43,28 @@ impl Engine {
     /// # Errors
     /// If the batches differ in schema or have a type that SQL does not know: a bug of the caller.
     pub fn register(&mut self, name: &str, batches: &[RecordBatch]) -> Result<()> {
-        let frame = guarded(|| bridge::to_frame(batches).map_err(|e| e.to_string()))
+        self.put(name, batches, |frame| Ok(Table::Whole(frame)))
+    }
+
+    /// As [`Engine::register`], of a table whose rows stand together by the text in `column`: a query that asks for one
+    /// value of it reads those rows alone. The answer is the same, however rows stand.
+    ///
+    /// # Errors
+    /// As [`Engine::register`], and if there is no such column of text.
+    pub fn register_by(&mut self, name: &str, batches: &[RecordBatch], column: &str) -> Result<()> {
+        self.put(name, batches, |frame| Ok(Table::Parts(Arc::new(Parts::new(frame, column)?))))
+    }
+
+    fn put(
+        &mut self,
+        name: &str,
+        batches: &[RecordBatch],
+        table: impl FnOnce(DataFrame) -> PolarsResult<Table>,
+    ) -> Result<()> {
+        let table = guarded(|| bridge::to_frame(batches).and_then(table).map_err(|e| e.to_string()))
             .map_err(|cause| Error::new(Exit::Bug, Message::new("sql.table").with("name", name)).caused_by(cause))?;
         self.tables.retain(|(known, _)| known != name);
-        self.tables.push((name.to_owned(), frame));
+        self.tables.push((name.to_owned(), table));
         Ok(())
     }
 
@@ -56,8 +83,12 @@ impl Engine {
         let sql = as_of::with_as_of(sql, self.as_of);
         guarded(|| {
             let mut context = SQLContext::new();
-            for (name, frame) in &self.tables {
-                context.register(name, frame.clone().lazy());
+            for (name, table) in &self.tables {
+                let frame = match table {
+                    Table::Whole(frame) => frame.clone().lazy(),
+                    Table::Parts(parts) => parts.lazy().map_err(|e| e.to_string())?,
+                };
+                context.register(name, frame);
             }
             let answer = context.execute(&sql).and_then(LazyFrame::collect).map_err(|e| e.to_string())?;
             bridge::to_batches(answer).map_err(|e| e.to_string())

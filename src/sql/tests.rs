@@ -239,3 +239,53 @@ fn a_panic_is_an_error_and_a_table_can_be_replaced() {
     assert_eq!(engine.query("SELECT * FROM grids").unwrap()[0].num_rows(), 0);
     assert_eq!(engine.tables().collect::<Vec<_>>(), ["persons", "events", "grids"]);
 }
+
+#[test]
+fn a_table_in_parts_answers_as_a_whole_one() {
+    let event = |person, kind, at, detail| [("person_id", person), ("type", kind), ("at", at), ("detail", detail)];
+    let rows = [
+        event("PA", "arrival", "2022-03-20T08:00", ""),
+        event("PB", "test", "2022-03-21T08:00", r#"{"result":"阴性"}"#),
+        event("PA", "test", "2022-03-26T08:00", r#"{"result":"阳性"}"#),
+        event("PC", "visit", "2022-03-01T08:00", "不在家"),
+        event("PC", "visit", "2022-03-25T08:00", ""),
+        // A run of its own, as where tables come in pieces.
+        event("PC", "arrival", "2022-03-25T09:00", ""),
+    ];
+    let rows: Vec<&[(&str, &str)]> = rows.iter().map(|row| &row[..]).collect();
+    let events = table(published::EVENTS, &rows);
+    let pieces = [events.slice(0, 4), events.slice(4, 2)];
+    let (mut whole, mut parts) = (Engine::new(AS_OF), Engine::new(AS_OF));
+    whole.register("events", std::slice::from_ref(&events)).unwrap();
+    parts.register_by("events", &pieces, "type").unwrap();
+    for (sql, rows) in [
+        ("SELECT person_id, at FROM events WHERE type = 'arrival' ORDER BY at", 2),
+        (
+            "SELECT person_id FROM events WHERE 'test' = type AND detail LIKE '%阳性%' AND at >= as_of - INTERVAL '14 days'",
+            1,
+        ),
+        ("SELECT person_id FROM events WHERE type = 'visit' AND (detail IS NULL OR detail NOT LIKE '%不在家%')", 1),
+        ("SELECT person_id FROM events WHERE type = 'visit' OR type = 'test' ORDER BY person_id", 4),
+        ("SELECT person_id FROM events WHERE type IN ('visit', 'arrival') ORDER BY person_id", 4),
+        ("SELECT person_id FROM events WHERE type = 'visit' AND type = 'test'", 0),
+        ("SELECT person_id FROM events WHERE type = 'dose'", 0),
+        ("SELECT person_id FROM events WHERE type <> 'visit' ORDER BY person_id", 4),
+        ("SELECT COUNT(*) AS n FROM events", 1),
+        ("SELECT COUNT(*) AS n FROM events WHERE type = 'test'", 1),
+        ("SELECT * FROM events WHERE type = 'test' ORDER BY at LIMIT 1", 1),
+        ("SELECT type, COUNT(*) AS n FROM events GROUP BY type ORDER BY type", 3),
+        (
+            "SELECT person_id FROM events WHERE type = 'arrival' AND person_id NOT IN (SELECT person_id FROM events WHERE type = 'test')",
+            1,
+        ),
+        (
+            "SELECT e.person_id FROM events AS e JOIN (SELECT person_id FROM events WHERE type = 'test') AS t ON e.person_id = t.person_id WHERE e.type = 'arrival'",
+            1,
+        ),
+    ] {
+        let text = |engine: &Engine| format!("{:?}", engine.query(sql).unwrap_or_else(|e| panic!("{sql}: {e}")));
+        assert_eq!(text(&parts), text(&whole), "{sql}");
+        assert_eq!(parts.query(sql).unwrap().iter().map(RecordBatch::num_rows).sum::<usize>(), rows, "{sql}");
+    }
+    assert_eq!(parts.register_by("events", &pieces, "nothing").unwrap_err().exit, Exit::Bug);
+}

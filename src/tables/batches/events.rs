@@ -4,7 +4,9 @@ use super::text::{PersonIds, Repeated, repeated_symbols, symbols_or_empty};
 use super::{Batches, column};
 use crate::tables::published::{EVENTS, schema};
 use crate::tables::{EventRows, Members, NO_TIME, Persons, Records, Sym};
-use arrow::array::TimestampMillisecondArray;
+use arrow::array::{ArrayRef, TimestampMillisecondArray};
+use rayon::prelude::*;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,13 +17,32 @@ pub fn events<'a>(
     persons: &'a Persons,
     source_names: &'a [String],
 ) -> Batches<'a> {
-    let view = Arc::new(View { records, members, ids: PersonIds::new(&persons.id), source_names });
+    table(View { records, members, ids: PersonIds::new(&persons.id), source_names, order: None })
+}
+
+/// The same rows in another order: those of one type stand together, in the order of the records' events.
+pub fn events_by_type<'a>(
+    records: &'a Records,
+    members: &'a Members,
+    persons: &'a Persons,
+    source_names: &'a [String],
+) -> Batches<'a> {
+    let kinds: &[Sym] = &records.events.kind;
+    let mut order: Vec<u32> = (0..kinds.len() as u32).collect();
+    // By number of the text, which says nothing but which stand together.
+    order.par_sort_by_key(|&event| kinds[event as usize]);
+    table(View { records, members, ids: PersonIds::new(&persons.id), source_names, order: Some(order) })
+}
+
+fn table(view: View<'_>) -> Batches<'_> {
+    let view = Arc::new(view);
     Batches::by_column(
         schema(EVENTS),
-        records.events.len(),
+        view.records.events.len(),
         vec![
             column!(view, |rows| {
-                view.ids.column(view.of(rows).iter().map(|&row| view.members.person[row as usize]))
+                let person: &[u32] = &view.members.person;
+                view.ids.column(view.of(rows).iter().map(|&row| person[row as usize]))
             }),
             column!(view, |rows| {
                 let mut source = Repeated::new(view.source_names, rows.len());
@@ -34,15 +55,15 @@ pub fn events<'a>(
                 let keys: Vec<Sym> = view.of(rows).iter().map(|&row| keys[row as usize]).collect();
                 symbols_or_empty(&view.records.pool, &keys)
             }),
-            column!(view, |rows| repeated_symbols(&view.records.pool, &view.events().kind[rows.clone()], false)),
+            column!(view, |rows| view.texts(&view.events().kind, rows, false)),
             column!(view, |rows| {
-                let at = view.events().at[rows.clone()].iter();
-                let at = at.map(|&at| (at != NO_TIME).then(|| at.saturating_mul(1000)));
+                let at = view.taken(&view.events().at, rows);
+                let at = at.iter().map(|&at| (at != NO_TIME).then(|| at.saturating_mul(1000)));
                 Arc::new(at.collect::<TimestampMillisecondArray>())
             }),
-            column!(view, |rows| repeated_symbols(&view.records.pool, &view.events().place_code[rows.clone()], true)),
-            column!(view, |rows| repeated_symbols(&view.records.pool, &view.events().place[rows.clone()], true)),
-            column!(view, |rows| repeated_symbols(&view.records.pool, &view.events().detail[rows.clone()], true)),
+            column!(view, |rows| view.texts(&view.events().place_code, rows, true)),
+            column!(view, |rows| view.texts(&view.events().place, rows, true)),
+            column!(view, |rows| view.texts(&view.events().detail, rows, true)),
         ],
     )
 }
@@ -52,6 +73,8 @@ struct View<'a> {
     members: &'a Members,
     ids: PersonIds,
     source_names: &'a [String],
+    /// Number of the event in each row, if that is not the row's.
+    order: Option<Vec<u32>>,
 }
 
 impl<'a> View<'a> {
@@ -59,8 +82,20 @@ impl<'a> View<'a> {
         &self.records.events
     }
 
-    /// The records of some events.
-    fn of(&self, rows: &Range<usize>) -> &'a [u32] {
-        &self.records.events.record[rows.clone()]
+    /// The values of some rows.
+    fn taken<T: Copy>(&self, column: &'a [T], rows: &Range<usize>) -> Cow<'a, [T]> {
+        match &self.order {
+            None => Cow::Borrowed(&column[rows.clone()]),
+            Some(order) => order[rows.clone()].iter().map(|&event| column[event as usize]).collect(),
+        }
+    }
+
+    fn texts(&self, column: &'a [Sym], rows: &Range<usize>, nulls: bool) -> ArrayRef {
+        repeated_symbols(&self.records.pool, &self.taken(column, rows), nulls)
+    }
+
+    /// The records of some rows.
+    fn of(&self, rows: &Range<usize>) -> Cow<'a, [u32]> {
+        self.taken(&self.records.events.record, rows)
     }
 }

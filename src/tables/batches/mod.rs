@@ -10,7 +10,7 @@ mod preview;
 mod quarantine;
 mod text;
 
-pub use events::events;
+pub use events::{events, events_by_type};
 pub use kept::kept;
 pub use links::{links, review};
 pub use members::members;

@@ -4,8 +4,8 @@
 
 use crate::kernels::id_number::IdNumber;
 use crate::tables::{PersonId, Pool, Sym};
-use arrow::array::{ArrayRef, ListArray, StringViewArray, StringViewBuilder, make_view};
 use arrow::array::builder::NullBufferBuilder;
+use arrow::array::{ArrayRef, ListArray, StringViewArray, StringViewBuilder, make_view};
 use arrow::buffer::{Buffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field};
 use foldhash::fast::FixedState;

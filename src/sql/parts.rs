@@ -1,0 +1,149 @@
+//! A table whose rows stand together by one column of text: a query that asks for one value of it reads those rows alone.
+//! Rules ask for one type of event each, and would otherwise look at every event of the night once a rule.
+
+use polars::lazy::dsl::{Expr, FunctionExpr, Operator, col};
+use polars::prelude::{
+    AnonymousScan, AnonymousScanArgs, DataFrame, IntoLazy, LazyFrame, LiteralValue, PolarsResult, ScanArgsAnonymous,
+    SchemaRef,
+};
+use std::any::Any;
+use std::sync::Arc;
+
+/// A table and where the rows of each value of its column stand.
+#[derive(Debug)]
+pub(super) struct Parts {
+    whole: DataFrame,
+    column: String,
+    /// Value, first row and number of rows of each run; rows without a value belong to none.
+    runs: Vec<(String, usize, usize)>,
+}
+
+impl Parts {
+    /// Finds the runs of `column`, which is a column of text.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub(super) fn new(whole: DataFrame, column: &str) -> PolarsResult<Self> {
+        let mut runs: Vec<(String, usize, usize)> = Vec::new();
+        let mut before: Option<&str> = None;
+        for (row, value) in whole.column(column)?.as_materialized_series().str()?.iter().enumerate() {
+            match (value, runs.last_mut()) {
+                (Some(value), Some(run)) if before == Some(value) => {
+                    debug_assert_eq!(run.0, value);
+                    run.2 += 1;
+                }
+                (Some(value), _) => runs.push((value.to_owned(), row, 1)),
+                (None, _) => {}
+            }
+            before = value;
+        }
+        Ok(Self { column: column.to_owned(), runs, whole })
+    }
+
+    /// The table for a query.
+    ///
+    /// # Errors
+    /// As the engine sees fit.
+    pub(super) fn lazy(self: &Arc<Self>) -> PolarsResult<LazyFrame> {
+        let schema = Some(self.whole.schema().clone());
+        let args = ScanArgsAnonymous { schema, name: "parts", ..ScanArgsAnonymous::default() };
+        LazyFrame::anonymous_scan(Arc::clone(self) as Arc<dyn AnonymousScan>, args)
+    }
+
+    /// The rows of one value, in their order.
+    fn rows_of(&self, value: &str) -> PolarsResult<DataFrame> {
+        let mut rows = self.whole.clear();
+        for (_, first, count) in self.runs.iter().filter(|run| run.0 == value) {
+            rows.vstack_mut(&self.whole.slice(*first as i64, *count))?;
+        }
+        Ok(rows)
+    }
+
+    /// The one value that `condition` asks the column for.
+    fn asked<'a>(&self, condition: &'a Expr) -> Option<&'a str> {
+        let Expr::BinaryExpr { left, op: Operator::Eq, right } = condition else { return None };
+        let named = |side: &Expr| matches!(side, Expr::Column(name) if name.as_str() == self.column);
+        let text = match (&**left, &**right) {
+            (side, Expr::Literal(text)) | (Expr::Literal(text), side) if named(side) => text,
+            _ => return None,
+        };
+        match text {
+            LiteralValue::Scalar(scalar) => scalar.value().get_str(),
+            _ => None,
+        }
+    }
+}
+
+impl AnonymousScan for Parts {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn schema(&self, _: Option<usize>) -> PolarsResult<SchemaRef> {
+        Ok(self.whole.schema().clone())
+    }
+
+    fn allows_predicate_pushdown(&self) -> bool {
+        true
+    }
+
+    fn allows_projection_pushdown(&self) -> bool {
+        true
+    }
+
+    fn scan(&self, args: AnonymousScanArgs) -> PolarsResult<DataFrame> {
+        let mut conditions = Vec::new();
+        args.predicate.iter().for_each(|predicate| conjuncts(predicate, &mut conditions));
+        let mut rows = match conditions.iter().find_map(|condition| self.asked(condition)) {
+            Some(value) => self.rows_of(value)?,
+            None => self.whole.clone(),
+        };
+        // What reads texts comes last: dates mostly leave few rows of them.
+        let (reading, quick): (Vec<&Expr>, Vec<&Expr>) =
+            conditions.into_iter().partition(|condition| reads_texts(condition));
+        let all = |of: &[&Expr]| of.iter().map(|&condition| condition.clone()).reduce(Expr::and);
+        let wanted = args.with_columns.as_deref();
+        let projected = |rows: LazyFrame| match wanted {
+            Some(names) if !names.is_empty() => {
+                rows.select(names.iter().map(|name| col(name.clone())).collect::<Vec<_>>())
+            }
+            _ => rows,
+        };
+        for (conditions, last) in [(all(&quick), reading.is_empty()), (all(&reading), true)] {
+            let filtered = match conditions {
+                Some(condition) => rows.lazy().filter(condition),
+                None if last => rows.lazy(),
+                None => continue,
+            };
+            rows = if last { projected(filtered).collect()? } else { filtered.collect()? };
+            if last {
+                break;
+            }
+        }
+        Ok(args.n_rows.map_or(rows.clone(), |rows_max| rows.head(Some(rows_max))))
+    }
+}
+
+/// Whether a condition looks into texts.
+fn reads_texts(condition: &Expr) -> bool {
+    match condition {
+        Expr::Function { function: FunctionExpr::StringExpr(_), .. } => true,
+        Expr::Function { input, .. } => input.iter().any(reads_texts),
+        Expr::BinaryExpr { left, right, .. } => reads_texts(left) || reads_texts(right),
+        _ => false,
+    }
+}
+
+/// The conditions that must all hold for `predicate` to hold.
+fn conjuncts<'a>(predicate: &'a Expr, into: &mut Vec<&'a Expr>) {
+    match predicate {
+        Expr::BinaryExpr { left, op: Operator::And | Operator::LogicalAnd, right } => {
+            conjuncts(left, into);
+            conjuncts(right, into);
+        }
+        // A hint of the engine to itself, such as the least value that `LIMIT` still wants: it has no other form, and who
+        // gave it looks at the rows again.
+        Expr::Display { .. } => {}
+        condition => into.push(condition),
+    }
+}
