@@ -4,8 +4,12 @@ use super::header::match_columns;
 use super::record::FIELD_BYTES_MAX;
 use super::rows::{Place, Rows};
 use crate::tables::Reason;
+use hashbrown::HashMap;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Keys remembered per block; objects with keys of their own must not fill the memory.
@@ -21,8 +25,7 @@ pub(super) struct Keys {
 /// What a block remembers from line to line: the column of each key.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    slots: BTreeMap<String, Option<usize>>,
-    values: Vec<String>,
+    slots: HashMap<String, Option<usize>>,
 }
 
 impl Keys {
@@ -48,26 +51,29 @@ impl Keys {
         if text.is_empty() {
             return;
         }
-        let object = match serde_json::from_str::<Value>(text) {
-            Ok(Value::Object(object)) => object,
-            Ok(_) => return rows.quarantine(place, Reason::NotAnObject, text),
-            Err(_) => return rows.quarantine(place, Reason::Malformed, text),
+        // Whether a line is an object shows in its first character; whether it is whole, when it is read to its end.
+        if !text.starts_with('{') {
+            let reason =
+                if serde_json::from_str::<Value>(text).is_ok() { Reason::NotAnObject } else { Reason::Malformed };
+            return rows.quarantine(place, reason, text);
+        }
+        let Ok(Members(members)) = serde_json::from_str::<Members<'_>>(text) else {
+            return rows.quarantine(place, Reason::Malformed, text);
         };
-        scratch.values.clear();
-        scratch.values.resize(self.len(), String::new());
-        for (key, value) in object {
-            let Some(slot) = self.slot(scratch, &key) else { continue };
+        let mut values: Vec<Option<(&str, &str)>> = vec![None; self.len()];
+        for (key, value) in &members {
+            let Some(slot) = self.slot(scratch, key) else { continue };
             self.seen[slot].store(true, Ordering::Relaxed);
-            if !scratch.values[slot].is_empty() {
+            // Of two keys for one column the first with a value counts; of one key twice, the last.
+            if values[slot].is_some_and(|(by, known)| !known.is_empty() && by != &**key) {
                 continue;
             }
-            let value = plain(value);
             if value.len() > FIELD_BYTES_MAX {
                 return rows.quarantine(place, Reason::TooLarge, text);
             }
-            scratch.values[slot] = value;
+            values[slot] = Some((key, value));
         }
-        rows.push_values(place, scratch.values.iter().map(String::as_str));
+        rows.push_values(place, values.into_iter().map(|value| value.map_or("", |(_, value)| value)));
     }
 
     fn slot(&self, scratch: &mut Scratch, key: &str) -> Option<usize> {
@@ -83,6 +89,85 @@ impl Keys {
             scratch.slots.insert(key.to_owned(), slot);
         }
         slot
+    }
+}
+
+/// The members of an object in their order, values as text: those without escapes are slices of the line.
+struct Members<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::with_capacity(16);
+                while let Some((Plain(key), Plain(value))) = map.next_entry()? {
+                    members.push((key, value));
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// A value as text.
+struct Plain<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Plain<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        let made = |value: Value| Plain(Cow::Owned(plain(value)));
+        impl<'de> Visitor<'de> for Text {
+            type Value = Result<Plain<'de>, Value>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Ok(Plain(Cow::Borrowed(text))))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Ok(Plain(Cow::Owned(text.to_owned()))))
+            }
+
+            fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
+                Ok(Err(value.into()))
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+                Ok(Err(value.into()))
+            }
+
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+                Ok(Err(value.into()))
+            }
+
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+                Ok(Err(value.into()))
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(Err(Value::Null))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+                Value::deserialize(SeqAccessDeserializer::new(seq)).map(Err)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                Value::deserialize(MapAccessDeserializer::new(map)).map(Err)
+            }
+        }
+        deserializer.deserialize_any(Text).map(|text| text.unwrap_or_else(made))
     }
 }
 

@@ -10,6 +10,7 @@ pub mod pinyin;
 pub mod prefetch;
 pub mod radix;
 pub mod shape;
+pub mod shared;
 pub mod similarity;
 pub mod text;
 pub mod union_find;

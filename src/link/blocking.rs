@@ -44,7 +44,7 @@ pub const RULES: [Rule; 11] = [
 /// Most keys that a rule gives a profile.
 pub(super) const KEYS_A_RULE: usize = 2;
 /// Keys that each rule gives a profile.
-const KEYS_OF: [usize; RULES.len()] = [1, 2, 2, 2, 2, 1, 2, 1, 1, 1, 1];
+pub(super) const KEYS_OF: [usize; RULES.len()] = [1, 2, 2, 2, 2, 1, 2, 1, 1, 1, 1];
 /// Where the slots of each rule begin, and where the last ones end.
 pub(super) const SLOTS_OF: [usize; RULES.len() + 1] = {
     let mut begin = [0; RULES.len() + 1];

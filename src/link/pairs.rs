@@ -1,15 +1,29 @@
 //! Candidate pairs, streamed: rule by rule, block by block, each pair once, never as a table.
 
-use super::blocking::{self, RULES, SLOTS, SLOTS_OF};
+use super::blocking::{self, KEYS_OF, RULES, SLOTS, SLOTS_OF};
 use super::features::Features;
 use crate::kernels::prefetch::{AHEAD, prefetch};
+use crate::kernels::shared::{LANES, shared};
 use crate::kernels::{hash, radix};
 use rayon::prelude::*;
 
 /// Keys of one profile, 32 bits of each, in one cache line: two profiles share a block if a slot of the same rule agrees.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-struct Signature([u32; SLOTS]);
+struct Signature([u32; LANES]);
+
+const _: () = assert!(SLOTS <= LANES);
+
+impl Signature {
+    /// The same keys, those of rules with two of them the other way round.
+    fn swapped(&self) -> Self {
+        let mut swapped = *self;
+        for rule in 0..RULES.len() {
+            swapped.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]].reverse();
+        }
+        swapped
+    }
+}
 
 /// The keys of every profile by every rule: made once, read whenever pairs are.
 ///
@@ -23,7 +37,7 @@ impl Blocks {
     /// Takes the keys of all profiles. Memory is 64 bytes a profile.
     pub fn new(features: &Features) -> Self {
         let signature = |p: usize| {
-            let mut signature = Signature([0; SLOTS]);
+            let mut signature = Signature([0; LANES]);
             features.expect_name((p + AHEAD) as u32);
             for rule in 0..RULES.len() {
                 let slots = &mut signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]];
@@ -186,7 +200,8 @@ impl Ahead {
 
 fn visit_blocks<V: PairVisitor>(rows: &[u64], rule: usize, signatures: &[Signature], task: &mut V) -> (u64, u64) {
     let (mut pairs, mut largest) = (0, 0);
-    let mut block: Vec<(u32, Signature)> = Vec::new();
+    let mut block: Vec<(u32, Signature, Signature)> = Vec::new();
+    let earlier = (1_u32 << SLOTS_OF[rule]) - 1;
     let (all, mut end, mut ahead) = (rows, 0, Ahead::default());
     for rows in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)) {
         end += rows.len();
@@ -196,13 +211,17 @@ fn visit_blocks<V: PairVisitor>(rows: &[u64], rule: usize, signatures: &[Signatu
         ahead.to(end, all, signatures, task);
         largest = largest.max(rows.len() as u64);
         block.clear();
-        block.extend(rows.iter().map(|&row| (row as u32, signatures[row as u32 as usize])));
+        block.extend(rows.iter().map(|&row| {
+            let signature = signatures[row as u32 as usize];
+            (row as u32, signature, signature.swapped())
+        }));
         let here = block_of(rows[0]);
-        for (i, (a, x)) in block.iter().enumerate() {
-            for (b, y) in &block[i + 1..] {
-                if a != b && !owned_before(rule, x, y) && !owned_by_other_key(rule, here, x, y) {
+        for (i, (a, x, _)) in block.iter().enumerate() {
+            for (b, y, swapped) in &block[i + 1..] {
+                let slots = shared(&x.0, &y.0, &swapped.0);
+                if slots & earlier == 0 && a != b && !owned_by_other_key(rule, here, x, y) {
                     pairs += 1;
-                    let rules = if V::EVERY_RULE { rules_from(rule, x, y) } else { 0 };
+                    let rules = if V::EVERY_RULE { rules_of(slots) } else { 0 };
                     task.pair(rule, rules, *a, *b);
                 }
             }
@@ -211,33 +230,20 @@ fn visit_blocks<V: PairVisitor>(rows: &[u64], rule: usize, signatures: &[Signatu
     (pairs, largest)
 }
 
-/// Whether an earlier rule brought the pair together.
-#[inline]
-fn owned_before(rule: usize, x: &Signature, y: &Signature) -> bool {
-    (0..rule).any(|earlier| brings_together(earlier, x, y))
-}
-
-/// The rules from `rule` on that bring the pair together, one bit each.
-fn rules_from(rule: usize, x: &Signature, y: &Signature) -> u32 {
-    (rule..RULES.len()).filter(|&rule| brings_together(rule, x, y)).map(|rule| 1 << rule).sum()
-}
-
-#[inline]
-fn brings_together(rule: usize, Signature(x): &Signature, Signature(y): &Signature) -> bool {
-    let at = SLOTS_OF[rule];
-    let same = x[at] != 0 && x[at] == y[at];
-    same || SLOTS_OF[rule + 1] - at == 2
-        && (x[at] != 0 && x[at] == y[at + 1] || x[at + 1] != 0 && (x[at + 1] == y[at] || x[at + 1] == y[at + 1]))
+/// The rules whose slots are shared, one bit each.
+fn rules_of(slots: u32) -> u32 {
+    let own = |rule: usize| slots >> SLOTS_OF[rule] & ((1 << (SLOTS_OF[rule + 1] - SLOTS_OF[rule])) - 1);
+    (0..RULES.len()).filter(|&rule| own(rule) != 0).map(|rule| 1 << rule).sum()
 }
 
 /// Whether the pair shares both keys of a rule and belongs to the block of the other one.
 #[inline]
 fn owned_by_other_key(rule: usize, here: u32, Signature(x): &Signature, Signature(y): &Signature) -> bool {
     let at = SLOTS_OF[rule];
-    if SLOTS_OF[rule + 1] - at < 2 {
+    if KEYS_OF[rule] < 2 {
         return false;
     }
-    let other = |sides: &[u32; SLOTS]| if sides[at] == here { sides[at + 1] } else { sides[at] };
+    let other = |sides: &[u32; LANES]| if sides[at] == here { sides[at + 1] } else { sides[at] };
     let (a, b) = (other(x), other(y));
     a != 0 && a == b && a < here
 }

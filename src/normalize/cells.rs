@@ -14,6 +14,18 @@ pub(super) fn cell(rows: &RawChunk, column: usize, at: usize) -> &str {
     }
 }
 
+/// `text` without white space at its ends, as [`str::trim`]: nearly every cell begins and ends with a letter, a digit or a
+/// Chinese character, and that can be told without taking characters apart.
+pub(super) fn trimmed(text: &str) -> &str {
+    let plain = |byte: u8| byte > b' ' && byte < 0x7f;
+    // U+4000 to U+9FFF and beyond: no white space among what begins with these bytes.
+    let wide = |byte: u8| (0xe4..=0xed).contains(&byte);
+    let bytes = text.as_bytes();
+    let first = bytes.first().is_none_or(|&byte| plain(byte) || wide(byte));
+    let last = bytes.last().is_none_or(|&byte| plain(byte)) || bytes.len() >= 3 && wide(bytes[bytes.len() - 3]);
+    if first && last { text } else { text.trim() }
+}
+
 /// The value of a mapping in a row: a slice of the chunk where one column gives it, else made in `buffer`.
 pub(super) fn value<'a>(mapping: &'a Mapping, rows: &'a RawChunk, at: usize, buffer: &'a mut String) -> &'a str {
     let (columns, join, values) = match mapping {
@@ -26,7 +38,7 @@ pub(super) fn value<'a>(mapping: &'a Mapping, rows: &'a RawChunk, at: usize, buf
     }
     buffer.clear();
     for &column in columns {
-        let text = cell(rows, column, at).trim();
+        let text = trimmed(cell(rows, column, at));
         if text.is_empty() {
             continue;
         }
@@ -163,6 +175,40 @@ pub(super) fn is_caption(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ends_are_trimmed_as_the_standard_library_does() {
+        for text in [
+            "",
+            " ",
+            "a",
+            " a",
+            "a ",
+            "东",
+            "东 ",
+            " 东",
+            "\u{3000}东",
+            "东\u{3000}",
+            "东\u{a0}",
+            "é\u{85}",
+            "\u{2003}x",
+            "x\u{2028}",
+            "\u{7f}",
+            "府前大街45号",
+            "á",
+            "東\u{1680}",
+            "\u{feff}",
+            "a\u{3000}",
+            "龥\n",
+            "\u{ac00} ",
+            "한",
+            "字é",
+            "字😀",
+            "😀",
+        ] {
+            assert_eq!(trimmed(text), text.trim(), "{text:?}");
+        }
+    }
 
     #[test]
     fn every_caption_passes_by_its_first_character() {

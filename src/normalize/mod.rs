@@ -34,7 +34,8 @@ pub struct Normalized {
 pub struct Normalizer {
     map: Vec<(PersonField, crate::config::Mapping)>,
     events: Vec<EventMapping>,
-    columns: Vec<String>,
+    /// Headings of the columns, trimmed.
+    headings: Vec<String>,
     source: u16,
     as_of_days: i32,
 }
@@ -46,7 +47,7 @@ impl Normalizer {
         Self {
             map: source.map.clone(),
             events: source.events.clone(),
-            columns: source.columns.clone(),
+            headings: source.columns.iter().map(|heading| heading.trim().to_owned()).collect(),
             source: source_number,
             as_of_days,
         }
@@ -63,6 +64,7 @@ impl Normalizer {
                 out.records.extra.push((name.clone(), Column::default()));
             }
         }
+        out.records.reserve_rows(rows.len());
         out.records.pool.reserve(rows.len() * STRINGS_A_ROW, rows.len() * STRINGS_A_ROW * STRING_BYTES);
         let mut reader = row::Reader::new(self, rows, dump_label);
         for at in 0..rows.len() {

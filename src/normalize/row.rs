@@ -1,6 +1,6 @@
 //! One row at a time: its values read into the columns of the records, or its text into quarantine.
 
-use super::cells::{age, cell, is_caption, sex, value};
+use super::cells::{age, cell, is_caption, sex, trimmed, value};
 use super::{Normalized, Normalizer};
 use crate::config::{EventMapping, Mapping, PersonField};
 use crate::kernels::address::{self, Address};
@@ -31,6 +31,8 @@ pub(super) struct Reader<'a> {
     text: String,
     phones: Vec<u64>,
     address: Address,
+    /// The text that `address` was read from.
+    address_text: String,
     extra: Vec<Sym>,
     places: Places,
     detail: Vec<u8>,
@@ -71,6 +73,7 @@ impl<'a> Reader<'a> {
             text: String::new(),
             phones: Vec::new(),
             address: Address::default(),
+            address_text: String::new(),
             extra: Vec::new(),
             places: Places::default(),
             detail: Vec::new(),
@@ -86,7 +89,7 @@ impl<'a> Reader<'a> {
         let mut buffer = String::new();
         let (mut whole, mut tails) = (0u64, 0u64);
         for at in 0..self.rows.len() {
-            let text = value(mapping, self.rows, at, &mut buffer).trim();
+            let text = trimmed(value(mapping, self.rows, at, &mut buffer));
             if text.len() == 18 && text.as_bytes()[..17].iter().all(u8::is_ascii_digit) {
                 whole += 1;
                 tails += u64::from(text.ends_with("000"));
@@ -144,8 +147,8 @@ impl<'a> Reader<'a> {
     fn caption(&self, at: usize) -> Option<Reason> {
         let (mut filled, mut headings) = (0, 0);
         let mut first = "";
-        for (column, heading) in self.normalizer.columns.iter().enumerate() {
-            let text = cell(self.rows, column, at).trim();
+        for (column, heading) in self.normalizer.headings.iter().enumerate() {
+            let text = trimmed(cell(self.rows, column, at));
             if text.is_empty() {
                 continue;
             }
@@ -153,12 +156,12 @@ impl<'a> Reader<'a> {
                 first = text;
             }
             filled += 1;
-            headings += usize::from(text == heading.trim());
+            headings += usize::from(text == heading);
         }
         let repeated = headings > 0 && headings * 2 >= filled && (headings > 1 || filled == 1);
         let caption = is_caption(first)
             || (filled <= 3
-                && (0..self.normalizer.columns.len()).any(|column| is_caption(cell(self.rows, column, at))));
+                && (0..self.normalizer.headings.len()).any(|column| is_caption(cell(self.rows, column, at))));
         (repeated || caption).then_some(Reason::NotAPerson)
     }
 
@@ -211,7 +214,7 @@ impl<'a> Reader<'a> {
         };
         match field {
             // Keys are distinct: looking them up would only cost time.
-            PersonField::RecordId => draft.record_id = pool.push(raw.trim()),
+            PersonField::RecordId => draft.record_id = pool.push(trimmed(raw)),
             PersonField::Name => {
                 let flags = normalize_name(raw, &mut self.text);
                 count_name(raw, &self.text, flags, repairs);
@@ -266,7 +269,7 @@ impl<'a> Reader<'a> {
             PersonField::Age => draft.age = age(raw).or(draft.age),
             PersonField::Phone => count_phone(phone::parse_all(raw, &mut self.phones), repairs),
             PersonField::Address => {
-                self.address.parse(raw);
+                read_address(&mut self.address, &mut self.address_text, raw);
                 let a = &self.address;
                 draft.address = pool.intern(&a.display);
                 for (to, part) in
@@ -276,7 +279,7 @@ impl<'a> Reader<'a> {
                 }
             }
             PersonField::RegisteredAddress => {
-                self.address.parse(raw);
+                read_address(&mut self.address, &mut self.address_text, raw);
                 draft.registered_address = pool.intern(&self.address.display);
                 draft.registered_flat = self.address.flat_key();
             }
@@ -294,7 +297,7 @@ impl<'a> Reader<'a> {
                 draft.columns[slot] = pool.intern(&self.text);
             }
             PersonField::GridCode => {
-                let whole = raw.trim().strip_suffix(".0").unwrap_or(raw.trim());
+                let whole = trimmed(raw).strip_suffix(".0").unwrap_or(trimmed(raw));
                 draft.grid_code = plain(whole, pool);
             }
             PersonField::Relation => draft.relation = plain(raw, pool),
@@ -311,7 +314,7 @@ impl<'a> Reader<'a> {
             PersonField::Other(name) => {
                 let slot = out.records.extra.iter().position(|(known, _)| known == name);
                 if let Some(slot) = slot {
-                    self.extra[slot] = out.records.pool.intern(raw.trim());
+                    self.extra[slot] = out.records.pool.intern(trimmed(raw));
                 }
             }
         }
@@ -448,6 +451,16 @@ impl<'a> Reader<'a> {
             self.detail.push(b'}');
             records.events.detail[last] = records.pool.intern(&String::from_utf8_lossy(&self.detail));
         }
+    }
+}
+
+/// Takes an address apart unless it is the one that was read last: where somebody is registered is mostly where they live,
+/// and the next row is often of the same household.
+fn read_address(address: &mut Address, text: &mut String, raw: &str) {
+    if text != raw {
+        address.parse(raw);
+        text.clear();
+        text.push_str(raw);
     }
 }
 

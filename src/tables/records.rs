@@ -147,10 +147,15 @@ impl Records {
     /// Sets room for `rows` records aside, so that no column has to move while it grows. Room that stays unused costs an
     /// address and no memory; where the system grants none, columns grow as they must.
     pub fn reserve(&mut self, rows: usize) {
+        self.reserve_rows(rows);
+        self.pool.make_room(3 * rows, 60 * rows);
+    }
+
+    /// As [`Records::reserve`], but no room for texts.
+    pub fn reserve_rows(&mut self, rows: usize) {
         macro_rules! room { ($($column:ident),*) => { $(let _ = self.$column.own().try_reserve_exact(rows);)* } }
         plain_columns!(room);
         symbol_columns!(room);
-        self.pool.make_room(3 * rows, 60 * rows);
     }
 
     /// Puts the records of `other` behind these, moving its strings into this pool. An `extra` column that only one
