@@ -10,7 +10,7 @@ use crate::tables::Records;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A night that holds less keeps what it freed between steps: the next step takes it at once.
 const GIVE_BACK_BYTES_MIN: u64 = 1 << 30;
@@ -18,7 +18,7 @@ const GIVE_BACK_BYTES_MIN: u64 = 1 << 30;
 const PEAK_OF_RECORDS: u64 = 3;
 /// How often the guard looks; a thread brings in some tens of MB of pages in that time.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
-/// The allocator is not asked more often than this: it walks everything that is free.
+/// The allocator rests so long before it is asked again: it walks everything that is free.
 const COLLECT_EVERY: Duration = Duration::from_millis(500);
 
 /// Holds the limit of a night.
@@ -76,43 +76,53 @@ impl Memory {
     }
 }
 
-/// A thread that gives back pages of kept columns when the process holds nearly as much as it may.
+/// A thread that gives back pages of kept columns when the process holds nearly as much as it may, and one that asks the
+/// allocator for what it holds in spare: that may take a second, in which somebody must look after the pages.
 #[derive(Debug)]
 struct Guard {
     stop: Sender<()>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Guard {
     /// `None` where the system grants no thread: then nothing is given back, and the night needs what it needs.
     fn start(limit: u64, spill: Arc<Spill>, give_back: fn()) -> Option<Self> {
         let (stop, stopped) = mpsc::channel();
-        let (near, slack) = (limit / 4 * 3, limit / 16);
+        let (collect, wanted) = mpsc::sync_channel::<()>(0);
+        let (near, slack) = (limit / 8 * 5, limit / 32);
         let watch = move || {
-            let (mut collected, mut floor) = (Instant::now(), 0);
+            let mut floor = 0;
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK_EVERY) {
                 // What cannot be given back is no reason to take away, again and again, the little that can.
-                if resident_bytes() < near.max(floor + slack) {
+                let resident = resident_bytes();
+                floor = floor.min(resident);
+                if resident < near.max(floor + slack) {
                     continue;
                 }
                 spill.release();
                 floor = resident_bytes();
-                // Asking the allocator takes a while, in which nobody looks after pages: only where they are not the matter.
-                if floor >= near && collected.elapsed() >= COLLECT_EVERY {
-                    give_back();
-                    collected = Instant::now();
+                if floor >= near {
+                    // Nobody waits: it is at work already.
+                    let _ = collect.try_send(());
                 }
             }
         };
-        let thread = std::thread::Builder::new().name("memory".into()).spawn(watch).ok()?;
-        Some(Self { stop, thread: Some(thread) })
+        let collector = move || {
+            while wanted.recv().is_ok() {
+                give_back();
+                std::thread::sleep(COLLECT_EVERY);
+            }
+        };
+        let named = |name: &str| std::thread::Builder::new().name(name.into());
+        let threads = vec![named("memory").spawn(watch).ok()?, named("collect").spawn(collector).ok()?];
+        Some(Self { stop, threads })
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
         let _ = self.stop.send(());
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }

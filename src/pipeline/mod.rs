@@ -74,6 +74,11 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let mut read = watch.step("ingest", |watch| read::read(pipeline, SystemTime::now(), watch), told::read)?;
     let directory = read::directory(pipeline, &mut watch)?;
     store.check_space(read.bytes / 2)?;
+    if let Some(spill) = memory.spill() {
+        // Records in their order are made beside those in the order of the dumps.
+        read.records.keep_columns(spill);
+        memory.give_back();
+    }
     let ordered = watch.step("order", |_| Ok(order::canonical(&mut read)), |_| Message::new("run.step.order"))?;
     watch.warn_all(ordered);
     let returned = returns::apply(pipeline, &store, &mut read, directory.as_ref(), options.dry_run, &mut watch)?;

@@ -72,6 +72,7 @@ impl NightTables<'_> {
         options.results = results.map(|(text, _)| text.clone()).collect();
         let members = || batches::members(records, self.members, persons, &names);
         run.next_state().write_items(&published::schema(published::FOLLOWUPS), &item_batches)?;
+        drop(item_batches);
         if let Some(model) = self.resolved.model.person_cn() {
             run.next_state().write_model(&model.modelled.stored.to_json())?;
         }
@@ -88,12 +89,7 @@ impl NightTables<'_> {
                 ("changes", one(followup::changes_batch(&settled.changes)?)?),
                 ("quarantine", batches::quarantine(&self.read.quarantined, &names, &self.read.labels)),
             ],
-            followups: Some(
-                partitions
-                    .into_iter()
-                    .map(|part| Partition { county: part.county, street: part.street, items: part.batch })
-                    .collect(),
-            ),
+            followups: None,
             lists: None,
             bulletin: Some((&figures, self.pipeline.run.locale)),
             parquet: self.pipeline.publish.parquet,
@@ -101,12 +97,26 @@ impl NightTables<'_> {
         if let Some(patterns) = self.patterns()? {
             set.tables.push(("patterns", one(patterns)?));
         }
+        let of_items = partitions.into_iter().map(|part| Partition {
+            county: part.county,
+            street: part.street,
+            items: part.batch,
+        });
+        let items = SetTables {
+            followups: Some(of_items.collect()),
+            parquet: self.pipeline.publish.parquet,
+            ..SetTables::default()
+        };
         let (path, state) = (run.path(), run.next_state());
         let write = move |watch: &mut Watch<'_>| {
+            // Tables that stand in memory are written first and dropped before the large ones are made, and lists come after
+            // those: they and what the tables are made of never stand in memory together.
+            let items_written = publish::write(path, &items, watch.sink)?.table_files;
+            drop(items);
             let mut written = publish::write(path, &set, watch.sink)?;
+            written.table_files += items_written;
             drop(set);
             if self.pipeline.publish.xlsx {
-                // After the tables, so that what they were made of and the lists never stand in memory together.
                 let lists = settled.lists(self.pipeline, records, persons, memory.spill())?;
                 let lists = SetTables { lists: Some((&lists, options)), ..SetTables::default() };
                 written.list_files = publish::write(path, &lists, watch.sink)?.list_files;

@@ -238,11 +238,16 @@ impl Records {
 
     /// Has every column and text kept by `keeper`, one after the other: from now on they are read where it keeps them.
     pub fn keep(&mut self, keeper: &impl Keeper) {
+        self.keep_columns(keeper);
+        self.pool.keep(keeper);
+    }
+
+    /// As [`Records::keep`], but for the texts, to which more may still be added.
+    pub fn keep_columns(&mut self, keeper: &impl Keeper) {
         macro_rules! keep { ($($column:ident),*) => { $(self.$column.keep(keeper);)* } }
         plain_columns!(keep);
         symbol_columns!(keep);
         self.extra.iter_mut().for_each(|(_, column)| column.keep(keeper));
-        self.pool.keep(keeper);
         let events = &mut self.events;
         events.record.keep(keeper);
         events.kind.keep(keeper);
