@@ -14,6 +14,7 @@ use arrow::array::{
 };
 use arrow::datatypes::TimestampMillisecondType;
 use jiff::civil::Date;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -41,16 +42,14 @@ pub fn followup_partitions(items: &Items, directory: &Directory) -> Result<Vec<F
         let key = grid.map_or((true, UNASSIGNED, UNASSIGNED), |grid| (false, grid.county_label(), grid.street_label()));
         streets.entry(key).or_default().push(number);
     }
-    let mut partitions = Vec::with_capacity(streets.len());
-    for ((_, county, street), mut numbers) in streets {
+    let partition = |((_, county, street), mut numbers): ((bool, &str, &str), Vec<u32>)| {
         // The table is ordered by rule and person; this order is stable.
         numbers.sort_by_key(|&number| &items.items[number as usize].grid_code);
         let rows: Vec<&Item> = numbers.iter().map(|&number| &items.items[number as usize]).collect();
         let tries: Vec<u32> = numbers.iter().map(|&number| items.tonight[number as usize].tries).collect();
-        let batch = items_batch(&rows, &tries)?;
-        partitions.push(FollowupPartition { county: county.into(), street: street.into(), batch });
-    }
-    Ok(partitions)
+        Ok(FollowupPartition { county: county.into(), street: street.into(), batch: items_batch(&rows, &tries)? })
+    };
+    streets.into_iter().collect::<Vec<_>>().into_par_iter().map(partition).collect()
 }
 
 fn items_batch(items: &[&Item], tries: &[u32]) -> Result<RecordBatch> {

@@ -143,13 +143,16 @@ fn resolve_person_cn(
         linkage.review_weight_min.map_or(match_weight_min - REVIEW_BITS, |bits| bits as f32).min(match_weight_min);
     let grow = |_: &mut Watch<'_>| {
         let clusters = if match_weight_min == start { first } else { clusters_from(&features, match_weight_min) };
-        let (match_weight, joined_by) = join_of_records(records, &profiles, &features, fit, &clusters);
-        let mut cluster_of_record = vec![0; records.len()];
-        for p in 0..profiles.len() {
-            profiles.members(p).iter().for_each(|&row| cluster_of_record[row as usize] = clusters.of_profile[p]);
-        }
         let bounds = (match_weight_min, review_weight_min);
-        let (links, review) = pairs(&profiles, &features, fit, &edges, &clusters, bounds);
+        let of_records = || {
+            let mut cluster_of_record = vec![0; records.len()];
+            for p in 0..profiles.len() {
+                profiles.members(p).iter().for_each(|&row| cluster_of_record[row as usize] = clusters.of_profile[p]);
+            }
+            (join_of_records(records, &profiles, &features, fit, &clusters), cluster_of_record)
+        };
+        let (((match_weight, joined_by), cluster_of_record), (links, review)) =
+            rayon::join(of_records, || pairs(&profiles, &features, fit, &edges, &clusters, bounds));
         let refused = reasons::refused(&profiles, &edges, &clusters, empty_links());
         let resolved = Resolved {
             cluster_of_record,

@@ -55,15 +55,13 @@ impl NightTables<'_> {
         let (records, persons, settled) = (&self.read.records, &self.built.persons, self.settled);
         let run = store.begin_run(&store.new_run_id(self.started.datetime()))?;
 
-        let partitions = followup::followup_partitions(&settled.items, &settled.directory)?;
-        let item_batches: Vec<_> = partitions.iter().map(|partition| partition.batch.clone()).collect();
-        let mut figures = figures::bulletin(
-            self.pipeline,
-            self.read,
-            persons,
-            settled,
-            figures::trend(store, self.pipeline.run.as_of),
+        let trend = figures::trend(store, self.pipeline.run.as_of);
+        let (partitions, mut figures) = rayon::join(
+            || followup::followup_partitions(&settled.items, &settled.directory),
+            || figures::bulletin(self.pipeline, self.read, persons, settled, trend),
         );
+        let partitions = partitions?;
+        let item_batches: Vec<_> = partitions.iter().map(|partition| partition.batch.clone()).collect();
         figures.warnings.extend(self.accuracy().and_then(Accuracy::warning));
         let mut options =
             ListOptions::new(self.pipeline.run.as_of, self.pipeline.run.locale, self.pipeline.publish.mask);
@@ -71,8 +69,6 @@ impl NightTables<'_> {
         let results = self.pipeline.returns.iter().flat_map(|returns| &returns.results);
         options.results = results.map(|(text, _)| text.clone()).collect();
         let members = || batches::members(records, self.members, persons, &names);
-        run.next_state().write_items(&published::schema(published::FOLLOWUPS), &item_batches)?;
-        drop(item_batches);
         if let Some(model) = self.resolved.model.person_cn() {
             run.next_state().write_model(&model.modelled.stored.to_json())?;
         }
@@ -111,8 +107,11 @@ impl NightTables<'_> {
         let write = move |watch: &mut Watch<'_>| {
             // Tables that stand in memory are written first and dropped before the large ones are made, and lists come after
             // those: they and what the tables are made of never stand in memory together.
-            let items_written = publish::write(path, &items, watch.sink)?.table_files;
-            drop(items);
+            let carried = || state.write_items(&published::schema(published::FOLLOWUPS), &item_batches);
+            let (items_written, carried) = rayon::join(|| publish::write(path, &items, watch.sink), carried);
+            carried?;
+            let items_written = items_written?.table_files;
+            drop((items, item_batches));
             let mut written = publish::write(path, &set, watch.sink)?;
             written.table_files += items_written;
             drop(set);

@@ -94,19 +94,24 @@ impl Night<'_> {
         hidden.iter().for_each(|&p| is_hidden[p as usize] = true);
         let thresholds = if choose { &THRESHOLDS[..] } else { std::slice::from_ref(&self.match_weight_min) };
         let mut members = Vec::new();
-        let (links, worlds, placed) = features.with_damage(&damages, |features| {
-            sample::weigh(&mut sample, self.profiles, features, &numbers);
-            let number = |p: u32| persons_of[p as usize];
-            let weights = &self.fit.weights;
-            let kept_min = thresholds[0] - cluster::LIGHTER_BITS;
-            let links = link::score_sample(features, weights, self.settings, kept_min, &hidden, number);
-            let worlds = self.cluster_again(features, &is_hidden, &mut members, &links, thresholds);
-            let placed: Vec<u32> = hidden.iter().copied().filter(|&p| features.is_placed(p as usize)).collect();
-            (links, worlds, placed)
-        });
+        let (slot, weighed) = (&mut members, &mut sample);
+        let (hidden, is_hidden, numbers, persons_of) = (&hidden[..], &is_hidden[..], &numbers[..], &persons_of[..]);
+        let again = || {
+            features.with_damage(&damages, move |features| {
+                sample::weigh(weighed, self.profiles, features, numbers);
+                let number = |p: u32| persons_of[p as usize];
+                let weights = &self.fit.weights;
+                let kept_min = thresholds[0] - cluster::LIGHTER_BITS;
+                let links = link::score_sample(features, weights, self.settings, kept_min, hidden, number);
+                let worlds = self.cluster_again(features, is_hidden, slot, &links, thresholds);
+                let placed: Vec<u32> = hidden.iter().copied().filter(|&p| features.is_placed(p as usize)).collect();
+                (links, worlds, placed)
+            })
+        };
+        let ((links, worlds, placed), pairs) = rayon::join(again, || NightPairs::count(self, numbers, sources));
         let numbered: Vec<bool> =
-            numbers.iter().zip(&is_hidden).map(|(&number, &hidden)| number != 0 && !hidden).collect();
-        let known = Known { night: self, placed: &placed, persons_of: &persons_of, numbered: &numbered };
+            numbers.iter().zip(is_hidden).map(|(&number, &hidden)| number != 0 && !hidden).collect();
+        let known = Known { night: self, placed: &placed, persons_of, numbered: &numbered };
         let count = |world: &World<'_>| {
             let mut count = Counting::new(sources);
             sample.persons().for_each(|person| count.person(&known, world, person));
@@ -123,7 +128,6 @@ impl Night<'_> {
             .collect();
         let cost = |&(_, missed, wrong): &(f32, f64, f64)| missed + wrong;
         let best = (0..tried.len()).min_by(|&x, &y| cost(&tried[x]).total_cmp(&cost(&tried[y])))?;
-        let pairs = NightPairs::count(self, &numbers, sources);
         let reach = self.reach(&sample, &links, &pairs, sources);
         let (all, source_pairs) = pairs.said(&counted[best], sources);
         let (match_weight_min, hidden) = (tried[best].0, hidden.len() as u64);
