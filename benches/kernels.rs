@@ -1,6 +1,7 @@
-//! What reading one cell costs, field by field.
+//! What reading one cell costs, field by field, and what the innermost questions of matching cost.
 
-use gridlink::kernels::{address::Address, date, id_number, phone, pinyin, text};
+use gridlink::kernels::shared::{LANES, shared, shared_scalar};
+use gridlink::kernels::{address::Address, date, id_number, phone, pinyin, radix, text};
 
 fn main() {
     divan::main();
@@ -56,4 +57,26 @@ fn look_alike(bencher: divan::Bencher<'_, '_>, (a, b): (&str, &str)) {
     let unit = |text: &str| text.encode_utf16().next().unwrap_or(0);
     let (a, b) = (unit(a), unit(b));
     bencher.bench(|| gridlink::kernels::shape::look_alike(divan::black_box(a), divan::black_box(b)));
+}
+
+/// A thousand pairs of rows: what blocking asks of each before it compares them; `scalar` is the slow twin.
+#[divan::bench(args = ["simd", "scalar"])]
+fn shared_keys(bencher: divan::Bencher<'_, '_>, which: &str) {
+    let ask = if which == "simd" { shared } else { shared_scalar };
+    let side = |seed: u32| -> [u32; LANES] { std::array::from_fn(|lane| seed.wrapping_mul(lane as u32 + 1) % 7) };
+    let sides: Vec<[u32; LANES]> = (0..1_000).map(side).collect();
+    bencher.bench(|| {
+        let sides = divan::black_box(&sides);
+        sides.windows(2).map(|pair| ask(&pair[0], &pair[1], &pair[1]).count_ones()).sum::<u32>()
+    });
+}
+
+/// A million keys of blocks, as each rule sorts them.
+#[divan::bench]
+fn sort_keys(bencher: divan::Bencher<'_, '_>) {
+    let keys: Vec<u64> = (0..1_000_000_u64).map(|i| gridlink::kernels::hash::key(1, &[i])).collect();
+    bencher.with_inputs(|| keys.clone()).bench_local_values(|mut keys| {
+        radix::sort_packed(&mut keys);
+        keys
+    });
 }

@@ -1,5 +1,6 @@
 //! What each step costs a record: a city of 5,000 persons, every step alone on one thread, tables into nothing.
-//! `cargo bench --bench stages`. Prints the median of five runs in nanoseconds a record and in milliseconds.
+//! `cargo bench --bench stages`. Prints the median of five runs in nanoseconds a record and in milliseconds, beside that of the
+//! last release (`last-release.tsv`).
 
 #![allow(clippy::print_stdout, reason = "a bench prints what it measured")]
 
@@ -14,6 +15,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 const PERSONS: u64 = 5_000;
 const RUNS: usize = 5;
+/// Lines of `stage NAME`, a tab and nanoseconds a record, among others.
+const LAST: &str = include_str!("last-release.tsv");
 
 fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     // `cargo test --benches` only asks whether it runs.
@@ -52,7 +55,7 @@ fn stages(pipeline: &Pipeline, runs: usize) -> Result<(), Box<dyn std::error::Er
     let links = neighbours(records.len());
 
     println!("{rows} rows, {} records, one thread, median of {runs}", records.len());
-    println!("{:>12} {:>12} {:>10}", "stage", "ns/record", "ms");
+    println!("{:>12} {:>12} {:>10} {:>12}", "stage", "ns/record", "ms", "last release");
     let report = |stage: &str, work: &dyn Fn()| {
         let mut times: Vec<Duration> = (0..runs)
             .map(|_| {
@@ -64,7 +67,9 @@ fn stages(pipeline: &Pipeline, runs: usize) -> Result<(), Box<dyn std::error::Er
         times.sort_unstable();
         let median = times[runs / 2];
         let each = median.as_nanos() / records.len().max(1) as u128;
-        println!("{stage:>12} {each:>12} {:>10.1}", median.as_secs_f64() * 1e3);
+        let key = format!("stage {stage}");
+        let last = LAST.lines().filter_map(|line| line.split_once('\t')).find(|(what, _)| *what == key);
+        println!("{stage:>12} {each:>12} {:>10.1} {:>12}", median.as_secs_f64() * 1e3, last.map_or("-", |(_, ns)| ns));
     };
     report("ingest", &|| dumps.iter().for_each(|dump| drop(read(pipeline, dump))));
     report("normalize", &|| drop(normalized()));

@@ -241,7 +241,7 @@ pub fn update(night: &Night<'_>, yesterday: Vec<Item>, due: Vec<Due>, renamed: &
     let mut pending: HashMap<(u32, PersonId), Due> = HashMap::with_capacity(due.len());
     let (mut order, mut strangers) = (Vec::with_capacity(due.len()), 0_u64);
     for due in due {
-        if night.persons.id.binary_search(&due.person).is_err() {
+        if night.persons.find(due.person).is_none() {
             strangers += 1;
             continue;
         }
@@ -352,9 +352,9 @@ impl Names {
 
     /// The grid of the item's person tonight; of a person who is gone, the grid that the item had.
     fn grid(&self, night: &Night<'_>, item: &Item) -> Option<Arc<str>> {
-        let code = match night.persons.id.binary_search(&item.person_id) {
-            Ok(person) => night.residence.codes.get_some(night.residence.grid[person]),
-            Err(_) => item.grid_code.as_deref(),
+        let code = match night.persons.find(item.person_id) {
+            Some(person) => night.residence.codes.get_some(night.residence.grid[person]),
+            None => item.grid_code.as_deref(),
         };
         code.and_then(|code| self.grids.get(code)).cloned()
     }
@@ -406,14 +406,14 @@ impl Work<'_, '_> {
 
     /// Whether the last visit since the item's time gave it to another grid.
     fn handed_over(&self, item: &Item) -> bool {
-        let Ok(person) = self.night.persons.id.binary_search(&item.person_id) else { return false };
+        let Some(person) = self.night.persons.find(item.person_id) else { return false };
         let at = self.night.visits.handed_over_at[person];
         at != NO_TIME && item.since.is_none_or(|since| not_before(at, since))
     }
 
     /// Makes the item done if a visit since then settled it, with the visit as evidence.
     fn settle(&self, item: &mut Item) -> bool {
-        let Ok(person) = self.night.persons.id.binary_search(&item.person_id) else { return false };
+        let Some(person) = self.night.persons.find(item.person_id) else { return false };
         let at = self.night.visits.settled_at[person];
         let settled = at != NO_TIME && item.since.is_none_or(|since| not_before(at, since));
         if settled {
@@ -453,7 +453,7 @@ impl Work<'_, '_> {
     }
 
     fn push(&mut self, rule: u32, item: Item, mut tonight: Tonight) {
-        let person = self.night.persons.id.binary_search(&item.person_id);
+        let person = self.night.persons.find(item.person_id);
         tonight.tries = person.map_or(0, |person| self.night.visits.tries[person]);
         let counts = &mut self.out.counts;
         match item.state {
@@ -495,7 +495,7 @@ pub fn moved_persons<'a>(
     residence: &Residence,
 ) -> Vec<Change> {
     let moved = yesterday.into_iter().filter_map(|(id, old)| {
-        let person = persons.id.binary_search(&id).ok()?;
+        let person = persons.find(id)?;
         let new = residence.codes.get_some(residence.grid[person]);
         (old != new).then(|| Change {
             subject: "person",

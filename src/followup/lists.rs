@@ -39,8 +39,8 @@ pub fn lists(night: &Night<'_>, items: &Items, persons: &[RecordBatch]) -> Resul
     let mut open: Vec<Asked> = Vec::new();
     for (number, item) in items.items.iter().enumerate().filter(|(_, item)| item.state.is_open()) {
         let grid = item.grid_code.as_deref().and_then(|code| night.directory.number_of(code));
-        let person = night.persons.id.binary_search(&item.person_id);
-        let (Ok(person), Some(&rule)) = (person, rules.get(&*item.rule)) else { continue };
+        let person = night.persons.find(item.person_id);
+        let (Some(person), Some(&rule)) = (person, rules.get(&*item.rule)) else { continue };
         let grid = grid.map_or(unassigned, |grid| grid as usize);
         open.push((grid, false, person as u32, rule, number));
         let code = night.residence.codes.get_some(night.residence.dedicated[person]);

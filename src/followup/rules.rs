@@ -155,13 +155,14 @@ pub(super) fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str>
 /// the first few records of the person. `sources` has the name of each source.
 pub fn find_evidence(due: &mut [Due], records: &Records, persons: &Persons, sources: &[&str]) {
     let events = &records.events;
+    let starts = events.starts(records.len());
+    let times: &[i64] = &events.at;
     let happened = |row: u32, since: i64| {
-        let first = events.record.partition_point(|&record| record < row);
-        let own = events.record[first..].iter().take_while(|&&record| record == row).count();
-        events.at[first..first + own].iter().any(|&at| same(at, since))
+        let own = starts[row as usize] as usize..starts[row as usize + 1] as usize;
+        times[own].iter().any(|&at| same(at, since))
     };
     due.par_iter_mut().filter(|due| due.evidence.is_empty()).for_each(|due| {
-        let Ok(person) = persons.id.binary_search(&due.person) else { return };
+        let Some(person) = persons.find(due.person) else { return };
         let rows = persons.rows(person);
         let at_the_time = |since: i64| rows.iter().copied().filter(|&row| happened(row, since)).collect();
         let mut chosen: Vec<u32> = due.since.map(at_the_time).unwrap_or_default();

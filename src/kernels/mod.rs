@@ -2,6 +2,7 @@
 //! proptest.
 
 pub mod address;
+pub mod buckets;
 pub mod date;
 pub mod hash;
 pub mod id_number;

@@ -4,7 +4,7 @@
 use super::features::{Features, ID_DOUBTFUL, ID_TRUSTED};
 use super::levels::name as level;
 use super::names;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 /// Marks as doubtful each trusted number that other records give to somebody with a quite different name, where the name in
@@ -14,10 +14,14 @@ pub(super) fn mark(features: &mut Features) {
     if suspects.is_empty() {
         return;
     }
-    let households: HashSet<(u8, u32)> = suspects.iter().flat_map(|&p| places(features, p)).collect();
+    let mut households = [vec![false; features.flat_level.len()], vec![false; features.phone_level.len()]];
+    suspects
+        .iter()
+        .flat_map(|&p| places(features, p))
+        .for_each(|(kind, n)| households[kind as usize][n as usize] = true);
     let mut neighbours: HashMap<(u8, u32), Vec<u32>> = HashMap::new();
     for p in 0..features.len() as u32 {
-        for place in places(features, p).filter(|place| households.contains(place)) {
+        for place in places(features, p).filter(|&(kind, number)| households[kind as usize][number as usize]) {
             neighbours.entry(place).or_default().push(p);
         }
     }

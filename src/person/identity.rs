@@ -4,6 +4,7 @@
 //! and gets a new key. A cluster that holds several old keys keeps the one with most records: the others have merged.
 
 use crate::config::Source;
+use crate::kernels::buckets::Buckets;
 use crate::kernels::hash;
 use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::tables::{PersonId, Records};
@@ -15,9 +16,7 @@ use std::collections::HashSet;
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     rows: Vec<(u64, PersonId)>,
-    /// Where the rows begin whose keys begin with each value of the upper bits: about one row each.
-    starts: Vec<u32>,
-    shift: u32,
+    index: Buckets,
 }
 
 impl Known {
@@ -25,12 +24,7 @@ impl Known {
     pub fn new<'a>(rows: impl Iterator<Item = (&'a str, &'a str, PersonId)>) -> Self {
         let mut rows: Vec<_> = rows.map(|(source, record, person)| (record_key(source, record), person)).collect();
         rows.par_sort_unstable();
-        let bits = rows.len().checked_ilog2().unwrap_or(0).clamp(1, 31);
-        let shift = 64 - bits;
-        let mut starts = vec![0_u32; (1 << bits) + 1];
-        rows.iter().for_each(|row| starts[(row.0 >> shift) as usize + 1] += 1);
-        (1..starts.len()).for_each(|i| starts[i] += starts[i - 1]);
-        Self { rows, starts, shift }
+        Self { index: Buckets::of(rows.iter().map(|row| row.0)), rows }
     }
 
     /// Whether there is no set before.
@@ -40,19 +34,14 @@ impl Known {
 
     /// The person who bore each of `keys`.
     fn persons_of(&self, keys: &[u64]) -> Vec<Option<PersonId>> {
-        if self.rows.is_empty() {
-            return vec![None; keys.len()];
-        }
-        let place = |key: u64| (key >> self.shift) as usize;
         let person = |(i, &key): (usize, &u64)| {
             if let Some(&later) = keys.get(i + 2 * AHEAD) {
-                prefetch(&self.starts, place(later));
+                self.index.prefetch(later);
             }
             if let Some(&soon) = keys.get(i + AHEAD) {
-                prefetch(&self.rows, self.starts[place(soon)] as usize);
+                prefetch(&self.rows, self.index.near(soon).start);
             }
-            let near = &self.rows[self.starts[place(key)] as usize..self.starts[place(key) + 1] as usize];
-            near.iter().find(|row| row.0 == key).map(|row| row.1)
+            self.rows[self.index.near(key)].iter().find(|row| row.0 == key).map(|row| row.1)
         };
         keys.iter().enumerate().map(person).collect()
     }

@@ -32,6 +32,17 @@ impl EventRows {
         self.record.is_empty()
     }
 
+    /// Where the events of each of `records` records begin, and where the last ones end.
+    ///
+    /// # Panics
+    /// If an event is of a record beyond them, or there are more than 4,294,967,295 events.
+    pub fn starts(&self, records: usize) -> Vec<u32> {
+        let mut starts = vec![0_u32; records + 1];
+        self.record.iter().for_each(|&record| starts[record as usize + 1] += 1);
+        (1..starts.len()).for_each(|record| starts[record] += starts[record - 1]);
+        starts
+    }
+
     /// Adds an event of the record in row `record` that has only a type yet.
     pub fn push(&mut self, record: u32, kind: Sym) {
         self.record.push(record);

@@ -1,8 +1,10 @@
 //! Persons: the best value of each field, and the record that it came from.
 
 use super::records::Sex;
+use crate::kernels::buckets::Buckets;
 use crate::kernels::id_number::IdNumber;
 use std::fmt;
+use std::sync::OnceLock;
 
 /// No row.
 pub const NO_ROW: u32 = u32::MAX;
@@ -131,6 +133,8 @@ pub struct Persons {
     pub ethnicity_row: Vec<u32>,
     /// Bits of [`conflict`].
     pub conflicts: Vec<u8>,
+    /// Where keys stand, made when one is first looked for.
+    pub(crate) index: OnceLock<Buckets>,
 }
 
 impl Persons {
@@ -142,6 +146,13 @@ impl Persons {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.id.is_empty()
+    }
+
+    /// The number of the person with that key. Keys may not change once one was looked for.
+    pub fn find(&self, id: PersonId) -> Option<usize> {
+        let near = self.index.get_or_init(|| Buckets::of(self.id.iter().map(|id| id.0))).near(id.0);
+        let start = near.start;
+        self.id[near].iter().position(|known| *known == id).map(|at| start + at)
     }
 
     /// Record rows of person `p`, ascending.

@@ -67,6 +67,7 @@ fn sample() -> (Records, Members, Persons, Residence, Vec<String>) {
         registered_row: vec![NO_ROW; 2],
         ethnicity_row: vec![NO_ROW, 2],
         conflicts: vec![conflict::SEX | conflict::BIRTH_DATE, 0],
+        ..Persons::default()
     };
     let mut residence = Residence { grid: vec![0; 2], by: vec![GridBy::Flat, GridBy::None], ..Default::default() };
     residence.grid[0] = residence.codes.intern("370502001001001");
