@@ -78,7 +78,7 @@ for size in $sizes; do
         echo "$alone $(median "$folder/times" "$wall")" | awk '{ printf "%14s %10.2f   (wall %.2f s on one thread)\n", "times faster", $1 / $2, $1 }'
     fi
     awk -F'[:,"]+' '
-        /"step":/ { step = $3 }
+        /"step":/ { step = $4 }
         /"cpu_ms":/ {
             gsub(/ /, "", $3)
             printf "%14s %10.2f\n", step, $3 / 1000
