@@ -94,33 +94,31 @@ impl AnonymousScan for Parts {
     fn scan(&self, args: AnonymousScanArgs) -> PolarsResult<DataFrame> {
         let mut conditions = Vec::new();
         args.predicate.iter().for_each(|predicate| conjuncts(predicate, &mut conditions));
-        let mut rows = match conditions.iter().find_map(|condition| self.asked(condition)) {
+        let rows = match conditions.iter().find_map(|condition| self.asked(condition)) {
             Some(value) => self.rows_of(value)?,
             None => self.whole.clone(),
         };
-        // What reads texts comes last: dates mostly leave few rows of them.
         let (reading, quick): (Vec<&Expr>, Vec<&Expr>) =
             conditions.into_iter().partition(|condition| reads_texts(condition));
         let all = |of: &[&Expr]| of.iter().map(|&condition| condition.clone()).reduce(Expr::and);
-        let wanted = args.with_columns.as_deref();
-        let projected = |rows: LazyFrame| match wanted {
-            Some(names) if !names.is_empty() => {
-                rows.select(names.iter().map(|name| col(name.clone())).collect::<Vec<_>>())
-            }
-            _ => rows,
+        let mut rows = match all(&quick) {
+            Some(condition) => rows.lazy().filter(condition),
+            None => rows.lazy(),
         };
-        for (conditions, last) in [(all(&quick), reading.is_empty()), (all(&reading), true)] {
-            let filtered = match conditions {
-                Some(condition) => rows.lazy().filter(condition),
-                None if last => rows.lazy(),
-                None => continue,
-            };
-            rows = if last { projected(filtered).collect()? } else { filtered.collect()? };
-            if last {
-                break;
-            }
+        if let Some(condition) = all(&reading) {
+            // What reads texts comes last, on the few rows that dates mostly leave; asked for together, the engine would
+            // read the texts of all of them.
+            rows = rows.collect()?.lazy().filter(condition);
         }
-        Ok(args.n_rows.map_or(rows.clone(), |rows_max| rows.head(Some(rows_max))))
+        // A query that only counts asks for no column; it takes what there is.
+        if let Some(names) = args.with_columns.filter(|names| !names.is_empty()) {
+            rows = rows.select(names.iter().map(|name| col(name.clone())).collect::<Vec<_>>());
+        }
+        let rows = rows.collect()?;
+        Ok(match args.n_rows {
+            Some(rows_max) => rows.head(Some(rows_max)),
+            None => rows,
+        })
     }
 }
 
