@@ -106,6 +106,13 @@ fn placeholders_are_missing() {
     }
 }
 
+#[test]
+fn somebody_of_somebody_is_a_title_with_or_without_spaces() {
+    for raw in ["他的", "的懏", " 他 的 ", "李伟的\u{a0}妈"] {
+        assert_eq!(name(raw).1 & NameFlags::TITLE, NameFlags::TITLE, "{raw}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_cleaned_once(raw in ".{0,20}") {

@@ -122,6 +122,7 @@ pub(super) fn may_be_title(name: &str) -> bool {
     let first = chars.next();
     let last = chars.next_back();
     matches!(first, Some('老' | '小' | '阿' | '户' | '无' | '不' | '未'))
+        || name.contains('的')
         || last.is_some_and(|c| {
             SHORT_ENDINGS.contains(&c)
                 || (ends_a_title(c) && RELATIONS.iter().chain(POLITE).any(|word| name.ends_with(word)))
