@@ -102,16 +102,6 @@ impl PairVisitor for Counting<'_> {
     const EVERY_RULE: bool = true;
 
     #[inline]
-    fn expect(&self, p: u32) {
-        self.features.expect(p);
-    }
-
-    #[inline]
-    fn expect_more(&self, p: u32) {
-        self.features.expect_more(p);
-    }
-
-    #[inline]
     fn pair(&mut self, rule: usize, rules: u32, a: u32, b: u32) {
         let (x, y) = (self.features.trusted_id(a as usize), self.features.trusted_id(b as usize));
         let (silver, pattern) = if x != 0 && y != 0 {
@@ -209,16 +199,6 @@ struct Scoring<'a> {
 
 impl PairVisitor for Scoring<'_> {
     type Output = Vec<Edge>;
-
-    #[inline]
-    fn expect(&self, p: u32) {
-        self.features.expect(p);
-    }
-
-    #[inline]
-    fn expect_more(&self, p: u32) {
-        self.features.expect_more(p);
-    }
 
     #[inline]
     fn pair(&mut self, _rule: usize, _rules: u32, a: u32, b: u32) {

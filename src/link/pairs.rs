@@ -82,10 +82,6 @@ pub(super) trait PairVisitor: Send {
     type Output: Send;
     /// Whether it wants to know of every rule that brings a pair together, not only of the one that owns it.
     const EVERY_RULE: bool = false;
-    /// Pairs of profile `p` come soon: a chance to ask for the memory that they take.
-    fn expect(&self, _p: u32) {}
-    /// The same a little later: what was asked for is there, so that it may tell what else to ask for.
-    fn expect_more(&self, _p: u32) {}
     /// A candidate pair, `a < b`, owned by `rule`. `rules` are all of them, one bit each, if wanted.
     fn pair(&mut self, rule: usize, rules: u32, a: u32, b: u32);
     /// Ends the task.
@@ -138,7 +134,7 @@ pub(super) fn visit<V: PairVisitor>(
             .fold(
                 || (visitor(), 0, 0),
                 |(mut task, pairs, largest), rows| {
-                    let (more, large) = visit_blocks(rows, rule, &signatures, &mut task);
+                    let (more, large) = visit_blocks(features, rows, rule, &signatures, &mut task);
                     (task, pairs + more, largest.max(large))
                 },
             )
@@ -181,7 +177,7 @@ struct Ahead {
 
 impl Ahead {
     /// Asks for what the rows up to `end`, and some further ones, will need.
-    fn to<V: PairVisitor>(&mut self, end: usize, rows: &[u64], signatures: &[Signature], task: &V) {
+    fn to(&mut self, end: usize, rows: &[u64], signatures: &[Signature], features: &Features) {
         let shared = |at: usize| {
             let same = |other: Option<&u64>| other.is_some_and(|&other| block_of(other) == block_of(rows[at]));
             same(rows.get(at + 1)) || same(at.checked_sub(1).and_then(|before| rows.get(before)))
@@ -189,16 +185,22 @@ impl Ahead {
         let reach = |from: usize, turns: usize| from..rows.len().min(end + turns * AHEAD).max(from);
         for at in reach(self.signatures, 4).filter(|&at| shared(at)) {
             prefetch(signatures, rows[at] as u32 as usize);
-            task.expect(rows[at] as u32);
+            features.expect(rows[at] as u32);
         }
         for at in reach(self.values, 2).filter(|&at| shared(at)) {
-            task.expect_more(rows[at] as u32);
+            features.expect_more(rows[at] as u32);
         }
         (self.signatures, self.values) = (reach(self.signatures, 4).end, reach(self.values, 2).end);
     }
 }
 
-fn visit_blocks<V: PairVisitor>(rows: &[u64], rule: usize, signatures: &[Signature], task: &mut V) -> (u64, u64) {
+fn visit_blocks<V: PairVisitor>(
+    features: &Features,
+    rows: &[u64],
+    rule: usize,
+    signatures: &[Signature],
+    task: &mut V,
+) -> (u64, u64) {
     let (mut pairs, mut largest) = (0, 0);
     let mut block: Vec<(u32, Signature, Signature)> = Vec::new();
     let earlier = (1_u32 << SLOTS_OF[rule]) - 1;
@@ -208,7 +210,7 @@ fn visit_blocks<V: PairVisitor>(rows: &[u64], rule: usize, signatures: &[Signatu
         if rows.len() < 2 {
             continue;
         }
-        ahead.to(end, all, signatures, task);
+        ahead.to(end, all, signatures, features);
         largest = largest.max(rows.len() as u64);
         block.clear();
         block.extend(rows.iter().map(|&row| {

@@ -98,64 +98,43 @@ fn residence_trust(agency: Agency) -> u32 {
     }
 }
 
-/// What is read of records, as slices: a column asks itself at every value where it stands.
-pub(super) struct Columns<'a> {
-    source: &'a [u16],
-    id: &'a [IdNumber],
-    name: &'a [Sym],
-    name_flags: &'a [u8],
-    sex: &'a [Sex],
-    birth: &'a [i32],
-    birth_precision: &'a [BirthPrecision],
-    phones: &'a [[u64; 2]],
-    flat: &'a [u64],
-    address: &'a [Sym],
-    registered_address: &'a [Sym],
-    ethnicity: &'a [Sym],
-    grid_code: &'a [Sym],
-    updated_at: &'a [i64],
-    more_phones: &'a [(u32, u64)],
-}
-
-impl<'a> Columns<'a> {
-    pub(super) fn of(r: &'a Records) -> Self {
-        Self {
-            source: &r.source,
-            id: &r.id,
-            name: &r.name,
-            name_flags: &r.name_flags,
-            sex: &r.sex,
-            birth: &r.birth,
-            birth_precision: &r.birth_precision,
-            phones: &r.phones,
-            flat: &r.flat,
-            address: &r.address,
-            registered_address: &r.registered_address,
-            ethnicity: &r.ethnicity,
-            grid_code: &r.grid_code,
-            updated_at: &r.updated_at,
-            more_phones: &r.more_phones,
+macro_rules! columns {
+    ($($column:ident: $of:ty),*) => {
+        /// What is read of records, as slices: a column asks itself at every value where it stands.
+        pub(super) struct Columns<'a> {
+            $($column: &'a [$of],)*
+            more_phones: &'a [(u32, u64)],
         }
-    }
 
-    /// Asks for the memory of a record.
-    pub(super) fn expect(&self, row: usize) {
-        prefetch(self.source, row);
-        prefetch(self.id, row);
-        prefetch(self.name, row);
-        prefetch(self.name_flags, row);
-        prefetch(self.sex, row);
-        prefetch(self.birth, row);
-        prefetch(self.birth_precision, row);
-        prefetch(self.phones, row);
-        prefetch(self.flat, row);
-        prefetch(self.address, row);
-        prefetch(self.registered_address, row);
-        prefetch(self.ethnicity, row);
-        prefetch(self.grid_code, row);
-        prefetch(self.updated_at, row);
-    }
+        impl<'a> Columns<'a> {
+            pub(super) fn of(r: &'a Records) -> Self {
+                Self { $($column: &r.$column,)* more_phones: &r.more_phones }
+            }
+
+            /// Asks for the memory of a record.
+            pub(super) fn expect(&self, row: usize) {
+                $(prefetch(self.$column, row);)*
+            }
+        }
+    };
 }
+
+columns!(
+    source: u16,
+    id: IdNumber,
+    name: Sym,
+    name_flags: u8,
+    sex: Sex,
+    birth: i32,
+    birth_precision: BirthPrecision,
+    phones: [u64; 2],
+    flat: u64,
+    address: Sym,
+    registered_address: Sym,
+    ethnicity: Sym,
+    grid_code: Sym,
+    updated_at: i64
+);
 
 /// Chooses the values of one person from its records `rows`; grid codes among `beside` contradict no other.
 pub(super) fn choose(
