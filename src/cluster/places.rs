@@ -3,7 +3,6 @@
 //! person whom it lacks the likely owner of a row that is left over. Which sources are such is counted each night.
 
 use super::Side;
-use crate::kernels::union_find::UnionFind;
 
 /// Least that both sides having a record of one source may say, in bits.
 const LEAST_BITS_OF_SOURCES: f32 = 8.0;
@@ -39,39 +38,86 @@ impl Default for Places {
     }
 }
 
-impl Places {
-    /// Counts in the sets that strong pairs have made. `roles` is how often places in one household were the same, and
-    /// how often not, when they were joined.
-    pub(super) fn of(sets: &mut UnionFind, sides: &[Side], roles: [u32; 2]) -> Self {
-        let known = 64 - sides.iter().fold(0, |all, side| all | side.sources).leading_zeros() as usize;
-        let (mut persons, mut others, mut doubled) = ([0_u32; SOURCES], [[0_u32; 2]; SOURCES], [0_u32; SOURCES]);
-        for (row, side) in sides.iter().enumerate() {
-            if sets.find(row as u32) as usize != row {
-                continue;
-            }
-            let (mask, twice) = (side.sources, side.repeated);
-            for source in 0..known {
-                let (bit, has) = (1_u64 << source, mask >> source & 1);
-                persons[source] += has as u32;
-                doubled[source] += (twice >> source & 1) as u32;
-                if (mask & !bit).count_ones() >= SOURCES_MIN {
-                    others[source][has as usize] += 1;
-                }
-            }
+/// What is counted in the sets that strong pairs have made.
+#[derive(Clone, Debug)]
+pub(super) struct Counts {
+    /// Sets that several sources know.
+    well: u32,
+    by_source: [OfSource; SOURCES],
+    /// How often places in one household were the same, and how often not, when sets were joined.
+    roles: [u32; 2],
+}
+
+/// What is counted of the sets that have a record of one source.
+#[derive(Clone, Copy, Debug, Default)]
+struct OfSource {
+    persons: u32,
+    /// Those with more than one record of it.
+    doubled: u32,
+    /// Those that several sources know, this one among them.
+    well: u32,
+    /// Those that several others know.
+    well_by_others: u32,
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self { well: 0, by_source: [OfSource::default(); SOURCES], roles: [0, 0] }
+    }
+}
+
+impl Counts {
+    /// Counts a set by what is known at its root.
+    pub(super) fn add(&mut self, side: &Side) {
+        let known = side.sources.count_ones();
+        let (well, well_by_others) = (u32::from(known >= SOURCES_MIN), u32::from(known > SOURCES_MIN));
+        self.well += well;
+        let mut mask = side.sources;
+        while mask != 0 {
+            let source = mask.trailing_zeros();
+            let count = &mut self.by_source[source as usize];
+            count.persons += 1;
+            count.doubled += (side.repeated >> source & 1) as u32;
+            count.well += well;
+            count.well_by_others += well_by_others;
+            mask &= mask - 1;
         }
-        let mut places = Self::default();
-        let [same, different] = roles.map(f64::from);
+    }
+
+    /// Counts how often places in one household were the same, and how often not.
+    pub(super) fn add_roles(&mut self, roles: [u32; 2]) {
+        self.roles = [self.roles[0] + roles[0], self.roles[1] + roles[1]];
+    }
+
+    /// Both together.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.well += other.well;
+        self.add_roles(other.roles);
+        for (sum, more) in self.by_source.iter_mut().zip(other.by_source) {
+            sum.persons += more.persons;
+            sum.doubled += more.doubled;
+            sum.well += more.well;
+            sum.well_by_others += more.well_by_others;
+        }
+        self
+    }
+
+    /// What the counts say.
+    pub(super) fn places(&self) -> Places {
+        let mut places = Places::default();
+        let [same, different] = self.roles.map(f64::from);
         if same + different >= f64::from(PERSONS_MIN) {
             let bits = ((different + 1.0) / (same + different + 1.0) / ROLES_DIFFER).log2() as f32;
             places.roles = bits.clamp(-LEAST_BITS_OF_ROLES, 0.0);
         }
-        for source in 0..known {
-            let [lacking, having] = others[source];
-            if persons[source] < PERSONS_MIN || lacking + having < PERSONS_MIN {
+        for (source, count) in self.by_source.iter().enumerate() {
+            // Of the sets that other sources know well: those without a record of this one, and those with.
+            let (lacking, having) = (self.well - count.well, count.well_by_others);
+            if count.persons < PERSONS_MIN || lacking + having < PERSONS_MIN {
                 continue;
             }
             let listed = f64::from(having) / f64::from(lacking + having);
-            let double = (f64::from(doubled[source]) + 1.0) / (f64::from(persons[source]) + 1.0);
+            let double = (f64::from(count.doubled) + 1.0) / (f64::from(count.persons) + 1.0);
             if double >= listed {
                 continue;
             }
@@ -80,7 +126,9 @@ impl Places {
         }
         places
     }
+}
 
+impl Places {
     /// What two sets of sources add to the weight of a pair between them.
     pub(super) fn bits(&self, a: u64, b: u64) -> f32 {
         let sum = |mut mask: u64, of: &[f32; SOURCES]| {
@@ -111,6 +159,13 @@ pub(super) fn roles_differ(a: (u32, u8), b: (u32, u8)) -> bool {
 mod tests {
     use super::*;
 
+    fn counted_in(sides: impl Iterator<Item = Side>, same_roles: u32) -> Places {
+        let mut counts = Counts::default();
+        counts.add_roles([same_roles, 0]);
+        sides.for_each(|side| counts.add(&side));
+        counts.places()
+    }
+
     /// 300 persons in sources 0 to 2, of whom source 0 lacks a few and lists one twice; source 2 lists everybody thrice.
     fn counted() -> Places {
         let n = 300;
@@ -119,7 +174,7 @@ mod tests {
             repeated: if p == 5 { 0b101 } else { 0b100 },
             ..Side::default()
         };
-        Places::of(&mut UnionFind::new(n), &(0..n).map(side).collect::<Vec<_>>(), [999, 0])
+        counted_in((0..n).map(side), 999)
     }
 
     #[test]
@@ -137,7 +192,7 @@ mod tests {
     #[test]
     fn few_persons_say_nothing() {
         let sides = [Side { sources: 0b111, ..Side::default() }; 50];
-        let places = Places::of(&mut UnionFind::new(50), &sides, [99, 0]);
+        let places = counted_in(sides.into_iter(), 99);
         assert_eq!(places.bits(0b111, 0b111), 0.0);
     }
 }

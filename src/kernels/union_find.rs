@@ -1,6 +1,9 @@
-//! Disjoint sets over rows, by size with path halving (Tarjan and van Leeuwen 1984).
+//! Disjoint sets over rows: by size with path halving (Tarjan and van Leeuwen 1984), or, where only the sets themselves
+//! matter and not how they came about, joined by all threads at once (after Anderson and Woll 1991).
 
-use super::prefetch::prefetch;
+use super::prefetch::{AHEAD, prefetch};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A partition of `0..n`.
 #[derive(Clone, Debug)]
@@ -23,16 +26,6 @@ impl UnionFind {
             row = above;
         }
         row
-    }
-
-    /// Asks for the memory in which [`UnionFind::find`] begins to look for the set of `row`.
-    pub fn prefetch(&self, row: u32) {
-        prefetch(&self.parent, row as usize);
-    }
-
-    /// The row above `row`, which nearly always stands for its set.
-    pub fn above(&self, row: u32) -> u32 {
-        self.parent[row as usize]
     }
 
     /// Joins the sets of `a` and `b`. Returns (root kept, root given up), or `None` if they were one set.
@@ -71,6 +64,48 @@ impl UnionFind {
     }
 }
 
+/// The smallest row of the set of each of `rows` rows, once every pair has joined the sets of its two `ends`.
+pub fn smallest_of_sets<T: Sync>(rows: usize, pairs: &[T], ends: impl Fn(&T) -> (u32, u32) + Sync) -> Vec<u32> {
+    // A row points to a smaller one of its set, or to itself if it is the smallest that is known. Whatever order threads
+    // come in, each step leaves that true, so relaxed loads and stores do: who reads an older row above finds the newer one
+    // from there.
+    let above: Vec<AtomicU32> = (0..rows as u32).into_par_iter().map(AtomicU32::new).collect();
+    let get = |row: u32| above[row as usize].load(Ordering::Relaxed);
+    let find = |mut row: u32| loop {
+        let parent = get(row);
+        if parent == row {
+            return row;
+        }
+        let next = get(parent);
+        if next != parent {
+            above[row as usize].store(next, Ordering::Relaxed);
+        }
+        row = next;
+    };
+    let join = |mut a: u32, mut b: u32| loop {
+        (a, b) = (find(a), find(b));
+        if a == b {
+            return;
+        }
+        let (small, large) = (a.min(b), a.max(b));
+        if above[large as usize].compare_exchange(large, small, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            return;
+        }
+    };
+    pairs.par_iter().enumerate().with_min_len(PAIRS_MIN).for_each(|(at, pair)| {
+        if let Some(soon) = pairs.get(at + AHEAD) {
+            let (a, b) = ends(soon);
+            [a, b].into_iter().for_each(|row| prefetch(&above, row as usize));
+        }
+        let (a, b) = ends(pair);
+        join(a, b);
+    });
+    (0..rows as u32).into_par_iter().map(find).collect()
+}
+
+/// Pairs below which one thread is as fast.
+const PAIRS_MIN: usize = 1 << 12;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +116,7 @@ mod tests {
         fn agrees_with_relabelling(pairs in proptest::collection::vec((0_u32..60, 0_u32..60), 0..80)) {
             let mut sets = UnionFind::new(60);
             let mut label: Vec<u32> = (0..60).collect();
+            let joined = pairs.clone();
             for (a, b) in pairs {
                 let (from, to) = (label[a as usize], label[b as usize]);
                 prop_assert_eq!(sets.join(a, b).is_some(), from != to);
@@ -94,10 +130,29 @@ mod tests {
                 let size = label.iter().filter(|l| **l == label[a]).count();
                 prop_assert_eq!(sets.size(a as u32) as usize, size);
             }
+            let smallest = smallest_of_sets(60, &joined, |pair| *pair);
+            let mut first = [u32::MAX; 60];
+            (0..60_u32).rev().for_each(|row| first[label[row as usize] as usize] = row);
+            (0..60).for_each(|row| assert_eq!(smallest[row], first[label[row] as usize]));
             let mut distinct = label.clone();
             distinct.sort_unstable();
             distinct.dedup();
             prop_assert_eq!(count, distinct.len());
         }
+    }
+
+    #[test]
+    fn many_threads_find_the_same_sets() {
+        let rows = 60_000_u32;
+        let pairs: Vec<(u32, u32)> = (0..40_000_u32).map(|i| (i * 7919 % rows, i * 104_729 % rows)).collect();
+        let mut sets = UnionFind::new(rows as usize);
+        pairs.iter().for_each(|&(a, b)| {
+            sets.join(a, b);
+        });
+        let smallest = smallest_of_sets(rows as usize, &pairs, |pair| *pair);
+        let (number, count) = sets.numbered();
+        let firsts = (0..rows).filter(|&row| smallest[row as usize] == row).count();
+        assert_eq!(firsts, count);
+        (0..rows as usize).for_each(|row| assert_eq!(number[row], number[smallest[row] as usize]));
     }
 }

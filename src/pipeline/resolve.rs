@@ -5,7 +5,7 @@ use super::modelled::{self, Modelled};
 use super::reasons;
 use super::told;
 use super::watch::Watch;
-use crate::cluster::{self, Clusters, LIGHTER_BITS, Side};
+use crate::cluster::{self, Clusters, LIGHTER_BITS, Parts, Side};
 use crate::config::{Linkage, Preset};
 use crate::error::Result;
 use crate::kernels::prefetch::{AHEAD, prefetch};
@@ -124,25 +124,27 @@ fn resolve_person_cn(
     let kept_min = linkage.review_weight_min.map_or(least - REVIEW_BITS, |bits| bits as f32).min(least - LIGHTER_BITS);
     let score = |_: &mut Watch<'_>| Ok(link::score(&features, blocks, &fit.weights, settings, kept_min));
     let (edges, blocking) = watch.step("link", score, |(edges, blocking)| told::scored(edges.len(), blocking))?;
-    let clusters_from = |features: &Features, match_weight_min: f32| {
-        let sides = sides(records, &profiles, features);
-        cluster::grow(sides, &edges, match_weight_min, &|a, b| features.names_apart(a, b))
+    let clusters_from = |(sides, parts): &(Vec<Side>, Parts<'_>), features: &Features, match_weight_min: f32| {
+        cluster::grow(sides, parts, match_weight_min, &|a, b| features.names_apart(a, b), None)
     };
     let estimate = |watch: &mut Watch<'_>| {
-        let clusters = clusters_from(&features, start);
+        let grounds = (sides(records, &profiles, &features), Parts::of(profiles.len(), &edges));
+        let clusters = clusters_from(&grounds, &features, start);
         let (edges, fit) = (&edges[..], &modelled.fit);
         let night =
             Night { records, profiles: &profiles, fit, settings, edges, clusters: &clusters, match_weight_min: start };
         let accuracy = night.accuracy(&mut features, choose);
         watch.warn_all(accuracy.iter().filter_map(Accuracy::warning).collect());
-        Ok((clusters, accuracy))
+        Ok((clusters, accuracy, grounds))
     };
-    let (first, accuracy) = watch.step("accuracy", estimate, |_| Message::new("run.step.accuracy"))?;
+    let (first, accuracy, grounds) = watch.step("accuracy", estimate, |_| Message::new("run.step.accuracy"))?;
     let match_weight_min = accuracy.as_ref().map_or(start, |accuracy| accuracy.match_weight_min);
     let review_weight_min =
         linkage.review_weight_min.map_or(match_weight_min - REVIEW_BITS, |bits| bits as f32).min(match_weight_min);
     let grow = |_: &mut Watch<'_>| {
-        let clusters = if match_weight_min == start { first } else { clusters_from(&features, match_weight_min) };
+        let clusters =
+            if match_weight_min == start { first } else { clusters_from(&grounds, &features, match_weight_min) };
+        drop(grounds);
         let bounds = (match_weight_min, review_weight_min);
         let of_records = || {
             let mut cluster_of_record = vec![0; records.len()];

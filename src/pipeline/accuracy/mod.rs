@@ -14,7 +14,7 @@ mod sample;
 mod told;
 
 use super::resolve;
-use crate::cluster::{self, Clusters, Side};
+use crate::cluster::{self, Clusters, Parts, Side};
 use crate::evaluate::hidden::{Estimate, WholeNight};
 use crate::link::{self, BlockingSettings, Features, Profiles, SampleLinks};
 use crate::model::Fit;
@@ -186,11 +186,12 @@ impl Night<'_> {
             resolve::side(features, p as usize, sources)
         };
         let sides: Vec<Side> = members.iter().map(side).collect();
+        let parts = Parts::of(sides.len(), &edges);
         let apart = |a, b| features.names_apart(a, b);
         let again = |&threshold: &f32| {
             // What the whole night says of its sources, not the few persons of the sample.
             let places = Some(&self.clusters.places);
-            let clusters = cluster::grow_with(sides.clone(), &edges, threshold, &apart, places);
+            let clusters = cluster::grow(&sides, &parts, threshold, &apart, places);
             let mut by_cluster: Vec<(u32, u32)> =
                 clusters.of_profile.iter().zip(members).map(|(&cluster, &p)| (cluster, p)).collect();
             by_cluster.sort_unstable();

@@ -1,0 +1,96 @@
+//! The profiles of a night in parts that no edge connects, however light it is: clusters of one part know nothing of
+//! another, so parts grow beside each other, each within the processor's cache.
+
+use crate::kernels::prefetch::{AHEAD, prefetch};
+use crate::kernels::union_find;
+use crate::tables::Edge;
+
+/// A part holds the profiles that edges connect with one of so many neighbouring ones: their number as a power of two.
+const PART_BITS: u32 = 13;
+
+/// Profiles and edges by part.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    /// All edges, heaviest first.
+    pub(super) edges: &'a [Edge],
+    /// Place of each profile in `members`.
+    pub(super) place_of: Vec<u32>,
+    /// Profiles, part by part, ascending within each.
+    members: Vec<u32>,
+    /// Edges, part by part, heaviest first within each.
+    own: Vec<PartEdge>,
+    /// First member and first edge of each part, and the ends of the last one.
+    starts: Vec<(u32, u32)>,
+}
+
+/// An edge between two profiles of one part, by their places among its members.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PartEdge {
+    pub(super) a: u32,
+    pub(super) b: u32,
+    /// As that of the edge.
+    pub(super) weight: f32,
+    /// Place in the edges of the night.
+    pub(super) place: u32,
+}
+
+/// The profiles and edges of a part.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) members: &'a [u32],
+    pub(super) edges: &'a [PartEdge],
+}
+
+impl<'a> Parts<'a> {
+    /// Parts of `profiles` profiles; `edges` must be sorted by [`crate::tables::sort_edges`].
+    pub fn of(profiles: usize, edges: &'a [Edge]) -> Self {
+        Self::of_size(profiles, edges, PART_BITS)
+    }
+
+    /// [`Parts::of`] with another size of parts.
+    pub(super) fn of_size(profiles: usize, edges: &'a [Edge], bits: u32) -> Self {
+        let first = union_find::smallest_of_sets(profiles, edges, |edge| (edge.a, edge.b));
+        let part = |p: u32| (first[p as usize] >> bits) as usize;
+        let mut starts = vec![(0, 0); (profiles >> bits) + 2];
+        (0..profiles as u32).for_each(|p| starts[part(p) + 1].0 += 1);
+        let mut part_of_edge = vec![0_u32; edges.len()];
+        for (place, edge) in edges.iter().enumerate() {
+            if let Some(soon) = edges.get(place + AHEAD) {
+                prefetch(&first, soon.a as usize);
+            }
+            part_of_edge[place] = part(edge.a) as u32;
+            starts[part(edge.a) + 1].1 += 1;
+        }
+        for i in 1..starts.len() {
+            starts[i] = (starts[i].0 + starts[i - 1].0, starts[i].1 + starts[i - 1].1);
+        }
+        let mut next = starts.clone();
+        let (mut members, mut place_of) = (vec![0; profiles], vec![0; profiles]);
+        for p in 0..profiles as u32 {
+            let slot = &mut next[part(p)].0;
+            members[*slot as usize] = p;
+            place_of[p as usize] = *slot;
+            *slot += 1;
+        }
+        let mut own = vec![PartEdge::default(); edges.len()];
+        for (place, edge) in edges.iter().enumerate() {
+            if let Some(soon) = edges.get(place + AHEAD) {
+                [soon.a, soon.b].into_iter().for_each(|p| prefetch(&place_of, p as usize));
+            }
+            let part = part_of_edge[place] as usize;
+            let [a, b] = [edge.a, edge.b].map(|p| place_of[p as usize] - starts[part].0);
+            let slot = &mut next[part].1;
+            own[*slot as usize] = PartEdge { a, b, weight: edge.weight, place: place as u32 };
+            *slot += 1;
+        }
+        Self { edges, place_of, members, own, starts }
+    }
+
+    /// Every part that has a profile.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Part<'_>> {
+        self.starts.windows(2).filter(|ends| ends[0].0 < ends[1].0).map(|ends| Part {
+            members: &self.members[ends[0].0 as usize..ends[1].0 as usize],
+            edges: &self.own[ends[0].1 as usize..ends[1].1 as usize],
+        })
+    }
+}
