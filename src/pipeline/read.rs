@@ -18,8 +18,8 @@ const BLOCKS_A_THREAD: usize = 2;
 
 /// A dump up to this size, as stored, is read from one end to the other by one thread, beside others of its like.
 const SMALL_BYTES: u64 = 24 << 20;
-/// Dumps that are read beside each other have at most this size together: what bounds memory.
-const WINDOW_BYTES: u64 = 64 << 20;
+/// Dumps that are read beside each other have at most this size together; two such windows are in memory at once.
+const WINDOW_BYTES: u64 = 32 << 20;
 
 /// Room for more rows than these is not set aside beforehand.
 const ROOM_ROWS_MAX: u64 = 1 << 26;
@@ -57,17 +57,18 @@ pub(super) fn read(pipeline: &Pipeline, now: SystemTime, watch: &mut Watch<'_>) 
     watch.sink.send(Event::StepStarted { step: "ingest", total: Some(read.bytes), unit: "bytes" });
     let mut bytes_done = 0;
     let mut rest = &dumps[..];
+    let mut waiting = Vec::new();
     while !rest.is_empty() {
         let (now, later) = rest.split_at(small_dumps(rest).max(1));
-        if let [dump] = now {
-            read_dump(pipeline, dump, watch, &mut read);
-        } else {
-            read_small(pipeline, now, watch, &mut read);
-        }
+        waiting = match now {
+            [dump] => read_dump(pipeline, dump, waiting, watch, &mut read),
+            _ => read_small(pipeline, now, waiting, watch, &mut read),
+        };
         bytes_done += now.iter().map(|dump| dump.bytes).sum::<u64>();
         watch.sink.send(Event::Progress { step: "ingest", done: bytes_done });
         rest = later;
     }
+    waiting.into_iter().for_each(|part| put(part, &mut read));
     read.dumps = dumps;
     Ok(read)
 }
@@ -88,66 +89,82 @@ fn small_dumps(dumps: &[Dump]) -> usize {
     dumps.iter().take_while(fits).count()
 }
 
-/// Reads dumps beside each other and puts them behind the records in their order.
-fn read_small(pipeline: &Pipeline, dumps: &[Dump], watch: &mut Watch<'_>, read: &mut Read) {
-    let parts: Vec<(Vec<Done>, DumpReport)> = dumps
-        .par_iter()
-        .with_max_len(1)
-        .map(|dump| {
-            let source = &pipeline.sources[dump.source as usize];
-            let normalizer = Normalizer::new(source, dump.source, pipeline.run.as_of);
-            let mut reader = ingest::open(dump, &source.columns, &source.read);
-            let blocks = std::iter::from_fn(|| reader.next_block());
-            let done = blocks.map(|block| normalize_block(block, &normalizer, &dump.label)).collect();
-            (done, reader.finish())
-        })
-        .collect();
-    for (dump, (done, report)) in dumps.iter().zip(parts) {
-        done.into_iter().for_each(|part| put(part, dump, read));
+/// Reads dumps beside each other, while what waits is put behind the records. Returns what waits then, in the order of
+/// the dumps.
+fn read_small(
+    pipeline: &Pipeline,
+    dumps: &[Dump],
+    waiting: Vec<Done>,
+    watch: &mut Watch<'_>,
+    read: &mut Read,
+) -> Vec<Done> {
+    let read_one = |dump: &Dump| {
+        let source = &pipeline.sources[dump.source as usize];
+        let normalizer = Normalizer::new(source, dump.source, pipeline.run.as_of);
+        let mut reader = ingest::open(dump, &source.columns, &source.read);
+        let blocks = std::iter::from_fn(|| reader.next_block());
+        let done: Vec<Done> = blocks.map(|block| normalize_block(block, &normalizer, dump)).collect();
+        (done, reader.finish())
+    };
+    let (parts, ()): (Vec<(Vec<Done>, DumpReport)>, ()) = rayon::join(
+        || dumps.par_iter().with_max_len(1).map(read_one).collect(),
+        || waiting.into_iter().for_each(|part| put(part, read)),
+    );
+    let mut all = Vec::new();
+    for (done, report) in parts {
+        all.extend(done);
         watch.warn_all(report.problems.clone());
         read.reports.push(report);
     }
+    all
 }
 
-/// Reads one dump, its blocks beside each other.
-fn read_dump(pipeline: &Pipeline, dump: &Dump, watch: &mut Watch<'_>, read: &mut Read) {
+/// Reads one dump, its blocks beside each other, while what waits is put behind the records. Returns what waits then.
+fn read_dump(
+    pipeline: &Pipeline,
+    dump: &Dump,
+    waiting: Vec<Done>,
+    watch: &mut Watch<'_>,
+    read: &mut Read,
+) -> Vec<Done> {
     let source = &pipeline.sources[dump.source as usize];
     let normalizer = &Normalizer::new(source, dump.source, pipeline.run.as_of);
     let mut reader = ingest::open(dump, &source.columns, &source.read);
     let batch_blocks = BLOCKS_A_THREAD * rayon::current_num_threads();
     let mut next_batch = || -> Vec<Block> { std::iter::from_fn(|| reader.next_block()).take(batch_blocks).collect() };
     let mut batch = next_batch();
-    let mut done: Vec<Done> = Vec::new();
-    while !batch.is_empty() || !done.is_empty() {
-        let current = std::mem::take(&mut batch);
-        let finished = std::mem::take(&mut done);
-        let (next, (now_done, ())) = rayon::join(&mut next_batch, || {
+    let mut waiting = waiting;
+    while !batch.is_empty() {
+        let (next, (done, ())) = rayon::join(&mut next_batch, || {
             rayon::join(
-                || current.into_par_iter().map(|block| normalize_block(block, normalizer, &dump.label)).collect(),
-                || finished.into_iter().for_each(|part| put(part, dump, read)),
+                || batch.into_par_iter().map(|block| normalize_block(block, normalizer, dump)).collect(),
+                || waiting.into_iter().for_each(|part| put(part, read)),
             )
         });
-        (batch, done) = (next, now_done);
+        (batch, waiting) = (next, done);
     }
     let report = reader.finish();
     watch.warn_all(report.problems.clone());
     read.reports.push(report);
+    waiting
 }
 
 /// A block after both steps.
 struct Done {
+    source: u16,
     unread: Vec<QuarantinedRow>,
     normalized: Normalized,
 }
 
-fn normalize_block(block: Block, normalizer: &Normalizer, label: &str) -> Done {
+fn normalize_block(block: Block, normalizer: &Normalizer, dump: &Dump) -> Done {
     let parsed = block.parse();
-    Done { normalized: normalizer.normalize(&parsed.rows, label), unread: parsed.quarantined }
+    let normalized = normalizer.normalize(&parsed.rows, &dump.label);
+    Done { source: dump.source, normalized, unread: parsed.quarantined }
 }
 
-fn put(part: Done, dump: &Dump, read: &mut Read) {
+fn put(part: Done, read: &mut Read) {
     read.records.append(&part.normalized.records);
-    read.repairs[dump.source as usize].merge(&part.normalized.repairs);
+    read.repairs[usize::from(part.source)].merge(&part.normalized.repairs);
     let from = read.quarantined.len();
     read.quarantined.extend(part.unread);
     read.quarantined.extend(part.normalized.quarantined);

@@ -14,6 +14,7 @@ use crate::message::Message;
 use crate::model::Fit;
 use crate::tables::{Edge, JoinedBy, Links, Records};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Pairs are counted for fitting in about this many profiles' blocks.
 const FIT_PROFILES: usize = 1 << 17;
@@ -232,6 +233,9 @@ fn join_of_records(
     (weight, joined_by)
 }
 
+/// Rows that one task takes.
+const CHUNK_ROWS: usize = 1 << 17;
+
 /// Accepted pairs by record, and uncertain ones.
 fn pairs(
     profiles: &Profiles,
@@ -239,21 +243,57 @@ fn pairs(
     fit: &Fit,
     edges: &[Edge],
     clusters: &Clusters,
-    (match_weight_min, review_weight_min): (f32, f32),
+    bounds: (f32, f32),
 ) -> (Links, Links) {
-    let mut links = empty_links();
+    let equal = |from: usize| equal_records(profiles, features, fit, from..profiles.len().min(from + CHUNK_ROWS));
+    let decided = |from: usize| decided(profiles, edges, clusters, bounds, from..edges.len().min(from + CHUNK_ROWS));
+    let chunks = |rows: usize| (0..rows).step_by(CHUNK_ROWS).collect::<Vec<usize>>().into_par_iter();
+    let equal: Vec<Links> = chunks(profiles.len()).map(equal).collect();
+    let (decided, uncertain): (Vec<Links>, Vec<Vec<Uncertain<'_>>>) = chunks(edges.len()).map(decided).unzip();
+    let mut uncertain = uncertain.concat();
+    // The closer to the threshold, the more a decision tells; ties keep the order of weights and rows.
+    uncertain.sort_by(|x, y| x.0.total_cmp(&y.0));
     let mut review = empty_links();
-    for p in (0..profiles.len()).filter(|&p| profiles.members(p).len() > 1) {
+    for (_, edge, why) in uncertain {
+        push(&mut review, row_of(profiles, edge.a), row_of(profiles, edge.b), edge.weight, Pattern(edge.pattern));
+        review.why.push(why);
+    }
+    let mut links = empty_links();
+    links.reserve(equal.iter().chain(&decided).map(Links::len).sum());
+    equal.iter().chain(&decided).for_each(|more| links.append(more));
+    (links, review)
+}
+
+/// Each record of a profile with the first one.
+fn equal_records(profiles: &Profiles, features: &Features, fit: &Fit, of: Range<usize>) -> Links {
+    let mut links = empty_links();
+    for p in of.filter(|&p| profiles.members(p).len() > 1) {
         let pattern = features.pattern(p as u32, p as u32);
         let weight = fit.weights.of_pattern[pattern.0 as usize];
         for &row in &profiles.members(p)[1..] {
             push(&mut links, profiles.members(p)[0], row, weight, pattern);
         }
     }
-    let mut refused = clusters.refused.iter().peekable();
-    let mut lighter = clusters.lighter.iter().peekable();
-    let mut uncertain: Vec<(f32, &Edge, &'static str)> = Vec::new();
-    for (place, edge) in edges.iter().enumerate() {
+    links
+}
+
+/// Bits between a pair and the threshold, the pair, and why it is uncertain where that is not its weight alone.
+type Uncertain<'a> = (f32, &'a Edge, &'static str);
+
+/// The pairs of a range of edges that hold, and those that a person is to look at.
+fn decided<'a>(
+    profiles: &Profiles,
+    edges: &'a [Edge],
+    clusters: &Clusters,
+    (match_weight_min, review_weight_min): (f32, f32),
+    of: Range<usize>,
+) -> (Links, Vec<Uncertain<'a>>) {
+    let (mut links, mut uncertain) = (empty_links(), Vec::new());
+    let from = of.start as u32;
+    let mut refused = clusters.refused[clusters.refused.partition_point(|(at, _)| *at < from)..].iter().peekable();
+    let mut lighter = clusters.lighter[clusters.lighter.partition_point(|at| *at < from)..].iter().peekable();
+    for place in of {
+        let edge = &edges[place];
         if let Some(later) = edges.get(place + 2 * AHEAD) {
             for p in [later.a as usize, later.b as usize] {
                 prefetch(&clusters.of_profile, p);
@@ -273,25 +313,14 @@ fn pairs(
             }
         } else if joined || edge.weight >= match_weight_min {
             if same {
-                push(
-                    &mut links,
-                    row_of(profiles, edge.a),
-                    row_of(profiles, edge.b),
-                    edge.weight,
-                    Pattern(edge.pattern),
-                );
+                let (left, right) = (row_of(profiles, edge.a), row_of(profiles, edge.b));
+                push(&mut links, left, right, edge.weight, Pattern(edge.pattern));
             }
         } else if !same && edge.weight >= review_weight_min {
             uncertain.push(((edge.weight - match_weight_min).abs(), edge, ""));
         }
     }
-    // The closer to the threshold, the more a decision tells; ties keep the order of weights and rows.
-    uncertain.sort_by(|x, y| x.0.total_cmp(&y.0));
-    for (_, edge, why) in uncertain {
-        push(&mut review, row_of(profiles, edge.a), row_of(profiles, edge.b), edge.weight, Pattern(edge.pattern));
-        review.why.push(why);
-    }
-    (links, review)
+    (links, uncertain)
 }
 
 fn row_of(profiles: &Profiles, p: u32) -> u32 {

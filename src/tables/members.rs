@@ -68,6 +68,23 @@ impl Links {
         self.level.keep(keeper);
     }
 
+    /// Sets room aside for so many more pairs.
+    pub fn reserve(&mut self, pairs: usize) {
+        self.left.own().reserve_exact(pairs);
+        self.right.own().reserve_exact(pairs);
+        self.match_weight.own().reserve_exact(pairs);
+        self.level.own().reserve_exact(pairs * self.comparisons.len());
+    }
+
+    /// Adds the pairs of `more`, which has the same comparisons, behind.
+    pub fn append(&mut self, more: &Self) {
+        self.left.extend_from_slice(&more.left);
+        self.right.extend_from_slice(&more.right);
+        self.match_weight.extend_from_slice(&more.match_weight);
+        self.level.extend_from_slice(&more.level);
+        self.why.extend_from_slice(&more.why);
+    }
+
     /// Number of pairs.
     pub fn len(&self) -> usize {
         self.left.len()
