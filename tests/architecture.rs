@@ -36,7 +36,7 @@ const MODULES: &[(&str, u8, &[&str])] = &[
     ("tables", 1, &["bytes"]),
     ("config", 2, &["toml", "glob"]),
     ("store", 3, &["parquet", "fs4", "memmap2", "rustix", "tempfile", "zstd"]),
-    ("sql", 4, &["polars", "polars_arrow"]),
+    ("sql", 4, &["polars", "polars_arrow", "polars_async"]),
     ("ingest", 4, &["csv", "encoding_rs", "flate2", "zstd", "zip", "calamine", "parquet", "glob", "libc", "tempfile"]),
     ("normalize", 4, &["unicode_normalization"]),
     ("link", 4, &[]),

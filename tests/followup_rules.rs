@@ -92,7 +92,7 @@ fn due(rule: &str, engine: &Engine) -> Vec<(u64, String, String)> {
         visit_settles: true,
         sql: std::fs::read_to_string(path).unwrap(),
     };
-    let (due, messages) = run_rules(engine, &[followup]).unwrap();
+    let (due, messages) = run_rules(engine, &[followup], 2).unwrap();
     assert_eq!(messages, []);
     let day = |since: i64| ((since - 19_051 * 86_400) as f64 / 86_400.0).to_string();
     due.into_iter().map(|due| (due.person.0, due.since.map(day).unwrap_or_default(), due.reason)).collect()

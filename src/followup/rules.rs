@@ -34,25 +34,31 @@ pub struct Due {
     pub fields: Vec<(String, String)>,
 }
 
-/// Asks every rule. The answer may have any columns beside `person_id`, `since` and `reason`: `evidence` (text) names
-/// records, those of the rule's `fields` go to the list, others are ignored. Rows without a person are ignored and
-/// counted in the messages. The result is ordered by rule and person, whatever order the engine answers in.
+/// Asks every rule, on up to `threads` threads beside each other. The answer may have any columns beside `person_id`,
+/// `since` and `reason`: `evidence` (text) names records, those of the rule's `fields` go to the list, others are ignored.
+/// Rows without a person are ignored and counted in the messages. The result is ordered by rule and person, whatever order
+/// the engine answers in.
 ///
 /// # Errors
 /// Exit 78 with every rule that cannot be run or lacks a column.
-pub fn run_rules(engine: &Engine, followups: &[Followup]) -> Result<(Vec<Due>, Vec<Message>)> {
+pub fn run_rules(engine: &Engine, followups: &[Followup], threads: usize) -> Result<(Vec<Due>, Vec<Message>)> {
+    let queries: Vec<&str> = followups.iter().map(|followup| followup.sql.as_str()).collect();
+    let take = |number: usize, answer: Result<Vec<RecordBatch>>| {
+        let followup = &followups[number];
+        let failed = |cause| Message::new("followup.rule_failed").with("rule", &followup.name).with("cause", cause);
+        let (rows, without_person) = rows_of(followup, &answer.map_err(failed)?)?;
+        Ok((merge(number as u32, rows, followup), without_person))
+    };
+    let answers: Vec<Result<(Vec<Due>, usize), Message>> = engine.query_each(&queries, threads, take);
     let (mut due, mut messages, mut faults) = (Vec::new(), Vec::new(), Vec::new());
-    for (number, followup) in (0..).zip(followups) {
-        let answer = engine
-            .query(&followup.sql)
-            .map_err(|cause| Message::new("followup.rule_failed").with("rule", &followup.name).with("cause", cause));
-        match answer.and_then(|batches| rows_of(followup, &batches)) {
-            Ok((rows, without_person)) => {
+    for (followup, answer) in followups.iter().zip(answers) {
+        match answer {
+            Ok((mut of_rule, without_person)) => {
+                due.append(&mut of_rule);
                 if without_person > 0 {
                     let message = Message::new("followup.without_person").with("rule", &followup.name);
                     messages.push(message.with("count", without_person));
                 }
-                merge(number, rows, followup, &mut due);
             }
             Err(fault) => faults.push(fault),
         }
@@ -119,20 +125,21 @@ fn rows_of(followup: &Followup, batches: &[RecordBatch]) -> Result<(Vec<Answer>,
 }
 
 /// One item per person: the answer's rows of each, joined.
-fn merge(rule: u32, mut rows: Vec<Answer>, followup: &Followup, due: &mut Vec<Due>) {
+fn merge(rule: u32, mut rows: Vec<Answer>, followup: &Followup) -> Vec<Due> {
     rows.sort_unstable();
-    for rows in rows.chunk_by(|a, b| a.person == b.person) {
+    let persons = rows.chunk_by(|a, b| a.person == b.person).map(|rows| {
         let field = |i: usize| distinct(rows.iter().map(|row| row.fields[i].as_str())).join(SEPARATOR);
         let fields = followup.fields.iter().enumerate().map(|(i, name)| (name.clone(), field(i)));
-        due.push(Due {
+        Due {
             rule,
             person: rows[0].person,
             since: Some(rows[0].since).filter(|&since| since != NO_SINCE),
             reason: distinct(rows.iter().map(|row| row.reason.as_str())).join(SEPARATOR),
             evidence: distinct(rows.iter().map(|row| row.evidence.as_str())).into_iter().map(str::to_owned).collect(),
             fields: fields.filter(|(_, value)| !value.is_empty()).collect(),
-        });
-    }
+        }
+    });
+    persons.collect()
 }
 
 /// The texts that are not empty, each once, in order.
@@ -252,7 +259,7 @@ mod tests {
     fn rows_of_one_person_become_one_due_visit() {
         let sql =
             "SELECT person_id, at AS since, place AS reason, place, 7 AS other FROM events WHERE type = 'arrival'";
-        let (due, messages) = run_rules(&engine(), &[rule("arrivals", &["place", "phone"], sql)]).unwrap();
+        let (due, messages) = run_rules(&engine(), &[rule("arrivals", &["place", "phone"], sql)], 2).unwrap();
         assert_eq!(messages, []);
         let first = Due {
             rule: 0,
@@ -272,7 +279,7 @@ mod tests {
         let text = "SELECT person_id, '2022-03-01' AS since, 5 AS reason FROM persons LIMIT 1";
         let none = "SELECT person_id, NULL AS since, NULL AS reason FROM persons LIMIT 1";
         let rules = [rule("untested", &[], untested), rule("text", &[], text), rule("none", &[], none)];
-        let (due, _) = run_rules(&engine(), &rules).unwrap();
+        let (due, _) = run_rules(&engine(), &rules, 2).unwrap();
         let found: Vec<_> = due.iter().map(|d| (d.rule, d.person.0, d.since, d.reason.as_str())).collect();
         let day = |d: i8| Some(midnight(date(2022, 3, d)));
         assert_eq!(
@@ -288,7 +295,7 @@ mod tests {
             rule("two", &[], "SELECT nothing FROM events"),
             rule("three", &[], "SELECT person_id, 5 AS since, place AS reason FROM events"),
         ];
-        let error = run_rules(&engine(), &rules).unwrap_err();
+        let error = run_rules(&engine(), &rules, 2).unwrap_err();
         assert_eq!((error.exit, error.faults.len()), (Exit::Config, 3));
         let text = error.to_string();
         for part in ["one", "since, reason", "person_id, at", "two", "nothing", "three"] {
@@ -299,7 +306,7 @@ mod tests {
     #[test]
     fn rows_without_a_person_are_counted() {
         let sql = "SELECT place AS person_id, at AS since, place AS reason FROM events";
-        let (due, messages) = run_rules(&engine(), &[rule("wrong", &[], sql)]).unwrap();
+        let (due, messages) = run_rules(&engine(), &[rule("wrong", &[], sql)], 2).unwrap();
         assert_eq!(due, []);
         assert_eq!(messages, [Message::new("followup.without_person").with("rule", "wrong").with("count", 5)]);
     }

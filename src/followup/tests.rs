@@ -145,7 +145,7 @@ impl City {
         let mut engine = Engine::new(AS_OF);
         engine.register("persons", &[self.persons_batch()]).unwrap();
         engine.register("events", &[self.events_batch()]).unwrap();
-        let (mut due, messages) = run_rules(&engine, &self.rules).unwrap();
+        let (mut due, messages) = run_rules(&engine, &self.rules, 2).unwrap();
         assert_eq!(messages, []);
         find_evidence(&mut due, &self.records, &self.persons, &["sweep", "police"]);
         update(&self.night(), yesterday.to_vec(), due, &[])

@@ -120,7 +120,7 @@ pub(super) fn settle(
             engine.register("grids", &[followup::grids_batch(&directory)?])?;
             engine.register("schedules", &[followup::schedules_batch(&pipeline.schedules)?])?;
             let warnings;
-            (due, warnings) = followup::run_rules(&engine, &pipeline.followups)?;
+            (due, warnings) = followup::run_rules(&engine, &pipeline.followups, rayon::current_num_threads())?;
             watch.warn_all(warnings);
         }
         memory.give_back();

@@ -1,6 +1,7 @@
 //! SQL over tables in memory: the engine behind follow-up rules and `gridlink query`. The dialect is Polars SQL, with one
 //! word more: `as_of` stands for the run's date. It is not a store: tables are registered, asked and dropped.
 
+mod alone;
 mod as_of;
 mod bridge;
 mod parts;
@@ -71,6 +72,18 @@ impl Engine {
     /// Names of the tables, in the order in which they were registered.
     pub fn tables(&self) -> impl Iterator<Item = &str> {
         self.tables.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Hands the answer to each of `queries`, as [`Engine::query`] gives it, to `take` with the number of its query, and
+    /// returns what that makes of them, in order. Queries run beside each other on `threads` threads, each query on one of
+    /// them: the engine's own threads would add to those, and whatever it does in parallel could depend on their number.
+    pub fn query_each<T: Send>(
+        &self,
+        queries: &[&str],
+        threads: usize,
+        take: impl Fn(usize, Result<Vec<RecordBatch>>) -> T + Sync,
+    ) -> Vec<T> {
+        alone::each(queries.len(), threads, |number| take(number, self.query(queries[number])))
     }
 
     /// The answer to `sql`, at least one batch, with text as `Utf8View`.

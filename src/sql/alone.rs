@@ -1,0 +1,46 @@
+//! Pieces of work beside each other, in each of which the SQL engine keeps to the thread that it was called on.
+
+use polars_async::executor::ALLOW_RAYON_THREADS;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What `work` makes of each of `0..count`, in order, on up to `threads` threads.
+pub(super) fn each<T: Send>(count: usize, threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let made: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(count));
+    let take_turns = || {
+        // The engine asks this of the thread: it ends with the scope, and the word with it.
+        ALLOW_RAYON_THREADS.set(false);
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= count {
+                return;
+            }
+            let one = work(number);
+            made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((number, one));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, count.max(1)) {
+            scope.spawn(take_turns);
+        }
+    });
+    let mut made = made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    made.sort_unstable_by_key(|(number, _)| *number);
+    made.into_iter().map(|(_, one)| one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_order_on_any_number_of_threads() {
+        for threads in [0, 1, 2, 9] {
+            let made = each(5, threads, |number| (number * 10, ALLOW_RAYON_THREADS.get()));
+            assert_eq!(made, [0, 10, 20, 30, 40].map(|number| (number, false)));
+        }
+        assert!(each(0, 2, |_| ()).is_empty());
+        assert!(ALLOW_RAYON_THREADS.get(), "other threads keep their ways");
+    }
+}
