@@ -11,6 +11,7 @@ use crate::message::Message;
 use crate::tables::{NO_TIME, PersonId, Persons, Records, Residence};
 use hashbrown::{HashMap, HashSet};
 use jiff::civil::Date;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::sync::Arc;
@@ -238,85 +239,77 @@ pub struct Night<'a> {
 ///   person, the one that is open (then the smaller key) goes on and the other is withdrawn.
 pub fn update(night: &Night<'_>, yesterday: Vec<Item>, due: Vec<Due>, renamed: &[(PersonId, PersonId)]) -> Items {
     let mut names = Names::of(night);
-    let mut pending: HashMap<(u32, PersonId), Due> = HashMap::with_capacity(due.len());
-    let (mut order, mut strangers) = (Vec::with_capacity(due.len()), 0_u64);
-    for due in due {
-        if night.persons.find(due.person).is_none() {
-            strangers += 1;
-            continue;
-        }
-        order.push((due.rule, due.person));
-        pending.insert((due.rule, due.person), due);
-    }
-    let mut work = Work { night, out: Items::default(), rows: Vec::new(), today: midnight(night.as_of) };
-    let carried_count = yesterday.len();
+    let all = due.len();
+    let mut due: Vec<Due> = due.into_par_iter().filter(|due| night.persons.find(due.person).is_some()).collect();
+    let strangers = all - due.len();
+    due.par_sort_unstable_by_key(|due| (due.rule, due.person));
+    let keys: Vec<(u32, PersonId)> = due.iter().map(|due| (due.rule, due.person)).collect();
+    let mut due: Vec<Option<Due>> = due.into_iter().map(Some).collect();
     let mut taken: HashSet<ItemId> = yesterday.iter().map(|item| item.item_id).collect();
-    for (rule, merged, mut item) in carried(yesterday, renamed, &mut names) {
-        let due = if merged { None } else { pending.remove(&(rule, item.person_id)) };
-        let (was_open, old_grid) = (item.state.is_open(), item.grid_code.clone());
-        let fields = match due {
-            Some(due) => work.due(&mut item, due),
-            None => {
-                work.not_due(&mut item, merged);
-                Vec::new()
-            }
-        };
-        if was_open || item.state.is_open() || !names.knows(&item) {
-            item.grid_code = names.grid(night, &item);
-        }
-        work.changed(&item, was_open, old_grid.as_deref(), merged);
-        let cleared = was_open && !item.state.is_open();
-        work.push(rule, item, Tonight { new: false, cleared, tries: 0, fields });
+    let mut counts = ItemCounts { yesterday: yesterday.len() as u64, ..ItemCounts::default() };
+    let carried: Vec<(Carried, Option<Due>)> = carried(yesterday, renamed, &mut names)
+        .into_iter()
+        .map(|carried| {
+            let place = keys.binary_search(&(carried.rule, carried.item.person_id)).ok().filter(|_| !carried.merged);
+            (carried, place.and_then(|place| due[place].take()))
+        })
+        .collect();
+    let work = Work { night, names: &names, today: midnight(night.as_of) };
+    let mut rows: Vec<Row> = carried.into_par_iter().map(|(carried, due)| work.carry(carried, due)).collect();
+    let mut new: Vec<Row> = due.into_par_iter().flatten().map(|due| work.new_row(due)).collect();
+    for row in &mut new {
+        // Nearly always the first key is free.
+        let id = |again: u8| ItemId::new(&row.item.rule, row.item.person_id, again);
+        let free = Some(row.item.item_id).into_iter().chain((1..=u8::MAX).map(id)).find(|id| taken.insert(*id));
+        row.item.item_id = free.unwrap_or_default();
     }
-    for key in order {
-        let Some(due) = pending.remove(&key) else { continue };
-        let rule = names.rules[key.0 as usize].clone();
-        let item_id = (0..=u8::MAX).map(|again| ItemId::new(&rule, key.1, again)).find(|id| taken.insert(*id));
-        let mut item = Item {
-            item_id: item_id.unwrap_or_default(),
-            rule,
-            person_id: key.1,
-            grid_code: None,
-            since: None,
-            due_at: None,
-            state: State::Open,
-            reason: String::new(),
-            evidence: Vec::new(),
-        };
-        let fields = work.due(&mut item, due);
-        item.grid_code = names.grid(night, &item);
-        work.change("new", None, Some(item.item_id), None);
-        work.push(key.0, item, Tonight { new: true, cleared: false, tries: 0, fields });
-    }
+    rows.append(&mut new);
+    let mut changes = Vec::new();
+    rows.iter().for_each(|row| work.told(row, &mut counts, &mut changes));
+    let mut messages = Vec::new();
     if strangers > 0 {
-        work.out.messages.push(Message::new("followup.unknown_person").with("count", strangers));
+        messages.push(Message::new("followup.unknown_person").with("count", strangers as u64));
     }
-    work.finish(carried_count)
+    rows.par_sort_by_key(|row| (row.rule, row.item.person_id, row.item.item_id));
+    let open = rows.iter().filter(|row| row.item.state.is_open()).map(|row| row.item.person_id);
+    counts.persons_open = open.collect::<HashSet<_>>().len() as u64;
+    counts.persons_nothing_due = night.persons.len() as u64 - counts.persons_open;
+    let (items, tonight) = rows.into_iter().map(|row| (row.item, row.tonight)).unzip();
+    Items { items, tonight, changes, counts, messages }
 }
 
-/// Yesterday's items under tonight's keys of persons, in a fixed order: rule number, whether another item of the rule and
-/// person goes on instead, item.
-fn carried(yesterday: Vec<Item>, renamed: &[(PersonId, PersonId)], names: &mut Names) -> Vec<(u32, bool, Item)> {
+/// An item of yesterday under tonight's key of its person.
+struct Carried {
+    /// Number of its rule.
+    rule: u32,
+    /// Another item of the rule and person goes on instead.
+    merged: bool,
+    item: Item,
+}
+
+/// Yesterday's items under tonight's keys of persons, by rule and person.
+fn carried(yesterday: Vec<Item>, renamed: &[(PersonId, PersonId)], names: &mut Names) -> Vec<Carried> {
     let mut new_key: HashMap<PersonId, PersonId> = HashMap::new();
     for &(old, new) in renamed {
         new_key.entry(old).or_insert(new);
     }
     names.add_old(&yesterday);
-    let mut items: Vec<(u32, bool, Item)> = yesterday
+    let mut items: Vec<Carried> = yesterday
         .into_iter()
         .map(|mut item| {
             item.person_id = new_key.get(&item.person_id).copied().unwrap_or(item.person_id);
-            let number = names.numbers[&item.rule];
-            item.rule = names.rules[number as usize].clone();
-            (number, false, item)
+            let rule = names.numbers[&item.rule];
+            item.rule = names.rules[rule as usize].clone();
+            Carried { rule, merged: false, item }
         })
         .collect();
-    items.sort_unstable_by_key(|(rule, _, item)| {
+    items.par_sort_unstable_by_key(|Carried { rule, item, .. }| {
         let last = (!item.state.is_open(), item.state == State::Withdrawn, item.item_id);
         (*rule, item.person_id, last)
     });
     for i in 1..items.len() {
-        items[i].1 = items[i].0 == items[i - 1].0 && items[i].2.person_id == items[i - 1].2.person_id;
+        let (before, own) = (&items[i - 1], &items[i]);
+        items[i].merged = before.rule == own.rule && before.item.person_id == own.item.person_id;
     }
     items
 }
@@ -360,16 +353,70 @@ impl Names {
     }
 }
 
-/// Tonight's table in the making.
+/// A row of tonight's table, and what it was in the set before.
+struct Row {
+    rule: u32,
+    item: Item,
+    tonight: Tonight,
+    was_open: bool,
+    /// Its grid in the set before.
+    old_grid: Option<Arc<str>>,
+    merged: bool,
+}
+
+/// What rows of tonight's table are made from.
 struct Work<'a, 'b> {
     night: &'a Night<'b>,
-    out: Items,
-    rows: Vec<(u32, Item, Tonight)>,
+    names: &'a Names,
     /// Midnight at the beginning of the run's date.
     today: i64,
 }
 
 impl Work<'_, '_> {
+    /// The row of an item of yesterday; `due` if its rule asks for it tonight.
+    fn carry(&self, Carried { rule, merged, mut item }: Carried, due: Option<Due>) -> Row {
+        let (was_open, old_grid) = (item.state.is_open(), item.grid_code.clone());
+        let fields = match due {
+            Some(due) => self.due(&mut item, due),
+            None => {
+                self.not_due(&mut item, merged);
+                Vec::new()
+            }
+        };
+        if was_open || item.state.is_open() || !self.names.knows(&item) {
+            item.grid_code = self.names.grid(self.night, &item);
+        }
+        let cleared = was_open && !item.state.is_open();
+        let tonight = Tonight { new: false, cleared, tries: self.tries(&item), fields };
+        Row { rule, item, tonight, was_open, old_grid, merged }
+    }
+
+    /// The row of an item that was not in the set before, with the first key that it may have.
+    fn new_row(&self, due: Due) -> Row {
+        let (rule, person_id) = (due.rule, due.person);
+        let name = self.names.rules[rule as usize].clone();
+        let mut item = Item {
+            item_id: ItemId::new(&name, person_id, 0),
+            rule: name,
+            person_id,
+            grid_code: None,
+            since: None,
+            due_at: None,
+            state: State::Open,
+            reason: String::new(),
+            evidence: Vec::new(),
+        };
+        let fields = self.due(&mut item, due);
+        item.grid_code = self.names.grid(self.night, &item);
+        let tonight = Tonight { new: true, cleared: false, tries: self.tries(&item), fields };
+        Row { rule, item, tonight, was_open: false, old_grid: None, merged: false }
+    }
+
+    /// Visits to the item's person since the last that met somebody.
+    fn tries(&self, item: &Item) -> u32 {
+        self.night.persons.find(item.person_id).map_or(0, |person| self.night.visits.tries[person])
+    }
+
     /// The item is asked for tonight.
     fn due(&self, item: &mut Item, due: Due) -> Vec<(String, String)> {
         let since = due.since.or(item.since).unwrap_or(self.today);
@@ -427,35 +474,31 @@ impl Work<'_, '_> {
         settled
     }
 
-    fn change(&mut self, kind: &'static str, old: Option<ItemId>, new: Option<ItemId>, detail: Option<String>) {
-        let (old_id, new_id) = (old.map(ChangedId::Item), new.map(ChangedId::Item));
-        self.out.changes.push(Change { subject: "item", kind, old_id, new_id, detail });
-    }
-
-    /// Notes what differs from yesterday's item.
-    fn changed(&mut self, item: &Item, was_open: bool, old_grid: Option<&str>, merged: bool) {
-        let id = Some(item.item_id);
+    /// Counts a row, and notes what differs from the set before.
+    fn told(&self, row: &Row, counts: &mut ItemCounts, changes: &mut Vec<Change>) {
+        let Row { item, tonight, was_open, old_grid, merged, .. } = row;
+        let new_id = Some(ChangedId::Item(item.item_id));
+        let old_id = new_id.filter(|_| !tonight.new);
+        let mut change = |kind, detail| changes.push(Change { subject: "item", kind, old_id, new_id, detail });
         let is_open = item.state.is_open();
-        if was_open && !is_open {
-            self.out.counts.cleared += 1;
-            self.change(if merged { "merged" } else { "cleared" }, id, id, Some(item.state.as_str().to_owned()));
-        } else if is_open && !was_open {
-            self.out.counts.reopened += 1;
-            self.change("new", id, id, Some("reopened".to_owned()));
+        if tonight.new {
+            change("new", None);
+        } else {
+            if tonight.cleared {
+                counts.cleared += 1;
+                change(if *merged { "merged" } else { "cleared" }, Some(item.state.as_str().to_owned()));
+            } else if is_open && !was_open {
+                counts.reopened += 1;
+                change("new", Some("reopened".to_owned()));
+            }
+            if is_open && *old_grid != item.grid_code {
+                counts.moved += 1;
+                let handed_over = self.handed_over(item);
+                counts.handed_over += u64::from(handed_over);
+                let kind = if handed_over { "handed_over" } else { "moved" };
+                change(kind, Some(moved_text(old_grid.as_deref(), item.grid_code.as_deref())));
+            }
         }
-        if is_open && old_grid != item.grid_code.as_deref() {
-            self.out.counts.moved += 1;
-            let moved = moved_text(old_grid, item.grid_code.as_deref());
-            let handed_over = self.handed_over(item);
-            self.out.counts.handed_over += u64::from(handed_over);
-            self.change(if handed_over { "handed_over" } else { "moved" }, id, id, Some(moved));
-        }
-    }
-
-    fn push(&mut self, rule: u32, item: Item, mut tonight: Tonight) {
-        let person = self.night.persons.find(item.person_id);
-        tonight.tries = person.map_or(0, |person| self.night.visits.tries[person]);
-        let counts = &mut self.out.counts;
         match item.state {
             State::Open | State::HandedOver => counts.open += 1,
             State::Overdue => (counts.open, counts.overdue) = (counts.open + 1, counts.overdue + 1),
@@ -464,21 +507,6 @@ impl Work<'_, '_> {
         }
         counts.new += u64::from(tonight.new);
         counts.unassigned += u64::from(item.grid_code.is_none());
-        self.rows.push((rule, item, tonight));
-    }
-
-    fn finish(mut self, yesterday: usize) -> Items {
-        self.rows.sort_by_key(|(rule, item, _)| (*rule, item.person_id, item.item_id));
-        let open = self.rows.iter().filter(|(_, item, _)| item.state.is_open()).map(|(_, item, _)| item.person_id);
-        let counts = &mut self.out.counts;
-        counts.yesterday = yesterday as u64;
-        counts.persons_open = open.collect::<HashSet<_>>().len() as u64;
-        counts.persons_nothing_due = self.night.persons.len() as u64 - counts.persons_open;
-        for (_, item, tonight) in self.rows {
-            self.out.items.push(item);
-            self.out.tonight.push(tonight);
-        }
-        self.out
     }
 }
 

@@ -45,6 +45,15 @@ impl Row {
     }
 }
 
+/// The person of each record.
+pub(super) fn person_of(records: &Records, persons: &Persons) -> Vec<u32> {
+    let mut person_of = vec![NO_ROW; records.len()];
+    for person in 0..persons.len() {
+        persons.rows(person).iter().for_each(|&row| person_of[row as usize] = person as u32);
+    }
+    person_of
+}
+
 /// The records, whose keys are `r0`, `r1`, …, and their persons.
 pub(super) fn sample(rows: &[Row]) -> (Records, Persons) {
     let mut records = Records::default();

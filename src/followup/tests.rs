@@ -1,7 +1,7 @@
 //! The whole step over one small city: whoever has no grid stands in every list and count, and every level sums up.
 
 use super::directory::tests::directory;
-use super::sample::{Row, sample};
+use super::sample::{Row, person_of, sample};
 use super::time::midnight;
 use super::*;
 use crate::config::{Agency, DedicatedGrids, Followup, GridEvidence};
@@ -64,7 +64,7 @@ fn city() -> City {
         &["G3", "三网格", "dedicated", "乙", "东街", "370502", "东营区"],
         &["G4", "四网格", "base", "丙", "西街", "370503", "河口区"],
     ]);
-    let visits = Visits::read(&records, &persons, AS_OF, &[]);
+    let visits = Visits::read(&records, &person_of(&records, &persons), persons.len(), AS_OF, &[]);
     let (residence, _) = assign(&records, &persons, &directory, &visits, RULES);
     let rules = vec![
         rule(

@@ -1,9 +1,11 @@
 //! What visits say: who was visited, who is verified, and when a visit last settled what there was to settle.
 
 use super::time::{DAY_SECONDS, midnight};
-use crate::tables::{NO_ROW, NO_TIME, Persons, Pool, Records, Sym};
+use crate::kernels::prefetch::{AHEAD, prefetch};
+use crate::tables::{NO_ROW, NO_TIME, Pool, Records, Sym, distinct};
 use hashbrown::HashMap;
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 /// Results that settle an item: somebody looked and there is nothing left to look for.
 const SETTLED: &[&str] = &[
@@ -64,42 +66,44 @@ impl Visits {
     /// result is not known to settle (不在家, 拒不配合, 移交, a free text) leaves the item open, so that nobody is missed by
     /// a word that the program does not know. Visits dated after `as_of` are slips of the pen and settle nothing.
     ///
-    /// `words` gives further results and the known one that each means.
-    pub fn read(records: &Records, persons: &Persons, as_of: Date, words: &[(String, String)]) -> Self {
+    /// `person_of` has the person of each record, of whom there are `persons`; `words` gives further results and the known
+    /// one that each means.
+    pub fn read(records: &Records, person_of: &[u32], persons: usize, as_of: Date, words: &[(String, String)]) -> Self {
         let end = midnight(as_of) + DAY_SECONDS;
-        let mut person_of = vec![NO_ROW; records.len()];
-        for person in 0..persons.len() {
-            persons.rows(person).iter().for_each(|&row| person_of[row as usize] = person as u32);
-        }
         let mut visits = Self {
-            visited: vec![false; persons.len()],
-            verified: vec![false; persons.len()],
-            reached: vec![false; persons.len()],
-            tries: vec![0; persons.len()],
-            handed_over_at: vec![NO_TIME; persons.len()],
-            settled_at: vec![NO_TIME; persons.len()],
-            settled_row: vec![NO_ROW; persons.len()],
+            visited: vec![false; persons],
+            verified: vec![false; persons],
+            reached: vec![false; persons],
+            tries: vec![0; persons],
+            handed_over_at: vec![NO_TIME; persons],
+            settled_at: vec![NO_TIME; persons],
+            settled_row: vec![NO_ROW; persons],
         };
-        let mut kinds = records.events.kind.to_vec();
-        kinds.sort_unstable();
-        kinds.dedup();
+        let kinds = distinct(&records.events.kind);
         let kind = |name: &str| kinds.iter().copied().find(|&kind| records.pool.get(kind) == name).unwrap_or(Sym::MAX);
         let (visit, declaration) = (kind("visit"), kind("declaration"));
         let mut outcomes: HashMap<Sym, Outcome> = HashMap::new();
-        let (mut met_at, mut last_at) = (vec![NO_TIME; persons.len()], vec![NO_TIME; persons.len()]);
+        let (mut met_at, mut last_at) = (vec![NO_TIME; persons], vec![NO_TIME; persons]);
         let mut failed: Vec<(u32, i64)> = Vec::new();
         let events = &records.events;
-        for event in (0..events.len()).filter(|&event| events.kind[event] == visit || events.kind[event] == declaration)
-        {
-            let row = events.record[event];
-            let person = person_of[row as usize] as usize;
-            if person == NO_ROW as usize {
-                continue;
+        let (kinds, of_record): (&[Sym], &[u32]) = (&events.kind, &events.record);
+        let told = |(event, kind): (usize, &Sym)| {
+            let person = || person_of.get(of_record[event] as usize).copied();
+            if *kind == visit || *kind == declaration { Some((person()?, event as u32)) } else { None }
+        };
+        let told: Vec<(u32, u32)> = kinds.par_iter().enumerate().filter_map(told).collect();
+        for (i, &(person, event)) in told.iter().enumerate() {
+            if let Some(&(soon, _)) = told.get(i + AHEAD) {
+                prefetch(&last_at, soon as usize);
+                prefetch(&met_at, soon as usize);
+                prefetch(&visits.settled_at, soon as usize);
             }
+            let (person, event) = (person as usize, event as usize);
+            let row = of_record[event];
             let detail = events.detail[event];
             let outcome = *outcomes.entry(detail).or_insert_with(|| outcome_of(&records.pool, detail, words));
             visits.verified[person] |= outcome.verified;
-            if events.kind[event] == visit {
+            if kinds[event] == visit {
                 visits.visited[person] = true;
                 let at = events.at[event];
                 if at < end && at >= last_at[person] {
@@ -139,7 +143,7 @@ fn outcome_of(pool: &Pool, detail: Sym, words: &[(String, String)]) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{Row, sample};
+    use super::super::sample::{Row, person_of, sample};
     use super::*;
 
     #[test]
@@ -158,7 +162,13 @@ mod tests {
             event(8, "visit", 90, r#"{"result":"移交"}"#),
         ]);
         let words = [("见过本人".to_owned(), "verified".to_owned())];
-        let visits = Visits::read(&records, &persons, jiff::civil::date(1970, 1, 2), &words);
+        let visits = Visits::read(
+            &records,
+            &person_of(&records, &persons),
+            persons.len(),
+            jiff::civil::date(1970, 1, 2),
+            &words,
+        );
         assert_eq!(visits.visited, [true, true, true, false, false, true, true, true]);
         assert_eq!(visits.verified, [true, false, false, true, false, false, true, false]);
         assert_eq!(visits.reached, [true, true, false, false, false, true, true, true]);

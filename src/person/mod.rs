@@ -73,16 +73,31 @@ pub fn build(
             order.iter().enumerate().map(choose).collect()
         })
         .collect();
+    let parts: Vec<Persons> = order
+        .par_chunks(CHUNK_PERSONS)
+        .zip(golden)
+        .map(|(order, golden)| {
+            let mut part = Persons::default();
+            for (&c, golden) in order.iter().zip(golden) {
+                part.id.push(ids[c as usize]);
+                part.member_rows.extend_from_slice(members(c as usize));
+                part.member_starts.push(part.member_rows.len() as u32);
+                golden.push_to(&mut part);
+            }
+            part
+        })
+        .collect();
     let mut persons = Persons { member_starts: vec![0], phone_starts: vec![0], ..Persons::default() };
-    let mut person_of_record = vec![0; records.len()];
-    for (person, (&c, golden)) in order.iter().zip(golden.into_iter().flatten()).enumerate() {
-        persons.id.push(ids[c as usize]);
-        for &row in members(c as usize) {
-            person_of_record[row as usize] = person as u32;
-            persons.member_rows.push(row);
+    persons.reserve(count, records.len());
+    parts.into_iter().for_each(|part| persons.append(&part));
+    let mut person_of_cluster = vec![0_u32; count];
+    order.iter().enumerate().for_each(|(person, &c)| person_of_cluster[c as usize] = person as u32);
+    let person_of = |(row, &c): (usize, &u32)| {
+        if let Some(&soon) = clusters.get(row + AHEAD) {
+            prefetch(&person_of_cluster, soon as usize);
         }
-        persons.member_starts.push(persons.member_rows.len() as u32);
-        golden.push_to(&mut persons);
-    }
+        person_of_cluster[c as usize]
+    };
+    let person_of_record = clusters.par_iter().enumerate().map(person_of).collect();
     Built { persons, person_of_record, changes }
 }

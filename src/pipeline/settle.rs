@@ -11,7 +11,7 @@ use crate::person::{Built, PersonChangeKind};
 use crate::sql::Engine;
 use crate::store::{Set, Spill, Store};
 use crate::tables::batches::{self, Batches};
-use crate::tables::{GridList, Members, PersonId, Persons, Pool, Records, Residence, Sym};
+use crate::tables::{GridList, Members, PersonId, Persons, Pool, Records, Residence, Sym, distinct};
 use arrow::array::{Array, AsArray, RecordBatch};
 use hashbrown::HashSet;
 use rayon::prelude::*;
@@ -82,7 +82,7 @@ pub(super) fn settle(
     };
     let words = pipeline.returns.as_ref().map_or(&[][..], |returns| &returns.results);
     let assign = |watch: &mut Watch<'_>| {
-        let visits = Visits::read(records, persons, pipeline.run.as_of, words);
+        let visits = Visits::read(records, &members.person, persons.len(), pipeline.run.as_of, words);
         let (residence, warnings) = followup::assign(records, persons, &directory, &visits, rules);
         watch.warn_all(warnings);
         Ok((residence, visits))
@@ -150,18 +150,16 @@ pub(super) fn beside(pipeline: &Pipeline, directory: Option<&Directory>, records
     let beside = pipeline.grids.as_ref().is_some_and(|grids| grids.dedicated == DedicatedGrids::Beside);
     let Some(directory) = directory.filter(|_| beside) else { return HashSet::new() };
     let dedicated: HashSet<&str> = directory.dedicated_codes().collect();
-    let mut codes = records.grid_code.to_vec();
-    codes.sort_unstable();
-    codes.dedup();
-    codes.into_iter().filter(|&code| dedicated.contains(records.pool.get(code).trim())).collect()
+    distinct(&records.grid_code).into_iter().filter(|&code| dedicated.contains(records.pool.get(code).trim())).collect()
 }
 
 /// Every grid code that a record states, for a city without a directory.
 fn stated_codes(records: &Records) -> Vec<&str> {
-    let mut codes = records.grid_code.to_vec();
-    codes.sort_unstable();
-    codes.dedup();
-    codes.into_iter().filter(|&code| code != Pool::NONE).map(|code| records.pool.get(code)).collect()
+    distinct(&records.grid_code)
+        .into_iter()
+        .filter(|&code| code != Pool::NONE)
+        .map(|code| records.pool.get(code))
+        .collect()
 }
 
 /// A table without the columns that nobody can ask for: a rule must name them, unless one takes them all. In memory, or

@@ -22,7 +22,7 @@ pub use events::EventRows;
 pub use lists::{GridList, ListRow};
 pub use members::{JoinedBy, Links, Members};
 pub use persons::{GridBy, NO_ROW, PersonId, Persons, Residence, conflict};
-pub use pool::{Pool, Sym};
+pub use pool::{Pool, Sym, distinct};
 pub use quarantine::{QuarantinedRow, Reason};
 pub use raw::RawChunk;
 pub use records::{BirthPrecision, NO_DATE, NO_TIME, Records, Sex};

@@ -15,6 +15,19 @@ pub struct PersonId(pub u64);
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+const NO_DIGIT: u8 = u8::MAX;
+
+/// What each byte counts as a digit of [`ALPHABET`].
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut i = 0;
+    while i < ALPHABET.len() {
+        digits[ALPHABET[i] as usize] = i as u8;
+        i += 1;
+    }
+    digits
+};
+
 impl PersonId {
     /// The 14 characters of the key.
     pub fn text(self) -> [u8; 14] {
@@ -27,12 +40,11 @@ impl PersonId {
 
     /// Reads a key back; `None` if it is not one.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('P').filter(|digits| digits.len() == 13)?;
-        let value = digits.bytes().try_fold(0_u128, |value, byte| {
-            let digit = ALPHABET.iter().position(|&c| c == byte)?;
-            Some(value << 5 | digit as u128)
-        })?;
-        u64::try_from(value).ok().map(Self)
+        let [first, rest @ ..] = text.strip_prefix('P')?.as_bytes() else { return None };
+        let digit = |byte: u8| Some(DIGITS[byte as usize]).filter(|&digit| digit != NO_DIGIT).map(u64::from);
+        // 13 digits of five bits are one bit more than a key has.
+        let first = digit(*first).filter(|&first| first < 16 && rest.len() == 12)?;
+        rest.iter().try_fold(first, |value, &byte| Some(value << 5 | digit(byte)?)).map(Self)
     }
 }
 
@@ -137,7 +149,48 @@ pub struct Persons {
     pub(crate) index: OnceLock<Buckets>,
 }
 
+/// Calls `$m` with the name of every column that has one value a person.
+macro_rules! single_columns {
+    ($m:ident) => {
+        $m!(
+            id,
+            name_row,
+            sex,
+            sex_row,
+            id_number,
+            id_number_row,
+            birth,
+            birth_row,
+            phone_row,
+            address_row,
+            registered_row,
+            ethnicity_row,
+            conflicts
+        )
+    };
+}
+
 impl Persons {
+    /// Sets room aside for so many more persons with so many records.
+    pub fn reserve(&mut self, persons: usize, records: usize) {
+        macro_rules! reserve { ($($column:ident),*) => { $(self.$column.reserve_exact(persons);)* } }
+        single_columns!(reserve);
+        self.member_starts.reserve_exact(persons);
+        self.phone_starts.reserve_exact(persons);
+        self.member_rows.reserve_exact(records);
+    }
+
+    /// Puts the persons of `part` behind. Its starts lack the first 0.
+    pub fn append(&mut self, part: &Self) {
+        macro_rules! extend { ($($column:ident),*) => { $(self.$column.extend_from_slice(&part.$column);)* } }
+        single_columns!(extend);
+        let (members, phones) = (self.member_rows.len() as u32, self.phones.len() as u32);
+        self.member_starts.extend(part.member_starts.iter().map(|start| start + members));
+        self.phone_starts.extend(part.phone_starts.iter().map(|start| start + phones));
+        self.member_rows.extend_from_slice(&part.member_rows);
+        self.phones.extend_from_slice(&part.phones);
+    }
+
     /// Number of persons.
     pub fn len(&self) -> usize {
         self.id.len()
@@ -192,6 +245,10 @@ mod tests {
             assert_eq!(PersonId::parse(&text), Some(PersonId(value)));
         }
         assert_eq!(PersonId::parse("PZZZZZZZZZZZZZ"), None, "more than 64 bits");
-        assert_eq!(PersonId::parse("P123"), None);
+        for wrong in
+            ["", "P", "P123", "P0000000000000U", "P000000000000U", "0000000000000", "P00000000000000", "Pé00000000000"]
+        {
+            assert_eq!(PersonId::parse(wrong), None, "{wrong}");
+        }
     }
 }

@@ -4,10 +4,27 @@ use super::column::{Column, Keeper, Text};
 use super::word_index::WordIndex;
 use crate::kernels::prefetch::{AHEAD, prefetch};
 use foldhash::fast::FixedState;
+use hashbrown::HashSet;
+use rayon::prelude::*;
 use std::hash::BuildHasher;
 
 /// A string of a [`Pool`]. [`Pool::NONE`] (0) is the missing value. Only equality has a meaning, never order.
 pub type Sym = u32;
+
+/// Rows that one task looks through.
+const CHUNK_ROWS: usize = 1 << 16;
+
+/// Every symbol of a column once, ascending: fast where there are few.
+pub fn distinct(column: &[Sym]) -> Vec<Sym> {
+    let of_chunk = |rows: &[Sym]| rows.iter().copied().collect::<HashSet<Sym, FixedState>>();
+    let all = column.par_chunks(CHUNK_ROWS).map(of_chunk).reduce(HashSet::default, |mut all, more| {
+        all.extend(more);
+        all
+    });
+    let mut all: Vec<Sym> = all.into_iter().collect();
+    all.sort_unstable();
+    all
+}
 
 const HASHER: FixedState = FixedState::with_seed(0x6772_6964);
 
@@ -183,6 +200,13 @@ mod tests {
         let mut texts = Vec::new();
         pool.for_each(&[b, Pool::NONE, a, a], |text| texts.push(text.to_owned()));
         assert_eq!(texts, ["李娜", "", "王伟", "王伟"]);
+    }
+
+    #[test]
+    fn each_symbol_of_a_column_is_there_once() {
+        let column: Vec<Sym> = (0..200_000).map(|i| i * 7919 % 1_009).collect();
+        assert_eq!(distinct(&column), (0..1_009).collect::<Vec<Sym>>());
+        assert!(distinct(&[]).is_empty());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use super::super::directory::tests::directory;
 use super::super::residence::{GridRules, assign};
-use super::super::sample::{Row, sample};
+use super::super::sample::{Row, person_of, sample};
 use super::*;
 use crate::config::{Agency, DedicatedGrids, GridEvidence};
 use jiff::civil::date;
@@ -14,7 +14,7 @@ const RULES: GridRules<'static> =
 fn night(day: i8, rows: &[Row], yesterday: &[Item], due: Vec<Due>, renamed: &[(u64, u64)]) -> Items {
     let (records, persons) = sample(rows);
     let (directory, _) = directory(&[&["G1"], &["G2"]]);
-    let visits = Visits::read(&records, &persons, date(2022, 3, 20 + day), &[]);
+    let visits = Visits::read(&records, &person_of(&records, &persons), persons.len(), date(2022, 3, 20 + day), &[]);
     let (residence, _) = assign(&records, &persons, &directory, &visits, RULES);
     let rule = |name: &str, due_hours| Followup {
         name: name.into(),
@@ -181,7 +181,7 @@ fn keys_and_states_read_back() {
 #[test]
 fn persons_who_moved_are_told() {
     let (records, persons) = sample(&[Row { grid: "G1", ..Row::of(1) }, Row { grid: "G2", ..Row::of(2) }, Row::of(3)]);
-    let visits = Visits::read(&records, &persons, date(2022, 3, 27), &[]);
+    let visits = Visits::read(&records, &person_of(&records, &persons), persons.len(), date(2022, 3, 27), &[]);
     let (residence, _) = assign(&records, &persons, &directory(&[&["G1"], &["G2"]]).0, &visits, RULES);
     let before = [(PersonId(1), Some("G1")), (PersonId(2), None), (PersonId(3), Some("G1")), (PersonId(4), Some("G1"))];
     let details: Vec<_> = moved_persons(before, &persons, &residence).into_iter().filter_map(|c| c.detail).collect();

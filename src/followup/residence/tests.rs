@@ -1,7 +1,7 @@
 //! Which evidence tells where a person lives, and which dedicated grid stands beside it.
 
 use super::super::directory::tests::directory;
-use super::super::sample::{Row, sample};
+use super::super::sample::{Row, person_of, sample};
 use super::*;
 use jiff::civil::date;
 
@@ -31,7 +31,7 @@ fn given(
     directory: &Directory,
     order: &[GridEvidence],
 ) -> (Residence, Vec<Message>) {
-    let visits = Visits::read(records, persons, date(2022, 3, 27), &[]);
+    let visits = Visits::read(records, &person_of(records, persons), persons.len(), date(2022, 3, 27), &[]);
     let rules = GridRules { agencies: AGENCIES, order, dedicated: DedicatedGrids::Beside };
     assign(records, persons, directory, &visits, rules)
 }
@@ -175,7 +175,7 @@ fn city_with_dedicated() -> Directory {
 /// Grid, how it was found and dedicated grid of each person.
 fn dedicated(rows: &[Row], order: &[GridEvidence], how: DedicatedGrids) -> Vec<(String, GridBy, String)> {
     let (records, persons) = sample(rows);
-    let visits = Visits::read(&records, &persons, date(2022, 3, 27), &[]);
+    let visits = Visits::read(&records, &person_of(&records, &persons), persons.len(), date(2022, 3, 27), &[]);
     let rules = GridRules { agencies: AGENCIES, order, dedicated: how };
     let (residence, _) = assign(&records, &persons, &city_with_dedicated(), &visits, rules);
     let text = |sym| residence.codes.get(sym).to_owned();
