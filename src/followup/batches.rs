@@ -1,7 +1,7 @@
 //! Items, figures, changes and grids as the published Arrow tables, and items read back from them.
 
 use super::directory::{Directory, Grid, UNASSIGNED};
-use super::items::{Change, Item, ItemId, Items, State};
+use super::items::{Change, ChangedId, Item, ItemId, Items, State};
 use super::rollup::RollupRow;
 use super::time::{DAY_SECONDS, midnight};
 use crate::config::Schedule;
@@ -58,19 +58,21 @@ fn items_batch(items: &[&Item], tries: &[u32]) -> Result<RecordBatch> {
         item.evidence.iter().for_each(|record| evidence.values().append_value(record));
         evidence.append(true);
     }
-    let reason = |item: &&Item| Some(item.reason.clone()).filter(|reason| !reason.is_empty());
+    fn reason(item: &Item) -> Option<&str> {
+        Some(item.reason.as_str()).filter(|reason| !reason.is_empty())
+    }
     table(
         "followups",
         published::FOLLOWUPS,
         vec![
-            texts(items.iter().map(|item| Some(item.item_id.to_string()))),
+            texts(items.iter().map(|item| Some(item.item_id.key()))),
             texts(items.iter().map(|item| Some(&*item.rule))),
-            texts(items.iter().map(|item| Some(item.person_id.to_string()))),
+            texts(items.iter().map(|item| Some(item.person_id.key()))),
             texts(items.iter().map(|item| item.grid_code.as_deref())),
             times(items.iter().map(|item| item.since)),
             times(items.iter().map(|item| item.due_at)),
             texts(items.iter().map(|item| Some(item.state.as_str()))),
-            texts(items.iter().map(reason)),
+            texts(items.iter().copied().map(reason)),
             Arc::new(evidence.finish()),
             Arc::new(Int64Array::from_iter_values(tries.iter().copied().map(i64::from))),
         ],
@@ -141,8 +143,8 @@ pub fn changes_batch(changes: &[Change]) -> Result<RecordBatch> {
     let columns = vec![
         texts(changes.iter().map(|change| Some(change.subject))),
         texts(changes.iter().map(|change| Some(change.kind))),
-        texts(changes.iter().map(|change| change.old_id.map(|id| id.to_string()))),
-        texts(changes.iter().map(|change| change.new_id.map(|id| id.to_string()))),
+        texts(changes.iter().map(|change| change.old_id.map(ChangedId::key))),
+        texts(changes.iter().map(|change| change.new_id.map(ChangedId::key))),
         texts(changes.iter().map(|change| change.detail.as_deref())),
     ];
     table("changes", published::CHANGES, columns)

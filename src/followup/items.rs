@@ -8,7 +8,7 @@ use super::time::{midnight, not_before};
 use super::visits::Visits;
 use crate::config::Followup;
 use crate::message::Message;
-use crate::tables::{NO_TIME, PersonId, Persons, Records, Residence};
+use crate::tables::{KeyText, NO_TIME, PersonId, Persons, Records, Residence};
 use hashbrown::{HashMap, HashSet};
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -32,6 +32,11 @@ impl ItemId {
         Self(digest[..8].iter().fold(0, |value, &byte| value << 8 | u64::from(byte)))
     }
 
+    /// The key as a text without memory of its own.
+    pub fn key(self) -> KeyText {
+        PersonId(self.0).key().with_letter(b'F')
+    }
+
     /// Reads a key back; `None` if it is not one.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('F')?;
@@ -41,7 +46,7 @@ impl ItemId {
 
 impl fmt::Display for ItemId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "F{}", &PersonId(self.0).to_string()[1..])
+        f.write_str(self.key().as_ref())
     }
 }
 
@@ -130,12 +135,19 @@ pub enum ChangedId {
     Item(ItemId),
 }
 
+impl ChangedId {
+    /// The key as a text without memory of its own.
+    pub fn key(self) -> KeyText {
+        match self {
+            Self::Person(id) => id.key(),
+            Self::Item(id) => id.key(),
+        }
+    }
+}
+
 impl fmt::Display for ChangedId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Person(id) => id.fmt(f),
-            Self::Item(id) => id.fmt(f),
-        }
+        f.write_str(self.key().as_ref())
     }
 }
 

@@ -10,6 +10,7 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type};
 use hashbrown::HashMap;
 use jiff::civil::{Date, DateTime};
+use rayon::prelude::*;
 
 /// What stands between the phones of one person.
 const PHONES_SEPARATOR: &str = "、";
@@ -35,27 +36,28 @@ pub fn lists(night: &Night<'_>, items: &Items, persons: &[RecordBatch]) -> Resul
     let fields: Vec<PersonField<'_>> = fields.into_iter().map(|name| table.field(name)).collect();
     let address = table.field("address");
     let unassigned = night.directory.grids().len();
-    // Grid, whether another grid visits, person, rule, item: sorted, the rows of a visit follow each other.
-    let mut open: Vec<Asked> = Vec::new();
-    for (number, item) in items.items.iter().enumerate().filter(|(_, item)| item.state.is_open()) {
+    let asked = |(number, item): (usize, &Item)| {
         let grid = item.grid_code.as_deref().and_then(|code| night.directory.number_of(code));
-        let person = night.persons.find(item.person_id);
-        let (Some(person), Some(&rule)) = (person, rules.get(&*item.rule)) else { continue };
         let grid = grid.map_or(unassigned, |grid| grid as usize);
-        open.push((grid, false, person as u32, rule, number));
+        let (person, &rule) = (night.persons.find(item.person_id)?, rules.get(&*item.rule)?);
         let code = night.residence.codes.get_some(night.residence.dedicated[person]);
         let dedicated = code.and_then(|code| night.directory.number_of(code)).map(|number| number as usize);
-        if let Some(dedicated) = dedicated.filter(|&dedicated| dedicated != grid) {
-            open.push((dedicated, true, person as u32, rule, number));
-        }
-    }
-    open.sort_unstable();
+        let beside = dedicated.filter(|&dedicated| dedicated != grid);
+        let beside = beside.map(|dedicated| (dedicated, true, person as u32, rule, number));
+        Some([Some((grid, false, person as u32, rule, number)), beside].into_iter().flatten())
+    };
+    let open = items.items.par_iter().enumerate().filter(|(_, item)| item.state.is_open());
+    // Sorted by grid, whether another grid visits, person, rule, item, the rows of a visit follow each other.
+    let mut open: Vec<Asked> = open.flat_map_iter(|item| asked(item).into_iter().flatten()).collect();
+    open.par_sort_unstable();
     let mut lists = empty_lists(night);
-    for visit in open.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
-        let (list, row) = (&mut lists[visit[0].0], row(night, items, &table, &fields, visit));
-        if visit[0].1 { list.beside.push(row) } else { list.rows.push(row) }
-    }
-    for list in &mut lists {
+    let fill = |(number, list): (usize, &mut GridList)| {
+        let from = open.partition_point(|asked| asked.0 < number);
+        let own = &open[from..from + open[from..].partition_point(|asked| asked.0 == number)];
+        for visit in own.chunk_by(|a, b| (a.1, a.2) == (b.1, b.2)) {
+            let row = row(night, items, &table, &fields, visit);
+            if visit[0].1 { list.beside.push(row) } else { list.rows.push(row) }
+        }
         for rows in [&mut list.rows, &mut list.beside] {
             let mut keyed: Vec<(String, ListRow)> =
                 std::mem::take(rows).into_iter().map(|row| (table.value(&address, row.person), row)).collect();
@@ -70,9 +72,13 @@ pub fn lists(night: &Night<'_>, items: &Items, persons: &[RecordBatch]) -> Resul
             });
             own.chain(beside).for_each(|(row, value)| row.fields.push((VISITED_BY.to_owned(), value)));
         }
-    }
+    };
+    lists.par_iter_mut().enumerate().with_max_len(LISTS_A_TASK).for_each(fill);
     Ok(lists)
 }
+
+/// Lists that one task makes.
+const LISTS_A_TASK: usize = 32;
 
 /// Grid, whether it only looks on because another one visits, person, rule and item.
 type Asked = (usize, bool, u32, usize, usize);

@@ -4,8 +4,9 @@
 use super::areas::levels;
 use super::items::{Items, Night, State};
 use super::residence::newest_first;
-use crate::tables::Pool;
+use crate::tables::Sym;
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 /// An area and a rule: a row of `rollup/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,14 +86,14 @@ impl AreaCounts {
 /// is called. Figures of persons are the same for each rule of an area.
 pub fn rollup(night: &Night<'_>, items: &Items, city: &str) -> Vec<RollupRow> {
     let mut rules: Vec<&str> = night.followups.iter().map(|rule| rule.name.as_str()).collect();
-    for item in &items.items {
-        if !rules.contains(&&*item.rule) {
-            rules.push(&item.rule);
+    // Items stand by rule.
+    for of_rule in items.items.chunk_by(|a, b| a.rule == b.rule) {
+        if !rules.contains(&&*of_rule[0].rule) {
+            rules.push(&of_rule[0].rule);
         }
     }
     let unassigned = night.directory.grids().len();
-    let people = persons_by_grid(night);
-    let by_rule = items_by_grid(night, items, &rules);
+    let (people, by_rule) = rayon::join(|| persons_by_grid(night), || items_by_grid(night, items, &rules));
     let mut rows = Vec::new();
     for level in levels(night.directory, city) {
         let areas = level.codes.len();
@@ -127,23 +128,26 @@ pub fn rollup(night: &Night<'_>, items: &Items, city: &str) -> Vec<RollupRow> {
 /// Figures of persons by grid number, the unassigned last.
 fn persons_by_grid(night: &Night<'_>) -> Vec<AreaCounts> {
     let unassigned = night.directory.grids().len();
-    let mut number_of: HashMap<u32, usize> = HashMap::from([(Pool::NONE, unassigned)]);
+    let codes = &night.residence.codes;
+    let number = |code: Sym| night.directory.number_of(codes.get(code)).map_or(unassigned, |number| number as usize);
+    let number_of: Vec<usize> = (0..codes.len() as Sym).map(number).collect();
+    let grid_of = |person: usize| number_of[night.residence.grid[person] as usize];
     let mut people = vec![AreaCounts::default(); unassigned + 1];
-    let (mut flats, mut rows) = (Vec::with_capacity(night.persons.len()), Vec::new());
     for person in 0..night.persons.len() {
-        let code = night.residence.grid[person];
-        let grid = *number_of.entry(code).or_insert_with(|| {
-            night.directory.number_of(night.residence.codes.get(code)).map_or(unassigned, |number| number as usize)
-        });
-        people[grid].persons += 1;
-        people[grid].visited += i64::from(night.visits.visited[person]);
-        people[grid].verified += i64::from(night.visits.verified[person]);
-        newest_first(night.records, night.persons, person, &mut rows);
+        let counts = &mut people[grid_of(person)];
+        counts.persons += 1;
+        counts.visited += i64::from(night.visits.visited[person]);
+        counts.verified += i64::from(night.visits.verified[person]);
+    }
+    let flat_of = |rows: &mut Vec<u32>, person: usize| {
+        newest_first(night.records, night.persons, person, rows);
         let flat = rows.iter().map(|&row| night.records.flat[row as usize]).find(|&flat| flat != 0);
         let door = (night.visits.visited[person], night.visits.reached[person]);
-        flats.extend(flat.map(|flat| (grid, flat, door)));
-    }
-    flats.sort_unstable();
+        flat.map(|flat| (grid_of(person), flat, door))
+    };
+    let mut flats: Vec<(usize, u64, (bool, bool))> =
+        (0..night.persons.len()).into_par_iter().map_init(Vec::new, flat_of).flatten().collect();
+    flats.par_sort_unstable();
     for persons in flats.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         let counts = &mut people[persons[0].0];
         counts.households += 1;

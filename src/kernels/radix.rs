@@ -11,35 +11,43 @@ const BUCKET: usize = 1 << 11;
 /// Sorts `rows` by key, then row. Keys should be spread over all 64 bits, as hashes are; other keys are sorted
 /// correctly but slower. O(n log b) for buckets of b rows, one copy of the rows in memory.
 pub fn sort_keyed(rows: &mut Vec<(u64, u32)>) {
-    sort_by_top(rows, |row| row.0);
+    if rows.len() <= SMALL { rows.sort_unstable() } else { *rows = sorted(&[rows], |row| row.0) }
 }
 
 /// Sorts `rows`, which should be spread in their top bits, as [`sort_keyed`] does.
 pub fn sort_packed(rows: &mut Vec<u64>) {
-    sort_by_top(rows, |row| *row);
+    if rows.len() <= SMALL { rows.sort_unstable() } else { *rows = sorted(&[rows], |row| *row) }
 }
 
-fn sort_by_top<T: Copy + Default + Ord + Send>(rows: &mut Vec<T>, top: impl Fn(&T) -> u64) {
-    if rows.len() <= SMALL {
-        rows.sort_unstable();
-        return;
-    }
-    let bits = (rows.len() / BUCKET).ilog2().clamp(1, 16);
+/// The rows of all parts, sorted as by [`sort_packed`].
+pub fn sorted_packed(parts: &[Vec<u64>]) -> Vec<u64> {
+    sorted(&parts.iter().map(Vec::as_slice).collect::<Vec<&[u64]>>(), |row| *row)
+}
+
+fn sorted<T: Copy + Default + Ord + Send + Sync>(parts: &[&[T]], top: impl Fn(&T) -> u64 + Sync) -> Vec<T> {
+    let len: usize = parts.iter().map(|part| part.len()).sum();
+    let bits = (len / BUCKET).max(2).ilog2().clamp(1, 16);
     let shift = 64 - bits;
-    let mut starts = vec![0_usize; (1 << bits) + 1];
-    for row in rows.iter() {
-        starts[(top(row) >> shift) as usize + 1] += 1;
-    }
-    for i in 1..starts.len() {
-        starts[i] += starts[i - 1];
-    }
-    let mut next = starts.clone();
-    let mut spread = vec![T::default(); rows.len()];
-    for &row in rows.iter() {
-        let slot = &mut next[(top(&row) >> shift) as usize];
-        spread[*slot] = row;
-        *slot += 1;
-    }
+    let bucket = |row: &T| (top(row) >> shift) as usize;
+    let count = |mut counts: Vec<u32>, rows: &[T]| {
+        rows.iter().for_each(|row| counts[bucket(row)] += 1);
+        counts
+    };
+    let add = |mut sum: Vec<u32>, more: Vec<u32>| {
+        sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        sum
+    };
+    let none = || vec![0; 1 << bits];
+    let chunks: Vec<&[T]> = parts.iter().flat_map(|part| part.chunks(len.div_ceil(SPREADERS_MAX).max(1))).collect();
+    let counts = chunks.into_par_iter().fold(none, count).reduce(none, add);
+    let mut starts = Vec::with_capacity((1 << bits) + 1);
+    starts.push(0_usize);
+    starts.extend(counts.iter().scan(0, |sum, &count| {
+        *sum += count as usize;
+        Some(*sum)
+    }));
+    let mut spread = vec![T::default(); len];
+    spread_rows(parts, bucket, &starts, &mut spread);
     let mut rest = &mut spread[..];
     let mut buckets = Vec::with_capacity(1 << bits);
     for window in starts.windows(2) {
@@ -48,7 +56,41 @@ fn sort_by_top<T: Copy + Default + Ord + Send>(rows: &mut Vec<T>, top: impl Fn(&
         rest = after;
     }
     buckets.into_par_iter().for_each(<[T]>::sort_unstable);
-    *rows = spread;
+    spread
+}
+
+/// Most threads that spread rows: each reads all of them and writes those of its own buckets.
+const SPREADERS_MAX: usize = 4;
+
+/// Puts rows into their buckets, which begin at `starts` of `spread`, in their order.
+fn spread_rows<T: Copy + Send + Sync>(
+    parts: &[&[T]],
+    bucket: impl Fn(&T) -> usize + Sync,
+    starts: &[usize],
+    spread: &mut [T],
+) {
+    let (spreaders, len) = (rayon::current_num_threads().clamp(1, SPREADERS_MAX), spread.len());
+    let mut tasks = Vec::with_capacity(spreaders);
+    let (mut rest, mut from) = (spread, 0);
+    for spreader in 1..=spreaders {
+        let until = starts.partition_point(|&start| start < len * spreader / spreaders).min(starts.len() - 1);
+        let until = until.max(from);
+        let (own, after) = rest.split_at_mut(starts[until] - starts[from]);
+        tasks.push((from..until, own));
+        (rest, from) = (after, until);
+    }
+    tasks.into_par_iter().with_max_len(1).for_each(|(buckets, own)| {
+        let base = starts[buckets.start];
+        let mut next: Vec<usize> = starts[buckets.clone()].iter().map(|start| start - base).collect();
+        for row in parts.iter().copied().flatten() {
+            let bucket = bucket(row);
+            if buckets.contains(&bucket) {
+                let slot = &mut next[bucket - buckets.start];
+                own[*slot] = *row;
+                *slot += 1;
+            }
+        }
+    });
 }
 
 /// Cuts sorted rows into ranges of about `size` rows that never part rows of one key.
@@ -84,6 +126,9 @@ mod tests {
             expected.sort_unstable();
             sort_keyed(&mut rows);
             prop_assert_eq!(&rows, &expected);
+            let packed: Vec<u64> = expected.iter().map(|row| row.0).collect();
+            let parts: Vec<Vec<u64>> = packed.rchunks(1 + n / 3).map(|part| part.iter().rev().copied().collect()).collect();
+            prop_assert_eq!(sorted_packed(&parts), packed);
             let chunks = chunks_at_keys(&rows, 100);
             prop_assert!(chunks.windows(2).all(|w| w[0][w[0].len() - 1].0 < w[1][0].0));
             prop_assert_eq!(chunks.concat(), expected);

@@ -148,13 +148,13 @@ impl PairVisitor for Counting<'_> {
 /// one of them.
 pub fn count_patterns(
     features: &Features,
-    blocks: &Blocks,
+    blocks: &mut Blocks,
     settings: BlockingSettings,
     sample_bits: u32,
     rosters: Option<&Rosters>,
 ) -> PatternCounts {
-    let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits };
-    let (tasks, blocking) = visit(features, blocks.clone(), reading, || Counting {
+    let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits, again: true };
+    let (tasks, blocking) = visit(features, blocks, reading, || Counting {
         features,
         rosters: rosters.map(|rosters| &rosters.of_profile[..]),
         all: vec![0; PATTERNS],
@@ -224,14 +224,15 @@ impl PairVisitor for Scoring<'_> {
 /// are used up, since large ones are split in place.
 pub fn score(
     features: &Features,
-    blocks: Blocks,
+    mut blocks: Blocks,
     weights: &Weights,
     settings: BlockingSettings,
     weight_min: f32,
 ) -> (Vec<Edge>, BlockingStats) {
-    let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits: 0 };
+    let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits: 0, again: false };
     let (tasks, stats) =
-        visit(features, blocks, reading, || Scoring { features, weights, weight_min, edges: Vec::new() });
+        visit(features, &mut blocks, reading, || Scoring { features, weights, weight_min, edges: Vec::new() });
+    drop(blocks);
     let mut edges = tasks.concat();
     sort_edges(&mut edges);
     (edges, stats)

@@ -51,6 +51,30 @@ impl Blocks {
     }
 }
 
+/// The signatures while blocks are split, and what changed ones were before, where somebody wants them as they were.
+struct Signatures<'a> {
+    all: &'a mut [Signature],
+    before: Option<Vec<(u32, Signature)>>,
+}
+
+impl Signatures<'_> {
+    /// The slots of profile `p`, to be changed.
+    fn slots(&mut self, p: u32) -> &mut [u32; LANES] {
+        let signature = &mut self.all[p as usize];
+        if let Some(before) = &mut self.before {
+            before.push((p, *signature));
+        }
+        &mut signature.0
+    }
+
+    /// Makes changed signatures what they were.
+    fn restore(self) {
+        for (p, signature) in self.before.into_iter().flatten().rev() {
+            self.all[p as usize] = signature;
+        }
+    }
+}
+
 /// 32 bits of a key, never 0 for a key.
 fn slot(key: u64) -> u32 {
     if key == 0 { 0 } else { (key as u32).max(1) }
@@ -95,34 +119,39 @@ pub(super) struct Reading {
     pub(super) block_rows_max: usize,
     /// One block in `2^sample_bits` is read.
     pub(super) sample_bits: u32,
+    /// Whether the keys are read again afterwards. Splitting large blocks changes them, and what they were takes memory.
+    pub(super) again: bool,
 }
 
 /// Sends every candidate pair to visitors, one per task, and gives what they left behind, in no particular order.
 ///
-/// O(n r) rows sorted for n profiles and r rules; memory 16 bytes a profile for sorting beside the blocks, which
-/// are used up.
+/// O(n r) rows sorted for n profiles and r rules; memory 16 bytes a profile for sorting beside the blocks, which are used up
+/// unless they are read `again`.
 pub(super) fn visit<V: PairVisitor>(
     features: &Features,
-    blocks: Blocks,
+    blocks: &mut Blocks,
     reading: Reading,
     visitor: impl Fn() -> V + Sync,
 ) -> (Vec<V::Output>, BlockingStats) {
-    let mut signatures = blocks.signatures;
+    let mut signatures = Signatures { all: &mut blocks.signatures, before: reading.again.then(Vec::new) };
     let mut stats = BlockingStats::default();
     let mut outputs = Vec::new();
     let limit = reading.block_rows_max.clamp(2, SPLIT_ROWS);
     let sampled = (1_u32 << reading.sample_bits) - 1;
     for rule in 0..RULES.len() {
         let slots = SLOTS_OF[rule]..SLOTS_OF[rule + 1];
-        let keyed = |(p, signature): (usize, &Signature)| {
-            let keys = signature.0;
-            slots.clone().map(move |slot| keys[slot]).filter(move |key| *key != 0 && key >> 8 & sampled == 0).map(
+        let keyed = |(chunk, of_chunk): (usize, &[Signature])| {
+            let mut rows = Vec::with_capacity(of_chunk.len() * slots.len() >> reading.sample_bits.min(4));
+            for (p, signature) in (chunk * CHUNK_ROWS..).zip(of_chunk) {
+                let keys = signature.0[slots.clone()].iter().filter(|&&key| key != 0 && key >> 8 & sampled == 0);
                 // The key in front: rows sort by block, then by profile.
-                move |key| u64::from(key) << 32 | p as u64,
-            )
+                rows.extend(keys.map(|&key| u64::from(key) << 32 | p as u64));
+            }
+            rows
         };
-        let mut rows: Vec<u64> = signatures.par_iter().enumerate().flat_map_iter(keyed).collect();
-        radix::sort_packed(&mut rows);
+        let parts: Vec<Vec<u64>> = signatures.all.par_chunks(CHUNK_ROWS).enumerate().map(keyed).collect();
+        let mut rows = radix::sorted_packed(&parts);
+        drop(parts);
         if rule == blocking::BIRTH_AND_SURNAME {
             split_by_given_names(features, &mut rows, &mut signatures, &mut stats);
         }
@@ -134,7 +163,7 @@ pub(super) fn visit<V: PairVisitor>(
             .fold(
                 || (visitor(), 0, 0),
                 |(mut task, pairs, largest), rows| {
-                    let (more, large) = visit_blocks(features, rows, rule, &signatures, &mut task);
+                    let (more, large) = visit_blocks(features, rows, rule, signatures.all, &mut task);
                     (task, pairs + more, largest.max(large))
                 },
             )
@@ -145,6 +174,7 @@ pub(super) fn visit<V: PairVisitor>(
             stats.block_rows_max[rule] = stats.block_rows_max[rule].max(largest);
         }
     }
+    signatures.restore();
     (outputs, stats)
 }
 
@@ -254,7 +284,7 @@ fn owned_by_other_key(rule: usize, here: u32, Signature(x): &Signature, Signatur
 fn split_by_given_names(
     features: &Features,
     rows: &mut Vec<u64>,
-    signatures: &mut [Signature],
+    signatures: &mut Signatures<'_>,
     stats: &mut BlockingStats,
 ) {
     const RULE: usize = blocking::BIRTH_AND_SURNAME;
@@ -271,7 +301,7 @@ fn split_by_given_names(
         for row in rows.iter_mut() {
             let p = *row as u32;
             let keys = blocking::given_keys(features, p as usize, block_of(*row).into()).map(slot);
-            signatures[p as usize].0[SLOTS_OF[RULE]..][..2].copy_from_slice(&keys);
+            signatures.slots(p)[SLOTS_OF[RULE]..][..2].copy_from_slice(&keys);
             *row = packed(keys[0], p);
             if keys[1] != 0 {
                 second.push(packed(keys[1], p));
@@ -295,7 +325,7 @@ fn split_large_blocks(
     rule: usize,
     rows: &mut Vec<u64>,
     limit: usize,
-    signatures: &mut [Signature],
+    signatures: &mut Signatures<'_>,
     stats: &mut BlockingStats,
 ) {
     for step in 0.. {
@@ -317,7 +347,7 @@ fn split_large_blocks(
                 };
                 let new = (hash::key(u64::from(old), &parts) as u32).max(1);
                 *row = u64::from(new) << 32 | u64::from(p);
-                for slot in &mut signatures[p as usize].0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]] {
+                for slot in &mut signatures.slots(p)[SLOTS_OF[rule]..SLOTS_OF[rule + 1]] {
                     *slot = if *slot == old { new } else { *slot };
                 }
             }
@@ -331,14 +361,25 @@ fn split_large_blocks(
     }
 }
 
+/// The rows of each block with more than `limit` of them.
 fn large_blocks(rows: &[u64], limit: usize) -> Vec<std::ops::Range<usize>> {
-    let mut large = Vec::new();
-    let mut begin = 0;
-    for block in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)) {
-        if block.len() > limit {
-            large.push(begin..begin + block.len());
+    let of_chunk = |chunk: &[u64]| {
+        let (mut large, mut begin) = (Vec::new(), 0);
+        for block in chunk.chunk_by(|&a, &b| block_of(a) == block_of(b)) {
+            if block.len() > limit {
+                large.push(begin..begin + block.len());
+            }
+            begin += block.len();
         }
-        begin += block.len();
+        (large, begin)
+    };
+    let chunks: Vec<(Vec<std::ops::Range<usize>>, usize)> =
+        chunks_at_blocks(rows).into_par_iter().map(of_chunk).collect();
+    let mut from = 0;
+    let mut all = Vec::new();
+    for (large, len) in chunks {
+        all.extend(large.into_iter().map(|block| block.start + from..block.end + from));
+        from += len;
     }
-    large
+    all
 }

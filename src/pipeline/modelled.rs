@@ -33,19 +33,22 @@ pub(super) struct Modelled {
 
 /// Fits the model, or takes the pinned one. `before` is the model that the night before left.
 pub(super) fn model(
-    (records, profiles, features, blocks): (&Records, &Profiles, &Features, &Blocks),
+    (records, profiles, features, blocks): (&Records, &Profiles, &Features, &mut Blocks),
     settings: BlockingSettings,
     sample_bits: u32,
     linkage: &Linkage,
     before: Option<&str>,
     watch: &mut Watch<'_>,
 ) -> Result<Modelled> {
-    let count = |rosters| link::count_patterns(features, blocks, settings, sample_bits, rosters);
-    let by_numbers = count(None);
+    let mut count = |rosters| link::count_patterns(features, blocks, settings, sample_bits, rosters);
+    let (by_numbers, by_chance) = rayon::join(|| count(None), || link::chance(features, None));
     // Where ID numbers label next to nothing, sources that list each person once teach what differs between persons.
     let rosters = (!model::has_silver(&by_numbers)).then(|| Rosters::find(records, profiles, features));
-    let counts = rosters.as_ref().map_or_else(|| by_numbers, |rosters| count(Some(rosters)));
-    let fitted = model::fit(&counts, &link::chance(features, rosters.as_ref()));
+    let (counts, chance) = match &rosters {
+        Some(rosters) => (count(Some(rosters)), link::chance(features, Some(rosters))),
+        None => (by_numbers, by_chance),
+    };
+    let fitted = model::fit(&counts, &chance);
     let em = model::em(&counts, &fitted);
     let stored = Stored::of(&fitted);
     let drift = before.and_then(Stored::parse).map_or_else(Vec::new, |before| model::drift(&before, &stored));

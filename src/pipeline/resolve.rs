@@ -110,10 +110,17 @@ fn resolve_person_cn(
     let settings = BlockingSettings { block_rows_max: linkage.block_rows_max };
     let profiles = watch.step("profile", |_| Ok(link::profiles(records)), told::profiles)?;
     let mut features = watch.step("features", |_| Ok(link::features(records, &profiles)), told::features)?;
-    let blocks = Blocks::new(&features);
+    let mut blocks = Blocks::new(&features);
     let fit = |watch: &mut Watch<'_>| {
         let sample_bits = (profiles.len() / FIT_PROFILES).max(1).ilog2();
-        modelled::model((records, &profiles, &features, &blocks), settings, sample_bits, linkage, model_before, watch)
+        modelled::model(
+            (records, &profiles, &features, &mut blocks),
+            settings,
+            sample_bits,
+            linkage,
+            model_before,
+            watch,
+        )
     };
     let mut modelled = watch.step("fit", fit, |modelled| told::fit(&modelled.fit))?;
     let fit = &modelled.fit;

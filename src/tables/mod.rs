@@ -21,7 +21,7 @@ pub use edges::{Edge, sort_edges};
 pub use events::EventRows;
 pub use lists::{GridList, ListRow};
 pub use members::{JoinedBy, Links, Members};
-pub use persons::{GridBy, NO_ROW, PersonId, Persons, Residence, conflict};
+pub use persons::{GridBy, KeyText, NO_ROW, PersonId, Persons, Residence, conflict};
 pub use pool::{Pool, Sym, distinct};
 pub use quarantine::{QuarantinedRow, Reason};
 pub use raw::RawChunk;

@@ -38,6 +38,11 @@ impl PersonId {
         text
     }
 
+    /// The key as a text without memory of its own.
+    pub fn key(self) -> KeyText {
+        KeyText(self.text())
+    }
+
     /// Reads a key back; `None` if it is not one.
     pub fn parse(text: &str) -> Option<Self> {
         let [first, rest @ ..] = text.strip_prefix('P')?.as_bytes() else { return None };
@@ -48,9 +53,28 @@ impl PersonId {
     }
 }
 
+/// The text of a key: a letter and 13 characters of Crockford's base 32.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyText([u8; 14]);
+
+impl KeyText {
+    /// The same key under another letter, which is ASCII.
+    pub fn with_letter(mut self, letter: u8) -> Self {
+        debug_assert!(letter.is_ascii());
+        self.0[0] = letter;
+        self
+    }
+}
+
+impl AsRef<str> for KeyText {
+    fn as_ref(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for PersonId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.text().iter().try_for_each(|&byte| fmt::Write::write_char(f, byte as char))
+        f.write_str(self.key().as_ref())
     }
 }
 
