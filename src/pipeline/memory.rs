@@ -76,6 +76,15 @@ impl Memory {
     }
 }
 
+/// What a night may bring in while the guard does its work.
+const HEADROOM: u64 = 5 << 28;
+
+/// Bytes from which on the guard takes pages back: some headroom below the limit, of which a small one has little. Pages
+/// that are taken back too early cost as much as those that are taken back too late.
+fn near(limit: u64) -> u64 {
+    (limit / 8 * 5).max(limit.saturating_sub(HEADROOM))
+}
+
 /// A thread that gives back pages of kept columns when the process holds nearly as much as it may, and one that asks the
 /// allocator for what it holds in spare: that may take a second, in which somebody must look after the pages.
 #[derive(Debug)]
@@ -89,7 +98,7 @@ impl Guard {
     fn start(limit: u64, spill: Arc<Spill>, give_back: fn()) -> Option<Self> {
         let (stop, stopped) = mpsc::channel();
         let (collect, wanted) = mpsc::sync_channel::<()>(0);
-        let (near, slack) = (limit / 8 * 5, limit / 32);
+        let (near, slack) = (near(limit), limit / 32);
         let watch = move || {
             let mut floor = 0;
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK_EVERY) {
@@ -125,5 +134,18 @@ impl Drop for Guard {
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headroom_is_a_share_of_small_limits_and_a_size_for_large_ones() {
+        const GIB: u64 = 1 << 30;
+        assert_eq!(near(2 * GIB), 5 * GIB / 4);
+        assert_eq!(near(16 * GIB), 16 * GIB - HEADROOM);
+        assert!((1..64).all(|limit| near(limit * GIB) < limit * GIB));
     }
 }
