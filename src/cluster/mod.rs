@@ -12,7 +12,7 @@ pub use parts::Parts;
 pub use places::Places;
 
 use crate::kernels::prefetch::{AHEAD, prefetch};
-use crate::tables::{JoinedBy, NO_DATE, Sex};
+use crate::tables::{Edge, JoinedBy, NO_DATE, Sex};
 use growing::{Growing, Grown, Neighbours, Night};
 use parts::Part;
 use places::Counts;
@@ -112,20 +112,19 @@ struct Joined {
     joined_by: JoinedBy,
 }
 
-/// Grows clusters of `sides`, the profiles of `parts`, by its edges down to `weight_min` bits. `names_apart` says of two
+/// Grows clusters of `sides` by `edges`, of which `parts` were made, down to `weight_min` bits. `names_apart` says of two
 /// whole names, by number, whether they can hardly be one person's; `places` is what another night, or the whole of it, says
 /// of its sources, else they are counted here.
 pub fn grow(
-    sides: &[Side],
-    parts: &Parts<'_>,
+    (sides, edges, parts): (&[Side], &[Edge], &Parts),
     weight_min: f32,
     names_apart: &(impl Fn(u32, u32) -> bool + Sync),
     places: Option<&Places>,
 ) -> Clusters {
-    let night = Night { edges: parts.edges, sides, weight_min, names_apart };
+    let night = Night { edges, sides, weight_min, names_apart };
     let all: Vec<Part<'_>> = parts.iter().collect();
     let strong_min = weight_min + places::LEAST_BITS;
-    let edges_from = |least: f32| parts.edges.partition_point(|edge| edge.weight >= least);
+    let edges_from = |least: f32| edges.partition_point(|edge| edge.weight >= least);
     // What sources say is counted once strong pairs have joined, where there are others.
     let counts = places.is_none() && edges_from(strong_min) < edges_from(weight_min - places::MOST_BITS);
     let places = match places {
@@ -172,7 +171,7 @@ pub fn grow(
 }
 
 /// Numbers the clusters by their first profiles, and brings what was found into the order of profiles.
-fn number(parts: &Parts<'_>, joined: &[Joined], clusters: &mut Clusters) {
+fn number(parts: &Parts, joined: &[Joined], clusters: &mut Clusters) {
     let place_of = &parts.place_of[..];
     let of_profile = |p: usize| {
         if let Some(&soon) = place_of.get(p + AHEAD) {
@@ -196,11 +195,11 @@ fn number(parts: &Parts<'_>, joined: &[Joined], clusters: &mut Clusters) {
 mod tests {
     use super::*;
 
-    use crate::tables::{Edge, sort_edges};
+    use crate::tables::sort_edges;
     use proptest::prelude::*;
 
     fn grow(sides: Vec<Side>, edges: &[Edge], weight_min: f32, apart: &(impl Fn(u32, u32) -> bool + Sync)) -> Clusters {
-        super::grow(&sides, &Parts::of(sides.len(), edges), weight_min, apart, None)
+        super::grow((&sides, edges, &Parts::of(sides.len(), edges)), weight_min, apart, None)
     }
 
     fn edge(a: u32, b: u32, weight: f32) -> Edge {
@@ -328,7 +327,8 @@ mod tests {
         #[test]
         fn parts_know_nothing_of_each_other((sides, edges) in any_night(), bits in 0_u32..4) {
             let of = |bits: u32| {
-                let clusters = super::grow(&sides, &Parts::of_size(sides.len(), &edges, bits), 1.0, &apart, None);
+                let parts = Parts::of_size(sides.len(), &edges, bits);
+                let clusters = super::grow((&sides, &edges, &parts), 1.0, &apart, None);
                 let weight: Vec<u32> = clusters.weight.iter().map(|bits| bits.to_bits()).collect();
                 (clusters.of_profile, clusters.count, weight, clusters.joined_by, clusters.refused, clusters.lighter)
             };

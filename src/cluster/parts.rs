@@ -4,15 +4,17 @@
 use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::kernels::union_find;
 use crate::tables::Edge;
+use rayon::prelude::*;
 
 /// A part holds the profiles that edges connect with one of so many neighbouring ones: their number as a power of two.
 const PART_BITS: u32 = 13;
 
+/// Tasks that share out the edges: each reads all of them.
+const TASKS: usize = 2;
+
 /// Profiles and edges by part.
 #[derive(Debug)]
-pub struct Parts<'a> {
-    /// All edges, heaviest first.
-    pub(super) edges: &'a [Edge],
+pub struct Parts {
     /// Place of each profile in `members`.
     pub(super) place_of: Vec<u32>,
     /// Profiles, part by part, ascending within each.
@@ -41,49 +43,69 @@ pub(super) struct Part<'a> {
     pub(super) edges: &'a [PartEdge],
 }
 
-impl<'a> Parts<'a> {
+impl Parts {
     /// Parts of `profiles` profiles; `edges` must be sorted by [`crate::tables::sort_edges`].
-    pub fn of(profiles: usize, edges: &'a [Edge]) -> Self {
+    pub fn of(profiles: usize, edges: &[Edge]) -> Self {
         Self::of_size(profiles, edges, PART_BITS)
     }
 
     /// [`Parts::of`] with another size of parts.
-    pub(super) fn of_size(profiles: usize, edges: &'a [Edge], bits: u32) -> Self {
+    pub(super) fn of_size(profiles: usize, edges: &[Edge], bits: u32) -> Self {
         let first = union_find::smallest_of_sets(profiles, edges, |edge| (edge.a, edge.b));
+        let count = (profiles >> bits) + 1;
         let part = |p: u32| (first[p as usize] >> bits) as usize;
-        let mut starts = vec![(0, 0); (profiles >> bits) + 2];
-        (0..profiles as u32).for_each(|p| starts[part(p) + 1].0 += 1);
-        let mut part_of_edge = vec![0_u32; edges.len()];
-        for (place, edge) in edges.iter().enumerate() {
+        let part_of = |(place, edge): (usize, &Edge)| {
             if let Some(soon) = edges.get(place + AHEAD) {
                 prefetch(&first, soon.a as usize);
             }
-            part_of_edge[place] = part(edge.a) as u32;
-            starts[part(edge.a) + 1].1 += 1;
-        }
+            part(edge.a) as u32
+        };
+        let part_of_edge: Vec<u32> = edges.par_iter().enumerate().map(part_of).collect();
+        let mut starts = vec![(0, 0); count + 1];
+        (0..profiles as u32).for_each(|p| starts[part(p) + 1].0 += 1);
+        part_of_edge.iter().for_each(|&part| starts[part as usize + 1].1 += 1);
         for i in 1..starts.len() {
             starts[i] = (starts[i].0 + starts[i - 1].0, starts[i].1 + starts[i - 1].1);
         }
-        let mut next = starts.clone();
+        let mut next: Vec<u32> = starts.iter().map(|start| start.0).collect();
         let (mut members, mut place_of) = (vec![0; profiles], vec![0; profiles]);
         for p in 0..profiles as u32 {
-            let slot = &mut next[part(p)].0;
+            let slot = &mut next[part(p)];
             members[*slot as usize] = p;
             place_of[p as usize] = *slot;
             *slot += 1;
         }
         let mut own = vec![PartEdge::default(); edges.len()];
-        for (place, edge) in edges.iter().enumerate() {
-            if let Some(soon) = edges.get(place + AHEAD) {
-                [soon.a, soon.b].into_iter().for_each(|p| prefetch(&place_of, p as usize));
-            }
-            let part = part_of_edge[place] as usize;
-            let [a, b] = [edge.a, edge.b].map(|p| place_of[p as usize] - starts[part].0);
-            let slot = &mut next[part].1;
-            own[*slot as usize] = PartEdge { a, b, weight: edge.weight, place: place as u32 };
-            *slot += 1;
+        // Each task reads all edges and takes those of its own parts.
+        let mut tasks = Vec::new();
+        let (mut rest, mut from, most) = (&mut own[..], 0, edges.len().div_ceil(TASKS).max(1));
+        while from < count {
+            let until = (from + 1..=count).find(|&until| (starts[until].1 - starts[from].1) as usize >= most);
+            let parts = from..until.unwrap_or(count);
+            let (mine, after) = rest.split_at_mut((starts[parts.end].1 - starts[from].1) as usize);
+            (rest, from) = (after, parts.end);
+            tasks.push((parts, mine));
         }
-        Self { edges, place_of, members, own, starts }
+        tasks.into_par_iter().with_max_len(1).for_each(|(parts, own)| {
+            let base = starts[parts.start].1;
+            let mut next: Vec<u32> = starts[parts.clone()].iter().map(|start| start.1 - base).collect();
+            let is_own = |place: usize| part_of_edge.get(place).is_some_and(|&part| parts.contains(&(part as usize)));
+            for (place, edge) in edges.iter().enumerate() {
+                if is_own(place + AHEAD) {
+                    let soon = &edges[place + AHEAD];
+                    [soon.a, soon.b].into_iter().for_each(|p| prefetch(&place_of, p as usize));
+                }
+                if !is_own(place) {
+                    continue;
+                }
+                let part = part_of_edge[place] as usize;
+                let [a, b] = [edge.a, edge.b].map(|p| place_of[p as usize] - starts[part].0);
+                let slot = &mut next[part - parts.start];
+                own[*slot as usize] = PartEdge { a, b, weight: edge.weight, place: place as u32 };
+                *slot += 1;
+            }
+        });
+        Self { place_of, members, own, starts }
     }
 
     /// Every part that has a profile.

@@ -11,6 +11,13 @@ pub fn mix(state: u64, value: u64) -> u64 {
     folded.rotate_left(23) ^ value.wrapping_mul(PRIME_A)
 }
 
+/// Another value for each value, spread over the upper bits (Knuth's multiplicative hashing): two are equal if and only if
+/// the values are.
+#[inline]
+pub fn spread(value: u64) -> u64 {
+    value.wrapping_mul(PRIME_A)
+}
+
 /// The hash of a sequence of values under a seed; never 0, which stands for "no key".
 #[inline]
 pub fn key(seed: u64, values: &[u64]) -> u64 {
@@ -45,6 +52,14 @@ mod tests {
         }
         let texts: HashSet<u64> = (0..100_000).map(|i| bytes(1, i.to_string().as_bytes())).collect();
         assert_eq!(texts.len(), 100_000);
+    }
+
+    #[test]
+    fn spread_values_are_distinct_and_use_the_upper_bits() {
+        let spread: HashSet<u64> = (0..100_000).map(|value| spread(value) >> 40).collect();
+        assert!(spread.len() > 99_000, "{}", spread.len());
+        // An odd factor has an inverse, so that no two values give one.
+        assert_eq!(PRIME_A % 2, 1);
     }
 
     #[test]

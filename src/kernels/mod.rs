@@ -6,6 +6,7 @@ pub mod buckets;
 pub mod date;
 pub mod hash;
 pub mod id_number;
+pub mod numbering;
 pub mod phone;
 pub mod pinyin;
 pub mod prefetch;

@@ -2,6 +2,7 @@
 //! is then sorted by itself, in parallel.
 
 use rayon::prelude::*;
+use std::cmp::Ordering;
 
 /// Rows below which one comparison sort is as fast.
 const SMALL: usize = 1 << 13;
@@ -11,20 +12,25 @@ const BUCKET: usize = 1 << 11;
 /// Sorts `rows` by key, then row. Keys should be spread over all 64 bits, as hashes are; other keys are sorted
 /// correctly but slower. O(n log b) for buckets of b rows, one copy of the rows in memory.
 pub fn sort_keyed(rows: &mut Vec<(u64, u32)>) {
-    if rows.len() <= SMALL { rows.sort_unstable() } else { *rows = sorted(&[rows], |row| row.0) }
+    if rows.len() <= SMALL { rows.sort_unstable() } else { *rows = sorted_by(&[rows], |row| row.0, Ord::cmp) }
 }
 
 /// Sorts `rows`, which should be spread in their top bits, as [`sort_keyed`] does.
 pub fn sort_packed(rows: &mut Vec<u64>) {
-    if rows.len() <= SMALL { rows.sort_unstable() } else { *rows = sorted(&[rows], |row| *row) }
+    if rows.len() <= SMALL { rows.sort_unstable() } else { *rows = sorted_by(&[rows], |row| *row, Ord::cmp) }
 }
 
 /// The rows of all parts, sorted as by [`sort_packed`].
 pub fn sorted_packed(parts: &[Vec<u64>]) -> Vec<u64> {
-    sorted(&parts.iter().map(Vec::as_slice).collect::<Vec<&[u64]>>(), |row| *row)
+    sorted_by(&parts.iter().map(Vec::as_slice).collect::<Vec<&[u64]>>(), |row| *row, Ord::cmp)
 }
 
-fn sorted<T: Copy + Default + Ord + Send + Sync>(parts: &[&[T]], top: impl Fn(&T) -> u64 + Sync) -> Vec<T> {
+/// The rows of all parts, sorted by `order`. `top` must rise with it, and should spread rows over all 64 bits.
+pub fn sorted_by<T: Copy + Default + Send + Sync>(
+    parts: &[&[T]],
+    top: impl Fn(&T) -> u64 + Sync,
+    order: impl Fn(&T, &T) -> Ordering + Sync,
+) -> Vec<T> {
     let len: usize = parts.iter().map(|part| part.len()).sum();
     let bits = (len / BUCKET).max(2).ilog2().clamp(1, 16);
     let shift = 64 - bits;
@@ -55,7 +61,7 @@ fn sorted<T: Copy + Default + Ord + Send + Sync>(parts: &[&[T]], top: impl Fn(&T
         buckets.push(bucket);
         rest = after;
     }
-    buckets.into_par_iter().for_each(<[T]>::sort_unstable);
+    buckets.into_par_iter().for_each(|bucket| bucket.sort_unstable_by(&order));
     spread
 }
 

@@ -4,6 +4,7 @@
 use super::features::{Features, ID_DOUBTFUL, ID_TRUSTED};
 use super::levels::name as level;
 use super::names;
+use crate::kernels::{hash, radix};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -19,12 +20,13 @@ pub(super) fn mark(features: &mut Features) {
         .iter()
         .flat_map(|&p| places(features, p))
         .for_each(|(kind, n)| households[kind as usize][n as usize] = true);
+    let of_household = |p: u32| {
+        let near = places(features, p).filter(|&(kind, number)| households[kind as usize][number as usize]);
+        near.map(move |place| (place, p)).collect::<Vec<_>>()
+    };
+    let near: Vec<((u8, u32), u32)> = (0..features.len() as u32).into_par_iter().flat_map_iter(of_household).collect();
     let mut neighbours: HashMap<(u8, u32), Vec<u32>> = HashMap::new();
-    for p in 0..features.len() as u32 {
-        for place in places(features, p).filter(|&(kind, number)| households[kind as usize][number as usize]) {
-            neighbours.entry(place).or_default().push(p);
-        }
-    }
+    near.into_iter().for_each(|(place, p)| neighbours.entry(place).or_default().push(p));
     let borrowed: Vec<u32> = suspects
         .into_par_iter()
         .filter(|&p| {
@@ -49,12 +51,13 @@ fn places(features: &Features, p: u32) -> impl Iterator<Item = (u8, u32)> + use<
 
 /// Profiles whose name is quite another than the one most often borne with their number.
 fn suspects(features: &Features) -> Vec<u32> {
-    let mut by_id: Vec<(u64, u32)> = (0..features.len() as u32)
-        .into_par_iter()
-        .map(|p| (features.trusted_id(p as usize), p))
-        .filter(|&(id, p)| id != 0 && has_name(features, p))
-        .collect();
-    by_id.par_sort_unstable();
+    // Spread, since numbers of one region begin alike and sorting goes by upper bits; equal numbers stay together.
+    let by_id = |p: u32| {
+        let id = features.trusted_id(p as usize);
+        (id != 0 && has_name(features, p)).then(|| (hash::spread(id), p))
+    };
+    let mut by_id: Vec<(u64, u32)> = (0..features.len() as u32).into_par_iter().filter_map(by_id).collect();
+    radix::sort_keyed(&mut by_id);
     let groups: Vec<&[(u64, u32)]> = by_id.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1).collect();
     groups
         .into_par_iter()

@@ -3,13 +3,12 @@
 use super::names::{self, Name};
 use super::profile::Profiles;
 use super::{borrowed, identity, roles};
-use crate::kernels::prefetch::prefetch;
+use crate::kernels::id_number::{IdKind, IdNumber};
+use crate::kernels::numbering::{Numbered, number};
+use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::kernels::text::{NameFlags, title_sex};
-use crate::kernels::{
-    hash,
-    id_number::{IdKind, IdNumber},
-};
-use crate::tables::{BirthPrecision, NO_DATE, Pool, Records, Sex};
+use crate::kernels::{hash, radix};
+use crate::tables::{BirthPrecision, NO_DATE, Pool, Records, Sex, Sym};
 use rayon::prelude::*;
 
 /// A profile as it is compared. 0 stands for a missing value in every field but the dates.
@@ -153,32 +152,9 @@ impl Features {
     }
 }
 
-/// Numbers for values, by first use; 0 for the missing value 0.
-struct Numbering {
-    of: hashbrown::HashMap<u64, u32, foldhash::fast::FixedState>,
-}
-
-impl Numbering {
-    fn new() -> Self {
-        Self { of: hashbrown::HashMap::with_hasher(foldhash::fast::FixedState::with_seed(1)) }
-    }
-
-    fn number(&mut self, value: u64) -> u32 {
-        if value == 0 {
-            return 0;
-        }
-        let next = self.of.len() as u32 + 1;
-        *self.of.entry(value).or_insert(next)
-    }
-
-    fn len(&self) -> usize {
-        self.of.len() + 1
-    }
-}
-
 /// Reads what is compared of each profile.
 pub fn features(records: &Records, profiles: &Profiles) -> Features {
-    let firsts: Vec<usize> = (0..profiles.len()).map(|p| profiles.first(p)).collect();
+    let firsts: Vec<usize> = (0..profiles.len()).into_par_iter().map(|p| profiles.first(p)).collect();
     let roles = roles::roles(records, &firsts);
     let (names, (phones, (flats, places))) = rayon::join(
         || number_names(records, &firsts, &roles),
@@ -199,12 +175,12 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
                 implied_birth: NO_DATE,
                 name: names.of[p].0,
                 former: names.of[p].1,
-                phones: phones.of[p],
-                flat: flats.of[p].0,
-                registered_flat: flats.of[p].1,
-                building: places[p].0,
-                estate: places[p].1,
-                grid: places[p].2,
+                phones: [phones.of[2 * p], phones.of[2 * p + 1]],
+                flat: flats.of[2 * p],
+                registered_flat: flats.of[2 * p + 1],
+                building: places[3 * p],
+                estate: places[3 * p + 1],
+                grid: places[3 * p + 2],
                 stated_precision: records.birth_precision[row],
                 stated_sex: stated_sex(records, row),
                 implied_sex: Sex::Unknown,
@@ -214,14 +190,11 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
             packed
         })
         .collect();
-    let phone_level = sharing(&packed, phones.count, |p| p.phones, &[2, 8, 30], 1);
-    let flat_level = sharing(&packed, flats.count, |p| [p.flat, p.registered_flat], &[12], 1);
-    let mut phone_digits = vec![0; phones.count];
-    for (&row, numbers) in firsts.iter().zip(&phones.of) {
-        for (phone, &number) in records.phones[row].iter().zip(numbers) {
-            phone_digits[number as usize] = decimal_digits(*phone);
-        }
-    }
+    let (phone_level, flat_level) = rayon::join(
+        || sharing(&packed, phones.values.len(), |p| p.phones, &[2, 8, 30], 1),
+        || sharing(&packed, flats.values.len(), |p| [p.flat, p.registered_flat], &[12], 1),
+    );
+    let phone_digits = phones.values.par_iter().map(|&phone| decimal_digits(phone)).collect();
     let (names, name_count) = (names.table, names.count);
     let mut features = Features { packed, names, phone_level, flat_level, phone_digits, name_count, roles };
     borrowed::mark(&mut features);
@@ -240,7 +213,7 @@ fn number_names(records: &Records, firsts: &[usize], roles: &[(u32, u8)]) -> Nam
     let mut flags = vec![0_u8];
     let mut count = vec![0_u32];
     let mut of = Vec::with_capacity(firsts.len());
-    let mut see = |sym: u32, flag: u8, weight: u32| {
+    let mut see = |number: &mut [u32], sym: Sym, flag: u8, weight: u32| {
         if sym == Pool::NONE {
             return 0;
         }
@@ -254,84 +227,89 @@ fn number_names(records: &Records, firsts: &[usize], roles: &[(u32, u8)]) -> Nam
         count[*slot as usize] += weight;
         *slot
     };
-    for &row in firsts {
-        of.push((see(records.name[row], records.name_flags[row], 1), 0));
+    let (name, former): (&[Sym], &[Sym]) = (&records.name, &records.former_name);
+    for (p, &row) in firsts.iter().enumerate() {
+        if let Some(&soon) = firsts.get(p + AHEAD) {
+            prefetch(&number, name[soon] as usize);
+        }
+        of.push((see(&mut number, name[row], records.name_flags[row], 1), 0));
     }
-    for ((&row, &(head, role)), of) in firsts.iter().zip(roles).zip(&mut of) {
+    for (p, of) in of.iter_mut().enumerate() {
+        if let Some(soon) = roles.get(p + AHEAD) {
+            prefetch(&number, soon.0 as usize);
+        }
+        let (row, (head, role)) = (firsts[p], roles[p]);
         // A former name carries no flags of its own; titles do not occur there.
-        of.1 = see(records.former_name[row], 0, 0);
-        if of.1 == 0 && role == roles::HEAD && head != records.name[row] {
+        of.1 = see(&mut number, former[row], 0, 0);
+        if of.1 == 0 && role == roles::HEAD && head != name[row] {
             // The head of a household by another name, or by a title: the row itself says who that is.
-            of.1 = see(head, 0, 0);
+            of.1 = see(&mut number, head, 0, 0);
         }
     }
     let table = names::read_names(&records.pool, &syms, &flags, &count, firsts.len() as u64);
     Names { of, table, count }
 }
 
-struct Numbered<T> {
-    of: Vec<T>,
-    count: usize,
+/// Both phones of each profile.
+fn number_phones(records: &Records, firsts: &[usize]) -> Numbered {
+    let phones: &[[u64; 2]] = &records.phones;
+    let values: Vec<[u64; 2]> = firsts.par_iter().map(|&row| phones[row]).collect();
+    number(values.as_flattened())
 }
 
-fn number_phones(records: &Records, firsts: &[usize]) -> Numbered<[u32; 2]> {
-    let mut numbering = Numbering::new();
-    let of = firsts.iter().map(|&row| records.phones[row].map(|phone| numbering.number(phone))).collect();
-    Numbered { of, count: numbering.len() }
-}
-
-fn number_flats(records: &Records, firsts: &[usize]) -> Numbered<(u32, u32)> {
-    let mut numbering = Numbering::new();
-    let of = firsts
-        .iter()
-        .map(|&row| (numbering.number(records.flat[row]), numbering.number(records.registered_flat[row])))
-        .collect();
-    Numbered { of, count: numbering.len() }
+/// Flat and registered flat of each profile.
+fn number_flats(records: &Records, firsts: &[usize]) -> Numbered {
+    let (flats, registered): (&[u64], &[u64]) = (&records.flat, &records.registered_flat);
+    let values: Vec<[u64; 2]> = firsts.par_iter().map(|&row| [flats[row], registered[row]]).collect();
+    number(values.as_flattened())
 }
 
 /// Building, estate (or road and number) and grid of each profile.
-fn number_places(records: &Records, firsts: &[usize]) -> Vec<(u32, u32, u32)> {
-    let mut numbering = Numbering::new();
-    firsts
-        .iter()
-        .map(|&row| {
-            let (estate, building) = (records.estate[row], records.building[row]);
-            let (road, number) = (records.road[row], records.number[row]);
-            let area = match (estate, road, number) {
-                (0, 0, _) | (0, _, 0) => 0,
-                (0, road, number) => hash::key(2, &[u64::from(road), u64::from(number)]),
-                (estate, ..) => hash::key(1, &[u64::from(estate)]),
-            };
-            let house = if area == 0 || building == 0 { 0 } else { hash::key(area, &[u64::from(building)]) };
-            let grid = match records.grid_code[row] {
-                0 => 0,
-                grid => hash::key(3, &[u64::from(grid)]),
-            };
-            (numbering.number(house), numbering.number(area), numbering.number(grid))
-        })
-        .collect()
+fn number_places(records: &Records, firsts: &[usize]) -> Vec<u32> {
+    let keys = |&row: &usize| {
+        let (estate, building) = (records.estate[row], records.building[row]);
+        let (road, number) = (records.road[row], records.number[row]);
+        let area = match (estate, road, number) {
+            (0, 0, _) | (0, _, 0) => 0,
+            (0, road, number) => hash::key(2, &[u64::from(road), u64::from(number)]),
+            (estate, ..) => hash::key(1, &[u64::from(estate)]),
+        };
+        let house = if area == 0 || building == 0 { 0 } else { hash::key(area, &[u64::from(building)]) };
+        let grid = match records.grid_code[row] {
+            0 => 0,
+            grid => hash::key(3, &[u64::from(grid)]),
+        };
+        [house, area, grid]
+    };
+    let values: Vec<[u64; 3]> = firsts.par_iter().map(keys).collect();
+    number(values.as_flattened()).of
 }
 
 /// For each number the level `first_level + i`, `i` counting the limits that its number of distinct names exceeds.
 fn sharing(
     packed: &[Packed],
     count: usize,
-    of: impl Fn(&Packed) -> [u32; 2],
+    of: impl Fn(&Packed) -> [u32; 2] + Sync,
     limits: &[u32],
     first_level: u8,
 ) -> Vec<u8> {
-    let mut pairs: Vec<u64> = packed
-        .iter()
-        .filter(|p| p.name != 0)
-        .flat_map(|p| of(p).map(|number| u64::from(number) << 32 | u64::from(p.name)))
-        .filter(|pair| pair >> 32 != 0)
-        .collect();
-    pairs.par_sort_unstable();
+    // The number in the uppermost bits, where rows are spread when they are sorted.
+    let shift = 63 - count.max(2).ilog2();
+    let pairs_of = |chunk: &[Packed]| -> Vec<u64> {
+        let named = chunk.iter().filter(|p| p.name != 0);
+        let pairs = named.flat_map(|p| of(p).map(|number| (number, p.name))).filter(|(number, _)| *number != 0);
+        pairs.map(|(number, name)| u64::from(number) << shift | u64::from(name)).collect()
+    };
+    let parts: Vec<Vec<u64>> = packed.par_chunks(CHUNK_PROFILES).map(pairs_of).collect();
+    let mut pairs = radix::sorted_packed(&parts);
     pairs.dedup();
     let mut names = vec![0_u32; count];
-    pairs.iter().for_each(|pair| names[(pair >> 32) as usize] += 1);
+    pairs.iter().for_each(|pair| names[(pair >> shift) as usize] += 1);
     names.iter().map(|&n| first_level + limits.iter().filter(|&&limit| n > limit).count() as u8).collect()
 }
+
+/// Profiles that one task takes.
+const CHUNK_PROFILES: usize = 1 << 16;
 
 /// The birth day in an ID number, unless characters were lost or added and may have shifted it.
 fn implied_birth(id: &IdNumber) -> i32 {

@@ -29,7 +29,7 @@ pub use pairs::{BlockingStats, Blocks};
 pub use profile::{Profiles, profiles};
 pub use rosters::{Rosters, may_be_doubled};
 
-use crate::tables::{Edge, sort_edges};
+use crate::tables::{Edge, sorted_edges};
 use levels::{PATTERNS, identity as identity_level};
 use pairs::{PairVisitor, Reading, visit};
 
@@ -233,7 +233,5 @@ pub fn score(
     let (tasks, stats) =
         visit(features, &mut blocks, reading, || Scoring { features, weights, weight_min, edges: Vec::new() });
     drop(blocks);
-    let mut edges = tasks.concat();
-    sort_edges(&mut edges);
-    (edges, stats)
+    (sorted_edges(&tasks), stats)
 }

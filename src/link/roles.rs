@@ -1,8 +1,9 @@
 //! Places in a household as a row states them: head, husband or wife, child, parent, grandchild. Two rows under one head
 //! with two places are two persons, whatever their names and phones share.
 
-use crate::tables::{Pool, Records};
+use crate::tables::{Pool, Records, Sym, distinct};
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 /// The place is not stated, or says nothing of others.
 pub(super) const UNKNOWN: u8 = 0;
@@ -60,18 +61,14 @@ fn role(text: &str) -> u8 {
 
 /// Of each profile the number of the head's name and the place under that head; zeros where one of them is unknown.
 pub(super) fn roles(records: &Records, firsts: &[usize]) -> Vec<(u32, u8)> {
-    let mut known: HashMap<u32, u8> = HashMap::new();
-    firsts
-        .iter()
-        .map(|&row| {
-            let (head, relation) = (records.household_head[row], records.relation[row]);
-            if head == Pool::NONE || relation == Pool::NONE {
-                return (0, UNKNOWN);
-            }
-            let role = *known.entry(relation).or_insert_with(|| role(records.pool.get(relation)));
-            if role == UNKNOWN { (0, UNKNOWN) } else { (head, role) }
-        })
-        .collect()
+    let relations = distinct(&records.relation).into_iter().filter(|&relation| relation != Pool::NONE);
+    let known: HashMap<Sym, u8> = relations.map(|relation| (relation, role(records.pool.get(relation)))).collect();
+    let (heads, relations): (&[Sym], &[Sym]) = (&records.household_head, &records.relation);
+    let of_row = |&row: &usize| {
+        let place = if heads[row] == Pool::NONE { None } else { known.get(&relations[row]) };
+        place.filter(|&&place| place != UNKNOWN).map_or((0, UNKNOWN), |&place| (heads[row], place))
+    };
+    firsts.par_iter().map(of_row).collect()
 }
 
 #[cfg(test)]

@@ -109,8 +109,12 @@ fn resolve_person_cn(
 ) -> Result<Resolved> {
     let settings = BlockingSettings { block_rows_max: linkage.block_rows_max };
     let profiles = watch.step("profile", |_| Ok(link::profiles(records)), told::profiles)?;
-    let mut features = watch.step("features", |_| Ok(link::features(records, &profiles)), told::features)?;
-    let mut blocks = Blocks::new(&features);
+    let read = |_: &mut Watch<'_>| {
+        let features = link::features(records, &profiles);
+        let blocks = Blocks::new(&features);
+        Ok((features, blocks))
+    };
+    let (mut features, mut blocks) = watch.step("features", read, |(features, _)| told::features(features))?;
     let fit = |watch: &mut Watch<'_>| {
         let sample_bits = (profiles.len() / FIT_PROFILES).max(1).ilog2();
         modelled::model(
@@ -130,29 +134,32 @@ fn resolve_person_cn(
     let (start, choose) = (set.unwrap_or(usual), set.is_none() && fit.is_fitted());
     let least = if choose { accuracy::THRESHOLD_MIN.min(start) } else { start };
     let kept_min = linkage.review_weight_min.map_or(least - REVIEW_BITS, |bits| bits as f32).min(least - LIGHTER_BITS);
-    let score = |_: &mut Watch<'_>| Ok(link::score(&features, blocks, &fit.weights, settings, kept_min));
-    let (edges, blocking) = watch.step("link", score, |(edges, blocking)| told::scored(edges.len(), blocking))?;
-    let clusters_from = |(sides, parts): &(Vec<Side>, Parts<'_>), features: &Features, match_weight_min: f32| {
-        cluster::grow(sides, parts, match_weight_min, &|a, b| features.names_apart(a, b), None)
+    let score = |_: &mut Watch<'_>| {
+        let (edges, blocking) = link::score(&features, blocks, &fit.weights, settings, kept_min);
+        let parts = Parts::of(profiles.len(), &edges);
+        Ok((sides(records, &profiles, &features), edges, parts, blocking))
+    };
+    let (sides, edges, parts, blocking) =
+        watch.step("link", score, |(_, edges, _, blocking)| told::scored(edges.len(), blocking))?;
+    let clusters_from = |features: &Features, match_weight_min: f32| {
+        let apart = |a, b| features.names_apart(a, b);
+        cluster::grow((&sides, &edges, &parts), match_weight_min, &apart, None)
     };
     let estimate = |watch: &mut Watch<'_>| {
-        let grounds = (sides(records, &profiles, &features), Parts::of(profiles.len(), &edges));
-        let clusters = clusters_from(&grounds, &features, start);
+        let clusters = clusters_from(&features, start);
         let (edges, fit) = (&edges[..], &modelled.fit);
         let night =
             Night { records, profiles: &profiles, fit, settings, edges, clusters: &clusters, match_weight_min: start };
         let accuracy = night.accuracy(&mut features, choose);
         watch.warn_all(accuracy.iter().filter_map(Accuracy::warning).collect());
-        Ok((clusters, accuracy, grounds))
+        Ok((clusters, accuracy))
     };
-    let (first, accuracy, grounds) = watch.step("accuracy", estimate, |_| Message::new("run.step.accuracy"))?;
+    let (first, accuracy) = watch.step("accuracy", estimate, |_| Message::new("run.step.accuracy"))?;
     let match_weight_min = accuracy.as_ref().map_or(start, |accuracy| accuracy.match_weight_min);
     let review_weight_min =
         linkage.review_weight_min.map_or(match_weight_min - REVIEW_BITS, |bits| bits as f32).min(match_weight_min);
     let grow = |_: &mut Watch<'_>| {
-        let clusters =
-            if match_weight_min == start { first } else { clusters_from(&grounds, &features, match_weight_min) };
-        drop(grounds);
+        let clusters = if match_weight_min == start { first } else { clusters_from(&features, match_weight_min) };
         let bounds = (match_weight_min, review_weight_min);
         let of_records = || {
             let mut cluster_of_record = vec![0; records.len()];

@@ -1,7 +1,11 @@
 //! Pairs of profiles that are worth keeping.
 
+use crate::kernels::radix;
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
 /// A scored pair of profiles (groups of records that agree exactly), `a < b`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Edge {
     /// Profile with the smaller number.
     pub a: u32,
@@ -15,9 +19,108 @@ pub struct Edge {
     pub by_id: bool,
 }
 
+/// More weights than these are not counted one by one.
+const WEIGHTS_MAX: usize = 1 << 12;
+/// Edges below which one sort by comparison is as fast.
+const SMALL: usize = 1 << 14;
+
 /// Sorts edges as clusters grow by them: heaviest first, then by profile; a pair found twice stays once.
 pub fn sort_edges(edges: &mut Vec<Edge>) {
-    use rayon::slice::ParallelSliceMut;
-    edges.par_sort_unstable_by(|x, y| y.weight.total_cmp(&x.weight).then((x.a, x.b).cmp(&(y.a, y.b))));
+    *edges = sorted_edges(std::slice::from_ref(edges));
+}
+
+/// The edges of all parts as [`sort_edges`] leaves them.
+pub fn sorted_edges(parts: &[Vec<Edge>]) -> Vec<Edge> {
+    let len: usize = parts.iter().map(Vec::len).sum();
+    let order = |x: &Edge, y: &Edge| y.weight.total_cmp(&x.weight).then((x.a, x.b).cmp(&(y.a, y.b)));
+    let spread = if len < SMALL { None } else { Spread::of(parts, len) };
+    let mut edges = match spread {
+        Some(spread) => {
+            let parts: Vec<&[Edge]> = parts.iter().map(Vec::as_slice).collect();
+            radix::sorted_by(&parts, |edge| spread.top(edge), order)
+        }
+        None => {
+            let mut edges = parts.concat();
+            edges.par_sort_unstable_by(order);
+            edges
+        }
+    };
     edges.dedup_by_key(|edge| (edge.a, edge.b));
+    edges
+}
+
+/// Where edges go when they are sorted: weights are those of patterns of levels, of which there are few, and edges of one
+/// weight are about evenly spread over the profiles.
+struct Spread {
+    /// Of each weight, by its bits, where its edges begin and how many there are.
+    of_weight: HashMap<u32, (u64, u64), foldhash::fast::FixedState>,
+    /// All edges.
+    len: u64,
+    /// More than the largest profile.
+    profiles: u64,
+}
+
+impl Spread {
+    /// `None` where there are too many weights.
+    fn of(parts: &[Vec<Edge>], len: usize) -> Option<Self> {
+        type Counts = HashMap<u32, u64, foldhash::fast::FixedState>;
+        let count = |mut found: (Counts, u32), edge: &Edge| {
+            if found.0.len() <= WEIGHTS_MAX {
+                *found.0.entry(edge.weight.to_bits()).or_default() += 1;
+            }
+            found.1 = found.1.max(edge.a);
+            found
+        };
+        let add = |mut all: (Counts, u32), more: (Counts, u32)| {
+            more.0.into_iter().for_each(|(weight, n)| *all.0.entry(weight).or_default() += n);
+            (all.0, all.1.max(more.1))
+        };
+        let none = || (Counts::default(), 0);
+        let (counts, largest) = parts.par_iter().flatten().fold(none, count).reduce(none, add);
+        let mut weights: Vec<(f32, u64)> = counts.into_iter().map(|(bits, n)| (f32::from_bits(bits), n)).collect();
+        if weights.len() > WEIGHTS_MAX {
+            return None;
+        }
+        weights.sort_unstable_by(|x, y| y.0.total_cmp(&x.0));
+        let mut begin = 0;
+        let of_weight = weights.into_iter().map(|(weight, n)| {
+            let from = begin;
+            begin += n;
+            (weight.to_bits(), (from, n))
+        });
+        Some(Self { of_weight: of_weight.collect(), len: len as u64, profiles: u64::from(largest) + 1 })
+    }
+
+    /// Rises in the order of edges.
+    fn top(&self, edge: &Edge) -> u64 {
+        let (from, n) = self.of_weight.get(&edge.weight.to_bits()).copied().unwrap_or_default();
+        // Share of the profiles that lie before, as a part of the edges of this weight, as a part of all edges.
+        let place = (u128::from(from) << 32) + u128::from(n) * ((u128::from(edge.a) << 32) / u128::from(self.profiles));
+        ((place << 32) / u128::from(self.len)).min(u128::from(u64::MAX)) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_edges_sort_like_few() {
+        let edge = |i: u32| {
+            let a = crate::kernels::hash::key(1, &[u64::from(i)]) as u32 % 50_000;
+            let weight = [30.5, -2.0, f32::from_bits(a), 7.25, -0.0, 0.0]
+                [if i % 97 == 0 { 2 } else { i as usize % 2 * 3 + i as usize % 3 / 2 }];
+            Edge { a, b: a + 1 + i % 3, weight, pattern: i % 5, by_id: false }
+        };
+        let all: Vec<Edge> = (0..60_000).map(edge).filter(|edge| !edge.weight.is_nan()).collect();
+        let mut expected = all.clone();
+        expected.sort_by(|x, y| y.weight.total_cmp(&x.weight).then((x.a, x.b).cmp(&(y.a, y.b))));
+        expected.dedup_by_key(|edge| (edge.a, edge.b));
+        let key = |edge: &Edge| (edge.weight.to_bits(), edge.a, edge.b);
+        let parts: Vec<Vec<Edge>> = all.chunks(7_000).map(<[Edge]>::to_vec).collect();
+        let sorted = sorted_edges(&parts);
+        assert!(all.len() > SMALL && Spread::of(&parts, all.len()).is_some());
+        assert_eq!(sorted.iter().map(key).collect::<Vec<_>>(), expected.iter().map(key).collect::<Vec<_>>());
+        assert!(sorted_edges(&[]).is_empty());
+    }
 }

@@ -17,7 +17,7 @@ mod records;
 mod word_index;
 
 pub use column::{Column, Keeper, Lender};
-pub use edges::{Edge, sort_edges};
+pub use edges::{Edge, sort_edges, sorted_edges};
 pub use events::EventRows;
 pub use lists::{GridList, ListRow};
 pub use members::{JoinedBy, Links, Members};

@@ -191,7 +191,7 @@ impl Night<'_> {
         let again = |&threshold: &f32| {
             // What the whole night says of its sources, not the few persons of the sample.
             let places = Some(&self.clusters.places);
-            let clusters = cluster::grow(&sides, &parts, threshold, &apart, places);
+            let clusters = cluster::grow((&sides, &edges, &parts), threshold, &apart, places);
             let mut by_cluster: Vec<(u32, u32)> =
                 clusters.of_profile.iter().zip(members).map(|(&cluster, &p)| (cluster, p)).collect();
             by_cluster.sort_unstable();
