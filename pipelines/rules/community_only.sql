@@ -2,4 +2,4 @@
 WITH known AS (SELECT person_id, ',' || ARRAY_TO_STRING(sources, ',') AS sources FROM persons)
 SELECT person_id, CAST(as_of AS TIMESTAMP) AS since, '社区登记，公安无记录' AS reason
 FROM known
-WHERE sources LIKE '%,community%' AND sources NOT LIKE '%,police_population%'
+WHERE STRPOS(sources, ',community') > 0 AND STRPOS(sources, ',police_population') = 0

@@ -17,4 +17,4 @@ WHERE e.at >= d.at + INTERVAL '1 day'
 UNION ALL
 SELECT person_id, CAST(as_of AS TIMESTAMP) AS since, '仅有户籍地址，是否在住待核' AS reason
 FROM persons
-WHERE grid_by = 'registered' AND ',' || ARRAY_TO_STRING(sources, ',') NOT LIKE '%,community%'
+WHERE grid_by = 'registered' AND STRPOS(',' || ARRAY_TO_STRING(sources, ','), ',community') = 0

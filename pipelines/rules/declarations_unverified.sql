@@ -3,14 +3,14 @@ SELECT d.person_id, d.since, '申报未核验' AS reason
 FROM (
   SELECT person_id, MAX(at) AS since
   FROM events
-  WHERE type = 'declaration' AND detail LIKE '%未核验%'
+  WHERE type = 'declaration' AND STRPOS(detail, '未核验') > 0
     AND at >= as_of - INTERVAL '28 days' AND at < as_of + INTERVAL '1 day'
   GROUP BY person_id
 ) AS d
 LEFT JOIN (
   SELECT person_id, MAX(at) AS at
   FROM events
-  WHERE type = 'visit' AND (detail IS NULL OR detail NOT LIKE '%不在家%') AND at < as_of + INTERVAL '1 day'
+  WHERE type = 'visit' AND (detail IS NULL OR STRPOS(detail, '不在家') = 0) AND at < as_of + INTERVAL '1 day'
   GROUP BY person_id
 ) AS v ON d.person_id = v.person_id
 WHERE v.at IS NULL OR v.at < d.since

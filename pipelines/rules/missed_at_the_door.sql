@@ -3,4 +3,4 @@
 WITH known AS (SELECT person_id, ',' || ARRAY_TO_STRING(sources, ',') AS sources FROM persons WHERE grid_code IS NOT NULL)
 SELECT person_id, CAST(as_of AS TIMESTAMP) AS since, '公安、卫健有记录，社区未登记' AS reason
 FROM known
-WHERE (sources LIKE '%,police%' OR sources LIKE '%,health%') AND sources NOT LIKE '%,community%'
+WHERE (STRPOS(sources, ',police') > 0 OR STRPOS(sources, ',health') > 0) AND STRPOS(sources, ',community') = 0

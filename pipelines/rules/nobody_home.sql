@@ -4,13 +4,13 @@ SELECT t.person_id, t.since, '入户不在家，已上门' || CAST(t.tries AS VA
 FROM (
   SELECT person_id, MAX(at) AS since, COUNT(DISTINCT at) AS tries
   FROM events
-  WHERE type = 'visit' AND detail LIKE '%不在家%' AND at < as_of + INTERVAL '1 day'
+  WHERE type = 'visit' AND STRPOS(detail, '不在家') > 0 AND at < as_of + INTERVAL '1 day'
   GROUP BY person_id
 ) AS t
 LEFT JOIN (
   SELECT person_id, MAX(at) AS at
   FROM events
-  WHERE type = 'visit' AND (detail IS NULL OR detail NOT LIKE '%不在家%') AND at < as_of + INTERVAL '1 day'
+  WHERE type = 'visit' AND (detail IS NULL OR STRPOS(detail, '不在家') = 0) AND at < as_of + INTERVAL '1 day'
   GROUP BY person_id
 ) AS m ON t.person_id = m.person_id
 WHERE m.at IS NULL OR m.at < t.since

@@ -33,7 +33,7 @@ pub(super) struct Decoded<'a> {
 /// Decodes whole lines. `end` is the byte that ends a line. Cost: one validation where the block is UTF-8. The text is
 /// borrowed exactly if byte offsets in it are those in `bytes`.
 pub(super) fn decode(bytes: &[u8], prior: Prior, end: u8) -> Decoded<'_> {
-    let mut out = match std::str::from_utf8(bytes) {
+    let mut out = match simdutf8::basic::from_utf8(bytes) {
         Ok(text) if prior == Prior::Utf8 => Decoded {
             bad_lines: if memmem::find(bytes, BROKEN.as_bytes()).is_some() { broken_lines(bytes, end) } else { vec![] },
             text: Cow::Borrowed(text),

@@ -131,13 +131,39 @@ static SURNAMES: LazyLock<Vec<char>> = LazyLock::new(|| {
     all
 });
 
+/// [`COMPOUND`] by its characters, sorted: names are looked up by the million.
+static PAIRS: LazyLock<Vec<[char; 2]>> = LazyLock::new(|| {
+    let mut all: Vec<[char; 2]> = COMPOUND.iter().filter_map(|pair| both(pair)).collect();
+    all.sort_unstable();
+    all
+});
+
+/// [`READINGS`] as syllables, sorted.
+static SINGLE_SYLLABLES: LazyLock<Vec<(char, Syllable)>> = LazyLock::new(|| {
+    let mut all: Vec<_> = READINGS.iter().map(|(surname, reading)| (*surname, syllable_of(reading))).collect();
+    all.sort_by_key(|(surname, _)| *surname);
+    all.dedup_by_key(|(surname, _)| *surname);
+    all
+});
+
+/// [`COMPOUND_READINGS`] as syllables.
+static PAIR_SYLLABLES: LazyLock<Vec<([char; 2], [Syllable; 2])>> = LazyLock::new(|| {
+    let of = |(pair, readings): &(&str, [&str; 2])| Some((both(pair)?, readings.map(syllable_of)));
+    COMPOUND_READINGS.iter().filter_map(of).collect()
+});
+
+/// The two characters of a text that has no more.
+fn both(pair: &str) -> Option<[char; 2]> {
+    pair.chars().collect::<Vec<char>>().try_into().ok()
+}
+
 /// Whether a character is a known surname.
 pub fn is_surname(c: char) -> bool {
     SURNAMES.binary_search(&c).is_ok()
 }
 
 fn is_compound(a: char, b: char) -> bool {
-    COMPOUND.iter().any(|pair| pair.starts_with(a) && pair.ends_with(b))
+    PAIRS.binary_search(&[a, b]).is_ok()
 }
 
 /// Length in characters of the surname that a name begins with: 2 for compound surnames with something behind or nothing
@@ -154,10 +180,33 @@ pub fn surname_len(name: &[char]) -> usize {
 pub fn surname_syllable(name: &[char], at: usize) -> Option<Syllable> {
     let c = *name.get(at)?;
     if surname_len(name) == 2 {
-        let (a, b) = (name[0], name[1]);
-        let known = COMPOUND_READINGS.iter().find(|(pair, _)| pair.starts_with(a) && pair.ends_with(b));
-        return Some(known.map_or_else(|| syllable(c), |(_, readings)| syllable_of(readings[at.min(1)])));
+        let known = PAIR_SYLLABLES.iter().find(|(pair, _)| pair[..] == name[..2]);
+        return Some(known.map_or_else(|| syllable(c), |(_, readings)| readings[at.min(1)]));
     }
-    let own = READINGS.iter().find(|(surname, _)| *surname == c);
-    Some(own.map_or_else(|| syllable(c), |(_, reading)| syllable_of(reading)))
+    let own = SINGLE_SYLLABLES.binary_search_by_key(&c, |(surname, _)| *surname);
+    Some(own.map_or_else(|_| syllable(c), |place| SINGLE_SYLLABLES[place].1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_surname_is_found_with_its_reading() {
+        for pair in COMPOUND {
+            let name: Vec<char> = pair.chars().chain(['明']).collect();
+            assert_eq!(surname_len(&name), 2, "{pair}");
+            let known = COMPOUND_READINGS.iter().find(|(known, _)| *known == pair);
+            for at in 0..2 {
+                let expected = known.map_or_else(|| syllable(name[at]), |(_, readings)| syllable_of(readings[at]));
+                assert_eq!(surname_syllable(&name, at), Some(expected), "{pair} {at}");
+            }
+        }
+        for (surname, _) in READINGS {
+            let first = READINGS.iter().find(|(known, _)| known == surname).map(|(_, reading)| syllable_of(reading));
+            assert_eq!(surname_syllable(&[*surname, '明'], 0), first, "{surname}");
+        }
+        assert_eq!(surname_len(&['王', '伟']), 1);
+        assert_eq!((surname_len(&['A', 'b']), surname_syllable(&[], 0)), (0, None));
+    }
 }
