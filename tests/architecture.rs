@@ -37,7 +37,11 @@ const MODULES: &[(&str, u8, &[&str])] = &[
     ("config", 2, &["toml", "glob"]),
     ("store", 3, &["parquet", "fs4", "memmap2", "rustix", "tempfile", "zstd"]),
     ("sql", 4, &["polars", "polars_arrow", "polars_async"]),
-    ("ingest", 4, &["csv", "encoding_rs", "flate2", "zstd", "zip", "calamine", "parquet", "glob", "libc", "tempfile"]),
+    (
+        "ingest",
+        4,
+        &["csv", "encoding_rs", "simdutf8", "flate2", "zstd", "zip", "calamine", "parquet", "glob", "libc", "tempfile"],
+    ),
     ("normalize", 4, &["unicode_normalization"]),
     ("link", 4, &[]),
     ("cluster", 4, &[]),

@@ -137,7 +137,7 @@ pub fn grow(
                 growing.count(&mut counts);
                 counts
             };
-            all.par_iter().fold(Counts::default, count).reduce(Counts::default, Counts::and).places()
+            all.par_iter().fold(Counts::default, count).reduce(Counts::default, |all, more| all.and(&more)).places()
         }
         None => Places::default(),
     };
@@ -198,8 +198,8 @@ mod tests {
     use crate::tables::sort_edges;
     use proptest::prelude::*;
 
-    fn grow(sides: Vec<Side>, edges: &[Edge], weight_min: f32, apart: &(impl Fn(u32, u32) -> bool + Sync)) -> Clusters {
-        super::grow((&sides, edges, &Parts::of(sides.len(), edges)), weight_min, apart, None)
+    fn grow(sides: &[Side], edges: &[Edge], weight_min: f32, apart: &(impl Fn(u32, u32) -> bool + Sync)) -> Clusters {
+        super::grow((sides, edges, &Parts::of(sides.len(), edges)), weight_min, apart, None)
     }
 
     fn edge(a: u32, b: u32, weight: f32) -> Edge {
@@ -223,7 +223,7 @@ mod tests {
         let mut evidence = unknown(4);
         (evidence[0].id, evidence[3].id) = (7, 8);
         let edges = [edge(0, 1, 20.0), edge(2, 3, 18.0), edge(1, 2, 15.0)];
-        let clusters = grow(evidence, &edges, 0.0, &apart);
+        let clusters = grow(&evidence, &edges, 0.0, &apart);
         assert_eq!(clusters.of_profile, [0, 0, 1, 1]);
         assert_eq!(clusters.refused, [(2, Refusal::TwoIds)]);
         assert_eq!(clusters.weight, [20.0, 20.0, 18.0, 18.0]);
@@ -234,7 +234,7 @@ mod tests {
         let mut evidence = unknown(4);
         (evidence[0].id, evidence[2].id) = (7, 8);
         let edges = [edge(0, 1, 20.0), edge(1, 2, 16.0), edge(0, 3, 1.0)];
-        let clusters = grow(evidence, &edges, 2.0, &apart);
+        let clusters = grow(&evidence, &edges, 2.0, &apart);
         assert_eq!(clusters.of_profile, [0, 0, 1, 2]);
         assert!(clusters.weight[2].is_nan() && clusters.joined_by[2] == JoinedBy::Single);
     }
@@ -244,7 +244,7 @@ mod tests {
         for (weight, expected) in [(8.0, 2), (16.0, 1)] {
             let mut evidence = unknown(2);
             set(&mut evidence, |side| &mut side.birth, [0, 9000]);
-            assert_eq!(grow(evidence, &[edge(0, 1, weight)], 0.0, &apart).count, expected);
+            assert_eq!(grow(&evidence, &[edge(0, 1, weight)], 0.0, &apart).count, expected);
         }
     }
 
@@ -253,7 +253,7 @@ mod tests {
         for (rival, expected) in [(9.5, 3), (5.0, 2)] {
             let mut evidence = unknown(3);
             (evidence[0].id, evidence[1].id) = (7, 8);
-            let clusters = grow(evidence, &[edge(0, 2, 10.0), edge(1, 2, rival)], 0.0, &apart);
+            let clusters = grow(&evidence, &[edge(0, 2, 10.0), edge(1, 2, rival)], 0.0, &apart);
             assert_eq!(clusters.count, expected, "{rival}");
         }
     }
@@ -263,11 +263,11 @@ mod tests {
         for (others, bridge, expected) in [(0, 4.0, 2), (1, 4.0, 1), (0, 14.0, 1)] {
             let mut edges = vec![edge(0, 1, 20.0), edge(2, 3, 19.0), edge(1, 2, bridge)];
             edges.extend([edge(0, 2, -2.0)].into_iter().take(others));
-            let clusters = grow(unknown(4), &edges, 0.0, &apart);
+            let clusters = grow(&unknown(4), &edges, 0.0, &apart);
             assert_eq!(clusters.count, expected, "{others} {bridge}");
         }
         let one = [edge(0, 1, 20.0), edge(1, 2, 1.0)];
-        assert_eq!(grow(unknown(3), &one, 0.0, &apart).count, 1, "a single profile joins by one pair");
+        assert_eq!(grow(&unknown(3), &one, 0.0, &apart).count, 1, "a single profile joins by one pair");
     }
 
     #[test]
@@ -276,7 +276,7 @@ mod tests {
         set(&mut evidence, |side| &mut side.name, [1, 1, 2, 2]);
         set(&mut evidence, |side| &mut side.sources, [1, 2, 1, 2]);
         let edges = [edge(0, 1, 30.0), edge(2, 3, 29.0), edge(1, 2, 20.0)];
-        let clusters = grow(evidence, &edges, 0.0, &apart);
+        let clusters = grow(&evidence, &edges, 0.0, &apart);
         assert_eq!(clusters.of_profile, [0, 0, 1, 1]);
         assert_eq!(clusters.refused, [(2, Refusal::TwoNames)]);
     }
@@ -290,7 +290,7 @@ mod tests {
             evidence[4].sex = Sex::Male;
             let edges: Vec<Edge> =
                 [edge(0, 1, 20.0), edge(2, 3, 19.0), edge(0, 4, 0.5)].into_iter().chain(second).collect();
-            assert_eq!(grow(evidence, &edges, 3.0, &apart).count, expected);
+            assert_eq!(grow(&evidence, &edges, 3.0, &apart).count, expected);
         }
     }
 

@@ -90,10 +90,10 @@ impl Counts {
     }
 
     /// Both together.
-    pub(super) fn and(mut self, other: Self) -> Self {
+    pub(super) fn and(mut self, other: &Self) -> Self {
         self.well += other.well;
         self.add_roles(other.roles);
-        for (sum, more) in self.by_source.iter_mut().zip(other.by_source) {
+        for (sum, more) in self.by_source.iter_mut().zip(&other.by_source) {
             sum.persons += more.persons;
             sum.doubled += more.doubled;
             sum.well += more.well;

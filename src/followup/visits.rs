@@ -34,7 +34,7 @@ const HANDED_OVER: &[&str] = &["移交", "handed_over", "handed over"];
 /// Names under which an event's detail holds its result.
 const KEYS: &[&str] = &["result", "结果", "走访结果", "核实结果", "verified", "核验状态"];
 
-/// Visits of each person, in the order of [`Persons`].
+/// Visits of each person, in the order of [`crate::tables::Persons`].
 #[derive(Clone, Debug, Default)]
 pub struct Visits {
     /// Whether there is any visit on record, whatever its result.

@@ -141,7 +141,7 @@ pub(super) fn visit<V: PairVisitor>(
     for rule in 0..RULES.len() {
         let slots = SLOTS_OF[rule]..SLOTS_OF[rule + 1];
         let keyed = |(chunk, of_chunk): (usize, &[Signature])| {
-            let mut rows = Vec::with_capacity(of_chunk.len() * slots.len() >> reading.sample_bits.min(4));
+            let mut rows = Vec::with_capacity((of_chunk.len() * slots.len()) >> reading.sample_bits.min(4));
             for (p, signature) in (chunk * CHUNK_ROWS..).zip(of_chunk) {
                 let keys = signature.0[slots.clone()].iter().filter(|&&key| key != 0 && key >> 8 & sampled == 0);
                 // The key in front: rows sort by block, then by profile.

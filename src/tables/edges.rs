@@ -108,11 +108,13 @@ mod tests {
     fn many_edges_sort_like_few() {
         let edge = |i: u32| {
             let a = crate::kernels::hash::key(1, &[u64::from(i)]) as u32 % 50_000;
-            let weight = [30.5, -2.0, f32::from_bits(a), 7.25, -0.0, 0.0]
-                [if i % 97 == 0 { 2 } else { i as usize % 2 * 3 + i as usize % 3 / 2 }];
+            let weight = match i % 97 {
+                0 => f32::from_bits(a),
+                n => [30.5, -2.0, 7.25, -0.0, 0.0][n as usize % 5],
+            };
             Edge { a, b: a + 1 + i % 3, weight, pattern: i % 5, by_id: false }
         };
-        let all: Vec<Edge> = (0..60_000).map(edge).filter(|edge| !edge.weight.is_nan()).collect();
+        let all: Vec<Edge> = (0..60_000).map(edge).collect();
         let mut expected = all.clone();
         expected.sort_by(|x, y| y.weight.total_cmp(&x.weight).then((x.a, x.b).cmp(&(y.a, y.b))));
         expected.dedup_by_key(|edge| (edge.a, edge.b));
