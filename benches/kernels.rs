@@ -1,7 +1,8 @@
 //! What reading one cell costs, field by field, and what the innermost questions of matching cost.
 
 use gridlink::kernels::shared::{LANES, shared, shared_scalar};
-use gridlink::kernels::{address::Address, date, id_number, phone, pinyin, radix, text};
+use gridlink::kernels::union_find::{self, UnionFind};
+use gridlink::kernels::{address::Address, date, id_number, numbering, phone, pinyin, radix, text};
 
 fn main() {
     divan::main();
@@ -78,5 +79,44 @@ fn sort_keys(bencher: divan::Bencher<'_, '_>) {
     bencher.with_inputs(|| keys.clone()).bench_local_values(|mut keys| {
         radix::sort_packed(&mut keys);
         keys
+    });
+}
+
+/// A million phones of 300,000 persons as numbers; `map` is the slow twin.
+#[divan::bench(args = ["ahead", "map"])]
+fn number_values(bencher: divan::Bencher<'_, '_>, which: &str) {
+    let values: Vec<u64> = (0..1_000_000_u64).map(|i| gridlink::kernels::hash::key(2, &[i * i % 300_007])).collect();
+    let by_map = |values: &[u64]| {
+        let mut known = std::collections::HashMap::new();
+        let mut number = |value: u64| {
+            let next = known.len() as u32 + 1;
+            *known.entry(value).or_insert(next)
+        };
+        values.iter().map(|&value| number(value)).collect::<Vec<u32>>()
+    };
+    let ahead = which == "ahead";
+    bencher.bench(|| {
+        let values = divan::black_box(&values);
+        if ahead { numbering::number(values).of } else { by_map(values) }
+    });
+}
+
+/// The sets that a million pairs make of 600,000 rows; `one_by_one` is the slow twin.
+#[divan::bench(args = ["all_threads", "one_by_one"])]
+fn sets_of_pairs(bencher: divan::Bencher<'_, '_>, which: &str) {
+    const ROWS: usize = 600_000;
+    let row = |i: u64| (gridlink::kernels::hash::key(3, &[i]) % ROWS as u64) as u32;
+    let pairs: Vec<(u32, u32)> = (0..1_000_000).map(|i| (row(2 * i), row(2 * i + 1))).collect();
+    let one_by_one = |pairs: &[(u32, u32)]| {
+        let mut sets = UnionFind::new(ROWS);
+        pairs.iter().for_each(|&(a, b)| {
+            sets.join(a, b);
+        });
+        sets.numbered().0
+    };
+    let all = which == "all_threads";
+    bencher.bench(|| {
+        let pairs = divan::black_box(&pairs);
+        if all { union_find::smallest_of_sets(ROWS, pairs, |pair| *pair) } else { one_by_one(pairs) }
     });
 }

@@ -2,6 +2,7 @@
 //! and every repair is counted. A row without a person, or that is a total or a caption, goes to quarantine; nothing else
 //! is judged here, and no two rows are compared.
 
+mod addresses;
 mod cells;
 mod repairs;
 mod row;

@@ -1,9 +1,10 @@
 //! One row at a time: its values read into the columns of the records, or its text into quarantine.
 
+use super::addresses::Addresses;
 use super::cells::{age, cell, is_caption, sex, trimmed, value};
 use super::{Normalized, Normalizer};
 use crate::config::{EventMapping, Mapping, PersonField};
-use crate::kernels::address::{self, Address};
+use crate::kernels::address;
 use crate::kernels::date::{age_to_birth, parse_date, parse_datetime};
 use crate::kernels::id_number::{IdKind, IdNumber, ParseOptions, Sex, parse_with};
 use crate::kernels::text::{NameFlags, is_missing, normalize_name, normalize_text};
@@ -30,9 +31,7 @@ pub(super) struct Reader<'a> {
     buffer: String,
     text: String,
     phones: Vec<u64>,
-    address: Address,
-    /// The text that `address` was read from.
-    address_text: String,
+    addresses: Addresses,
     extra: Vec<Sym>,
     places: Places,
     detail: Vec<u8>,
@@ -72,8 +71,7 @@ impl<'a> Reader<'a> {
             buffer: String::new(),
             text: String::new(),
             phones: Vec::new(),
-            address: Address::default(),
-            address_text: String::new(),
+            addresses: Addresses::default(),
             extra: Vec::new(),
             places: Places::default(),
             detail: Vec::new(),
@@ -269,19 +267,12 @@ impl<'a> Reader<'a> {
             PersonField::Age => draft.age = age(raw).or(draft.age),
             PersonField::Phone => count_phone(phone::parse_all(raw, &mut self.phones), repairs),
             PersonField::Address => {
-                read_address(&mut self.address, &mut self.address_text, raw);
-                let a = &self.address;
-                draft.address = pool.intern(&a.display);
-                for (to, part) in
-                    draft.parts.iter_mut().zip([&a.estate, &a.building, &a.unit, &a.room, &a.road, &a.number])
-                {
-                    *to = pool.intern(part);
-                }
+                let read = self.addresses.read(raw, pool);
+                (draft.address, draft.parts) = (read.display, read.parts);
             }
             PersonField::RegisteredAddress => {
-                read_address(&mut self.address, &mut self.address_text, raw);
-                draft.registered_address = pool.intern(&self.address.display);
-                draft.registered_flat = self.address.flat_key();
+                let read = self.addresses.read(raw, pool);
+                (draft.registered_address, draft.registered_flat) = (read.display, read.flat);
             }
             PersonField::Estate => {
                 address::estate_name(raw, &mut self.text);
@@ -451,16 +442,6 @@ impl<'a> Reader<'a> {
             self.detail.push(b'}');
             records.events.detail[last] = records.pool.intern(&String::from_utf8_lossy(&self.detail));
         }
-    }
-}
-
-/// Takes an address apart unless it is the one that was read last: where somebody is registered is mostly where they live,
-/// and the next row is often of the same household.
-fn read_address(address: &mut Address, text: &mut String, raw: &str) {
-    if text != raw {
-        address.parse(raw);
-        text.clear();
-        text.push_str(raw);
     }
 }
 

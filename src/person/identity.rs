@@ -8,9 +8,9 @@ use crate::kernels::buckets::Buckets;
 use crate::kernels::hash;
 use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::tables::{PersonId, Records};
+use hashbrown::HashSet;
 use rayon::prelude::*;
 use std::cmp::Reverse;
-use std::collections::HashSet;
 
 /// The keys that records bore in the set before, sorted by record key.
 #[derive(Clone, Debug, Default)]
@@ -140,7 +140,7 @@ pub(super) fn assign<'a>(
         .collect();
     claims.par_sort_unstable();
     let mut ids: Vec<Option<PersonId>> = vec![None; count];
-    let mut taken: HashSet<PersonId> = HashSet::new();
+    let mut taken: HashSet<PersonId> = HashSet::with_capacity(count);
     for &(_, id, _, c) in &claims {
         if ids[c as usize].is_none() && taken.insert(id) {
             ids[c as usize] = Some(id);
@@ -148,7 +148,7 @@ pub(super) fn assign<'a>(
     }
     let still_borne: HashSet<PersonId> = claims.iter().map(|claim| claim.1).collect();
     let mut order: Vec<u32> = (0..count as u32).filter(|&c| ids[c as usize].is_none()).collect();
-    order.sort_unstable_by_key(|&c| fresh[c as usize]);
+    order.par_sort_unstable_by_key(|&c| (fresh[c as usize], c));
     for c in order {
         // A new key must not be one that is or was in use.
         let mut key = fresh[c as usize];

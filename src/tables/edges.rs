@@ -52,12 +52,10 @@ pub fn sorted_edges(parts: &[Vec<Edge>]) -> Vec<Edge> {
 /// Where edges go when they are sorted: weights are those of patterns of levels, of which there are few, and edges of one
 /// weight are about evenly spread over the profiles.
 struct Spread {
-    /// Of each weight, by its bits, where its edges begin and how many there are.
+    /// Of each weight, by its bits, the share of all edges that is heavier, and its own; 2^64 is all of them.
     of_weight: HashMap<u32, (u64, u64), foldhash::fast::FixedState>,
-    /// All edges.
-    len: u64,
-    /// More than the largest profile.
-    profiles: u64,
+    /// The share that one profile is of all, as above.
+    profile: u64,
 }
 
 impl Spread {
@@ -82,21 +80,22 @@ impl Spread {
             return None;
         }
         weights.sort_unstable_by(|x, y| y.0.total_cmp(&x.0));
-        let mut begin = 0;
+        let share = |n: u64, of: u64| ((u128::from(n) << 64) / u128::from(of)).min(u128::from(u64::MAX)) as u64;
+        let mut heavier = 0;
         let of_weight = weights.into_iter().map(|(weight, n)| {
-            let from = begin;
-            begin += n;
-            (weight.to_bits(), (from, n))
+            let from = heavier;
+            heavier += n;
+            (weight.to_bits(), (share(from, len as u64), share(n, len as u64)))
         });
-        Some(Self { of_weight: of_weight.collect(), len: len as u64, profiles: u64::from(largest) + 1 })
+        Some(Self { of_weight: of_weight.collect(), profile: share(1, u64::from(largest) + 1) })
     }
 
     /// Rises in the order of edges.
     fn top(&self, edge: &Edge) -> u64 {
-        let (from, n) = self.of_weight.get(&edge.weight.to_bits()).copied().unwrap_or_default();
-        // Share of the profiles that lie before, as a part of the edges of this weight, as a part of all edges.
-        let place = (u128::from(from) << 32) + u128::from(n) * ((u128::from(edge.a) << 32) / u128::from(self.profiles));
-        ((place << 32) / u128::from(self.len)).min(u128::from(u64::MAX)) as u64
+        let (heavier, own) = self.of_weight.get(&edge.weight.to_bits()).copied().unwrap_or_default();
+        // Of the edges of this weight, the share whose profiles lie before.
+        let before = self.profile.saturating_mul(u64::from(edge.a));
+        heavier.saturating_add(((u128::from(own) * u128::from(before)) >> 64) as u64)
     }
 }
 
