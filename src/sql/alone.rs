@@ -9,8 +9,6 @@ pub(super) fn each<T: Send>(count: usize, threads: usize, work: impl Fn(usize) -
     let next = AtomicUsize::new(0);
     let made: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(count));
     let take_turns = || {
-        // The engine asks this of the thread: it ends with the scope, and the word with it.
-        ALLOW_RAYON_THREADS.set(false);
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= count {
@@ -20,9 +18,17 @@ pub(super) fn each<T: Send>(count: usize, threads: usize, work: impl Fn(usize) -
             made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((number, one));
         }
     };
+    let alone = || {
+        // The engine asks this of the thread: it ends with the scope, and the word with it.
+        ALLOW_RAYON_THREADS.set(false);
+        take_turns();
+    };
     std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, count.max(1)) {
-            scope.spawn(take_turns);
+        let spawn = |_| std::thread::Builder::new().name("rules".into()).spawn_scoped(scope, alone).is_ok();
+        let spawned = (0..threads.clamp(1, count.max(1))).filter(|&number| spawn(number)).count();
+        if spawned == 0 {
+            // No thread to be had: the calling one does the work, and the engine brings its own.
+            take_turns();
         }
     });
     let mut made = made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
