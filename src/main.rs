@@ -5,9 +5,10 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Freed memory goes back to the system after so many milliseconds. Steps free what the next one allocates again, and
-/// pages that went back in between are cleared by the system once more: a tenth of a night's processor time.
-const PURGE_DELAY_MS: std::ffi::c_long = 2_000;
+/// Freed memory goes back to the system after so many milliseconds, or when a night holds too much. Steps free what the
+/// next one allocates again, and pages that went back in between are cleared by the system once more: a tenth of a
+/// night's processor time.
+const PURGE_DELAY_MS: std::ffi::c_long = 60_000;
 /// `mi_option_purge_delay` of mimalloc's `mi_option_t`, which the crate does not name.
 const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
 

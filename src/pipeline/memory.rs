@@ -1,5 +1,7 @@
-//! The memory of one night: freed memory goes back to the system between steps, and where a limit is set, records are
-//! kept in files and a guard takes their pages back whenever the limit comes near.
+//! The memory of one night. What a step frees the next one takes again: pages that went back to the system in between
+//! are cleared once more when they return, and where a machine is a guest, its host clears them, too. So freed memory
+//! goes back where the night would hold more than its records twice over; and where a limit is set, records are kept in
+//! files and a guard takes their pages back whenever the limit comes near.
 
 use super::RunOptions;
 use super::watch::{memory_peak_bytes, resident_bytes};
@@ -8,18 +10,25 @@ use crate::message::Message;
 use crate::store::{Spill, Store};
 use crate::tables::Records;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// A night that holds less keeps what it freed between steps: the next step takes it at once.
+/// A night that holds less keeps what it freed.
 const GIVE_BACK_BYTES_MIN: u64 = 1 << 30;
+/// Matching and follow-up take about as much as the records beside them, and some room to move.
+fn kept(records: u64) -> u64 {
+    (records / 4 * 9).max(GIVE_BACK_BYTES_MIN)
+}
 /// Matching takes about as much again as the records, and rules over all of them once more.
 const PEAK_OF_RECORDS: u64 = 3;
 /// How often the guard looks; a thread brings in some tens of MB of pages in that time.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// The allocator rests so long before it is asked again: it walks everything that is free.
 const COLLECT_EVERY: Duration = Duration::from_millis(500);
+/// Where there is a limit, freed memory goes back after so long.
+const COLLECT_AT_LATEST: Duration = Duration::from_millis(1_500);
 
 /// Holds the limit of a night.
 #[derive(Debug)]
@@ -27,6 +36,8 @@ pub(super) struct Memory {
     limit: Option<u64>,
     spill: Arc<Spill>,
     give_back: fn(),
+    /// Bytes from which on memory is given back.
+    near: Arc<AtomicU64>,
     _guard: Option<Guard>,
 }
 
@@ -38,13 +49,22 @@ impl Memory {
     pub(super) fn new(options: RunOptions, store: &Store) -> Result<Self> {
         let give_back = options.give_back.unwrap_or(|| ());
         let spill = Arc::new(Spill::new(&store.scratch())?);
-        let _guard = options.memory_limit.and_then(|limit| Guard::start(limit, spill.clone(), give_back));
-        Ok(Self { limit: options.memory_limit, spill, give_back, _guard })
+        let near = Arc::new(AtomicU64::new(options.memory_limit.map_or(u64::MAX, near)));
+        let _guard = Guard::start(near.clone(), options.memory_limit.map(|_| spill.clone()), give_back);
+        Ok(Self { limit: options.memory_limit, spill, give_back, near, _guard })
     }
 
-    /// Gives freed memory back to the system, where that is much.
+    /// All records are in memory and hardly anything else is: from now on the night may keep so many times as much.
+    pub(super) fn records_are_read(&self) {
+        if self.limit.is_none() {
+            (self.give_back)();
+            self.near.store(kept(resident_bytes()), Ordering::Relaxed);
+        }
+    }
+
+    /// Gives freed memory back to the system, where a limit leaves none to keep.
     pub(super) fn give_back(&self) {
-        if resident_bytes() >= GIVE_BACK_BYTES_MIN || self.limit.is_some() {
+        if self.limit.is_some() {
             (self.give_back)();
         }
     }
@@ -85,8 +105,9 @@ fn near(limit: u64) -> u64 {
     (limit / 8 * 5).max(limit.saturating_sub(HEADROOM))
 }
 
-/// A thread that gives back pages of kept columns when the process holds nearly as much as it may, and one that asks the
-/// allocator for what it holds in spare: that may take a second, in which somebody must look after the pages.
+/// A thread that gives back pages of kept columns, where there is a limit, when the process holds nearly as much as it
+/// may, and one that asks the allocator for what it holds in spare: that may take a second, in which somebody must look
+/// after the pages.
 #[derive(Debug)]
 struct Guard {
     stop: Sender<()>,
@@ -95,20 +116,23 @@ struct Guard {
 
 impl Guard {
     /// `None` where the system grants no thread: then nothing is given back, and the night needs what it needs.
-    fn start(limit: u64, spill: Arc<Spill>, give_back: fn()) -> Option<Self> {
+    fn start(near: Arc<AtomicU64>, spill: Option<Arc<Spill>>, give_back: fn()) -> Option<Self> {
         let (stop, stopped) = mpsc::channel();
         let (collect, wanted) = mpsc::sync_channel::<()>(0);
-        let (near, slack) = (near(limit), limit / 32);
+        // Below a limit, what lies free drives out pages that are read.
+        let at_latest = if spill.is_some() { COLLECT_AT_LATEST } else { Duration::MAX };
         let watch = move || {
             let mut floor = 0;
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK_EVERY) {
                 // What cannot be given back is no reason to take away, again and again, the little that can.
-                let resident = resident_bytes();
+                let (near, resident) = (near.load(Ordering::Relaxed), resident_bytes());
                 floor = floor.min(resident);
-                if resident < near.max(floor + slack) {
+                if resident < near.max(floor + near / 32) {
                     continue;
                 }
-                spill.release();
+                if let Some(spill) = &spill {
+                    spill.release();
+                }
                 floor = resident_bytes();
                 if floor >= near {
                     // Nobody waits: it is at work already.
@@ -117,7 +141,7 @@ impl Guard {
             }
         };
         let collector = move || {
-            while wanted.recv().is_ok() {
+            while !matches!(wanted.recv_timeout(at_latest), Err(RecvTimeoutError::Disconnected)) {
                 give_back();
                 std::thread::sleep(COLLECT_EVERY);
             }

@@ -89,7 +89,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         }
     }
     read.records.settle();
-    memory.give_back();
+    memory.records_are_read();
     if let Some(spill) = memory.spill() {
         read.records.keep(spill);
         memory.give_back();

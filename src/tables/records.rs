@@ -4,6 +4,8 @@ use super::column::{Column, Keeper};
 use super::events::EventRows;
 use super::pool::{Pool, Sym};
 use crate::kernels::id_number::IdNumber;
+use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
 
 pub use crate::kernels::date::BirthPrecision;
 pub use crate::kernels::id_number::Sex;
@@ -281,19 +283,27 @@ impl Records {
     /// These records in the order of `rows` (row numbers, each at most once): rows that are not named are left out,
     /// with their events.
     pub fn reordered(mut self, rows: &[u32]) -> Records {
-        // Every column is a task of its own: what one takes does not depend on the others.
         rayon::scope(|scope| {
-            macro_rules! take {
-                ($($column:ident),*) => { $({
-                    let column = &mut self.$column;
-                    scope.spawn(move |_| *column = taken(column, rows));
-                })* };
+            macro_rules! alike {
+                ($($column:ident),*) => {{
+                    let columns = vec![$(&mut self.$column),*];
+                    scope.spawn(move |_| take_all(columns, rows));
+                }};
             }
-            plain_columns!(take);
-            symbol_columns!(take);
-            for (_, column) in &mut self.extra {
-                scope.spawn(move |_| *column = taken(column, rows));
-            }
+            alike!(content, line, flat, registered_flat);
+            alike!(phones);
+            alike!(id);
+            alike!(updated_at);
+            alike!(file);
+            alike!(birth);
+            alike!(source);
+            alike!(name_flags);
+            alike!(sex);
+            alike!(birth_precision);
+            macro_rules! symbols { ($($column:ident),*) => { vec![$(&mut self.$column),*] }; }
+            let mut columns = symbol_columns!(symbols);
+            columns.extend(self.extra.iter_mut().map(|(_, column)| column));
+            scope.spawn(move |_| take_all(columns, rows));
         });
         let mut new_row = vec![u32::MAX; rows.iter().map(|&row| row as usize + 1).max().unwrap_or(0)];
         for (new, &old) in rows.iter().enumerate() {
@@ -323,6 +333,21 @@ impl Records {
         }
         symbol_columns!(find).or_else(|| self.extra.iter().find(|(n, _)| n == name).map(|(_, column)| &column[..]))
     }
+}
+
+/// Brings `rows` of each column into it. A column that was left goes to the next one that is made: as many are in memory
+/// twice as threads are at work, and pages that the system once cleared are not cleared again.
+fn take_all<T: Copy + Send + Sync>(columns: Vec<&mut Column<T>>, rows: &[u32]) {
+    let spares: Mutex<Vec<Vec<T>>> = Mutex::default();
+    let spares = || spares.lock().unwrap_or_else(PoisonError::into_inner);
+    columns.into_par_iter().with_max_len(1).filter(|column| !column.is_empty()).for_each(|column| {
+        let mut into = spares().pop().unwrap_or_default();
+        into.clear();
+        into.extend(rows.iter().map(|&row| column[row as usize]));
+        if let Column::Own(left) = std::mem::replace(column, into.into()) {
+            spares().push(left);
+        }
+    });
 }
 
 /// The values of `column` in `rows`; a column that was dropped stays empty.
