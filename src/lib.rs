@@ -9,7 +9,7 @@
 //!
 //! [`pipeline`] calls the steps in that order and is the best place to start reading. Steps do not import each other.
 //! Below them stand [`kernels`] (pure functions), [`tables`] (what steps hand to each other), [`config`] and [`store`];
-//! above them [`model`], [`evaluate`], [`explain`], [`synth`], and at the top [`cli`].
+//! above them [`model`], [`evaluate`], [`explain`], [`report`], [`synth`], and at the top [`cli`].
 
 pub mod error;
 pub mod message;
@@ -36,6 +36,7 @@ pub mod returns;
 pub mod evaluate;
 pub mod explain;
 pub mod model;
+pub mod report;
 pub mod synth;
 
 pub mod pipeline;

@@ -210,6 +210,25 @@ fn nobody_home_and_never_reached() {
 }
 
 #[test]
+fn flats_found_vacant() {
+    let (vacant, away) = (r#"{"result":"空置"}"#, r#"{"result":"不在家"}"#);
+    let told: &[Told] = &[
+        (1, "visit", 20.0, "", away),
+        (1, "visit", 21.0, "", vacant),
+        (2, "visit", 20.0, "", vacant),
+        (2, "visit", 21.0, "", r#"{"result":"已见面"}"#), // somebody has moved in
+        (3, "visit", 20.0, "", vacant),
+        (3, "visit", 21.0, "", away),   // somebody may live there again
+        (4, "visit", 29.0, "", vacant), // the day after tomorrow
+        (5, "declaration", 20.0, "", vacant),
+        (6, "visit", 20.0, "", ""),
+        (6, "visit", 21.0, "", vacant),
+    ];
+    assert_eq!(found("households_vacant", NOBODY, told), [1, 6]);
+    assert_eq!(found("nobody_home", NOBODY, told), [3], "a vacant flat is no try");
+}
+
+#[test]
 fn tests_by_schedule() {
     let told: &[Told] = &[
         (1, "arrival", 26.0, "310000", ""), // never tested, day 1 has come

@@ -92,7 +92,7 @@ fn every_table_has_its_contract_columns() {
     let parts: Vec<String> = files(&set().join("followups")).into_keys().collect();
     let hive = |name: &String| name.starts_with("county=") && name.contains("/street=") && name.ends_with(".parquet");
     assert!(parts.len() > 5 && parts.iter().all(hive), "{parts:?}");
-    for name in ["bulletin.md", "manifest.json", "lists/unassigned.xlsx"] {
+    for name in ["bulletin.md", "report.html", "manifest.json", "lists/unassigned.xlsx"] {
         assert!(set().join(name).is_file(), "{name}");
     }
 }

@@ -62,6 +62,7 @@ pub(super) const GRIDS: &[(&str, Words)] = &[
     ("county", &["区县", "所属区县", "县区", "区县名称", "county"]),
     ("worker", &["网格员", "网格员姓名", "网格长", "worker"]),
     ("worker_phone", &["网格员电话", "网格员手机", "联系电话", "worker_phone"]),
+    ("helpers", &["协助人员数", "网格协助人员", "网格助理", "兼职网格员", "helpers"]),
     ("estates", &["覆盖小区", "小区", "小区名称", "estates", "estate"]),
     ("buildings", &["覆盖楼栋", "楼栋", "buildings"]),
     ("road", &["覆盖道路", "道路", "road"]),

@@ -43,6 +43,7 @@ pub(super) const GRID_FIELDS: &[(&str, GridField)] = &[
     ("county", GridField::County),
     ("worker", GridField::Worker),
     ("worker_phone", GridField::WorkerPhone),
+    ("helpers", GridField::Helpers),
     ("estates", GridField::Estates),
     ("buildings", GridField::Buildings),
     ("road", GridField::Road),

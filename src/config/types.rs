@@ -120,6 +120,8 @@ pub enum GridField {
     Worker,
     /// Phone of the grid worker.
     WorkerPhone,
+    /// Helpers of the grid worker (1+N): how many, or their names.
+    Helpers,
     /// Estates covered, separated by 、，,;；| or spaces.
     Estates,
     /// Buildings covered of those estates, e.g. `1-5、8`; empty: all.
@@ -385,9 +387,10 @@ pub struct Returns {
 }
 
 /// What the result of a visit may mean.
-pub const VISIT_RESULTS: [&str; 11] = [
+pub const VISIT_RESULTS: [&str; 12] = [
     "verified",
     "nobody_home",
+    "vacant",
     "left",
     "handed_over",
     "dead_number",

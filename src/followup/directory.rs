@@ -30,6 +30,8 @@ pub struct Grid {
     pub worker: String,
     /// Phone of the grid worker; as above.
     pub worker_phone: String,
+    /// Helpers of the grid worker (1+N), where the directory tells.
+    pub helpers: Option<u32>,
 }
 
 /// How an area is called whose name the directory does not say.
@@ -51,6 +53,8 @@ impl Grid {
 
 /// What stands between the workers of one grid, and between their phones.
 const WORKERS_SEPARATOR: &str = "、";
+/// What may stand between the helpers of one grid.
+const HELPERS_SEPARATORS: [char; 8] = ['、', '，', ',', '；', ';', '|', '/', ' '];
 
 /// Number of a grid: its row in [`Directory::grids`].
 pub(super) type GridNo = u32;
@@ -202,6 +206,11 @@ impl Directory {
         known.len()
     }
 
+    /// How many helpers the people who work in the grids have; `None` where no grid tells.
+    pub fn helpers(&self) -> Option<u64> {
+        self.grids.iter().filter_map(|grid| grid.helpers).map(u64::from).fold(None, |sum, n| Some(sum.unwrap_or(0) + n))
+    }
+
     /// Codes of the dedicated grids.
     pub fn dedicated_codes(&self) -> impl Iterator<Item = &str> {
         self.grids.iter().filter(|grid| grid.kind == "dedicated").map(|grid| grid.code.as_str())
@@ -239,6 +248,7 @@ impl Directory {
             county: text(6),
             worker: text(7),
             worker_phone: text(8),
+            helpers: helpers_of(rows.iter().map(|row| row[13].as_str())),
         };
         // A grid may have several chiefs, one a row.
         for (text, field) in [(&mut grid.worker, 7), (&mut grid.worker_phone, 8)] {
@@ -275,7 +285,7 @@ impl Directory {
 }
 
 /// The fields of a row, in the order in which [`Directory::add`] reads them.
-const FIELDS: [GridField; 13] = [
+const FIELDS: [GridField; 14] = [
     GridField::Code,
     GridField::Name,
     GridField::Kind,
@@ -289,7 +299,22 @@ const FIELDS: [GridField; 13] = [
     GridField::Buildings,
     GridField::Road,
     GridField::Numbers,
+    GridField::Helpers,
 ];
+
+/// How many helpers the rows of a grid tell of: as many as the largest number that one states, or as there are names.
+fn helpers_of<'a>(cells: impl Iterator<Item = &'a str>) -> Option<u32> {
+    let mut names: HashSet<&str> = HashSet::new();
+    let mut most: Option<u32> = None;
+    for cell in cells.map(str::trim).filter(|cell| !cell.is_empty()) {
+        match cell.trim_end_matches(['人', '名']).parse() {
+            Ok(number) => most = most.max(Some(number)),
+            Err(_) => names.extend(cell.split(HELPERS_SEPARATORS).map(str::trim).filter(|name| !name.is_empty())),
+        }
+    }
+    let named = u32::try_from(names.len()).ok().filter(|&named| named > 0);
+    most.max(named)
+}
 
 /// What was wrong, counted.
 #[derive(Default)]
@@ -415,6 +440,19 @@ pub(super) mod tests {
         assert_eq!(directory.by_estate("安居小区"), [0]);
         assert_eq!(directory.by_number("府前大街", "45-1"), [0]);
         assert!(directory.by_number("府前大街", "46").is_empty());
+    }
+
+    #[test]
+    fn helpers_are_counted_by_number_or_by_name() {
+        let told = |cells: &[&str]| helpers_of(cells.iter().copied());
+        assert_eq!(told(&["", ""]), None);
+        assert_eq!(told(&["6", "", "6"]), Some(6), "several rows of one grid tell the same");
+        assert_eq!(told(&["5人", "0"]), Some(5));
+        assert_eq!(told(&["甲、乙，丙", "丙 丁"]), Some(4));
+        let grid = |helpers| Grid { helpers, ..Grid::default() };
+        let directory = |grids: Vec<Grid>| Directory { grids, ..Directory::default() };
+        assert_eq!(directory(vec![grid(None), grid(Some(3)), grid(Some(4))]).helpers(), Some(7));
+        assert_eq!(directory(vec![grid(None)]).helpers(), None);
     }
 
     #[test]

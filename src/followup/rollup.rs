@@ -42,6 +42,8 @@ pub struct AreaCounts {
     pub knocked: i64,
     /// Those of them of which somebody was met.
     pub reached: i64,
+    /// Those of them that the latest visit to a person there found vacant.
+    pub vacant: i64,
     /// Persons with a visit on record.
     pub visited: i64,
     /// Persons with a verified visit or declaration on record.
@@ -50,7 +52,7 @@ pub struct AreaCounts {
 
 impl AreaCounts {
     /// The figures in the order of [`crate::tables::published::ROLLUP`].
-    pub(super) fn figures(&self) -> [i64; 11] {
+    pub(super) fn figures(&self) -> [i64; 12] {
         [
             self.open,
             self.done,
@@ -61,6 +63,7 @@ impl AreaCounts {
             self.households,
             self.knocked,
             self.reached,
+            self.vacant,
             self.visited,
             self.verified,
         ]
@@ -76,6 +79,7 @@ impl AreaCounts {
         self.households += other.households;
         self.knocked += other.knocked;
         self.reached += other.reached;
+        self.vacant += other.vacant;
         self.visited += other.visited;
         self.verified += other.verified;
     }
@@ -142,17 +146,20 @@ fn persons_by_grid(night: &Night<'_>) -> Vec<AreaCounts> {
     let flat_of = |rows: &mut Vec<u32>, person: usize| {
         newest_first(night.records, night.persons, person, rows);
         let flat = rows.iter().map(|&row| night.records.flat[row as usize]).find(|&flat| flat != 0);
-        let door = (night.visits.visited[person], night.visits.reached[person]);
+        let visits = night.visits;
+        let door = [visits.visited[person], visits.reached[person], visits.vacant[person]];
         flat.map(|flat| (grid_of(person), flat, door))
     };
-    let mut flats: Vec<(usize, u64, (bool, bool))> =
+    let mut flats: Vec<(usize, u64, [bool; 3])> =
         (0..night.persons.len()).into_par_iter().map_init(Vec::new, flat_of).flatten().collect();
     flats.par_sort_unstable();
     for persons in flats.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         let counts = &mut people[persons[0].0];
         counts.households += 1;
-        counts.knocked += i64::from(persons.iter().any(|(.., (visited, _))| *visited));
-        counts.reached += i64::from(persons.iter().any(|(.., (_, reached))| *reached));
+        let any = |of: usize| i64::from(persons.iter().any(|(.., door)| door[of]));
+        counts.knocked += any(0);
+        counts.reached += any(1);
+        counts.vacant += any(2);
     }
     people
 }

@@ -29,6 +29,9 @@ const SETTLED: &[&str] = &[
 const VERIFIED: &[&str] = &["已核实", "核实", "verified", "已核实在住", "属实", "已核验", "已见面", "电话核实"];
 /// Results that say that nobody was met: the visit counts as a try, not as the household reached.
 const NOBODY: &[&str] = &["不在家", "nobody_home", "nobody home", "家中无人", "无人应答", "敲门无应答"];
+/// Results that say that nobody lives there: nobody was met, and coming again is no use. The item stays open, for the
+/// person must be somewhere.
+const VACANT: &[&str] = &["空置", "vacant", "空房", "无人居住"];
 /// Results that give the person to another grid; the item stays open and goes along.
 const HANDED_OVER: &[&str] = &["移交", "handed_over", "handed over"];
 /// Names under which an event's detail holds its result.
@@ -43,6 +46,8 @@ pub struct Visits {
     pub verified: Vec<bool>,
     /// Whether a visit on record met somebody.
     pub reached: Vec<bool>,
+    /// Whether the latest visit found the flat vacant.
+    pub vacant: Vec<bool>,
     /// Visits since the last one that met somebody, at which nobody was home.
     pub tries: Vec<u32>,
     /// The latest visit, if it handed the person over to another grid, in seconds local time; else [`NO_TIME`].
@@ -58,12 +63,13 @@ struct Outcome {
     settles: bool,
     verified: bool,
     nobody: bool,
+    vacant: bool,
     handed_over: bool,
 }
 
 impl Visits {
     /// The visits among the events of `records`. A visit that states no result settles (somebody was there); one whose
-    /// result is not known to settle (不在家, 拒不配合, 移交, a free text) leaves the item open, so that nobody is missed by
+    /// result is not known to settle (不在家, 空置, 拒不配合, 移交, a free text) leaves the item open, so that nobody is missed by
     /// a word that the program does not know. Visits dated after `as_of` are slips of the pen and settle nothing.
     ///
     /// `person_of` has the person of each record, of whom there are `persons`; `words` gives further results and the known
@@ -74,6 +80,7 @@ impl Visits {
             visited: vec![false; persons],
             verified: vec![false; persons],
             reached: vec![false; persons],
+            vacant: vec![false; persons],
             tries: vec![0; persons],
             handed_over_at: vec![NO_TIME; persons],
             settled_at: vec![NO_TIME; persons],
@@ -108,11 +115,12 @@ impl Visits {
                 let at = events.at[event];
                 if at < end && at >= last_at[person] {
                     last_at[person] = at;
+                    visits.vacant[person] = outcome.vacant;
                     visits.handed_over_at[person] = if outcome.handed_over { at } else { NO_TIME };
                 }
                 if outcome.nobody {
                     failed.push((person as u32, at));
-                } else {
+                } else if !outcome.vacant {
                     visits.reached[person] = true;
                     met_at[person] = met_at[person].max(at);
                 }
@@ -137,8 +145,13 @@ fn outcome_of(pool: &Pool, detail: Sym, words: &[(String, String)]) -> Outcome {
     let result = KEYS.iter().find_map(|&key| detail.get(key)).and_then(serde_json::Value::as_str).unwrap_or("").trim();
     let result = words.iter().find(|(word, _)| word == result).map_or(result, |(_, meaning)| meaning);
     let verified = VERIFIED.contains(&result);
-    let (nobody, handed_over) = (NOBODY.contains(&result), HANDED_OVER.contains(&result));
-    Outcome { settles: result.is_empty() || verified || SETTLED.contains(&result), verified, nobody, handed_over }
+    Outcome {
+        settles: result.is_empty() || verified || SETTLED.contains(&result),
+        verified,
+        nobody: NOBODY.contains(&result),
+        vacant: VACANT.contains(&result),
+        handed_over: HANDED_OVER.contains(&result),
+    }
 }
 
 #[cfg(test)]
@@ -160,6 +173,9 @@ mod tests {
             event(6, "visit", 3 * DAY_SECONDS, ""),
             event(7, "visit", 80, r#"{"result":"见过本人"}"#),
             event(8, "visit", 90, r#"{"result":"移交"}"#),
+            event(9, "visit", 95, r#"{"result":"空置"}"#),
+            event(10, "visit", 96, r#"{"result":"空置"}"#),
+            event(10, "visit", 97, r#"{"result":"不在家"}"#),
         ]);
         let words = [("见过本人".to_owned(), "verified".to_owned())];
         let visits = Visits::read(
@@ -169,12 +185,14 @@ mod tests {
             jiff::civil::date(1970, 1, 2),
             &words,
         );
-        assert_eq!(visits.visited, [true, true, true, false, false, true, true, true]);
-        assert_eq!(visits.verified, [true, false, false, true, false, false, true, false]);
-        assert_eq!(visits.reached, [true, true, false, false, false, true, true, true]);
-        assert_eq!(visits.tries, [1, 0, 1, 0, 0, 0, 0, 0]);
-        assert_eq!(visits.settled_at, [10, 30, NO_TIME, NO_TIME, NO_TIME, 70, 80, NO_TIME]);
-        assert_eq!(visits.settled_row, [0, 2, NO_ROW, NO_ROW, NO_ROW, 6, 8, NO_ROW]);
-        assert_eq!(visits.handed_over_at[6..], [NO_TIME, 90]);
+        assert_eq!(visits.visited, [true, true, true, false, false, true, true, true, true, true]);
+        assert_eq!(visits.verified, [true, false, false, true, false, false, true, false, false, false]);
+        assert_eq!(visits.reached, [true, true, false, false, false, true, true, true, false, false]);
+        assert_eq!(visits.vacant, [false, false, false, false, false, false, false, false, true, false]);
+        assert_eq!(visits.tries, [1, 0, 1, 0, 0, 0, 0, 0, 0, 1]);
+        assert_eq!(visits.settled_at[..8], [10, 30, NO_TIME, NO_TIME, NO_TIME, 70, 80, NO_TIME]);
+        assert_eq!(visits.settled_at[8..], [NO_TIME; 2]);
+        assert_eq!(visits.settled_row[..8], [0, 2, NO_ROW, NO_ROW, NO_ROW, 6, 8, NO_ROW]);
+        assert_eq!(visits.handed_over_at[6..], [NO_TIME, 90, NO_TIME, NO_TIME]);
     }
 }

@@ -10,6 +10,7 @@ mod followup;
 mod ingest;
 mod link;
 mod publish;
+mod report;
 mod returns;
 mod run;
 mod store;
@@ -38,6 +39,7 @@ const CATALOGUE: &[&[Row]] = &[
     ingest::ROWS,
     link::ROWS,
     publish::ROWS,
+    report::ROWS,
     returns::ROWS,
     run::ROWS,
     store::ROWS,

@@ -32,6 +32,7 @@ pub(super) const ROWS: &[Row] = &[
     ("publish.list.pick", "Choose a result from the list.", "请从下拉列表中选择核查结果。"),
     ("publish.result.verified", "verified", "已核实"),
     ("publish.result.nobody_home", "nobody home", "不在家"),
+    ("publish.result.vacant", "vacant", "空置"),
     ("publish.result.left", "left", "已离开"),
     ("publish.result.handed_over", "handed over", "移交"),
     ("publish.result.dead_number", "dead number", "空号"),
@@ -82,6 +83,12 @@ pub(super) const ROWS: &[Row] = &[
         "Reach rate: households where somebody was met / households = {part} / {whole} = {rate}",
         "入户率：见到人户数 / 总户数 = {part} / {whole} = {rate}",
     ),
+    ("publish.bulletin.helpers", "Helpers of the grid workers (1+N): {count}", "网格协助人员（1+N）：{count} 人"),
+    (
+        "publish.bulletin.vacant",
+        "Vacant: households that the latest visit found vacant / households = {part} / {whole} = {rate}",
+        "空置率：最近一次入户为空置的户数 / 总户数 = {part} / {whole} = {rate}",
+    ),
     (
         "publish.bulletin.knocked",
         "Doors knocked: doors with a visit on record / households = {part} / {whole} = {rate}",
@@ -127,6 +134,7 @@ pub(super) const ROWS: &[Row] = &[
         "在隔离：{isolated} 人，涉及已知住户 {households} 户；已解除：{released} 人",
     ),
     ("publish.bulletin.unknown", "{what}: no source tells", "{what}：无数据来源"),
+    ("publish.bulletin.name.helpers", "Helpers of the grid workers (1+N)", "网格协助人员（1+N）"),
     ("publish.bulletin.name.knocked", "Doors knocked", "敲门率"),
     ("publish.bulletin.name.households", "Reach rate", "入户率"),
     ("publish.bulletin.name.visited", "Visit rate", "走访率"),
@@ -183,6 +191,7 @@ pub(super) const ROWS: &[Row] = &[
     ("publish.rollup.cleared", "Cleared", "较上批办结"),
     ("publish.rollup.persons", "Persons", "人数"),
     ("publish.rollup.households", "Households", "户数"),
+    ("publish.rollup.vacant", "Vacant", "空置户数"),
     ("publish.rollup.knocked", "Doors knocked", "已敲门户数"),
     ("publish.rollup.reached", "Somebody met", "见到人户数"),
     ("publish.rollup.visited", "Persons visited", "已走访人数"),
@@ -241,12 +250,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "publish.bulletin.elapsed",
-        "The night took {minutes} minutes = {share} of the one-day target.",
-        "本次用时 {minutes} 分钟 = 一昼夜时限的 {share}。",
-    ),
-    (
-        "publish.bulletin.elapsed_elsewhere",
-        "How long the night took stands in manifest.json.",
-        "本次用时见 manifest.json。",
+        "The night took less than {hours} h, at most {share} of the one-day target; to the second in manifest.json.",
+        "本次用时不到 {hours} 小时，不超过一昼夜时限的 {share}；精确用时见 manifest.json。",
     ),
 ];

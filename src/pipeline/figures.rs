@@ -60,11 +60,12 @@ pub(super) fn bulletin(
     let events = EventFigures::count(records, persons);
     let grids = settled.rollup.iter().filter(|row| row.level == "city" && row.rule == "*");
     let (mut households, mut visited) = ((0_u64, 0_u64), 0_u64);
-    let mut knocked = 0_u64;
+    let (mut knocked, mut vacant) = (0_u64, 0_u64);
     for row in grids {
         households.0 += row.counts.households.unsigned_abs();
         households.1 += row.counts.reached.unsigned_abs();
         knocked += row.counts.knocked.unsigned_abs();
+        vacant += row.counts.vacant.unsigned_abs();
         visited += row.counts.visited.unsigned_abs();
     }
     let known = |kind: &str| pipeline.sources.iter().flat_map(|source| &source.events).any(|event| event.kind == kind);
@@ -89,9 +90,11 @@ pub(super) fn bulletin(
         persons_by_sources: persons_by_sources(records, persons),
         households: known("visit").then_some(households),
         knocked: known("visit").then_some(knocked),
+        vacant,
         persons_visited: known("visit").then_some(visited),
         visits: known("visit").then(|| events.counts.get("visit").copied().unwrap_or(0)),
         grids: pipeline.grids.is_some().then(|| kinds_of_grids(settled)),
+        helpers: settled.directory.helpers(),
         arrived: pipeline.run.city_code.as_deref().filter(|_| known("arrival")).map(|city| {
             let end = days_since_1970(pipeline.run.as_of) * 86_400 + 86_400;
             arrived(records, &events.person_of, city, end)
@@ -117,7 +120,7 @@ pub(super) fn bulletin(
         yesterday,
         trend,
         suppress_under: pipeline.publish.suppress_under,
-        elapsed_ms: None,
+        hours: 0,
     }
 }
 

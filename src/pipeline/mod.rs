@@ -10,6 +10,7 @@ mod modelled;
 mod order;
 mod read;
 mod reasons;
+mod report;
 mod resolve;
 mod resolve_custom;
 mod returns;

@@ -24,17 +24,18 @@ const OF_ITEMS: [Figure; 5] = [
     ("publish.bulletin.done_column", 9, |counts| counts.done),
     ("publish.rollup.cleared", 9, |counts| counts.cleared),
 ];
-const OF_PERSONS: [Figure; 6] = [
+const OF_PERSONS: [Figure; 7] = [
     ("publish.rollup.persons", 9, |counts| counts.persons),
     ("publish.rollup.households", 9, |counts| counts.households),
     ("publish.rollup.knocked", 11, |counts| counts.knocked),
     ("publish.rollup.reached", 11, |counts| counts.reached),
+    ("publish.rollup.vacant", 9, |counts| counts.vacant),
     ("publish.rollup.visited", 9, |counts| counts.visited),
     ("publish.rollup.verified", 9, |counts| counts.verified),
 ];
 /// Part, whole and heading of each rate.
 const RATES: [(usize, usize, &str); 3] =
-    [(3, 1, "publish.rollup.reach_rate"), (4, 0, "publish.rollup.visit_rate"), (5, 0, "publish.rollup.verify_rate")];
+    [(3, 1, "publish.rollup.reach_rate"), (5, 0, "publish.rollup.visit_rate"), (6, 0, "publish.rollup.verify_rate")];
 
 /// Headings of the areas' names, from the county down.
 const NAMES: [(&str, u8); 5] = [

@@ -8,7 +8,7 @@ use super::resolve::{Model, PersonCn, Resolved};
 use super::settle::{Settled, in_words};
 use super::told;
 use super::watch::{Watch, memory_peak_bytes};
-use super::{answers, figures, statistics};
+use super::{answers, figures, report, statistics};
 use crate::config::Pipeline;
 use crate::error::{Error, Exit, Result};
 use crate::followup;
@@ -62,6 +62,7 @@ impl NightTables<'_> {
         );
         let partitions = partitions?;
         let item_batches: Vec<_> = partitions.iter().map(|partition| partition.batch.clone()).collect();
+        figures.hours = watch.began.elapsed().as_secs() / 3_600 + 1;
         figures.warnings.extend(self.accuracy().and_then(Accuracy::warning));
         let mut options =
             ListOptions::new(self.pipeline.run.as_of, self.pipeline.run.locale, self.pipeline.publish.mask);
@@ -132,7 +133,9 @@ impl NightTables<'_> {
             statistics::write(run.path(), self.pipeline, settled)?;
         }
         watch.warn_all(memory.warning().into_iter().collect());
-        self.manifest(run.run_id(), watch).write(run.path())?;
+        let manifest = self.manifest(run.run_id(), watch);
+        report::write(run.path(), self, &manifest)?;
+        manifest.write(run.path())?;
         let folder = run.commit()?;
         Ok(self.summary(Some(folder), watch))
     }
@@ -178,7 +181,7 @@ impl NightTables<'_> {
         }
     }
 
-    fn accuracy(&self) -> Option<&Accuracy> {
+    pub(super) fn accuracy(&self) -> Option<&Accuracy> {
         self.resolved.model.person_cn().and_then(|model| model.accuracy.as_ref())
     }
 

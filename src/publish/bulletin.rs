@@ -20,6 +20,8 @@ pub struct BulletinFigures {
     pub persons_by_sources: Vec<(u32, u64)>,
     /// Flats with a person on record, and those of them where somebody was met.
     pub households: Option<(u64, u64)>,
+    /// Those of them that the latest visit found vacant.
+    pub vacant: u64,
     /// Those of them at whose door somebody was, whoever opened.
     pub knocked: Option<u64>,
     /// Persons with a visit on record.
@@ -28,6 +30,8 @@ pub struct BulletinFigures {
     pub visits: Option<u64>,
     /// Grids by kind (base, dedicated, of no stated kind) and the people who work in them; `None`: no directory.
     pub grids: Option<([u64; 3], u64)>,
+    /// Helpers of those people (1+N), where the directory tells.
+    pub helpers: Option<u64>,
     /// Persons with an arrival on record, by where the latest was from: other provinces, elsewhere in the province, within
     /// the city, not told. `None` too where the pipeline does not say which city it is.
     pub arrived: Option<[u64; 4]>,
@@ -57,8 +61,9 @@ pub struct BulletinFigures {
     pub trend: Vec<Yesterday>,
     /// Counts from 1 to this number (exclusive) are not told.
     pub suppress_under: Option<u32>,
-    /// How long the run took. A set whose bytes shall depend on its input alone leaves this out.
-    pub elapsed_ms: Option<u64>,
+    /// Hours that the run took, begun ones counted whole: finer, the page of one and the same night would be another one
+    /// each time.
+    pub hours: u64,
 }
 
 /// Counts of follow-up items.
@@ -110,14 +115,8 @@ pub fn render(figures: &BulletinFigures, lang: Lang) -> String {
     page.areas(figures);
     page.yesterday(figures);
     page.trend(figures);
-    match figures.elapsed_ms {
-        Some(ms) => page.line(
-            &Message::new("publish.bulletin.elapsed")
-                .with("minutes", format!("{}.{}", ms / 60_000, ms % 60_000 / 6_000))
-                .with("share", percent(ms, 86_400_000)),
-        ),
-        None => page.line(&Message::new("publish.bulletin.elapsed_elsewhere")),
-    }
+    let share = percent(figures.hours, 24);
+    page.line(&Message::new("publish.bulletin.elapsed").with("hours", figures.hours).with("share", share));
     page.text
 }
 
@@ -204,13 +203,20 @@ impl Page {
             let line = Message::new("publish.bulletin.grids").with("count", grouped(base + dedicated + other));
             let line = line.with("base", grouped(base)).with("dedicated", grouped(dedicated));
             self.line(&line.with("other", grouped(other)).with("workers", grouped(workers)));
+            match figures.helpers {
+                Some(helpers) => self.line(&Message::new("publish.bulletin.helpers").with("count", grouped(helpers))),
+                None => self.unknown("publish.bulletin.name.helpers"),
+            }
         }
         match figures.households.zip(figures.knocked) {
             Some(((all, _), knocked)) => self.rate("publish.bulletin.knocked", knocked, all),
             None => self.unknown("publish.bulletin.name.knocked"),
         }
         match figures.households {
-            Some((all, reached)) => self.rate("publish.bulletin.households", reached, all),
+            Some((all, reached)) => {
+                self.rate("publish.bulletin.households", reached, all);
+                self.rate("publish.bulletin.vacant", figures.vacant, all);
+            }
             None => self.unknown("publish.bulletin.name.households"),
         }
         match figures.persons_visited {

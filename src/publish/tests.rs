@@ -241,7 +241,7 @@ fn a_list_has_what_a_worker_needs() {
     let xml = part(&path, "xl/worksheets/sheet1.xml");
     for needed in [
         "<dataValidation type=\"list\"",
-        "sqref=\"I3:I5\"><formula1>options!$A$1:$A$11</formula1>",
+        "sqref=\"I3:I5\"><formula1>options!$A$1:$A$12</formula1>",
         "<autoFilter ref=\"A2:P5\"/>",
         "state=\"frozen\"",
         "fitToPage=\"1\"",

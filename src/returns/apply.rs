@@ -12,6 +12,8 @@ use jiff::civil::Date;
 
 /// The result that gives a person to another grid.
 const HANDED_OVER: &str = "移交";
+/// The result that says that the person lives elsewhere now.
+const LEFT: &str = "已离开";
 /// The result that says that the person is whom and where the list says.
 const VERIFIED: &str = "已核实";
 
@@ -83,7 +85,17 @@ pub fn apply(
             reject(Reason::ReturnUnknownGrid);
             continue;
         }
-        let correction = Correction::read(&answer.correction);
+        let mut correction = Correction::read(&answer.correction);
+        let mut left_to = None;
+        if answer.result == LEFT && correction.address.is_none() {
+            // Where they went is where they live, if it can be told: a grid, or an address in the city.
+            left_to = grid_of(&answer.destination);
+            if left_to.is_none() {
+                let names_a_door =
+                    |to: &Address| !(to.building.is_empty() && to.number.is_empty() && to.room.is_empty());
+                correction.address = address_of(&answer.destination).filter(|to| to.is_local() && names_a_door(to));
+            }
+        }
         if let Some(id) = correction.id {
             let other = |&row: &u32| {
                 let own = records.id[row as usize];
@@ -101,7 +113,7 @@ pub fn apply(
         }
         // Who was met where the list says lives in the list's grid, whatever the record states that is copied.
         let met = answer.result == VERIFIED && correction.address.is_none();
-        let grid = grid.or_else(|| Some(person.grid.clone()).filter(|grid| met && !grid.is_empty()));
+        let grid = grid.or(left_to).or_else(|| Some(person.grid.clone()).filter(|grid| met && !grid.is_empty()));
         let row = push(records, anchor as usize, answer, &correction, at, grid);
         records.source[row as usize] = source;
         records.file[row as usize] = file;
@@ -194,6 +206,12 @@ fn push(
     row
 }
 
+fn address_of(text: &str) -> Option<Address> {
+    let mut address = Address::default();
+    address.parse(text);
+    (!address.display.is_empty()).then_some(address)
+}
+
 /// What a worker wrote as corrected, each piece known by its form.
 #[derive(Default)]
 struct Correction {
@@ -221,9 +239,7 @@ impl Correction {
             } else if piece.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
                 phone::parse_all(piece, &mut correction.phones);
             } else {
-                let mut address = Address::default();
-                address.parse(piece);
-                correction.address = (!address.display.is_empty()).then_some(address);
+                correction.address = address_of(piece);
             }
         }
         correction

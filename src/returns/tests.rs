@@ -118,6 +118,24 @@ fn an_answer_is_a_record_of_its_person_with_a_visit() {
 }
 
 #[test]
+fn who_left_lives_where_the_worker_says() {
+    let left = |to: &str| {
+        let (records, applied) = applied(&[Answer { destination: to.into(), ..answer("F1", "已离开") }]);
+        assert_eq!((applied.pairs.as_slice(), applied.rejected.len()), (&[(3, 0)][..], 0));
+        let text = |column: &[crate::tables::Sym]| records.pool.get(column[3]).to_owned();
+        (text(&records.grid_code), text(&records.estate), text(&records.building), records.flat[3] != 0)
+    };
+    let told = |grid: &str, estate: &str, building: &str, flat| (grid.into(), estate.into(), building.into(), flat);
+    assert_eq!(left("G2"), told("G2", "", "", false));
+    assert_eq!(left("和平花园3号楼2单元501"), told("", "和平花园", "3", true));
+    // Elsewhere there may be an estate of the same name, and of what says nothing of a door nothing is made.
+    for elsewhere in ["山东省济南市历下区和平花园3号楼2单元501", "济南市和平花园3号楼", "回老家", "和平花园", ""]
+    {
+        assert_eq!(left(elsewhere), told("", "", "", false), "{elsewhere}");
+    }
+}
+
+#[test]
 fn dead_phones_go_and_handed_over_items_move() {
     let (dead, _) = applied(&[answer("F1", "空号")]);
     assert_eq!(dead.phones[..4], [[0, 0]; 4]);

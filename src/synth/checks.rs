@@ -241,7 +241,7 @@ fn the_grid_directory_is_complete() {
     assert_eq!(grids.len() as u64, summary.grids + 1);
     let codes: HashSet<_> = grids.iter().skip(1).map(|row| row[0].clone()).collect();
     assert_eq!(codes.len() as u64, summary.grids);
-    assert!(grids.iter().all(|row| row.len() == 13));
+    assert!(grids.iter().all(|row| row.len() == 14));
     let text = std::fs::read_to_string(folder.path().join("expected/key_region_arrivals.csv")).unwrap();
     assert_eq!(text.lines().count() as u64, summary.expected_key_region + 1);
     assert!(summary.expected_key_region > 3);
@@ -285,6 +285,6 @@ fn the_pipeline_file_is_toml() {
     let text = pipeline_text(&CitySettings::default(), &PipelinePaths::default());
     let table: toml::Table = text.parse().unwrap();
     assert_eq!(table["source"].as_array().unwrap().len(), 7);
-    assert_eq!(table["followup"].as_array().unwrap().len(), 14);
+    assert_eq!(table["followup"].as_array().unwrap().len(), 15);
     assert!(!text.contains('@'), "a placeholder was left");
 }

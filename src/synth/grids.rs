@@ -15,22 +15,23 @@ use std::path::Path;
 pub(crate) fn write(plan: &Plan, path: &Path, rng: &mut Rng) -> Result<()> {
     let failed = |e| cannot_write(path, e);
     let mut file = create(path)?;
-    let header = "网格编码,网格名称,网格类型,所属社区,所属街道,区县代码,所属区县,网格员,网格员电话,覆盖小区,覆盖楼栋,覆盖道路,门牌号\r\n";
+    let header = "网格编码,网格名称,网格类型,所属社区,所属街道,区县代码,所属区县,网格员,网格员电话,协助人员数,覆盖小区,覆盖楼栋,覆盖道路,门牌号\r\n";
     file.write_all(header.as_bytes()).map_err(failed)?;
     let namer = Namer::new(SurnameMix::Usual);
-    for grid in &plan.grids {
+    for (number, grid) in plan.grids.iter().enumerate() {
         let community = &plan.communities[grid.community];
         let street = &plan.streets[community.street];
         let (code, county, _) = COUNTIES[street.county];
         let worker = namer.name(Style::Han, rng.chance(0.4), days::day(1985, 6, 1), None, rng).full();
         let kind = if grid.dedicated { "专属网格" } else { "基础网格" };
         let line = format!(
-            "{},{},{kind},{},{},{code},{county},{worker},{},{},{},{},{}\r\n",
+            "{},{},{kind},{},{},{code},{county},{worker},{},{},{},{},{},{}\r\n",
             grid.code,
             grid.name,
             community.name,
             street.name,
             mobile(rng),
+            helpers(number),
             grid.estates,
             grid.buildings,
             grid.road,
@@ -39,4 +40,9 @@ pub(crate) fn write(plan: &Plan, path: &Path, rng: &mut Rng) -> Result<()> {
         file.write_all(line.as_bytes()).map_err(failed)?;
     }
     file.flush().map_err(failed)
+}
+
+/// How many help the worker of a grid: 3 to 10, some 40 for every 6 workers, as cities tell of themselves.
+fn helpers(grid: usize) -> usize {
+    3 + grid * 5 % 8
 }

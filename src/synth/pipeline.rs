@@ -49,7 +49,7 @@ macro_rules! rules {
 }
 
 /// The rules that a pipeline file names: file and SQL text.
-pub(super) const RULES: [(&str, &str); 14] = rules![
+pub(super) const RULES: [(&str, &str); 15] = rules![
     "key_region_arrivals",
     "elsewhere_arrivals",
     "arrivals_undeclared",
@@ -58,6 +58,7 @@ pub(super) const RULES: [(&str, &str); 14] = rules![
     "community_only",
     "nobody_home",
     "households_never_reached",
+    "households_vacant",
     "tests_due",
     "positive_households",
     "temperatures_due",

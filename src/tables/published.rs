@@ -168,6 +168,7 @@ pub const ROLLUP: &[Column] = &[
     column("households", Int, "Flats known there."),
     column("knocked", Int, "Flats at whose door somebody was on record, met anybody or not."),
     column("reached", Int, "Flats of which somebody was met."),
+    column("vacant", Int, "Flats that the latest visit to a person there found vacant."),
     column("visited", Int, "Persons with a visit on record."),
     column("verified", Int, "Persons with a verified visit or declaration on record."),
 ];

@@ -78,6 +78,11 @@ impl Address {
         self.prefix = 0;
     }
 
+    /// Whether the text starts with a place of the city, not with the name of a province or of a city.
+    pub fn is_local(&self) -> bool {
+        !self.chars.is_empty() && !prefix::names_city(&self.chars)
+    }
+
     /// The part of the text that names province, city, district, street and community; may be empty.
     pub fn area(&self) -> String {
         self.chars[..self.prefix].iter().filter(|&&c| c != ' ').collect()

@@ -39,6 +39,11 @@ pub(super) fn length(chars: &[char]) -> usize {
     skip_space(chars, community(chars, at).unwrap_or(at))
 }
 
+/// Whether a province or a city stands at the front.
+pub(super) fn names_city(chars: &[char]) -> bool {
+    starts_with(chars, 0, "中国") || province(chars, 0).is_some() || city(chars, 0).is_some()
+}
+
 fn skip_space(chars: &[char], mut at: usize) -> usize {
     while matches!(chars.get(at), Some(' ' | '-' | '/')) {
         at += 1;

@@ -10,10 +10,12 @@ fn sample() -> BulletinFigures {
         records: vec![("police_population".to_owned(), 900_000), ("community".to_owned(), 800_000)],
         persons_by_sources: vec![(1, 300_000), (2, 700_000)],
         households: Some((240_000, 212_280)),
+        vacant: 4_800,
         knocked: Some(231_000),
         persons_visited: Some(910_000),
         visits: Some(4_070_279),
         grids: Some(([4_010, 2_088, 0], 6_100)),
+        helpers: Some(40_000),
         arrived: Some([41_950, 8_050, 900, 100]),
         arrivals: vec![("重点地区来返人员".to_owned(), 41_950)],
         declarations: Some((170_437, 168_255)),
@@ -43,7 +45,7 @@ fn sample() -> BulletinFigures {
             persons_unassigned: 1_200,
             items: ItemFigures { open: 1000, ..items },
         }),
-        elapsed_ms: None,
+        hours: 1,
     }
 }
 
@@ -61,8 +63,10 @@ fn the_page_in_chinese() {
     ## 工作进展
 
     - 网格：6,098 个 = 基础网格 4,010 + 专属网格 2,088 + 未注明类型 0；网格员：6,100 人
+    - 网格协助人员（1+N）：40,000 人
     - 敲门率：已敲门户数 / 总户数 = 231,000 / 240,000 = 96.25 %
     - 入户率：见到人户数 / 总户数 = 212,280 / 240,000 = 88.45 %
+    - 空置率：最近一次入户为空置的户数 / 总户数 = 4,800 / 240,000 = 2.00 %
     - 走访率：已走访人员 / 归并人员 = 910,000 / 1,000,000 = 91.00 %
     - 走访人次：4,070,279（同一人多次走访重复计）
     - 来返人员（按最近一次）：51,000 人 = 省外 41,950 + 省内市外 8,050 + 市内 900 + 来源地不明 100
@@ -91,7 +95,7 @@ fn the_page_in_chinese() {
     - 未完成：1,200 − 1,000（2022-03-26）= +200
     - 已完成：800 − 800（2022-03-26）= +0
     - 已超期：12 − 12（2022-03-26）= +0
-    - 本次用时见 manifest.json。
+    - 本次用时不到 1 小时，不超过一昼夜时限的 4.17 %；精确用时见 manifest.json。
     "#);
 }
 
@@ -99,7 +103,7 @@ fn the_page_in_chinese() {
 fn the_page_in_english() {
     let mut figures = sample();
     figures.yesterday = None;
-    figures.elapsed_ms = Some(372_000);
+    figures.hours = 7;
     insta::assert_snapshot!(render(&figures, Lang::En), @r#"
     # 示例市: bulletin of 2022-03-27
 
@@ -112,8 +116,10 @@ fn the_page_in_english() {
     ## Work done
 
     - Grids: 6,098 = base 4,010 + dedicated 2,088 + of no stated kind 0; grid workers: 6,100
+    - Helpers of the grid workers (1+N): 40,000
     - Doors knocked: doors with a visit on record / households = 231,000 / 240,000 = 96.25 %
     - Reach rate: households where somebody was met / households = 212,280 / 240,000 = 88.45 %
+    - Vacant: households that the latest visit found vacant / households = 4,800 / 240,000 = 2.00 %
     - Visit rate: persons visited / persons = 910,000 / 1,000,000 = 91.00 %
     - Person-visits: 4,070,279, repeated visits counted each time
     - Arrivals, by the latest: 51,000 persons = from other provinces 41,950 + elsewhere in the province 8,050 + within the city 900 + not told 100
@@ -138,7 +144,7 @@ fn the_page_in_english() {
     ## Against the set before
 
     - There is no set before.
-    - The night took 6.2 minutes = 0.43 % of the one-day target.
+    - The night took less than 7 h, at most 29.17 % of the one-day target; to the second in manifest.json.
     "#);
 }
 

@@ -51,9 +51,10 @@ impl ListOptions {
 }
 
 /// The results that a sheet may carry, in the order of its drop-down and of [`VISIT_RESULTS`]: message keys.
-pub const RESULTS: [&str; 11] = [
+pub const RESULTS: [&str; 12] = [
     "publish.result.verified",
     "publish.result.nobody_home",
+    "publish.result.vacant",
     "publish.result.left",
     "publish.result.handed_over",
     "publish.result.dead_number",

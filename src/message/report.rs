@@ -1,0 +1,62 @@
+//! Texts of this area: key, English, Chinese.
+
+use super::Row;
+
+pub(super) const ROWS: &[Row] = &[
+    ("report.title", "{name}: the night of {as_of}", "{name} {as_of} 批次运行报告"),
+    ("report.page", "the report cannot be made", "运行报告无法生成"),
+    ("report.night", "The night", "本批次"),
+    (
+        "report.run",
+        "Run {run_id}, begun {started_at}, gridlink {version}",
+        "批次 {run_id}，开始于 {started_at}，gridlink {version}",
+    ),
+    (
+        "report.took",
+        "Took {seconds} s on {threads} thread(s), peak memory {memory_mib} MiB",
+        "用时 {seconds} 秒，{threads} 线程，内存峰值 {memory_mib} MiB",
+    ),
+    (
+        "report.read",
+        "Read {dumps} dumps: {records} records, {quarantined} rows in quarantine",
+        "读入导出文件 {dumps} 个：记录 {records} 条，隔离 {quarantined} 行",
+    ),
+    (
+        "report.persons",
+        "{persons} persons, {unassigned} of them in none of the {grids} grids",
+        "归并人员 {persons} 人，其中 {unassigned} 人不在 {grids} 个网格之内",
+    ),
+    ("report.balances", "{count} balances checked, all hold", "核对平衡关系 {count} 项，全部成立"),
+    ("report.warnings", "Warnings", "提醒"),
+    ("report.sources", "What was read", "数据读入"),
+    ("report.source", "Source", "数据来源"),
+    ("report.dumps", "Dumps", "导出文件"),
+    ("report.dump", "Dump", "导出文件"),
+    ("report.notes", "As found", "识别情况"),
+    ("report.rows", "Rows", "行数"),
+    ("report.records", "Records", "记录"),
+    ("report.quarantined", "In quarantine", "隔离"),
+    ("report.matching", "Matching", "比对归并"),
+    (
+        "report.pairs",
+        "{candidate_pairs} pairs compared: {links} accepted, {review} for a person to settle, {refused} refused",
+        "比对 {candidate_pairs} 对：采纳 {links} 对，待人工复核 {review} 对，拒绝 {refused} 对",
+    ),
+    ("report.weights", "Pairs by match weight", "匹配权重分布"),
+    ("report.weight_from", "From bits", "权重自（比特）"),
+    ("report.accepted", "Accepted", "采纳"),
+    ("report.review", "For review", "待复核"),
+    ("report.blocking", "Blocking", "分块"),
+    ("report.rule", "Rule", "规则"),
+    ("report.found", "Pairs", "候选对"),
+    ("report.left_out", "Left out in oversized blocks", "超大块内未比对"),
+    ("report.items", "Follow-up items", "核查任务"),
+    ("report.steps", "Where the time went", "各步用时"),
+    ("report.step", "Step", "步骤"),
+    ("report.wall", "Wall, s", "用时（秒）"),
+    ("report.cpu", "CPU, s", "处理器（秒）"),
+    ("report.memory", "Peak so far, MiB", "内存峰值（MiB）"),
+    ("report.repairs", "Repairs", "修复情况"),
+    ("report.kind", "Kind", "类别"),
+    ("report.values", "Values", "数量"),
+];
