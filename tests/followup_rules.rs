@@ -161,8 +161,10 @@ fn declarations_that_nobody_verified() {
         (5, "visit", 19.0, "", ""), // before
         (6, "declaration", 29.0, "", open),
         (7, "declaration", -20.0, "", open),
+        (8, "declaration", 20.0, "", open),
+        (8, "visit", 21.0, "", r#"{"result":"空置"}"#), // nobody lives there
     ];
-    assert_eq!(found("declarations_unverified", NOBODY, told), [1, 4, 5]);
+    assert_eq!(found("declarations_unverified", NOBODY, told), [1, 4, 5, 8]);
 }
 
 #[test]

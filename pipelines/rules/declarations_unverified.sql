@@ -10,7 +10,8 @@ FROM (
 LEFT JOIN (
   SELECT person_id, MAX(at) AS at
   FROM events
-  WHERE type = 'visit' AND (detail IS NULL OR STRPOS(detail, '不在家') = 0) AND at < as_of + INTERVAL '1 day'
+  WHERE type = 'visit' AND (detail IS NULL OR STRPOS(detail, '不在家') = 0 AND STRPOS(detail, '空置') = 0)
+    AND at < as_of + INTERVAL '1 day'
   GROUP BY person_id
 ) AS v ON d.person_id = v.person_id
 WHERE v.at IS NULL OR v.at < d.since

@@ -38,7 +38,9 @@ pub(super) fn grids(at: &Section<'_>, context: &Context<'_>, faults: &mut Faults
     let read = read_settings(at, faults);
     let mut columns = Vec::new();
     let mut map: BTreeMap<GridField, Mapping> = BTreeMap::new();
-    let shown: Vec<&str> = GRID_FIELDS.iter().take(13).map(|&(name, _)| name).collect();
+    // Of a field with two names the first is shown.
+    let known = |n: usize| GRID_FIELDS[..n].iter().any(|(_, field)| *field == GRID_FIELDS[n].1);
+    let shown: Vec<&str> = (0..GRID_FIELDS.len()).filter(|&n| !known(n)).map(|n| GRID_FIELDS[n].0).collect();
     if let Some(entry) = at.get("map") {
         let fields = Section::open(&entry.node, entry.line, at.key("map"), faults)?;
         for entry in fields.entries {

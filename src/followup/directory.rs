@@ -302,13 +302,16 @@ const FIELDS: [GridField; 14] = [
     GridField::Helpers,
 ];
 
-/// How many helpers the rows of a grid tell of: as many as the largest number that one states, or as there are names.
+/// How many helpers the rows of a grid tell of: as many as the largest number that one states, or as there are names. What
+/// is neither (约6人) tells nothing.
 fn helpers_of<'a>(cells: impl Iterator<Item = &'a str>) -> Option<u32> {
     let mut names: HashSet<&str> = HashSet::new();
     let mut most: Option<u32> = None;
     for cell in cells.map(str::trim).filter(|cell| !cell.is_empty()) {
-        match cell.trim_end_matches(['人', '名']).parse() {
+        let number = cell.trim_end_matches(['人', '名']);
+        match number.strip_suffix(".0").unwrap_or(number).parse() {
             Ok(number) => most = most.max(Some(number)),
+            Err(_) if cell.contains(|c: char| c.is_numeric()) => {}
             Err(_) => names.extend(cell.split(HELPERS_SEPARATORS).map(str::trim).filter(|name| !name.is_empty())),
         }
     }
@@ -447,7 +450,7 @@ pub(super) mod tests {
         let told = |cells: &[&str]| helpers_of(cells.iter().copied());
         assert_eq!(told(&["", ""]), None);
         assert_eq!(told(&["6", "", "6"]), Some(6), "several rows of one grid tell the same");
-        assert_eq!(told(&["5人", "0"]), Some(5));
+        assert_eq!((told(&["5人", "0"]), told(&["6.0"]), told(&["约6人"])), (Some(5), Some(6), None));
         assert_eq!(told(&["甲、乙，丙", "丙 丁"]), Some(4));
         let grid = |helpers| Grid { helpers, ..Grid::default() };
         let directory = |grids: Vec<Grid>| Directory { grids, ..Directory::default() };

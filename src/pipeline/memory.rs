@@ -1,6 +1,6 @@
 //! The memory of one night. What a step frees the next one takes again: pages that went back to the system in between
 //! are cleared once more when they return, and where a machine is a guest, its host clears them, too. So freed memory
-//! goes back where the night would hold more than its records twice over; and where a limit is set, records are kept in
+//! goes back where the night would hold more than some twice its records; and where a limit is set, records are kept in
 //! files and a guard takes their pages back whenever the limit comes near.
 
 use super::RunOptions;
@@ -17,10 +17,6 @@ use std::time::Duration;
 
 /// A night that holds less keeps what it freed.
 const GIVE_BACK_BYTES_MIN: u64 = 1 << 30;
-/// Matching and follow-up take about as much as the records beside them, and some room to move.
-fn kept(records: u64) -> u64 {
-    (records / 4 * 9).max(GIVE_BACK_BYTES_MIN)
-}
 /// Matching takes about as much again as the records, and rules over all of them once more.
 const PEAK_OF_RECORDS: u64 = 3;
 /// How often the guard looks; a thread brings in some tens of MB of pages in that time.
@@ -96,6 +92,12 @@ impl Memory {
     }
 }
 
+/// Bytes that a night without a limit may hold before it gives back what it freed, by what its `records` take: matching and
+/// follow-up take about as much beside them, and some room to move.
+fn kept(records: u64) -> u64 {
+    (records / 4 * 9).max(GIVE_BACK_BYTES_MIN)
+}
+
 /// What a night may bring in while the guard does its work.
 const HEADROOM: u64 = 5 << 28;
 
@@ -164,6 +166,12 @@ impl Drop for Guard {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_small_night_keeps_what_it_freed_and_a_large_one_some_twice_its_records() {
+        assert_eq!(kept(0), GIVE_BACK_BYTES_MIN);
+        assert_eq!(kept(4 << 30), 9 << 30);
+    }
 
     #[test]
     fn headroom_is_a_share_of_small_limits_and_a_size_for_large_ones() {

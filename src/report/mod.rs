@@ -54,22 +54,22 @@ pub struct WeightClass {
 
 /// Width of a class of weights in bits.
 const CLASS_BITS: i32 = 4;
-/// Lighter and heavier pairs stand in the first and the last class.
-const CLASSES: std::ops::RangeInclusive<i32> = -5..=15;
+/// The first and the last class, in which lighter and heavier pairs stand too.
+const CLASSES: (i32, i32) = (-5, 15);
 
 /// Counts pairs by weight. Classes without pairs at both ends are left out.
 pub fn weight_classes(accepted: &[f32], review: &[f32]) -> Vec<WeightClass> {
     let count = |weights: &[f32]| {
-        let mut counts = [0_u64; 21];
+        let mut counts = [0_u64; (CLASSES.1 - CLASSES.0 + 1) as usize];
         for &weight in weights {
-            let class = (weight as i32).div_euclid(CLASS_BITS).clamp(*CLASSES.start(), *CLASSES.end());
-            counts[(class - CLASSES.start()) as usize] += 1;
+            let class = (weight as i32).div_euclid(CLASS_BITS).clamp(CLASSES.0, CLASSES.1);
+            counts[(class - CLASSES.0) as usize] += 1;
         }
         counts
     };
     let (accepted, review) = rayon::join(|| count(accepted), || count(review));
     let class = |(class, (accepted, review))| WeightClass { from: class * CLASS_BITS, accepted, review };
-    let mut classes: Vec<WeightClass> = CLASSES.zip(accepted.into_iter().zip(review)).map(class).collect();
+    let mut classes: Vec<WeightClass> = (CLASSES.0..).zip(accepted.into_iter().zip(review)).map(class).collect();
     let empty = |class: &WeightClass| class.accepted + class.review == 0;
     classes.truncate(classes.iter().rposition(|class| !empty(class)).map_or(0, |last| last + 1));
     classes.drain(..classes.iter().take_while(|class| empty(class)).count());
