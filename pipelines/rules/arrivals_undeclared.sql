@@ -5,13 +5,16 @@ WITH isolated AS (
   WHERE type = 'isolation' AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
     AND person_id NOT IN (SELECT person_id FROM events WHERE type = 'release' AND at >= as_of - INTERVAL '14 days')
 )
-SELECT person_id, MAX(at) AS since, MAX(place) AS reason
-FROM events
-WHERE type = 'arrival'
-  AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
-  AND (place_code IS NULL OR place_code NOT LIKE '3705%')
-  AND person_id NOT IN (
-    SELECT person_id FROM events WHERE type = 'declaration' AND (at IS NULL OR at >= as_of - INTERVAL '28 days')
-  )
-  AND person_id NOT IN (SELECT person_id FROM isolated)
-GROUP BY person_id
+SELECT a.person_id, MAX(a.at) AS since, MAX(a.place) AS reason
+FROM (
+  SELECT person_id, at, place
+  FROM events
+  WHERE type = 'arrival'
+    AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
+    AND (place_code IS NULL OR place_code NOT LIKE '3705%')
+) AS a
+ANTI JOIN (
+  SELECT person_id FROM events WHERE type = 'declaration' AND (at IS NULL OR at >= as_of - INTERVAL '28 days')
+) AS d ON a.person_id = d.person_id
+ANTI JOIN isolated AS i ON a.person_id = i.person_id
+GROUP BY a.person_id

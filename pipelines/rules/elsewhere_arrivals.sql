@@ -5,10 +5,13 @@ WITH isolated AS (
   WHERE type = 'isolation' AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
     AND person_id NOT IN (SELECT person_id FROM events WHERE type = 'release' AND at >= as_of - INTERVAL '14 days')
 )
-SELECT person_id, MAX(at) AS since, MAX(place) AS reason
-FROM events
-WHERE type = 'arrival'
-  AND (place_code IS NULL OR NOT (place_code LIKE '3705%' OR place_code LIKE '31%' OR place_code LIKE '2201%' OR place_code LIKE '4201%'))
-  AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
-  AND person_id NOT IN (SELECT person_id FROM isolated)
-GROUP BY person_id
+SELECT a.person_id, MAX(a.at) AS since, MAX(a.place) AS reason
+FROM (
+  SELECT person_id, at, place
+  FROM events
+  WHERE type = 'arrival'
+    AND (place_code IS NULL OR NOT (place_code LIKE '3705%' OR place_code LIKE '31%' OR place_code LIKE '2201%' OR place_code LIKE '4201%'))
+    AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
+) AS a
+ANTI JOIN isolated AS i ON a.person_id = i.person_id
+GROUP BY a.person_id

@@ -1,16 +1,22 @@
 -- Flats that a visit found vacant, and where nobody was since: look again whether somebody has moved in, and where those
 -- went who are on record there.
-SELECT v.person_id, v.since, '入户空置' AS reason
-FROM (
+WITH vacant AS (
   SELECT person_id, MAX(at) AS since
   FROM events
   WHERE type = 'visit' AND STRPOS(detail, '空置') > 0 AND at < as_of + INTERVAL '1 day'
   GROUP BY person_id
-) AS v
-LEFT JOIN (
-  SELECT person_id, MAX(at) AS at
-  FROM events
-  WHERE type = 'visit' AND (detail IS NULL OR STRPOS(detail, '空置') = 0) AND at < as_of + INTERVAL '1 day'
-  GROUP BY person_id
-) AS m ON v.person_id = m.person_id
-WHERE m.at IS NULL OR m.at < v.since
+),
+found AS (
+  SELECT v.person_id, MAX(v.at) AS at
+  FROM (
+    SELECT person_id, at
+    FROM events
+    WHERE type = 'visit' AND (detail IS NULL OR STRPOS(detail, '空置') = 0) AND at < as_of + INTERVAL '1 day'
+  ) AS v
+  SEMI JOIN vacant AS e ON v.person_id = e.person_id
+  GROUP BY v.person_id
+)
+SELECT v.person_id, v.since, '入户空置' AS reason
+FROM vacant AS v
+LEFT JOIN found AS f ON v.person_id = f.person_id
+WHERE f.at IS NULL OR f.at < v.since

@@ -88,8 +88,8 @@ pub(super) fn keys(features: &Features, rule: usize, p: usize) -> [u64; KEYS_A_R
             &[packed.name.into()],
         ),
         // A number with a digit lost has no tail to be told; it meets only its equals.
-        8 if packed.id.kind == IdKind::Length => one(true, &[packed.id.digits, packed.id.length.into()]),
-        8 => one(known(packed, 6..18), &[packed.id.digits % 11_u64.pow(12)]),
+        ID_TAIL if packed.id.kind == IdKind::Length => one(true, &[packed.id.digits, packed.id.length.into()]),
+        ID_TAIL => one(known(packed, 6..18), &[packed.id.digits % 11_u64.pow(12)]),
         // Persons of one region and birthday are many in a large city.
         9 => one(known(packed, 0..14), &[packed.id.digits / 11_u64.pow(4), name.first_sound()]),
         10 => one(
@@ -100,6 +100,8 @@ pub(super) fn keys(features: &Features, rule: usize, p: usize) -> [u64; KEYS_A_R
     }
 }
 
+/// The rule by birth and tail of the ID number: two trusted numbers with different keys by it are different.
+pub(super) const ID_TAIL: usize = 8;
 /// The rule whose blocks grow with the city, since the days of birth do not.
 pub(super) const BIRTH_AND_SURNAME: usize = 3;
 /// Profiles in a block of [`BIRTH_AND_SURNAME`] from which on it is split by [`given_keys`]: among millions strangers share

@@ -199,6 +199,7 @@ struct Scoring<'a> {
 
 impl PairVisitor for Scoring<'_> {
     type Output = Vec<Edge>;
+    const TWO_NUMBERS: bool = false;
 
     #[inline]
     fn pair(&mut self, _rule: usize, _rules: u32, a: u32, b: u32) {

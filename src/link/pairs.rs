@@ -17,13 +17,24 @@ const _: () = assert!(SLOTS <= LANES);
 impl Signature {
     /// The same keys, those of rules with two of them the other way round.
     fn swapped(&self) -> Self {
-        let mut swapped = *self;
-        for rule in 0..RULES.len() {
-            swapped.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]].reverse();
-        }
-        swapped
+        Self(std::array::from_fn(|lane| self.0[SWAPPED[lane]]))
     }
 }
+
+/// For each lane the one that changes places with it.
+const SWAPPED: [usize; LANES] = {
+    let mut swapped = [0; LANES];
+    let mut rule = 0;
+    while rule < RULES.len() {
+        let (mut lane, end) = (SLOTS_OF[rule], SLOTS_OF[rule + 1]);
+        while lane < end {
+            swapped[lane] = SLOTS_OF[rule] + end - 1 - lane;
+            lane += 1;
+        }
+        rule += 1;
+    }
+    swapped
+};
 
 /// The keys of every profile by every rule: made once, read whenever pairs are.
 ///
@@ -31,10 +42,12 @@ impl Signature {
 #[derive(Clone, Debug)]
 pub struct Blocks {
     signatures: Vec<Signature>,
+    /// One bit a profile: whether its ID number is a trusted one. They stay in the cache, where profiles do not.
+    trusted: Vec<u64>,
 }
 
 impl Blocks {
-    /// Takes the keys of all profiles. Memory is 64 bytes a profile.
+    /// Takes the keys of all profiles. Memory is 64 bytes and a bit a profile.
     pub fn new(features: &Features) -> Self {
         let signature = |p: usize| {
             let mut signature = Signature([0; LANES]);
@@ -47,7 +60,14 @@ impl Blocks {
             }
             signature
         };
-        Self { signatures: (0..features.len()).into_par_iter().map(signature).collect() }
+        let bits = |of_word: usize| {
+            let profiles = 64 * of_word..features.len().min(64 * of_word + 64);
+            profiles.fold(0, |bits, p| bits | u64::from(features.trusted_id(p) != 0) << (p % 64))
+        };
+        Self {
+            signatures: (0..features.len()).into_par_iter().map(signature).collect(),
+            trusted: (0..features.len().div_ceil(64)).into_par_iter().map(bits).collect(),
+        }
     }
 }
 
@@ -106,6 +126,8 @@ pub(super) trait PairVisitor: Send {
     type Output: Send;
     /// Whether it wants to know of every rule that brings a pair together, not only of the one that owns it.
     const EVERY_RULE: bool = false;
+    /// Whether it wants pairs with two different trusted ID numbers; without, most of them are counted and not shown.
+    const TWO_NUMBERS: bool = true;
     /// A candidate pair, `a < b`, owned by `rule`. `rules` are all of them, one bit each, if wanted.
     fn pair(&mut self, rule: usize, rules: u32, a: u32, b: u32);
     /// Ends the task.
@@ -156,6 +178,9 @@ pub(super) fn visit<V: PairVisitor>(
             split_by_given_names(features, &mut rows, &mut signatures, &mut stats);
         }
         split_large_blocks(features, rule, &mut rows, limit, &mut signatures, &mut stats);
+        // Splitting gives profiles of one number different keys by it; they tell no numbers apart then.
+        let numbers = !V::TWO_NUMBERS && (rule <= blocking::ID_TAIL || stats.blocks_split[blocking::ID_TAIL] == 0);
+        let seen = Seen { features, signatures: signatures.all, numbers: numbers.then_some(&blocks.trusted) };
         // What visitors leave behind is put together regardless of who saw which chunk, so threads may share them out.
         let tasks: Vec<(V, u64, u64)> = chunks_at_blocks(&rows)
             .into_par_iter()
@@ -163,7 +188,7 @@ pub(super) fn visit<V: PairVisitor>(
             .fold(
                 || (visitor(), 0, 0),
                 |(mut task, pairs, largest), rows| {
-                    let (more, large) = visit_blocks(features, rows, rule, signatures.all, &mut task);
+                    let (more, large) = visit_blocks(seen, rows, rule, &mut task);
                     (task, pairs + more, largest.max(large))
                 },
             )
@@ -198,68 +223,113 @@ fn chunks_at_blocks(rows: &[u64]) -> Vec<&[u64]> {
     chunks
 }
 
-/// Rows whose memory was asked for ahead of the blocks that are visited: profiles of a block stand anywhere.
-#[derive(Default)]
-struct Ahead {
-    signatures: usize,
-    values: usize,
+/// What blocks are read by.
+#[derive(Clone, Copy)]
+struct Seen<'a> {
+    features: &'a Features,
+    signatures: &'a [Signature],
+    /// Who has a trusted ID number, where pairs with two different ones need not be shown.
+    numbers: Option<&'a Vec<u64>>,
 }
 
-impl Ahead {
-    /// Asks for what the rows up to `end`, and some further ones, will need.
-    fn to(&mut self, end: usize, rows: &[u64], signatures: &[Signature], features: &Features) {
-        let shared = |at: usize| {
-            let same = |other: Option<&u64>| other.is_some_and(|&other| block_of(other) == block_of(rows[at]));
-            same(rows.get(at + 1)) || same(at.checked_sub(1).and_then(|before| rows.get(before)))
-        };
-        let reach = |from: usize, turns: usize| from..rows.len().min(end + turns * AHEAD).max(from);
-        for at in reach(self.signatures, 4).filter(|&at| shared(at)) {
-            prefetch(signatures, rows[at] as u32 as usize);
-            features.expect(rows[at] as u32);
-        }
-        for at in reach(self.values, 2).filter(|&at| shared(at)) {
-            features.expect_more(rows[at] as u32);
-        }
-        (self.signatures, self.values) = (reach(self.signatures, 4).end, reach(self.values, 2).end);
+impl Seen<'_> {
+    /// The key by ID number of profile `p` if that is a trusted number, else 0: two of them that differ are two numbers.
+    fn number(&self, p: u32, signature: &Signature) -> u32 {
+        let trusted = self.numbers.is_some_and(|bits| bits[p as usize / 64] >> (p % 64) & 1 == 1);
+        if trusted { signature.0[SLOTS_OF[blocking::ID_TAIL]] } else { 0 }
     }
 }
 
-fn visit_blocks<V: PairVisitor>(
-    features: &Features,
-    rows: &[u64],
+/// A profile in its block.
+struct Row {
+    profile: u32,
+    number: u32,
+    signature: Signature,
+    swapped: Signature,
+}
+
+/// Pairs whose profiles were asked for and are shown some at a time: profiles of a block stand anywhere.
+struct Waiting<'a, V> {
+    features: &'a Features,
     rule: usize,
-    signatures: &[Signature],
-    task: &mut V,
-) -> (u64, u64) {
+    /// The rules of each pair and its sides.
+    pairs: Vec<(u32, u32, u32)>,
+    task: &'a mut V,
+}
+
+impl<V: PairVisitor> Waiting<'_, V> {
+    const AT_ONCE: usize = 32;
+
+    #[inline]
+    fn push(&mut self, rules: u32, a: u32, b: u32) {
+        self.features.expect(a);
+        self.features.expect(b);
+        self.pairs.push((rules, a, b));
+        if self.pairs.len() == Self::AT_ONCE {
+            self.show();
+        }
+    }
+
+    fn show(&mut self) {
+        for &(_, a, b) in &self.pairs {
+            self.features.expect_more(a);
+            self.features.expect_more(b);
+        }
+        for (rules, a, b) in self.pairs.drain(..) {
+            self.task.pair(self.rule, rules, a, b);
+        }
+    }
+}
+
+fn visit_blocks<V: PairVisitor>(seen: Seen<'_>, rows: &[u64], rule: usize, task: &mut V) -> (u64, u64) {
     let (mut pairs, mut largest) = (0, 0);
-    let mut block: Vec<(u32, Signature, Signature)> = Vec::new();
+    let mut block: Vec<Row> = Vec::new();
     let earlier = (1_u32 << SLOTS_OF[rule]) - 1;
-    let (all, mut end, mut ahead) = (rows, 0, Ahead::default());
+    let mut waiting = Waiting { features: seen.features, rule, pairs: Vec::with_capacity(64), task };
+    let (all, mut end, mut asked) = (rows, 0, 0);
     for rows in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)) {
         end += rows.len();
         if rows.len() < 2 {
             continue;
         }
-        ahead.to(end, all, signatures, features);
+        asked = ask_ahead(asked, end, all, seen.signatures);
         largest = largest.max(rows.len() as u64);
         block.clear();
         block.extend(rows.iter().map(|&row| {
-            let signature = signatures[row as u32 as usize];
-            (row as u32, signature, signature.swapped())
+            let (profile, signature) = (row as u32, seen.signatures[row as u32 as usize]);
+            Row { profile, number: seen.number(profile, &signature), signature, swapped: signature.swapped() }
         }));
         let here = block_of(rows[0]);
-        for (i, (a, x, _)) in block.iter().enumerate() {
-            for (b, y, swapped) in &block[i + 1..] {
-                let slots = shared(&x.0, &y.0, &swapped.0);
-                if slots & earlier == 0 && a != b && !owned_by_other_key(rule, here, x, y) {
-                    pairs += 1;
-                    let rules = if V::EVERY_RULE { rules_of(slots) } else { 0 };
-                    task.pair(rule, rules, *a, *b);
+        for (i, x) in block.iter().enumerate() {
+            for y in &block[i + 1..] {
+                let slots = shared(&x.signature.0, &y.signature.0, &y.swapped.0);
+                if slots & earlier != 0
+                    || x.profile == y.profile
+                    || owned_by_other_key(rule, here, &x.signature, &y.signature)
+                {
+                    continue;
+                }
+                pairs += 1;
+                if x.number == 0 || y.number == 0 || x.number == y.number {
+                    waiting.push(if V::EVERY_RULE { rules_of(slots) } else { 0 }, x.profile, y.profile);
                 }
             }
         }
     }
+    waiting.show();
     (pairs, largest)
+}
+
+/// Asks for the signatures of the rows from `asked` on to some behind `end` that share their block; gives how far it came.
+fn ask_ahead(asked: usize, end: usize, rows: &[u64], signatures: &[Signature]) -> usize {
+    let same = |at: usize, other: Option<&u64>| other.is_some_and(|&other| block_of(other) == block_of(rows[at]));
+    let until = rows.len().min(end + 4 * AHEAD).max(asked);
+    for at in asked..until {
+        if same(at, rows.get(at + 1)) || same(at, at.checked_sub(1).and_then(|before| rows.get(before))) {
+            prefetch(signatures, rows[at] as u32 as usize);
+        }
+    }
+    until
 }
 
 /// The rules whose slots are shared, one bit each.

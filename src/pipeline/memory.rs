@@ -1,6 +1,6 @@
 //! The memory of one night. What a step frees the next one takes again: pages that went back to the system in between
 //! are cleared once more when they return, and where a machine is a guest, its host clears them, too. So freed memory
-//! goes back where the night would hold more than some twice its records; and where a limit is set, records are kept in
+//! goes back where the night would hold more than two or three times its records; and where a limit is set, records are kept in
 //! files and a guard takes their pages back whenever the limit comes near.
 
 use super::RunOptions;
@@ -50,11 +50,11 @@ impl Memory {
         Ok(Self { limit: options.memory_limit, spill, give_back, near, _guard })
     }
 
-    /// All records are in memory and hardly anything else is: from now on the night may keep so many times as much.
-    pub(super) fn records_are_read(&self) {
+    /// From now on the night may keep so many times as much as all its `records` take. What reading them freed, matching
+    /// takes at once.
+    pub(super) fn records_are_read(&self, records: &Records) {
         if self.limit.is_none() {
-            (self.give_back)();
-            self.near.store(kept(resident_bytes()), Ordering::Relaxed);
+            self.near.store(kept(records.bytes() as u64), Ordering::Relaxed);
         }
     }
 
@@ -93,9 +93,9 @@ impl Memory {
 }
 
 /// Bytes that a night without a limit may hold before it gives back what it freed, by what its `records` take: matching and
-/// follow-up take about as much beside them, and some room to move.
+/// follow-up take about as much beside them, and there is some room to move.
 fn kept(records: u64) -> u64 {
-    (records / 4 * 9).max(GIVE_BACK_BYTES_MIN)
+    (records / 8 * 21).max(GIVE_BACK_BYTES_MIN)
 }
 
 /// What a night may bring in while the guard does its work.
@@ -168,9 +168,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_small_night_keeps_what_it_freed_and_a_large_one_some_twice_its_records() {
+    fn a_small_night_keeps_what_it_freed_and_a_large_one_a_few_times_its_records() {
         assert_eq!(kept(0), GIVE_BACK_BYTES_MIN);
-        assert_eq!(kept(4 << 30), 9 << 30);
+        assert_eq!(kept(4 << 30), 21 << 29);
     }
 
     #[test]

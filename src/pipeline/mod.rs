@@ -90,7 +90,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         }
     }
     read.records.settle();
-    memory.records_are_read();
+    memory.records_are_read(&read.records);
     if let Some(spill) = memory.spill() {
         read.records.keep(spill);
         memory.give_back();

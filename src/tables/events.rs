@@ -32,6 +32,13 @@ impl EventRows {
         self.record.is_empty()
     }
 
+    /// Bytes of all columns.
+    pub fn bytes(&self) -> usize {
+        let symbols = [&self.kind, &self.place_code, &self.place, &self.detail];
+        let symbols = symbols.iter().map(|column| size_of_val(&column[..])).sum::<usize>();
+        symbols + size_of_val(&self.record[..]) + size_of_val(&self.at[..])
+    }
+
     /// Where the events of each of `records` records begin, and where the last ones end.
     ///
     /// # Panics

@@ -141,6 +141,11 @@ impl Pool {
         self.ends.len()
     }
 
+    /// Bytes of the texts and of where they end.
+    pub fn bytes(&self) -> usize {
+        self.bytes.len() + size_of_val(&self.ends[..])
+    }
+
     /// Makes room for `strings` more strings of `bytes` bytes together.
     pub fn reserve(&mut self, strings: usize, bytes: usize) {
         self.bytes.own().reserve(bytes);

@@ -259,6 +259,13 @@ impl Records {
         events.detail.keep(keeper);
     }
 
+    /// Bytes of all columns and texts, wherever they are kept.
+    pub fn bytes(&self) -> usize {
+        macro_rules! sum { ($($column:ident),*) => { 0 $(+ size_of_val(&self.$column[..]))* }; }
+        let extra = self.extra.iter().map(|(_, column)| size_of_val(&column[..])).sum::<usize>();
+        plain_columns!(sum) + symbol_columns!(sum) + extra + self.events.bytes() + self.pool.bytes()
+    }
+
     /// As [`Records::keep`], but only the columns that hardly anybody reads once persons are made.
     pub fn keep_what_persons_are_made_of(&mut self, keeper: &impl Keeper) {
         macro_rules! keep { ($($column:ident),*) => { $(self.$column.keep(keeper);)* } }
