@@ -1,10 +1,10 @@
-//! A table whose rows stand together by one column of text: a query that asks for one value of it reads those rows alone.
-//! Rules ask for one type of event each, and would otherwise look at every event of the night once a rule.
+//! A table whose rows stand together by one column of text: a query that asks for some values of it reads those rows alone.
+//! Rules ask for one type of event or a few, and would otherwise look at every event of the night once a rule.
 
-use polars::lazy::dsl::{Expr, FunctionExpr, Operator, col};
+use polars::lazy::dsl::{BooleanFunction, Expr, FunctionExpr, Operator, col};
 use polars::prelude::{
-    AnonymousScan, AnonymousScanArgs, DataFrame, IntoLazy, LazyFrame, LiteralValue, PolarsResult, ScanArgsAnonymous,
-    SchemaRef,
+    AnonymousScan, AnonymousScanArgs, AnyValue, DataFrame, IntoLazy, LazyFrame, LiteralValue, PolarsResult,
+    ScanArgsAnonymous, SchemaRef,
 };
 use std::any::Any;
 use std::sync::Arc;
@@ -50,27 +50,47 @@ impl Parts {
         LazyFrame::anonymous_scan(Arc::clone(self) as Arc<dyn AnonymousScan>, args)
     }
 
-    /// The rows of one value, in their order.
-    fn rows_of(&self, value: &str) -> PolarsResult<DataFrame> {
+    /// The rows of some values, in their order.
+    fn rows_of(&self, values: &[String]) -> PolarsResult<DataFrame> {
         let mut rows = self.whole.clear();
-        for (_, first, count) in self.runs.iter().filter(|run| run.0 == value) {
+        for (_, first, count) in self.runs.iter().filter(|run| values.contains(&run.0)) {
             rows.vstack_mut(&self.whole.slice(*first as i64, *count))?;
         }
         Ok(rows)
     }
 
-    /// The one value that `condition` asks the column for.
-    fn asked<'a>(&self, condition: &'a Expr) -> Option<&'a str> {
-        let Expr::BinaryExpr { left, op: Operator::Eq, right } = condition else { return None };
+    /// The values that `condition` asks the column for, if that is all it asks.
+    fn asked(&self, condition: &Expr) -> Option<Vec<String>> {
         let named = |side: &Expr| matches!(side, Expr::Column(name) if name.as_str() == self.column);
-        let text = match (&**left, &**right) {
-            (side, Expr::Literal(text)) | (Expr::Literal(text), side) if named(side) => text,
-            _ => return None,
-        };
-        match text {
-            LiteralValue::Scalar(scalar) => scalar.value().get_str(),
+        match condition {
+            Expr::BinaryExpr { left, op: Operator::Eq, right } => match (&**left, &**right) {
+                (side, text) | (text, side) if named(side) => Some(vec![literal(text)?.get_str()?.to_owned()]),
+                _ => None,
+            },
+            Expr::BinaryExpr { left, op: Operator::Or | Operator::LogicalOr, right } => {
+                let (mut values, more) = (self.asked(left)?, self.asked(right)?);
+                values.extend(more);
+                Some(values)
+            }
+            Expr::Function { input, function: FunctionExpr::Boolean(BooleanFunction::IsIn { .. }) } => match &input[..]
+            {
+                [side, list] if named(side) => match literal(list)? {
+                    AnyValue::List(list) => list.str().ok()?.iter().map(|text| text.map(str::to_owned)).collect(),
+                    _ => None,
+                },
+                _ => None,
+            },
             _ => None,
         }
+    }
+}
+
+/// The value that stands in a query itself.
+fn literal(expression: &Expr) -> Option<&AnyValue<'static>> {
+    match expression {
+        Expr::Alias(literal, _) => self::literal(literal),
+        Expr::Literal(LiteralValue::Scalar(scalar)) => Some(scalar.value()),
+        _ => None,
     }
 }
 
@@ -94,8 +114,12 @@ impl AnonymousScan for Parts {
     fn scan(&self, args: AnonymousScanArgs) -> PolarsResult<DataFrame> {
         let mut conditions = Vec::new();
         args.predicate.iter().for_each(|predicate| conjuncts(predicate, &mut conditions));
-        let rows = match conditions.iter().find_map(|condition| self.asked(condition)) {
-            Some(value) => self.rows_of(value)?,
+        let by_parts = (0..conditions.len()).find_map(|at| Some((at, self.asked(conditions[at])?)));
+        let rows = match by_parts {
+            Some((at, values)) => {
+                conditions.remove(at);
+                self.rows_of(&values)?
+            }
             None => self.whole.clone(),
         };
         let (reading, quick): (Vec<&Expr>, Vec<&Expr>) =
