@@ -2,9 +2,10 @@
 //! names nothing but the estate; here the directory tells them apart, before anybody is matched or counted by flat.
 
 use super::directory::{Directory, GridNo};
-use super::places::{NOWHERE, Places, named};
-use crate::tables::{Pool, Records, Sym};
-use hashbrown::HashMap;
+use super::places::Places;
+use crate::tables::{Pool, Records, Sym, distinct};
+use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
 /// Gives flats of namesakes keys of their own. Where neither the address nor the stated grid says which of them is meant,
 /// the record has no flat, for two households must not become one; how many there are is returned. An estate whose buildings lie in several grids has no namesake, for a building tells its grid.
@@ -12,23 +13,20 @@ pub fn tell_namesakes_apart(records: &mut Records, directory: &Directory) -> usi
     if !directory.has_namesakes() {
         return 0;
     }
+    let estates = distinct(&records.estate).into_iter();
+    let namesakes = estates.filter(|&it| it != Pool::NONE && directory.is_namesake(records.pool.get(it)));
+    let namesakes: HashSet<Sym> = namesakes.collect();
+    let rows = (0..records.len()).into_par_iter();
+    let rows: Vec<usize> =
+        rows.filter(|&row| records.flat[row] != 0 && namesakes.contains(&records.estate[row])).collect();
     let mut places = Places::default();
-    let mut namesake: HashMap<Sym, bool> = HashMap::from([(Pool::NONE, false)]);
+    let of_place = places.number(&rows, records, directory);
     // Key before, and the grids it may lie in, for registered flats, of which nothing but the key is kept.
     let mut renamed: HashMap<u64, Vec<GridNo>> = HashMap::new();
     let mut count = 0;
-    for row in 0..records.len() {
-        let estate = records.estate[row];
-        let pool = &records.pool;
-        if !*namesake.entry(estate).or_insert_with(|| directory.is_namesake(pool.get(estate))) {
-            continue;
-        }
-        let place = places.number(named(records, row), records, directory);
-        let Some(grids) = (place != NOWHERE).then(|| several(&places, place, directory)).flatten() else { continue };
-        let flat = records.flat[row];
-        if flat == 0 {
-            continue;
-        }
+    for (row, place) in rows.into_iter().zip(of_place) {
+        let Some(grids) = several(&places, place, directory) else { continue };
+        let (flat, pool) = (records.flat[row], &records.pool);
         let stated = directory.number_of(pool.get(records.grid_code[row]).trim());
         let near = |&grid: &GridNo| stated.is_some_and(|stated| directory.same_community(grid, stated));
         let told = directory.named_in(pool.get(records.address[row]), grids);
@@ -37,12 +35,12 @@ pub fn tell_namesakes_apart(records: &mut Records, directory: &Directory) -> usi
         count += usize::from(told.is_none());
         records.flat[row] = told.map_or(0, |grid| key(flat, grid, directory));
     }
-    for row in 0..records.len() {
-        if let Some(grids) = renamed.get(&records.registered_flat[row]) {
-            let told = directory.named_in(records.pool.get(records.registered_address[row]), grids);
-            let flat = records.registered_flat[row];
-            records.registered_flat[row] = told.map_or(0, |grid| key(flat, grid, directory));
-        }
+    let rows = (0..records.len()).into_par_iter();
+    let rows: Vec<usize> = rows.filter(|&row| renamed.contains_key(&records.registered_flat[row])).collect();
+    for row in rows {
+        let flat = records.registered_flat[row];
+        let told = directory.named_in(records.pool.get(records.registered_address[row]), &renamed[&flat]);
+        records.registered_flat[row] = told.map_or(0, |grid| key(flat, grid, directory));
     }
     count
 }

@@ -269,6 +269,7 @@ pub fn update(night: &Night<'_>, yesterday: Vec<Item>, due: Vec<Due>, renamed: &
     let work = Work { night, names: &names, today: midnight(night.as_of) };
     let mut rows: Vec<Row> = carried.into_par_iter().map(|(carried, due)| work.carry(carried, due)).collect();
     let mut new: Vec<Row> = due.into_par_iter().flatten().map(|due| work.new_row(due)).collect();
+    taken.reserve(new.len());
     for row in &mut new {
         // Nearly always the first key is free.
         let id = |again: u8| ItemId::new(&row.item.rule, row.item.person_id, again);
@@ -283,10 +284,13 @@ pub fn update(night: &Night<'_>, yesterday: Vec<Item>, due: Vec<Due>, renamed: &
         messages.push(Message::new("followup.unknown_person").with("count", strangers as u64));
     }
     rows.par_sort_by_key(|row| (row.rule, row.item.person_id, row.item.item_id));
-    let open = rows.iter().filter(|row| row.item.state.is_open()).map(|row| row.item.person_id);
-    counts.persons_open = open.collect::<HashSet<_>>().len() as u64;
+    let open = rows.par_iter().filter(|row| row.item.state.is_open()).map(|row| row.item.person_id);
+    let mut open: Vec<PersonId> = open.collect();
+    open.par_sort_unstable();
+    open.dedup();
+    counts.persons_open = open.len() as u64;
     counts.persons_nothing_due = night.persons.len() as u64 - counts.persons_open;
-    let (items, tonight) = rows.into_iter().map(|row| (row.item, row.tonight)).unzip();
+    let (items, tonight) = rows.into_par_iter().map(|row| (row.item, row.tonight)).unzip();
     Items { items, tonight, changes, counts, messages }
 }
 

@@ -2,20 +2,22 @@
 //! once; which grid a person gets is not decided here.
 
 use super::directory::{Directory, GridNo};
+use crate::kernels::hash;
+use crate::kernels::numbering::Numbering;
 use crate::tables::{GridBy, Pool, Records, Sym};
-use hashbrown::HashMap;
+use rayon::prelude::*;
 
 /// Number of a place: records that name it in the same words have the same.
 pub(super) type PlaceNo = u32;
 
 /// No place: the address names none.
-pub(super) const NOWHERE: PlaceNo = PlaceNo::MAX;
+pub(super) const NOWHERE: PlaceNo = 0;
 
 /// What names a place: estate, building, road and door number.
-pub(super) type Named = [Sym; 4];
+type Named = [Sym; 4];
 
 /// What a record's address names; `None` if that is no place.
-pub(super) fn named(records: &Records, row: usize) -> Option<Named> {
+fn named(records: &Records, row: usize) -> Option<Named> {
     let mut place = [records.estate[row], records.building[row], records.road[row], records.number[row]];
     // 东李庙村450: in a village a bare number is the house.
     if place[1..].iter().all(|&sym| sym == Pool::NONE) && records.pool.get(place[0]).ends_with('村') {
@@ -27,7 +29,8 @@ pub(super) fn named(records: &Records, row: usize) -> Option<Named> {
 /// The grids in which each distinct place may lie.
 #[derive(Default)]
 pub(super) struct Places {
-    known: HashMap<Named, PlaceNo>,
+    numbers: Numbering,
+    /// Of each number, from 1 on.
     found: Vec<Found>,
 }
 
@@ -42,34 +45,51 @@ struct Found {
 /// What each of [`Found::grids`] is known by.
 const KINDS: [GridBy; 3] = [GridBy::Flat, GridBy::Road, GridBy::Estate];
 
+impl Found {
+    fn of(place: Named, records: &Records, directory: &Directory) -> Self {
+        let [estate, building, road, number] = place.map(|sym| records.pool.get(sym));
+        let of_estate = if estate.is_empty() { Vec::new() } else { directory.by_estate(estate) };
+        // A village has houses with a number and neither road nor building: directories write them in either column.
+        let village = road.is_empty() && building.is_empty() && !number.is_empty();
+        let part = if village { number } else { building };
+        let of_building = if of_estate.is_empty() { Vec::new() } else { directory.by_building(estate, part) };
+        let of_number = directory.by_number(if village { estate } else { road }, number);
+        let grids = [of_building, of_number, of_estate];
+        let first = grids.iter().zip(KINDS).find(|(grids, _)| !grids.is_empty());
+        let certain = match first {
+            None => Some(None),
+            Some((grids, by)) if grids.len() == 1 => Some(Some((grids[0], by))),
+            Some(_) => None,
+        };
+        Self { grids, certain }
+    }
+}
+
 impl Places {
-    /// The number of a place of these records; [`NOWHERE`] of none.
-    pub(super) fn number(&mut self, place: Option<Named>, records: &Records, directory: &Directory) -> PlaceNo {
-        let Some(place) = place else { return NOWHERE };
-        *self.known.entry(place).or_insert_with(|| {
-            let [estate, building, road, number] = place.map(|sym| records.pool.get(sym));
-            let of_estate = if estate.is_empty() { Vec::new() } else { directory.by_estate(estate) };
-            // A village has houses with a number and neither road nor building: directories write them in either column.
-            let village = road.is_empty() && building.is_empty() && !number.is_empty();
-            let part = if village { number } else { building };
-            let of_building = if of_estate.is_empty() { Vec::new() } else { directory.by_building(estate, part) };
-            let of_number = directory.by_number(if village { estate } else { road }, number);
-            let grids = [of_building, of_number, of_estate];
-            let first = grids.iter().zip(KINDS).find(|(grids, _)| !grids.is_empty());
-            let certain = match first {
-                None => Some(None),
-                Some((grids, by)) if grids.len() == 1 => Some(Some((grids[0], by))),
-                Some(_) => None,
-            };
-            self.found.push(Found { grids, certain });
-            self.found.len() as PlaceNo - 1
-        })
+    /// The number of the place of each of those records, in their order; [`NOWHERE`] of none. New places are looked up.
+    pub(super) fn number(&mut self, rows: &[usize], records: &Records, directory: &Directory) -> Vec<PlaceNo> {
+        let key = |place: Named| hash::key(5, &place.map(u64::from));
+        let keys: Vec<u64> = rows.par_iter().map(|&row| named(records, row).map_or(0, key)).collect();
+        let numbers = self.numbers.number(&keys);
+        let mut known = self.found.len() as PlaceNo;
+        let first = |(&row, &number): (&usize, &PlaceNo)| {
+            let new = number > known;
+            known = known.max(number);
+            new.then_some(row)
+        };
+        let new: Vec<usize> = rows.iter().zip(&numbers).filter_map(first).collect();
+        let look_up = |row: usize| Found::of(named(records, row).unwrap_or_default(), records, directory);
+        self.found.par_extend(new.into_par_iter().map(look_up));
+        numbers
+    }
+
+    fn found(&self, place: PlaceNo) -> Option<&Found> {
+        self.found.get((place as usize).checked_sub(1)?)
     }
 
     /// The grids that a place may lie in by its most exact part, building, number or estate, and which part that is.
     pub(super) fn candidates(&self, place: PlaceNo) -> impl Iterator<Item = (&[GridNo], GridBy)> {
-        let found = self.found.get(place as usize);
-        found.into_iter().flat_map(|found| found.grids.iter().map(Vec::as_slice).zip(KINDS))
+        self.found(place).into_iter().flat_map(|found| found.grids.iter().map(Vec::as_slice).zip(KINDS))
     }
 
     /// The one grid of a place, where the place alone tells it or the address of the record in `row`.
@@ -80,7 +100,7 @@ impl Places {
         row: usize,
         directory: &Directory,
     ) -> Option<(GridNo, GridBy)> {
-        self.found.get(place as usize)?.certain.unwrap_or_else(|| {
+        self.found(place)?.certain.unwrap_or_else(|| {
             let address = records.pool.get(records.address[row]);
             self.candidates(place).find_map(|(grids, by)| Some((directory.named_in(address, grids)?, by)))
         })

@@ -3,12 +3,12 @@
 //! unassigned and is counted as such.
 
 use super::directory::{Directory, GridNo};
-use super::places::{self, NOWHERE, PlaceNo, Places};
+use super::places::{NOWHERE, PlaceNo, Places};
 use super::visits::Visits;
 use crate::config::{Agency, DedicatedGrids, GridEvidence};
 use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::message::Message;
-use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Pool, Records, Residence, Sym};
+use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Pool, Records, Residence, Sym, distinct};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -100,25 +100,27 @@ pub fn assign(
     let neighbours = neighbours(homes.iter().filter(|home| votes(home)));
     let registered = evidence.registered(records, persons, &late);
     let known = |flats: &HashMap<u64, GridNo>, flat: u64| flats.get(&flat).copied();
-    let mut rows = Vec::new();
-    for person in late {
-        let home = &mut homes[person];
-        newest_first(records, persons, person, &mut rows);
+    let told_late = |rows: &mut Vec<u32>, person: usize| {
+        let home = &homes[person];
+        newest_first(records, persons, person, rows);
         let shared = || rows.iter().find_map(|&row| known(&neighbours, records.flat[row as usize]));
         let away = || {
             rows.iter().map(|&row| records.registered_flat[row as usize]).find_map(|flat| {
                 known(&evidence.flats, flat).or_else(|| known(&registered, flat)).or_else(|| known(&neighbours, flat))
             })
         };
-        let found = (0..).zip(order).find_map(|(n, &kind)| match kind {
-            GridEvidence::Household if n < home.rank => Some((shared()?, kind)),
-            GridEvidence::Household if home.no_base => Some((shared().filter(|&grid| !is_dedicated(grid))?, kind)),
-            GridEvidence::Registered if n < home.rank => Some((away()?, kind)),
+        (0..).zip(order).find_map(|(n, &kind)| match kind {
+            GridEvidence::Household if n < home.rank => Some((person, shared()?, kind)),
+            GridEvidence::Household if home.no_base => {
+                Some((person, shared().filter(|&grid| !is_dedicated(grid))?, kind))
+            }
+            GridEvidence::Registered if n < home.rank => Some((person, away()?, kind)),
             _ => None,
-        });
-        if let Some((found, kind)) = found {
-            (home.grid, home.by) = (found, by_of(kind));
-        }
+        })
+    };
+    let late: Vec<_> = late.into_par_iter().map_init(Vec::new, told_late).collect();
+    for (person, grid, kind) in late.into_iter().flatten() {
+        (homes[person].grid, homes[person].by) = (grid, by_of(kind));
     }
     let mut residence = Residence { by: homes.iter().map(|home| home.by).collect(), ..Residence::default() };
     let codes: Vec<Sym> = directory.grids().iter().map(|grid| residence.codes.intern(&grid.code)).collect();
@@ -190,39 +192,38 @@ struct Evidence {
 
 impl Evidence {
     fn read(records: &Records, directory: &Directory, agencies: &[Agency], beside: bool) -> Self {
-        let mut codes: HashMap<Sym, GridNo> = HashMap::from([(Pool::NONE, NONE)]);
+        let grid_of = |code: Sym| directory.number_of(records.pool.get(code).trim()).unwrap_or(NONE);
+        let codes: HashMap<Sym, GridNo> = distinct(&records.grid_code)
+            .into_iter()
+            .filter(|&code| code != Pool::NONE)
+            .map(|c| (c, grid_of(c)))
+            .collect();
         let mut places = Places::default();
         let mut evidence = Self {
             of_row: Vec::with_capacity(records.len()),
             flats: HashMap::new(),
-            unknown_codes: 0,
+            unknown_codes: codes.values().filter(|&&grid| grid == NONE).count(),
             unknown_code_records: 0,
             contradicted: 0,
         };
         let mut said: Vec<(PlaceNo, GridNo, u32)> = Vec::new();
         for start in (0..records.len()).step_by(CHUNK_ROWS) {
-            let rows = start..records.len().min(start + CHUNK_ROWS);
-            let named: Vec<_> = rows.clone().into_par_iter().map(|row| places::named(records, row)).collect();
-            // Numbers are given in the order of rows, so one thread gives them.
-            let mut told = Vec::with_capacity(rows.len());
-            for (row, named) in rows.clone().zip(named) {
-                let code = records.grid_code[row];
-                let stated = *codes.entry(code).or_insert_with(|| {
-                    let known = directory.number_of(records.pool.get(code).trim());
-                    evidence.unknown_codes += usize::from(known.is_none());
-                    known.unwrap_or(NONE)
-                });
-                evidence.unknown_code_records += usize::from(stated == NONE && code != Pool::NONE);
+            let rows: Vec<usize> = (start..records.len().min(start + CHUNK_ROWS)).collect();
+            let of_place = places.number(&rows, records, directory);
+            let told = rows.par_iter().zip(&of_place).map(|(&row, &place)| {
+                let stated = codes.get(&records.grid_code[row]).copied().unwrap_or(NONE);
                 let community = agencies.get(records.source[row] as usize) == Some(&Agency::Community);
-                let place = places.number(named, records, directory);
-                if community && stated != NONE && place != NOWHERE {
-                    said.push((place, stated, row as u32));
-                }
-                told.push((stated, community, place));
-            }
-            evidence.of_row.par_extend(rows.into_par_iter().zip(told).map(|(row, (stated, community, place))| {
                 let located = places.grid(place, records, row, directory).unwrap_or((NONE, GridBy::None));
                 OfRow { stated, community, located }
+            });
+            evidence.of_row.par_extend(told);
+            let told = &evidence.of_row[start..];
+            let unknown = |(&row, told): (&usize, &OfRow)| told.stated == NONE && records.grid_code[row] != Pool::NONE;
+            evidence.unknown_code_records += rows.par_iter().zip(told).filter(|&row| unknown(row)).count();
+            let of_place = rows.into_par_iter().zip(of_place).zip(told);
+            said.par_extend(of_place.filter_map(|((row, place), told)| {
+                let says = told.community && told.stated != NONE && place != NOWHERE;
+                says.then_some((place, told.stated, row as u32))
             }));
         }
         evidence.distrust(said, directory, beside);
@@ -255,7 +256,7 @@ impl Evidence {
     /// better than a directory where a grid ends, but one row against its own address is a slip. A dedicated grid may
     /// have people who live anywhere in its community, and, `beside` their base grid, anywhere in the city if they are many.
     fn distrust(&mut self, mut said: Vec<(PlaceNo, GridNo, u32)>, directory: &Directory, beside: bool) {
-        said.sort_unstable();
+        said.par_sort_unstable();
         let mut staff: Vec<(GridNo, u32)> = Vec::new();
         for place in said.chunk_by(|a, b| a.0 == b.0) {
             let votes = |grid: GridNo| place.iter().filter(|(_, stated, _)| *stated == grid).count();

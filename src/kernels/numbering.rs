@@ -18,20 +18,46 @@ pub struct Numbered {
 /// # Panics
 /// If there are more than 4,294,967,294 distinct values.
 pub fn number(values: &[u64]) -> Numbered {
-    let mut table = Table::default();
-    let mut numbered = Numbered { of: Vec::with_capacity(values.len()), values: vec![0] };
-    for (i, &value) in values.iter().enumerate() {
-        if let Some(&soon) = values.get(i + AHEAD) {
-            prefetch(&table.slots, table.home(soon));
-        }
-        numbered.of.push(if value == 0 { 0 } else { table.number(value, &mut numbered.values) });
+    let mut numbering = Numbering::default();
+    let of = numbering.number(values);
+    Numbered { of, values: numbering.values }
+}
+
+/// Values that come some at a time, numbered as [`number`] does all of them.
+#[derive(Debug)]
+pub struct Numbering {
+    table: Table,
+    /// The value of each number; 0 has the value 0.
+    values: Vec<u64>,
+}
+
+impl Default for Numbering {
+    fn default() -> Self {
+        Self { table: Table::default(), values: vec![0] }
     }
-    numbered
+}
+
+impl Numbering {
+    /// The number of each of the next `values`; 0 for the value 0.
+    ///
+    /// # Panics
+    /// As [`number`].
+    pub fn number(&mut self, values: &[u64]) -> Vec<u32> {
+        let mut of = Vec::with_capacity(values.len());
+        for (i, &value) in values.iter().enumerate() {
+            if let Some(&soon) = values.get(i + AHEAD) {
+                prefetch(&self.table.slots, self.table.home(soon));
+            }
+            of.push(if value == 0 { 0 } else { self.table.number(value, &mut self.values) });
+        }
+        of
+    }
 }
 
 const SLOTS_MIN: usize = 1 << 10;
 
 /// Values and their numbers; a slot of the number 0 is free.
+#[derive(Debug)]
 struct Table {
     /// As many as a power of two.
     slots: Vec<(u64, u32)>,
@@ -108,6 +134,9 @@ mod tests {
                     })
                 })
                 .collect();
+            let mut some = Numbering::default();
+            let halves: Vec<u32> = values.chunks(values.len() / 2 + 1).flat_map(|values| some.number(values)).collect();
+            prop_assert_eq!(&halves, &of);
             prop_assert_eq!(number(&values), Numbered { of, values: order });
         }
     }

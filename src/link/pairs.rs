@@ -364,25 +364,28 @@ fn split_by_given_names(
     }
     stats.blocks_split[RULE] += large.len() as u64;
     let packed = |key: u32, p: u32| u64::from(key) << 32 | u64::from(p);
-    let (mut second, mut keys_of_block) = (Vec::new(), Vec::new());
-    for range in large {
-        let rows = &mut rows[range];
-        keys_of_block.clear();
-        for row in rows.iter_mut() {
+    let keys_of = |range: &std::ops::Range<usize>| {
+        let of_row = |&row: &u64| blocking::given_keys(features, row as u32 as usize, block_of(row).into()).map(slot);
+        let keys: Vec<[u32; 2]> = rows[range.clone()].iter().map(of_row).collect();
+        let mut of_block: Vec<u32> = keys.as_flattened().iter().copied().filter(|&key| key != 0).collect();
+        of_block.sort_unstable();
+        let together = |n: usize| (n * (n - 1) / 2) as u64;
+        // A pair that shares both sounds counts twice here, so no fewer are left out than this says.
+        let kept: u64 = of_block.chunk_by(|a, b| a == b).map(|run| together(run.len())).sum();
+        (keys, together(range.len()).saturating_sub(kept))
+    };
+    let keys: Vec<(Vec<[u32; 2]>, u64)> = large.par_iter().map(keys_of).collect();
+    let mut second = Vec::new();
+    for (range, (keys, left_out)) in large.into_iter().zip(keys) {
+        stats.pairs_left_out[RULE] += left_out;
+        for (row, keys) in rows[range].iter_mut().zip(keys) {
             let p = *row as u32;
-            let keys = blocking::given_keys(features, p as usize, block_of(*row).into()).map(slot);
             signatures.slots(p)[SLOTS_OF[RULE]..][..2].copy_from_slice(&keys);
             *row = packed(keys[0], p);
             if keys[1] != 0 {
                 second.push(packed(keys[1], p));
             }
-            keys_of_block.extend(keys.into_iter().filter(|&key| key != 0));
         }
-        keys_of_block.sort_unstable();
-        let together = |n: usize| (n * (n - 1) / 2) as u64;
-        // A pair that shares both sounds counts twice here, so no fewer are left out than this says.
-        let kept: u64 = keys_of_block.chunk_by(|a, b| a == b).map(|run| together(run.len())).sum();
-        stats.pairs_left_out[RULE] += together(rows.len()).saturating_sub(kept);
     }
     rows.append(&mut second);
     radix::sort_packed(rows);

@@ -11,7 +11,7 @@ pub trait Lender<S: ?Sized>: Send + Sync {
 }
 
 /// Keeps columns where they take no memory of the process for good, e.g. in a file.
-pub trait Keeper {
+pub trait Keeper: Sync {
     /// Takes a copy of `values`; `None` where they cannot be kept, and then they stay where they are.
     fn keep<T: Copy + Send + Sync + 'static>(&self, values: &[T]) -> Option<Arc<dyn Lender<[T]>>>;
     /// The same of a text.

@@ -62,10 +62,12 @@ pub struct Links {
 impl Links {
     /// Has the columns kept by `keeper`.
     pub fn keep(&mut self, keeper: &impl Keeper) {
-        self.left.keep(keeper);
-        self.right.keep(keeper);
-        self.match_weight.keep(keeper);
-        self.level.keep(keeper);
+        rayon::scope(|scope| {
+            scope.spawn(|_| self.left.keep(keeper));
+            scope.spawn(|_| self.right.keep(keeper));
+            scope.spawn(|_| self.match_weight.keep(keeper));
+            scope.spawn(|_| self.level.keep(keeper));
+        });
     }
 
     /// Sets room aside for so many more pairs.

@@ -268,7 +268,9 @@ impl Records {
 
     /// As [`Records::keep`], but only the columns that hardly anybody reads once persons are made.
     pub fn keep_what_persons_are_made_of(&mut self, keeper: &impl Keeper) {
-        macro_rules! keep { ($($column:ident),*) => { $(self.$column.keep(keeper);)* } }
+        macro_rules! keep {
+            ($($column:ident),*) => { rayon::scope(|scope| { $(scope.spawn(|_| self.$column.keep(keeper));)* }) }
+        }
         keep!(file, line, name_flags, former_name, id, document, phones, household_head, relation, updated_at);
     }
 
@@ -319,17 +321,7 @@ impl Records {
         let new_of = |old: u32| new_row.get(old as usize).copied().filter(|&new| new != u32::MAX);
         self.more_phones = self.more_phones.iter().filter_map(|&(old, p)| Some((new_of(old)?, p))).collect();
         self.more_phones.sort_by_key(|&(row, _)| row);
-        let mut order: Vec<(u32, u32)> =
-            self.events.record.iter().enumerate().filter_map(|(i, &old)| Some((new_of(old)?, i as u32))).collect();
-        order.sort_unstable();
-        let from: Vec<u32> = order.iter().map(|&(_, i)| i).collect();
-        let events = &mut self.events;
-        events.record = order.iter().map(|&(record, _)| record).collect();
-        events.kind = taken(&events.kind, &from);
-        events.at = taken(&events.at, &from);
-        events.place_code = taken(&events.place_code, &from);
-        events.place = taken(&events.place, &from);
-        events.detail = taken(&events.detail, &from);
+        self.events = self.events.of_records(rows);
         self
     }
 
@@ -344,7 +336,7 @@ impl Records {
 
 /// Brings `rows` of each column into it. A column that was left goes to the next one that is made: as many are in memory
 /// twice as threads are at work, and pages that the system once cleared are not cleared again.
-fn take_all<T: Copy + Send + Sync>(columns: Vec<&mut Column<T>>, rows: &[u32]) {
+pub(super) fn take_all<T: Copy + Send + Sync>(columns: Vec<&mut Column<T>>, rows: &[u32]) {
     let spares: Mutex<Vec<Vec<T>>> = Mutex::default();
     let spares = || spares.lock().unwrap_or_else(PoisonError::into_inner);
     columns.into_par_iter().with_max_len(1).filter(|column| !column.is_empty()).for_each(|column| {
@@ -355,12 +347,4 @@ fn take_all<T: Copy + Send + Sync>(columns: Vec<&mut Column<T>>, rows: &[u32]) {
             spares().push(left);
         }
     });
-}
-
-/// The values of `column` in `rows`; a column that was dropped stays empty.
-fn taken<T: Copy>(column: &[T], rows: &[u32]) -> Column<T> {
-    if column.is_empty() {
-        return Column::default();
-    }
-    rows.iter().map(|&row| column[row as usize]).collect()
 }
