@@ -11,12 +11,13 @@ use crate::message::Message;
 use crate::normalize::{Normalized, Normalizer, Repairs};
 use crate::tables::{QuarantinedRow, Records};
 use rayon::prelude::*;
+use std::cmp::Reverse;
 use std::time::SystemTime;
 
 /// Blocks in flight for each thread: enough to keep it busy, few enough to bound memory.
-const BLOCKS_A_THREAD: usize = 2;
+const BLOCKS_A_THREAD: usize = 4;
 
-/// A dump up to this size, as stored, is read from one end to the other by one thread, beside others of its like.
+/// A dump up to this size is read from one end to the other by one thread, beside others of its like.
 const SMALL_BYTES: u64 = 24 << 20;
 /// Dumps that are read beside each other have at most this size together; two such windows are in memory at once.
 const WINDOW_BYTES: u64 = 32 << 20;
@@ -79,12 +80,18 @@ fn rows_at_most(dump: &Dump) -> u64 {
     dump.bytes / if plain { 64 } else { 12 }
 }
 
+/// Bytes of a dump once it is unpacked, roughly. A workbook counts as it is stored: no two threads unpack one.
+fn unpacked(dump: &Dump) -> u64 {
+    let packed = [".gz", ".zst"].iter().any(|end| dump.label.ends_with(end));
+    if packed { dump.bytes.saturating_mul(5) } else { dump.bytes }
+}
+
 /// How many of the first dumps are so small that they are read beside each other, each from one end to the other.
 fn small_dumps(dumps: &[Dump]) -> usize {
     let mut bytes = 0;
     let fits = |dump: &&Dump| {
-        bytes += dump.bytes;
-        dump.bytes <= SMALL_BYTES && bytes <= WINDOW_BYTES
+        bytes += unpacked(dump);
+        unpacked(dump) <= SMALL_BYTES && bytes <= WINDOW_BYTES
     };
     dumps.iter().take_while(fits).count()
 }
@@ -106,12 +113,16 @@ fn read_small(
         let done: Vec<Done> = blocks.map(|block| normalize_block(block, &normalizer, dump)).collect();
         (done, reader.finish())
     };
-    let (parts, ()): (Vec<(Vec<Done>, DumpReport)>, ()) = rayon::join(
-        || dumps.par_iter().with_max_len(1).map(read_one).collect(),
+    // The longest begin first, so that none is left to one thread at the end.
+    let mut longest: Vec<&Dump> = dumps.iter().collect();
+    longest.sort_by_key(|dump| Reverse(rows_at_most(dump)));
+    let (mut parts, ()): (Vec<(&Dump, (Vec<Done>, DumpReport))>, ()) = rayon::join(
+        || longest.into_iter().par_bridge().map(|dump| (dump, read_one(dump))).collect(),
         || waiting.into_iter().for_each(|part| put(part, read)),
     );
+    parts.sort_by_key(|(dump, _)| dump.file);
     let mut all = Vec::new();
-    for (done, report) in parts {
+    for (_, (done, report)) in parts {
         all.extend(done);
         watch.warn_all(report.problems.clone());
         read.reports.push(report);

@@ -4,16 +4,15 @@ use polars_async::executor::ALLOW_RAYON_THREADS;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What `work` makes of each of `0..count`, in order, on up to `threads` threads.
-pub(super) fn each<T: Send>(count: usize, threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+/// What `work` makes of each of `0..n`, in that order, on up to `threads` threads, which take them up as they stand in
+/// `order`.
+pub(super) fn each<T: Send>(order: &[usize], threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let count = order.len();
     let next = AtomicUsize::new(0);
     let made: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(count));
     let take_turns = || {
         loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= count {
-                return;
-            }
+            let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
             let one = work(number);
             made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((number, one));
         }
@@ -43,10 +42,10 @@ mod tests {
     #[test]
     fn results_come_in_order_on_any_number_of_threads() {
         for threads in [0, 1, 2, 9] {
-            let made = each(5, threads, |number| (number * 10, ALLOW_RAYON_THREADS.get()));
+            let made = each(&[3, 0, 4, 2, 1], threads, |number| (number * 10, ALLOW_RAYON_THREADS.get()));
             assert_eq!(made, [0, 10, 20, 30, 40].map(|number| (number, false)));
         }
-        assert!(each(0, 2, |_| ()).is_empty());
+        assert!(each(&[], 2, |_| ()).is_empty());
         assert!(ALLOW_RAYON_THREADS.get(), "other threads keep their ways");
     }
 }

@@ -3,6 +3,7 @@
 use super::column::Column;
 use super::pool::{Pool, Sym};
 use super::records::{NO_TIME, take_all};
+use rayon::prelude::*;
 
 /// Events as columns, in the order of their records. Symbols are of the pool of the [`super::Records`] they belong to.
 #[derive(Clone, Debug, Default)]
@@ -57,14 +58,15 @@ impl EventRows {
             Some(&[start, end]) => start..end,
             _ => 0..0,
         };
-        let all: Vec<u32> = rows.iter().flat_map(|&row| own(row)).collect();
-        let records = (0..).zip(rows).flat_map(|(new, &row)| own(row).map(move |_| new)).collect();
+        let all: Vec<u32> = rows.par_iter().flat_map_iter(|&row| own(row)).collect();
+        let records = rows.par_iter().enumerate().flat_map_iter(|(new, &row)| own(row).map(move |_| new as u32));
+        let records: Vec<u32> = records.collect();
         rayon::scope(|scope| {
             scope.spawn(|_| take_all(vec![&mut self.at], &all));
             let symbols = vec![&mut self.kind, &mut self.place_code, &mut self.place, &mut self.detail];
             scope.spawn(|_| take_all(symbols, &all));
         });
-        self.record = records;
+        self.record = records.into();
         self
     }
 
