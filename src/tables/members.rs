@@ -62,12 +62,11 @@ pub struct Links {
 impl Links {
     /// Has the columns kept by `keeper`.
     pub fn keep(&mut self, keeper: &impl Keeper) {
-        rayon::scope(|scope| {
-            scope.spawn(|_| self.left.keep(keeper));
-            scope.spawn(|_| self.right.keep(keeper));
-            scope.spawn(|_| self.match_weight.keep(keeper));
-            scope.spawn(|_| self.level.keep(keeper));
-        });
+        // One after the other: each is in memory twice while it is written.
+        self.left.keep(keeper);
+        self.right.keep(keeper);
+        self.match_weight.keep(keeper);
+        self.level.keep(keeper);
     }
 
     /// Sets room aside for so many more pairs.
