@@ -116,11 +116,11 @@ fn read_small(
     // The longest begin first, so that none is left to one thread at the end.
     let mut longest: Vec<&Dump> = dumps.iter().collect();
     longest.sort_by_key(|dump| Reverse(rows_at_most(dump)));
-    let (mut parts, ()): (Vec<(&Dump, (Vec<Done>, DumpReport))>, ()) = rayon::join(
-        || longest.into_iter().par_bridge().map(|dump| (dump, read_one(dump))).collect(),
+    let (mut parts, ()) = rayon::join(
+        || longest.into_iter().par_bridge().map(|dump| (dump.file, read_one(dump))).collect::<Vec<_>>(),
         || waiting.into_iter().for_each(|part| put(part, read)),
     );
-    parts.sort_by_key(|(dump, _)| dump.file);
+    parts.sort_by_key(|(file, _)| *file);
     let mut all = Vec::new();
     for (_, (done, report)) in parts {
         all.extend(done);
