@@ -180,7 +180,7 @@ pub(super) fn visit<V: PairVisitor>(
         split_large_blocks(features, rule, &mut rows, limit, &mut signatures, &mut stats);
         // Splitting gives profiles of one number different keys by it; they tell no numbers apart then.
         let numbers = !V::TWO_NUMBERS && (rule <= blocking::ID_TAIL || stats.blocks_split[blocking::ID_TAIL] == 0);
-        let seen = Seen { features, signatures: signatures.all, numbers: numbers.then_some(&blocks.trusted) };
+        let seen = Seen { features, signatures: signatures.all, numbers: numbers.then_some(&blocks.trusted[..]) };
         // What visitors leave behind is put together regardless of who saw which chunk, so threads may share them out.
         let tasks: Vec<(V, u64, u64)> = chunks_at_blocks(&rows)
             .into_par_iter()
@@ -229,7 +229,7 @@ struct Seen<'a> {
     features: &'a Features,
     signatures: &'a [Signature],
     /// Who has a trusted ID number, where pairs with two different ones need not be shown.
-    numbers: Option<&'a Vec<u64>>,
+    numbers: Option<&'a [u64]>,
 }
 
 impl Seen<'_> {

@@ -1,7 +1,7 @@
 //! The memory of one night. What a step frees the next one takes again: pages that went back to the system in between
 //! are cleared once more when they return, and where a machine is a guest, its host clears them, too. So freed memory
-//! goes back where the night would hold more than two or three times its records; and where a limit is set, records are kept in
-//! files and a guard takes their pages back whenever the limit comes near.
+//! goes back where the night would hold more than two or three times its records; and where a limit is set, records are
+//! kept in files and a guard takes their pages back whenever the limit comes near.
 
 use super::RunOptions;
 use super::watch::{memory_peak_bytes, resident_bytes};
