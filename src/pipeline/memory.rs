@@ -72,6 +72,11 @@ impl Memory {
         (peak > limit).then(|| Message::new("run.memory_above").with("peak", mib(peak)).with("limit", mib(limit)))
     }
 
+    /// Leaves `bytes` of the disk to what is published: columns that would need them stay in memory.
+    pub(super) fn leave(&self, bytes: u64) {
+        self.spill.leave(bytes);
+    }
+
     /// Where tables go that nobody reads until the end, limit or no limit.
     pub(super) fn aside(&self) -> &Spill {
         &self.spill

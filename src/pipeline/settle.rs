@@ -10,7 +10,7 @@ use crate::message::{Lang, Message};
 use crate::person::{Built, PersonChangeKind};
 use crate::sql::Engine;
 use crate::store::{Set, Spill, Store};
-use crate::tables::batches::{self, Batches};
+use crate::tables::batches::{self, Aside, Batches};
 use crate::tables::{GridList, Members, PersonId, Persons, Pool, Records, Residence, Sym, distinct};
 use arrow::array::{Array, AsArray, RecordBatch};
 use hashbrown::HashSet;
@@ -185,10 +185,11 @@ fn columns(table: &Batches<'_>, spill: Option<&Spill>, wanted: impl Fn(&str) -> 
     }
     let fields = table.schema().fields();
     let places: Vec<usize> = (0..fields.len()).filter(|&i| wanted(fields[i].name())).collect();
+    let aside = spill.map(Aside::new);
     let made = (0..table.count()).into_par_iter().map(|i| {
         let batch = table.get_columns(i, &places);
-        match spill {
-            Some(spill) => batches::kept(batch, spill),
+        match &aside {
+            Some(aside) => aside.keep(batch),
             None => batch,
         }
     });

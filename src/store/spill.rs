@@ -13,6 +13,7 @@ use std::fs::File;
 use std::io;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Columns smaller than a page stay in memory.
@@ -22,6 +23,8 @@ const BYTES_MIN: usize = 4096;
 #[derive(Debug)]
 pub struct Spill {
     folder: PathBuf,
+    /// Bytes of the disk that are not taken.
+    left: AtomicU64,
     maps: Mutex<Vec<Weak<Mmap>>>,
 }
 
@@ -33,7 +36,12 @@ impl Spill {
     pub fn new(folder: &Path) -> Result<Self> {
         files::create_folder(folder)?;
         tempfile::tempfile_in(folder).map_err(|error| files::write_error(folder, error))?;
-        Ok(Self { folder: folder.to_owned(), maps: Mutex::default() })
+        Ok(Self { folder: folder.to_owned(), left: AtomicU64::new(0), maps: Mutex::default() })
+    }
+
+    /// From now on columns stay in memory where they would leave less than `bytes` free on the disk.
+    pub fn leave(&self, bytes: u64) {
+        self.left.store(bytes, Ordering::Relaxed);
     }
 
     /// Gives back every page of memory that holds a kept column. Nothing is lost: who reads on brings pages back.
@@ -50,6 +58,9 @@ impl Spill {
 
     /// Lets `fill` write `bytes` bytes into a file without a name and gives the map of it.
     fn written(&self, bytes: usize, fill: impl FnOnce(*mut u8)) -> io::Result<Arc<Mmap>> {
+        if fs4::available_space(&self.folder)? < (bytes as u64).saturating_add(self.left.load(Ordering::Relaxed)) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         let file: File = tempfile::tempfile_in(&self.folder)?;
         // Room is taken before anything is written: a full disk is an error here, and would be the end of the process
         // inside a map.
@@ -142,6 +153,20 @@ mod tests {
             spill.release();
         }
         assert_eq!(folder.path().read_dir().unwrap().count(), 0, "files have no name");
+    }
+
+    #[test]
+    fn columns_stay_where_the_disk_has_no_room_for_them_and_what_follows() {
+        let folder = tempfile::tempdir().unwrap();
+        let spill = Spill::new(folder.path()).unwrap();
+        let mut column = Column::from(vec![7_u64; 10_000]);
+        spill.leave(u64::MAX);
+        column.keep(&spill);
+        assert!(matches!(&column, Column::Own(_)));
+        spill.leave(0);
+        column.keep(&spill);
+        assert!(matches!(&column, Column::Lent(_)));
+        assert_eq!(&column[..], &[7; 10_000]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod quarantine;
 mod text;
 
 pub use events::{events, events_by_type};
-pub use kept::kept;
+pub use kept::Aside;
 pub use links::{links, review};
 pub use members::members;
 pub use persons::persons;
