@@ -3,6 +3,7 @@
 //! list of roads or estates is needed; what cannot be told stays in the text alone.
 
 mod divisions;
+mod line;
 mod numbers;
 mod places;
 mod prefix;
@@ -11,6 +12,7 @@ mod tail;
 pub use places::{division_code, division_name};
 
 use super::text::{fold, is_han, is_invisible, is_missing, is_quote, is_space};
+use line::Line;
 use numbers::{number_at, starts_estate};
 
 /// A longer address is cut here.
@@ -34,7 +36,7 @@ pub struct Address {
     /// Door number on the road or in the village.
     pub number: String,
     /// Working copy of the text.
-    chars: Vec<char>,
+    line: Line,
     /// How many characters at the front name province, city, district, street and community.
     prefix: usize,
 }
@@ -47,8 +49,9 @@ impl Address {
             return;
         }
         self.read_chars(raw);
-        drop_committee(&mut self.chars);
-        self.prefix = prefix::length(&self.chars);
+        drop_committee(self.line.chars_mut());
+        self.line.read_kinds();
+        self.prefix = prefix::length(&self.line);
         tail::parse(self);
         if is_village(&self.estate) && self.number.is_empty() && self.unit.is_empty() {
             // A village has houses, not buildings: 西曹道口村315 is 西曹道口村315号.
@@ -74,18 +77,18 @@ impl Address {
         ] {
             part.clear();
         }
-        self.chars.clear();
+        self.line.chars_mut().clear();
         self.prefix = 0;
     }
 
     /// Whether the text starts with a place of the city, not with the name of a province or of a city.
     pub fn is_local(&self) -> bool {
-        !self.chars.is_empty() && !prefix::names_city(&self.chars)
+        !self.line.is_empty() && !prefix::names_city(&self.line)
     }
 
     /// The part of the text that names province, city, district, street and community; may be empty.
     pub fn area(&self) -> String {
-        self.chars[..self.prefix].iter().filter(|&&c| c != ' ').collect()
+        self.line[..self.prefix].iter().filter(|&&c| c != ' ').collect()
     }
 
     /// Hash of the dwelling: estate (or road and number), building, unit, room. 0 unless the parts name one dwelling: a room,
@@ -97,16 +100,21 @@ impl Address {
     #[allow(clippy::collapsible_match)] // a guard would hand the space on to a later arm
     /// Cleans the text into `display` and the working characters. Remarks in brackets go, estates in brackets stay.
     fn read_chars(&mut self, raw: &str) {
-        let mut open = None;
+        let chars = self.line.chars_mut();
+        let (mut open, mut is_clean) = (None, true);
         for c in raw.chars() {
-            if self.chars.len() >= CHARS_MAX {
+            if chars.len() >= CHARS_MAX {
+                is_clean = false;
                 break;
             }
             // Nearly every character is one of these, and nothing below concerns them.
             if c.is_ascii_digit() || ('\u{4e00}'..='\u{9fff}').contains(&c) {
-                self.chars.push(fold(c));
+                let folded = fold(c);
+                is_clean &= folded == c;
+                chars.push(folded);
                 continue;
             }
+            is_clean = false;
             let c = match fold(c) {
                 c if is_invisible(c) || is_quote(c) => continue,
                 c if is_space(c) => ' ',
@@ -117,56 +125,60 @@ impl Address {
                 c => c,
             };
             match c {
-                '(' | '[' | '【' | '<' | '〔' | '{' => open = Some(self.chars.len()),
+                '(' | '[' | '【' | '<' | '〔' | '{' => open = Some(chars.len()),
                 ')' | ']' | '】' | '>' | '〕' | '}' => {
                     if let Some(at) = open.take() {
-                        let keep = (at..self.chars.len())
-                            .any(|i| starts_estate(&self.chars, i) || number_at(&self.chars, i, true).is_some());
+                        let keep =
+                            (at..chars.len()).any(|i| starts_estate(chars, i) || number_at(chars, i, true).is_some());
                         if !keep {
-                            self.chars.truncate(at);
-                        } else if !self.chars.get(at).is_some_and(char::is_ascii_digit) {
-                            self.chars.push(' ');
+                            chars.truncate(at);
+                        } else if !chars.get(at).is_some_and(char::is_ascii_digit) {
+                            chars.push(' ');
                         }
                     }
                     continue;
                 }
                 ' ' => {
                     // A space parts numbers; between characters it says nothing.
-                    if self.chars.last().is_none_or(|&last| last == ' ') {
+                    if chars.last().is_none_or(|&last| last == ' ') {
                         continue;
                     }
                 }
                 _ => {}
             }
             if !matches!(c, '(' | '[' | '【' | '<' | '〔' | '{') {
-                self.chars.push(c);
+                chars.push(c);
             }
         }
-        while self.chars.last() == Some(&' ') {
-            self.chars.pop();
+        if is_clean {
+            self.display.push_str(raw);
+            return;
         }
-        if !self.chars.contains(&' ') {
-            self.display.extend(&self.chars);
+        while chars.last() == Some(&' ') {
+            chars.pop();
+        }
+        if !chars.contains(&' ') {
+            self.display.extend(&*chars);
             return;
         }
         let is_word = |c: Option<&char>| c.is_some_and(char::is_ascii_alphanumeric);
-        for (i, &c) in self.chars.iter().enumerate() {
-            if c != ' ' || (is_word(self.chars[..i].last()) && is_word(self.chars.get(i + 1))) {
+        for (i, &c) in chars.iter().enumerate() {
+            if c != ' ' || (is_word(chars[..i].last()) && is_word(chars.get(i + 1))) {
                 self.display.push(c);
             }
         }
         // Between two Chinese characters a space is nothing.
         let mut kept = 0;
-        for i in 0..self.chars.len() {
-            let c = self.chars[i];
+        for i in 0..chars.len() {
+            let c = chars[i];
             let han = |c: Option<&char>| c.is_some_and(|&c| is_han(c));
-            if c == ' ' && han(self.chars[..kept].last()) && han(self.chars.get(i + 1)) {
+            if c == ' ' && han(chars[..kept].last()) && han(chars.get(i + 1)) {
                 continue;
             }
-            self.chars[kept] = c;
+            chars[kept] = c;
             kept += 1;
         }
-        self.chars.truncate(kept);
+        chars.truncate(kept);
     }
 }
 
@@ -207,7 +219,7 @@ pub fn estate_name(raw: &str, out: &mut String) {
         return;
     }
     address.read_chars(raw);
-    tail::push_estate(&address.chars, out);
+    tail::push_estate(&address.line, out);
 }
 
 /// Writes a building, unit or room that stands in a column of its own into `out` (cleared first): `3` for 三栋, 3号楼, 03.
@@ -218,7 +230,7 @@ pub fn part(raw: &str, out: &mut String) {
     }
     let mut address = Address::default();
     address.read_chars(raw);
-    let chars = &address.chars;
+    let chars = &*address.line;
     let mut i = 0;
     while i < chars.len() {
         if let Some(end) = number_at(chars, i, true) {

@@ -1,85 +1,50 @@
 //! Numbers inside addresses, in digits, letters or Chinese numerals, and the words around them.
 
-/// Words that end the name of a place to live in.
-const ESTATES: &[&str] = &[
-    "小区",
-    "花园",
-    "家园",
-    "公寓",
-    "苑",
-    "新村",
-    "庄园",
-    "大厦",
-    "家属院",
-    "家属区",
-    "宿舍",
-    "大院",
-    "社区",
-    "别墅",
-    "山庄",
-    "名城",
-    "新城",
-    "华府",
-    "住宅",
-    "居民",
-    "广场",
-    "花苑",
-    "雅居",
-    "豪庭",
-    "嘉园",
-    "花城",
-    "生活区",
-    "商城",
-    "市场",
-    "医院",
-    "学校",
-    "小学",
-    "中学",
-    "大学",
-    "酒店",
-    "宾馆",
-    "工厂",
-    "公司",
-];
+/// The words that end the name of a place to live in (小区, 花园, 苑), by their first character: what follows it in each.
+fn estates(first: char) -> &'static [&'static str] {
+    match first {
+        '小' => &["区", "学"],
+        '花' => &["园", "苑", "城"],
+        '家' => &["园", "属院", "属区"],
+        '公' => &["寓", "司"],
+        '苑' => &[""],
+        '新' => &["村", "城"],
+        '庄' => &["园"],
+        '大' => &["厦", "院", "学"],
+        '宿' => &["舍"],
+        '社' => &["区"],
+        '别' => &["墅"],
+        '山' => &["庄"],
+        '名' => &["城"],
+        '华' => &["府"],
+        '住' => &["宅"],
+        '居' => &["民"],
+        '广' => &["场"],
+        '雅' => &["居"],
+        '豪' => &["庭"],
+        '嘉' => &["园"],
+        '生' => &["活区"],
+        '商' => &["城"],
+        '市' => &["场"],
+        '医' => &["院"],
+        '学' => &["校"],
+        '中' => &["学"],
+        '酒' => &["店"],
+        '宾' => &["馆"],
+        '工' => &["厂"],
+        _ => &[],
+    }
+}
+
+/// Whether a word that ends the name of a place to live in begins with `c`.
+pub(super) fn begins_estate(c: char) -> bool {
+    !estates(c).is_empty()
+}
 
 /// Whether the word of a place to live in begins at `at`.
 pub(super) fn starts_estate(chars: &[char], at: usize) -> bool {
-    chars.get(at).is_some_and(|&c| may_start_estate(c)) && ESTATES.iter().any(|word| starts_with(chars, at, word))
-}
-
-/// Whether one of [`ESTATES`] begins with `c`: most characters end the search here.
-fn may_start_estate(c: char) -> bool {
-    matches!(
-        c,
-        '小' | '花'
-            | '家'
-            | '公'
-            | '苑'
-            | '新'
-            | '庄'
-            | '大'
-            | '宿'
-            | '社'
-            | '别'
-            | '山'
-            | '名'
-            | '华'
-            | '住'
-            | '居'
-            | '广'
-            | '雅'
-            | '豪'
-            | '嘉'
-            | '生'
-            | '商'
-            | '市'
-            | '医'
-            | '学'
-            | '中'
-            | '酒'
-            | '宾'
-            | '工'
-    )
+    let Some(&first) = chars.get(at) else { return false };
+    estates(first).iter().any(|rest| starts_with(chars, at + 1, rest))
 }
 
 /// Whether `word` stands at `at`.
@@ -159,10 +124,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_estate_word_passes_by_its_first_character() {
-        for word in ESTATES {
-            let chars: Vec<char> = word.chars().collect();
-            assert!(starts_estate(&chars, 0), "{word}");
+    fn a_word_of_a_place_to_live_in_is_told_where_it_begins() {
+        let starts = |text: &str| starts_estate(&text.chars().collect::<Vec<_>>(), 0);
+        for word in ["小区", "花园", "苑", "家属院", "生活区", "中学", "公司"] {
+            assert!(starts(word) && starts(&format!("{word}3号楼")), "{word}");
+        }
+        for text in ["", "小", "花", "锦绣花园", "家属", "区"] {
+            assert!(!starts(text), "{text}");
         }
     }
 }

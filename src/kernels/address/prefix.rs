@@ -1,9 +1,9 @@
 //! Finds how much of an address names the area (province, city, district, street, community) before the place itself.
 //! A road may be called after a province or a city, so a bare name counts only if another division follows it.
 
-use super::numbers::{number_at, starts_estate, starts_with};
+use super::line::{CITY, DISTRICT, HAN, Kinds, Line, PROVINCE, STOP, TOWN};
+use super::numbers::{number_at, starts_with};
 use super::places::{prefectures, province_short, provinces, short};
-use crate::kernels::text::is_han;
 use std::sync::LazyLock;
 
 /// Names of cities by their first character, full and short.
@@ -20,7 +20,7 @@ static PROVINCES: LazyLock<Vec<(Vec<char>, usize)>> =
     LazyLock::new(|| provinces().map(|name| (name.chars().collect(), province_short(name).chars().count())).collect());
 
 /// Number of characters of the area's name.
-pub(super) fn length(chars: &[char]) -> usize {
+pub(super) fn length(chars: &Line) -> usize {
     let mut at = 0;
     if starts_with(chars, 0, "中国") || starts_with(chars, 0, "中华人民共和国") {
         let len = if chars[1] == '国' { 2 } else { 7 };
@@ -40,19 +40,22 @@ pub(super) fn length(chars: &[char]) -> usize {
 }
 
 /// Whether a province or a city stands at the front.
-pub(super) fn names_city(chars: &[char]) -> bool {
+pub(super) fn names_city(chars: &Line) -> bool {
     starts_with(chars, 0, "中国") || province(chars, 0).is_some() || city(chars, 0).is_some()
 }
 
-fn skip_space(chars: &[char], mut at: usize) -> usize {
+fn skip_space(chars: &Line, mut at: usize) -> usize {
     while matches!(chars.get(at), Some(' ' | '-' | '/')) {
         at += 1;
     }
     at
 }
 
-fn province(chars: &[char], at: usize) -> Option<usize> {
-    let rest = chars.get(at..)?;
+fn province(chars: &Line, at: usize) -> Option<usize> {
+    if !chars.is(at, PROVINCE) {
+        return None;
+    }
+    let rest = &chars[at..];
     for (name, short) in PROVINCES.iter() {
         if rest.first() != name.first() {
             continue;
@@ -70,11 +73,9 @@ fn province(chars: &[char], at: usize) -> Option<usize> {
     None
 }
 
-fn city(chars: &[char], at: usize) -> Option<usize> {
-    let rest = chars.get(at..)?;
-    let first = rest.first()?;
-    let from = CITIES.partition_point(|city| city.0 < *first);
-    for (_, name, short) in CITIES[from..].iter().take_while(|city| city.0 == *first) {
+fn city(chars: &Line, at: usize) -> Option<usize> {
+    for (_, name, short) in cities(chars, at) {
+        let rest = &chars[at..];
         if rest.starts_with(name) {
             return Some(at + name.len());
         }
@@ -86,12 +87,32 @@ fn city(chars: &[char], at: usize) -> Option<usize> {
         }
     }
     // A city that no list has.
-    let end = candidate(chars, at, 7, |c, i| c == '市' && !starts_with(chars, i, "市场"))?;
+    let end = candidate(chars, at, 7, DISTRICT, |c, i| c == '市' && !starts_with(chars, i, "市场"))?;
     Some(end)
 }
 
-fn district(chars: &[char], at: usize) -> Option<usize> {
-    candidate(chars, at, 14, |c, i| match c {
+/// The cities whose names begin with the character at `at`.
+fn cities(chars: &Line, at: usize) -> &'static [(char, Vec<char>, usize)] {
+    if !chars.is(at, CITY) {
+        return &[];
+    }
+    let from = CITIES.partition_point(|city| city.0 < chars[at]);
+    let len = CITIES[from..].partition_point(|city| city.0 == chars[at]);
+    &CITIES[from..from + len]
+}
+
+/// Whether the name of a city begins with `c`.
+pub(super) fn begins_city(c: char) -> bool {
+    CITIES.binary_search_by_key(&c, |city| city.0).is_ok()
+}
+
+/// Whether the name of a province begins with `c`.
+pub(super) fn begins_province(c: char) -> bool {
+    PROVINCES.iter().any(|(name, _)| name.first() == Some(&c))
+}
+
+fn district(chars: &Line, at: usize) -> Option<usize> {
+    candidate(chars, at, 14, DISTRICT, |c, i| match c {
         '区' => !is_part_of_estate(&chars[at..i]),
         '县' | '市' => i > at && !starts_with(chars, i, "市场"),
         '旗' => i >= at + 2,
@@ -116,7 +137,7 @@ fn is_part_of_estate(before: &[char]) -> bool {
             .any(|i| starts_with(before, i, "花园") || starts_with(before, i, "小区") || starts_with(before, i, "家园"))
 }
 
-fn street(chars: &[char], at: usize) -> Option<usize> {
+fn street(chars: &Line, at: usize) -> Option<usize> {
     // 街道 is never part of a road or estate, so its name may hold 路 or 花园.
     for i in at + 1..chars.len().min(at + 12) {
         if chars[i].is_ascii_digit() || chars[i] == '号' {
@@ -133,7 +154,7 @@ fn street(chars: &[char], at: usize) -> Option<usize> {
             return Some(end);
         }
     }
-    candidate(chars, at, 8, |c, i| {
+    candidate(chars, at, 8, TOWN, |c, i| {
         (matches!(c, '镇' | '乡') && i > at)
             || (c == '木' && i > at && chars[i - 1] == '苏')
             || starts_with(chars, i, "办事处")
@@ -142,7 +163,7 @@ fn street(chars: &[char], at: usize) -> Option<usize> {
     .map(|end| if starts_with(chars, end, "人民政府") { end + 4 } else { end })
 }
 
-fn community(chars: &[char], at: usize) -> Option<usize> {
+fn community(chars: &Line, at: usize) -> Option<usize> {
     for i in at + 1..chars.len().min(at + 13) {
         if chars[i].is_ascii_digit() || chars[i] == '号' {
             return None;
@@ -163,23 +184,32 @@ fn community(chars: &[char], at: usize) -> Option<usize> {
 }
 
 /// Whether a number with a building's or a house's word stands at `at`.
-fn numbered(chars: &[char], at: usize) -> bool {
+fn numbered(chars: &Line, at: usize) -> bool {
     let at = skip_space(chars, at);
-    number_at(chars, at, true).is_some_and(|end| {
+    chars.number_at(at).is_some_and(|end| {
         chars[at].is_ascii_digit()
             || matches!(chars.get(end), Some('号' | '栋' | '幢' | '座' | '楼' | '组' | '队' | '单' | '#' | '排'))
     })
 }
 
-/// End of the first division's name from `at` on, of at least two and at most `len_max` characters, whose last character
-/// `ends` accepts, before any road or number; not if a road, an estate or a number follows directly.
-fn candidate(chars: &[char], at: usize, len_max: usize, ends: impl Fn(char, usize) -> bool) -> Option<usize> {
+/// End of the first division's name from `at` on, of at least two and at most `len_max` characters, whose last character is
+/// one of `kinds` that `ends` accepts, before any road or number; not if a road, an estate or a number follows directly.
+fn candidate(
+    chars: &Line,
+    at: usize,
+    len_max: usize,
+    kinds: Kinds,
+    ends: impl Fn(char, usize) -> bool,
+) -> Option<usize> {
     for i in at..chars.len().min(at + len_max) {
-        let c = chars[i];
-        if !is_han(c) {
+        if !chars.is(i, HAN) {
             return None;
         }
-        if i > at && ends(c, i) {
+        if i == at || !chars.is(i, kinds | STOP) {
+            continue;
+        }
+        let c = chars[i];
+        if chars.is(i, kinds) && ends(c, i) {
             let end = i + 1;
             let next = chars.get(end).copied();
             let road = matches!(next, Some('路' | '街' | '巷' | '道' | '弄')) && !starts_with(chars, end, "街道")
@@ -187,16 +217,12 @@ fn candidate(chars: &[char], at: usize, len_max: usize, ends: impl Fn(char, usiz
                 || starts_with(chars, end, "大道");
             let directed = matches!(next, Some('东' | '西' | '南' | '北' | '中'))
                 && matches!(chars.get(end + 1), Some('路' | '街'));
-            if road || directed || starts_estate(chars, end) || numbered(chars, end) {
-                return None;
-            }
-            return (end < chars.len() || at == 0 || i > at).then_some(end);
+            return (!road && !directed && !chars.starts_estate(end) && !numbered(chars, end)).then_some(end);
         }
-        let road = i > at
-            && (matches!(c, '路' | '巷' | '弄' | '号')
-                || (c == '街' && chars.get(i + 1) != Some(&'道'))
-                || starts_with(chars, i, "大道"));
-        if road || (i > at && starts_with(chars, i, "小区")) {
+        let road = matches!(c, '路' | '巷' | '弄' | '号')
+            || (c == '街' && chars.get(i + 1) != Some(&'道'))
+            || starts_with(chars, i, "大道");
+        if road || starts_with(chars, i, "小区") {
             return None;
         }
     }

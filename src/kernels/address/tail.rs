@@ -1,7 +1,8 @@
 //! Reads what follows the area: road and door number, estate, building, unit, room.
 
 use super::Address;
-use super::numbers::{number_at, numeral, push_number, starts_estate, starts_with};
+use super::line::{Line, MARK, ROAD, SIDE};
+use super::numbers::{number_at, numeral, push_number, starts_with};
 use crate::kernels::text::is_han;
 
 /// Most numbers behind the name of an estate.
@@ -30,7 +31,7 @@ enum Mark {
 
 /// Fills the parts of `address` from its characters behind the area.
 pub(super) fn parse(address: &mut Address) {
-    let chars = std::mem::take(&mut address.chars);
+    let chars = std::mem::take(&mut address.line);
     let mut at = road(address, &chars, address.prefix);
     at = side(&chars, at);
     let end = estate_end(&chars, at);
@@ -39,22 +40,22 @@ pub(super) fn parse(address: &mut Address) {
         push_estate(name, &mut address.estate);
     }
     flat(address, &chars, end);
-    address.chars = chars;
+    address.line = chars;
 }
 
 /// Reads a road and its door number at `at`, if there are any; where they end.
-fn road(address: &mut Address, chars: &[char], at: usize) -> usize {
+fn road(address: &mut Address, chars: &Line, at: usize) -> usize {
     let Some(end) = road_end(chars, at) else { return at };
     address.road.extend(chars[at..end].iter().filter(|&&c| c != ' '));
     let mut next = skip(chars, end);
     // 甲45号
     let prefix = chars.get(next).copied().filter(|c| matches!(c, '甲' | '乙' | '丙' | '附'));
     let number = next + usize::from(prefix.is_some());
-    let Some(mut stop) = number_at(chars, number, true) else { return crossing(chars, end) };
+    let Some(mut stop) = chars.number_at(number) else { return crossing(chars, end) };
     let first = number..stop;
     let mut second = None;
     if matches!(chars.get(stop), Some('-' | '之'))
-        && let Some(end) = number_at(chars, stop + 1, true).filter(|&end| chars.get(end) == Some(&'号'))
+        && let Some(end) = chars.number_at(stop + 1).filter(|&end| chars.get(end) == Some(&'号'))
     {
         second = Some(stop + 1..end);
         stop = end;
@@ -74,7 +75,7 @@ fn road(address: &mut Address, chars: &[char], at: usize) -> usize {
         address.number.push('-');
         push_number(&chars[second], &mut address.number);
     } else if matches!(chars.get(next), Some('之'))
-        && let Some(end) = number_at(chars, next + 1, true)
+        && let Some(end) = chars.number_at(next + 1)
     {
         address.number.push('-');
         push_number(&chars[next + 1..end], &mut address.number);
@@ -95,13 +96,13 @@ fn road(address: &mut Address, chars: &[char], at: usize) -> usize {
 }
 
 /// Where the name of a road that begins at `at` ends.
-fn road_end(chars: &[char], at: usize) -> Option<usize> {
+fn road_end(chars: &Line, at: usize) -> Option<usize> {
     for i in at..chars.len().min(at + 12) {
         let c = chars[i];
         if !(is_han(c) || c.is_ascii_alphanumeric() && i < at + 4) {
             return None;
         }
-        if i == at {
+        if i == at || !chars.is(i, ROAD) {
             continue;
         }
         let end = match c {
@@ -115,7 +116,7 @@ fn road_end(chars: &[char], at: usize) -> Option<usize> {
             }
             '同' if chars[i - 1] == '胡' => i + 1,
             '线' | '条' | '里' | '弄' if followed_by_number(chars, i + 1) => i + 1,
-            '花' | '小' | '公' if starts_estate(chars, i) => return None,
+            '花' | '小' | '公' if chars.starts_estate(i) => return None,
             '村' if followed_by_number(chars, i + 1) => return None,
             _ => continue,
         };
@@ -123,7 +124,7 @@ fn road_end(chars: &[char], at: usize) -> Option<usize> {
             continue;
         }
         // 铁路小区, 步行街商城: the word belongs to the estate.
-        if starts_estate(chars, end)
+        if chars.starts_estate(end)
             || matches!(chars.get(end), Some('口' | '段')) && !followed_by_number(chars, end + 1)
         {
             if matches!(chars.get(end), Some('口' | '段')) {
@@ -146,14 +147,14 @@ fn road_end(chars: &[char], at: usize) -> Option<usize> {
     None
 }
 
-fn followed_by_number(chars: &[char], at: usize) -> bool {
-    number_at(chars, skip(chars, at), true).is_some_and(|end| {
+fn followed_by_number(chars: &Line, at: usize) -> bool {
+    chars.number_at(skip(chars, at)).is_some_and(|end| {
         chars[skip(chars, at)].is_ascii_digit() || matches!(chars.get(end), Some('号' | '弄' | '组' | '队' | '社'))
     })
 }
 
 /// Skips 与西二路交叉口 behind a road.
-fn crossing(chars: &[char], at: usize) -> usize {
+fn crossing(chars: &Line, at: usize) -> usize {
     if !matches!(chars.get(at), Some('与' | '和' | '、' | '口' | '段')) {
         return at;
     }
@@ -168,8 +169,11 @@ fn crossing(chars: &[char], at: usize) -> usize {
 }
 
 /// Skips 路北, 东侧, 对面 before an estate.
-fn side(chars: &[char], at: usize) -> usize {
+fn side(chars: &Line, at: usize) -> usize {
     let at = skip(chars, at);
+    if !matches!(chars.get(at), Some('东' | '西' | '南' | '北' | '路' | '对' | '附' | '旁')) {
+        return at;
+    }
     for word in ["东侧", "西侧", "南侧", "北侧", "路东", "路西", "路南", "路北", "对面", "附近", "旁"]
     {
         if starts_with(chars, at, word) {
@@ -179,7 +183,7 @@ fn side(chars: &[char], at: usize) -> usize {
     at
 }
 
-fn skip(chars: &[char], mut at: usize) -> usize {
+fn skip(chars: &Line, mut at: usize) -> usize {
     while matches!(chars.get(at), Some(' ' | '-' | '/' | '.')) {
         at += 1;
     }
@@ -187,10 +191,10 @@ fn skip(chars: &[char], mut at: usize) -> usize {
 }
 
 /// Where the name of an estate that begins at `at` ends: at the first number that names a building, unit, room or house.
-fn estate_end(chars: &[char], at: usize) -> usize {
+fn estate_end(chars: &Line, at: usize) -> usize {
     let mut i = at;
     while i < chars.len() {
-        if let Some(end) = number_at(chars, i, true) {
+        if let Some(end) = chars.number_at(i) {
             let ascii = chars[i].is_ascii_alphanumeric();
             if matches!(chars.get(end), Some('期' | '区' | '村' | '里' | '街' | '坊' | '庄'))
                 && !(i == at && ascii && chars.get(end) == Some(&'区'))
@@ -217,14 +221,14 @@ fn estate_end(chars: &[char], at: usize) -> usize {
 }
 
 /// Skips a village's name before the name of an estate in it.
-fn after_village(chars: &[char], at: usize, end: usize) -> usize {
+fn after_village(chars: &Line, at: usize, end: usize) -> usize {
     for i in at + 1..end.saturating_sub(2) {
         if chars[i] == '村'
             && chars[i - 1] != '新'
-            && !starts_estate(chars, i + 1)
+            && !chars.starts_estate(i + 1)
             && !matches!(chars[i + 1], '东' | '西' | '南' | '北')
         {
-            let estate = (i + 2..end).any(|j| starts_estate(chars, j));
+            let estate = (i + 2..end).any(|j| chars.starts_estate(j));
             if estate {
                 return i + 1;
             }
@@ -258,94 +262,68 @@ pub(super) fn push_estate(name: &[char], out: &mut String) {
     }
 }
 
-fn is_building_word(chars: &[char], at: usize) -> bool {
+fn is_building_word(chars: &Line, at: usize) -> bool {
     matches!(chars.get(at), Some('楼' | '栋' | '幢' | '座')) && !starts_with(chars, at, "楼村")
 }
 
-fn is_mark(chars: &[char], at: usize) -> bool {
+fn is_mark(chars: &Line, at: usize) -> bool {
     mark_at(chars, at).0 != Mark::Bare
 }
 
-/// Words behind a number.
-const WORDS: &[(&str, Mark)] = &[
-    ("号楼", Mark::Building),
-    ("号栋", Mark::Building),
-    ("号幢", Mark::Building),
-    ("号公寓", Mark::Building),
-    ("号单元", Mark::Unit),
-    ("号门", Mark::Unit),
-    ("号房", Mark::Room),
-    ("号室", Mark::Room),
-    ("号", Mark::Number),
-    ("#楼", Mark::Building),
-    ("#", Mark::Hash),
-    ("栋楼", Mark::Building),
-    ("栋", Mark::Building),
-    ("幢楼", Mark::Building),
-    ("幢", Mark::Building),
-    ("座", Mark::Building),
-    ("单元", Mark::Unit),
-    ("单", Mark::Unit),
-    ("门", Mark::Unit),
-    ("梯", Mark::Unit),
-    ("室", Mark::Room),
-    ("房", Mark::Room),
-    ("户", Mark::Room),
-    ("楼", Mark::Building),
-    ("层", Mark::Floor),
-    ("排", Mark::Row),
-    ("组", Mark::Group('组')),
-    ("队", Mark::Group('队')),
-    ("社", Mark::Group('社')),
-    ("-", Mark::Joined),
-    ("/", Mark::Joined),
-    (".", Mark::Joined),
-    ("\\", Mark::Joined),
-];
+/// The words behind a number (号楼, 单元, #), by their first character: what follows it in each, and what it says. The first
+/// that fits counts.
+fn marks(first: char) -> &'static [(&'static str, Mark)] {
+    match first {
+        '号' => &[
+            ("楼", Mark::Building),
+            ("栋", Mark::Building),
+            ("幢", Mark::Building),
+            ("公寓", Mark::Building),
+            ("单元", Mark::Unit),
+            ("门", Mark::Unit),
+            ("房", Mark::Room),
+            ("室", Mark::Room),
+            ("", Mark::Number),
+        ],
+        '#' => &[("楼", Mark::Building), ("", Mark::Hash)],
+        '栋' | '幢' => &[("楼", Mark::Building), ("", Mark::Building)],
+        '座' | '楼' => &[("", Mark::Building)],
+        '单' => &[("元", Mark::Unit), ("", Mark::Unit)],
+        '门' | '梯' => &[("", Mark::Unit)],
+        '室' | '房' | '户' => &[("", Mark::Room)],
+        '层' => &[("", Mark::Floor)],
+        '排' => &[("", Mark::Row)],
+        '组' => &[("", Mark::Group('组'))],
+        '队' => &[("", Mark::Group('队'))],
+        '社' => &[("", Mark::Group('社'))],
+        '-' | '/' | '.' | '\\' => &[("", Mark::Joined)],
+        _ => &[],
+    }
+}
 
-/// Whether one of [`WORDS`] begins with `c`.
-fn may_mark(c: char) -> bool {
-    matches!(
-        c,
-        '号' | '#'
-            | '栋'
-            | '幢'
-            | '座'
-            | '单'
-            | '门'
-            | '梯'
-            | '室'
-            | '房'
-            | '户'
-            | '楼'
-            | '层'
-            | '排'
-            | '组'
-            | '队'
-            | '社'
-            | '-'
-            | '/'
-            | '.'
-            | '\\'
-    )
+/// Whether a word behind a number begins with `c`.
+pub(super) fn begins_mark(c: char) -> bool {
+    !marks(c).is_empty()
 }
 
 /// What stands behind a number at `at`, and its length.
-fn mark_at(chars: &[char], at: usize) -> (Mark, usize) {
-    if !chars.get(at).is_some_and(|&c| may_mark(c)) {
-        return (Mark::Bare, 0);
-    }
-    for (word, mark) in WORDS {
-        if starts_with(chars, at, word) {
-            return (*mark, word.chars().count());
+fn mark_at(line: &Line, at: usize) -> (Mark, usize) {
+    if line.is(at, MARK) {
+        for (rest, mark) in marks(line[at]) {
+            if starts_with(line, at + 1, rest) {
+                return (*mark, 1 + rest.chars().count());
+            }
         }
     }
     (Mark::Bare, 0)
 }
 
 /// 东单元, 西户, 中门: the side and the word's length.
-fn sided(chars: &[char], at: usize) -> Option<(char, Mark, usize)> {
-    let side = *chars.get(at).filter(|c| matches!(c, '东' | '西' | '中' | '南' | '北' | '左' | '右'))?;
+fn sided(chars: &Line, at: usize) -> Option<(char, Mark, usize)> {
+    if !chars.is(at, SIDE) {
+        return None;
+    }
+    let side = chars[at];
     if starts_with(chars, at + 1, "单元") {
         return Some((side, Mark::Unit, 3));
     }
@@ -354,12 +332,12 @@ fn sided(chars: &[char], at: usize) -> Option<(char, Mark, usize)> {
 
 /// Reads building, unit and room from `at` on.
 #[allow(clippy::collapsible_match)] // a guard would hand the case on to a later arm
-fn flat(address: &mut Address, chars: &[char], at: usize) {
+fn flat(address: &mut Address, chars: &Line, at: usize) {
     let mut tokens: [(usize, usize, Mark); TOKENS_MAX] = [(0, 0, Mark::Bare); TOKENS_MAX];
     let mut len = 0;
     let mut i = at;
     while i < chars.len() && len < TOKENS_MAX {
-        if let Some(end) = number_at(chars, i, true) {
+        if let Some(end) = chars.number_at(i) {
             let (mark, word) = mark_at(chars, end);
             tokens[len] = (i, end, mark);
             len += 1;
@@ -436,7 +414,7 @@ fn flat(address: &mut Address, chars: &[char], at: usize) {
 }
 
 /// Gives the numbers without a word the places that are left, in the order in which flats are written.
-fn place_pending(address: &mut Address, chars: &[char], tokens: &[(usize, usize, Mark)], pending: &[Option<usize>]) {
+fn place_pending(address: &mut Address, chars: &Line, tokens: &[(usize, usize, Mark)], pending: &[Option<usize>]) {
     let number = |k: Option<usize>| k.map_or(&chars[..0], |k| &chars[tokens[k].0..tokens[k].1]);
     let digits = |k: Option<usize>| number(k).iter().filter(|c| c.is_ascii_digit() || numeral(**c).is_some()).count();
     let free = (address.building.is_empty(), address.unit.is_empty(), address.room.is_empty());
@@ -488,10 +466,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_word_behind_a_number_passes_by_its_first_character() {
-        for (word, mark) in WORDS {
-            let chars: Vec<char> = word.chars().collect();
-            assert_eq!(mark_at(&chars, 0), (*mark, chars.len()), "{word}");
+    fn the_longest_word_behind_a_number_is_found() {
+        for (text, mark) in [
+            ("号楼", Mark::Building),
+            ("号单元", Mark::Unit),
+            ("号", Mark::Number),
+            ("#楼", Mark::Building),
+            ("#", Mark::Hash),
+            ("栋楼", Mark::Building),
+            ("单元", Mark::Unit),
+            ("单", Mark::Unit),
+            ("室", Mark::Room),
+            ("层", Mark::Floor),
+            ("组", Mark::Group('组')),
+            ("\\", Mark::Joined),
+        ] {
+            let mut line = Line::default();
+            line.chars_mut().extend(text.chars());
+            line.read_kinds();
+            assert_eq!(mark_at(&line, 0), (mark, text.chars().count()), "{text}");
+            assert_eq!(mark_at(&line, 1).0 == Mark::Bare, !text.chars().nth(1).is_some_and(begins_mark), "{text}");
         }
     }
 }
