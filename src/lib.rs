@@ -37,6 +37,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod model;
 pub mod report;
+pub mod review;
 pub mod synth;
 
 pub mod pipeline;

@@ -13,7 +13,7 @@ fn help(arguments: &[&str]) -> String {
 #[test]
 fn help_of_every_command() {
     let mut all = help(&[]);
-    for command in ["run", "check", "init", "eval", "explain", "query", "synth"] {
+    for command in ["run", "check", "init", "eval", "explain", "query", "synth", "returns", "review"] {
         all.push_str(&format!("\n\n$ gridlink {command} --help\n{}", help(&[command])));
     }
     insta::assert_snapshot!("help", all);

@@ -16,6 +16,7 @@ mod messages;
 mod model_nights;
 mod nights;
 mod other_data;
+mod review_nights;
 mod same_bytes;
 mod sample_data;
 mod sample_night;

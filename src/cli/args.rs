@@ -66,6 +66,8 @@ pub(super) enum Command {
     Synth(super::synth::SynthArgs),
     /// Take filled-in lists back; the next run applies them
     Returns(super::returns::ReturnsArgs),
+    /// Hand uncertain pairs to a reviewer and take the decisions back; every run follows them
+    Review(super::review::ReviewArgs),
 }
 
 /// The pipeline file and what is said over it.

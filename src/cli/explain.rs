@@ -3,6 +3,7 @@
 use super::terminal::Terminal;
 use super::waterfall::{self, Style, pad};
 use super::wiring;
+use crate::cluster::Refusal;
 use crate::error::Result;
 use crate::explain::{Answer, Explanation, Member, Open, Pair, Person};
 use crate::message::{Lang, Message};
@@ -95,13 +96,8 @@ fn verdict(explanation: &Explanation, lang: Lang) -> String {
 
 /// A reason in words.
 fn reason(why: Option<&str>, lang: Lang) -> String {
-    match why {
-        Some("two_ids") => say("explain.why.two_ids", lang),
-        Some("two_births") => say("explain.why.two_births", lang),
-        Some("birth_and_sex") => say("explain.why.birth_and_sex", lang),
-        Some(other) => other.to_owned(),
-        None => String::new(),
-    }
+    let why = why.unwrap_or_default();
+    Refusal::in_words(why).map_or_else(|| why.to_owned(), |words| words.render(lang))
 }
 
 /// The records of a person as a tree.

@@ -12,6 +12,7 @@ mod progress;
 mod query;
 mod render;
 mod returns;
+mod review;
 mod run;
 mod synth;
 mod terminal;
@@ -75,5 +76,6 @@ fn dispatch(command: &Command, give_back: fn(), terminal: &Terminal) -> crate::e
         Command::Query(args) => query::run(args, terminal),
         Command::Synth(args) => synth::run(args, terminal),
         Command::Returns(args) => returns::run(args, terminal),
+        Command::Review(args) => review::run(args, terminal),
     }
 }

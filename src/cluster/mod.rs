@@ -12,6 +12,7 @@ pub use parts::Parts;
 pub use places::Places;
 
 use crate::kernels::prefetch::{AHEAD, prefetch};
+use crate::message::Message;
 use crate::tables::{Edge, JoinedBy, NO_DATE, Sex};
 use growing::{Growing, Grown, Neighbours, Night};
 use parts::Part;
@@ -79,6 +80,21 @@ impl Refusal {
             Self::OneSource => "one_source",
             Self::Rest => "rest_differs",
         }
+    }
+
+    /// The reason in words; `None` for a name that is no refusal's.
+    pub fn in_words(name: &str) -> Option<Message> {
+        let key = match name {
+            "two_ids" => "cluster.why.two_ids",
+            "two_births" => "cluster.why.two_births",
+            "birth_and_sex" => "cluster.why.birth_and_sex",
+            "two_names" => "cluster.why.two_names",
+            "rivals" => "cluster.why.rivals",
+            "one_source" => "cluster.why.one_source",
+            "rest_differs" => "cluster.why.rest_differs",
+            _ => return None,
+        };
+        Some(Message::new(key))
     }
 }
 

@@ -12,6 +12,7 @@ mod link;
 mod publish;
 mod report;
 mod returns;
+mod review;
 mod run;
 mod store;
 mod synth;
@@ -41,6 +42,7 @@ const CATALOGUE: &[&[Row]] = &[
     publish::ROWS,
     report::ROWS,
     returns::ROWS,
+    review::ROWS,
     run::ROWS,
     store::ROWS,
     synth::ROWS,

@@ -3,8 +3,6 @@
 use super::Row;
 
 pub(super) const ROWS: &[Row] = &[
-    ("returns.unwritable", "a returned row cannot be written down", "回填行无法写出"),
-    ("returns.broken", "{path}: is not a file of returns", "{path}：不是回填记录文件"),
     ("returns.no_sheet", "{file}: is no filled-in list: it lacks {columns}", "{file}：不是回填清单，缺少列 {columns}"),
     (
         "returns.no_sheet_help",

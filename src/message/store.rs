@@ -72,4 +72,6 @@ pub(super) const ROWS: &[Row] = &[
         "The set before is untouched. This is a fault of the program or of the store: keep the dumps and the log, and report it.",
         "上一批次保持不变。这是程序或 store 的问题：请保留导出文件和日志并反馈。",
     ),
+    ("store.journal_unwritable", "an entry of a journal cannot be written down", "日志条目无法写出"),
+    ("store.journal_broken", "{path}: is not a file of this journal", "{path}：不是该日志的文件"),
 ];

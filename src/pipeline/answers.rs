@@ -110,6 +110,7 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
         title: format!("{title} {}", night.pipeline.run.as_of),
         headings: HEADS.iter().map(|&(key, width)| (say(key), width)).collect(),
         rows: rows.into_iter().map(|(_, cells)| cells.into_iter().map(Cell::Text).collect()).collect(),
+        ..Table::default()
     }
 }
 
@@ -138,6 +139,7 @@ fn rejected(night: &NightTables<'_>) -> Option<Table> {
         title: format!("{} {}", say("publish.answer.rejected"), night.pipeline.run.as_of),
         headings: REJECTED_HEADS.iter().map(|&(key, width)| (say(key), width)).collect(),
         rows: rows.into_iter().map(cells).collect(),
+        ..Table::default()
     })
 }
 

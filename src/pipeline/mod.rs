@@ -14,6 +14,7 @@ mod report;
 mod resolve;
 mod resolve_custom;
 mod returns;
+mod review;
 mod settle;
 mod statistics;
 mod summary;
@@ -22,6 +23,7 @@ mod watch;
 
 pub use compared::{RecordName, compared};
 pub use returns::{Import, import};
+pub use review::{DecisionImport, export, import_decisions};
 pub use summary::RunSummary;
 
 use crate::config::Pipeline;
@@ -102,6 +104,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
 
     let mut resolved = resolve::resolve(records, &pipeline.linkage, model_before.as_deref(), &mut watch)?;
     returned.join(records, &mut resolved);
+    review::follow(pipeline, records, returned.pairs(), &mut resolved, &mut watch)?;
     resolved.links.keep(memory.aside());
     memory.give_back();
     let beside = settle::beside(pipeline, directory.as_ref(), records);

@@ -51,6 +51,8 @@ pub(super) struct Resolved {
     pub(super) match_weight_min: f32,
     /// Bits from which on a pair is reviewed.
     pub(super) review_weight_min: f32,
+    /// Decisions by what they said, and those that could not be followed; empty where nobody decided anything.
+    pub(super) decisions: Vec<(&'static str, u64)>,
 }
 
 /// A fitted model and what blocking did.
@@ -182,6 +184,7 @@ fn resolve_person_cn(
             match_weight_min,
             review_weight_min,
             refused,
+            decisions: Vec::new(),
             model: Model::Custom { figures: serde_json::Value::Null, candidate_pairs: 0 },
         };
         Ok(resolved)

@@ -60,6 +60,7 @@ pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_
             links,
             review,
             refused: empty_links(&features),
+            decisions: Vec::new(),
             model: Model::Custom {
                 figures: figures(&features, &counts, &fit, &joined),
                 candidate_pairs: counts.rules.iter().map(|rule| rule.pairs).sum(),

@@ -72,7 +72,7 @@ fn sheet(path: &Path, results: &[(String, String)]) -> Result<(returns::Outcome,
         let what = Message::new("returns.no_sheet").with("file", &report.label).with("columns", missing.join(", "));
         refused.get_or_insert(Error::new(Exit::Data, what).help(Message::new("returns.no_sheet_help")));
     }
-    Err(refused.unwrap_or_else(|| Error::new(Exit::Bug, Message::new("returns.unwritable"))))
+    Err(refused.unwrap_or_else(|| Error::new(Exit::Bug, Message::new("store.journal_unwritable"))))
 }
 
 /// The form of lists in a language. Results of every language are understood, and mean the Chinese one.
@@ -211,6 +211,11 @@ fn persons(
 }
 
 impl Returned {
+    /// Each returned row's record with a record of its person.
+    pub(super) fn pairs(&self) -> &[(u32, u32)] {
+        &self.pairs
+    }
+
     /// Puts each return with its person.
     pub(super) fn join(&self, records: &Records, resolved: &mut Resolved) {
         let (of_record, clusters) = (&mut resolved.cluster_of_record, resolved.clusters);

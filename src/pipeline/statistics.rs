@@ -80,7 +80,7 @@ fn tables(pipeline: &Pipeline, settled: &Settled) -> Vec<Table> {
             }),
             title: format!("{} {}", pipeline.run.name, pipeline.run.as_of),
             headings,
-            rows: Vec::new(),
+            ..Table::default()
         };
         let hidden = hidden(&rows, rules, &names, under);
         for (number, row) in rows.iter().enumerate().filter(|(_, row)| detailed || row.rule == "*") {

@@ -164,6 +164,7 @@ impl NightTables<'_> {
             ("grids", self.settled.directory.grids().len() as u64),
         ]
         .into_iter()
+        .chain(self.resolved.decisions.iter().copied())
         .map(|(name, count)| (name.to_owned(), count))
         .collect()
     }

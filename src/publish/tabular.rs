@@ -5,7 +5,9 @@ use super::lists::{created, write_error};
 use crate::error::Result;
 use crate::store::files;
 use jiff::civil::Date;
-use rust_xlsxwriter::{DocProperties, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DataValidation, DocProperties, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+};
 use std::path::Path;
 
 /// A cell of such a table.
@@ -30,6 +32,8 @@ pub struct Table {
     pub headings: Vec<(String, u8)>,
     /// Rows of as many cells.
     pub rows: Vec<Vec<Cell>>,
+    /// Columns whose cells offer a choice, and what: together at most 255 characters a column, none with a comma.
+    pub choices: Vec<(u16, Vec<String>)>,
 }
 
 /// Writes the tables as one workbook, a sheet each, dated `as_of`.
@@ -95,6 +99,12 @@ fn draw_sheet(sheet: &mut Worksheet, table: &Table, formats: &Formats) -> Result
     }
     let last_row = head + u32::try_from(table.rows.len()).unwrap_or(u32::MAX - head);
     let last_column = u16::try_from(table.headings.len()).unwrap_or(u16::MAX).saturating_sub(1);
+    if !table.rows.is_empty() {
+        for (column, choices) in &table.choices {
+            let rule = DataValidation::new().allow_list_strings(choices)?;
+            sheet.add_data_validation(head + 1, *column, last_row, *column, &rule)?;
+        }
+    }
     sheet.set_freeze_panes(head + 1, 0)?;
     sheet.autofilter(head, 0, last_row, last_column)?;
     sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
@@ -149,6 +159,7 @@ mod tests {
                 vec![text("a,\"b\""), text("<10")],
                 vec![text(""), text("")],
             ],
+            choices: vec![(1, vec!["一".to_owned(), "二".to_owned()])],
         };
         assert_eq!(delimited(&table), "\u{feff}名称,人数\r\n'=1+1,1234\r\n\"a,\"\"b\"\"\",<10\r\n,\r\n");
         let bytes =

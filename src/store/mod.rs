@@ -3,6 +3,7 @@
 //! business of this module.
 
 pub mod files;
+pub mod journal;
 mod lock;
 mod manifest;
 mod run;

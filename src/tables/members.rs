@@ -86,6 +86,30 @@ impl Links {
         self.why.extend_from_slice(&more.why);
     }
 
+    /// Keeps the pairs, told by their number, that are `wanted`, in their order.
+    pub fn retain(&mut self, wanted: impl Fn(&Self, usize) -> bool) {
+        let kept: Vec<usize> = (0..self.len()).filter(|&pair| wanted(self, pair)).collect();
+        if kept.len() == self.len() {
+            return;
+        }
+        let width = self.comparisons.len();
+        fn taken<T: Copy>(column: &[T], kept: &[usize]) -> Column<T> {
+            kept.iter().map(|&pair| column[pair]).collect::<Vec<T>>().into()
+        }
+        self.level = kept
+            .iter()
+            .flat_map(|&pair| &self.level[pair * width..(pair + 1) * width])
+            .copied()
+            .collect::<Vec<u8>>()
+            .into();
+        self.left = taken(&self.left, &kept);
+        self.right = taken(&self.right, &kept);
+        self.match_weight = taken(&self.match_weight, &kept);
+        if !self.why.is_empty() {
+            self.why = kept.iter().map(|&pair| self.why[pair]).collect();
+        }
+    }
+
     /// Number of pairs.
     pub fn len(&self) -> usize {
         self.left.len()
