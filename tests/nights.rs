@@ -43,6 +43,25 @@ fn a_second_night_carries_the_first_on() {
 }
 
 #[test]
+fn older_sets_go_where_the_pipeline_says_so() {
+    let city = City::new(PERSONS);
+    let sets: Vec<_> = (25..29)
+        .map(|day| {
+            let day = format!("2022-03-{day}");
+            city.publish("out", &["--as-of", &day, "--set", "run.keep_sets=2"])
+        })
+        .collect();
+    assert_eq!(sets.iter().map(|set| set.is_dir()).collect::<Vec<_>>(), [false, false, true, true]);
+    let list = std::fs::read_to_string(city.path("out/removed.jsonl")).unwrap();
+    let lines: Vec<serde_json::Value> = list.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of: Vec<&str> = lines.iter().filter_map(|line| line["as_of"].as_str()).collect();
+    assert_eq!(of, ["2022-03-25", "2022-03-26"]);
+    assert!(lines.iter().all(|line| line["manifest_sha256"].as_str().unwrap().len() == 64));
+    let wrong = city.run(&["--set", "run.keep_sets=0"]);
+    assert!(ended(&wrong, 78).contains("keep_sets"));
+}
+
+#[test]
 fn a_second_run_at_the_same_time_is_told_so() {
     let city = City::new(60);
     let (output, store) = (city.path("out"), city.path("store"));

@@ -31,7 +31,7 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 const TOP_KEYS: &[&str] = &["run", "grids", "source", "linkage", "followup", "publish", "schedule", "returns"];
-const RUN_KEYS: &[&str] = &["name", "as_of", "output", "store", "locale", "city_code"];
+const RUN_KEYS: &[&str] = &["name", "as_of", "output", "store", "locale", "city_code", "keep_sets"];
 
 /// What the command line says over the pipeline file.
 #[derive(Clone, Debug, Default)]
@@ -134,6 +134,7 @@ fn pipeline(root: &Node, path: &Path, overrides: &Overrides, faults: &mut Faults
         store: PathBuf::new(),
         locale: Lang::Zh,
         city_code: None,
+        keep_sets: None,
     });
     let (path, sha256) = (path.to_owned(), String::new());
     Pipeline { path, sha256, run, grids, sources, linkage, followups, publish, schedules, returns }
@@ -163,6 +164,7 @@ fn read_run(at: &Section<'_>, path: &Path, context: &Context<'_>, overrides: &Ov
         store: context.absolute(store.as_deref().unwrap_or("store")),
         locale,
         city_code,
+        keep_sets: at.integer("keep_sets", 2, 10_000, faults),
     }
 }
 

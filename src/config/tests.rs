@@ -10,6 +10,7 @@ as_of = 2022-03-27
 output = "out"
 locale = "en"
 city_code = "370500"
+keep_sets = 30
 
 [grids]
 path = "dumps/grids.csv"
@@ -86,6 +87,7 @@ fn a_whole_pipeline_is_read() {
     assert_eq!(p.run.output, Path::new("/city/pipelines/out"));
     assert_eq!(p.run.store, Path::new("/city/pipelines/store"));
     assert_eq!((p.run.locale, p.run.city_code.as_deref()), (Lang::En, Some("370500")));
+    assert_eq!(p.run.keep_sets, Some(30));
     assert_eq!(p.sha256.len(), 64);
 
     let grids = p.grids.unwrap();

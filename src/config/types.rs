@@ -45,6 +45,8 @@ pub struct Run {
     pub locale: Lang,
     /// Division code of the city (6 digits), if given: `elsewhere` is measured against its first four.
     pub city_code: Option<String>,
+    /// How many sets the output folder keeps, the newest; all, if it is not said.
+    pub keep_sets: Option<u32>,
 }
 
 /// `[grids]`: the grid directory.

@@ -103,5 +103,6 @@ pub(super) const ROWS: &[Row] = &[
     ("run.step.accuracy", "accuracy of the night estimated", "已估计本晚的准确率"),
     ("run.step.fit_custom", "weights fitted", "权重已拟合"),
     ("run.step.link_custom", "{kept} pairs worth keeping", "保留 {kept} 对"),
+    ("run.step.removal", "{sets} older sets removed, as run.keep_sets says", "按 run.keep_sets 清除较早批次 {sets} 个"),
     ("run.step.returns", "{pairs} returned rows name their person", "{pairs} 行回填已对应到人"),
 ];

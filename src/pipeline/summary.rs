@@ -17,7 +17,7 @@ use crate::message::Message;
 use crate::normalize::Repairs;
 use crate::person::Built;
 use crate::publish::{self, ListOptions, Partition, SetTables};
-use crate::store::{Balances, Input, Manifest, Repair, Set, Store};
+use crate::store::{Balances, Input, Manifest, Removed, Repair, Set, Store};
 use crate::tables::batches::{self, Batches};
 use crate::tables::{GridBy, Members, published};
 use jiff::Zoned;
@@ -137,6 +137,15 @@ impl NightTables<'_> {
         report::write(run.path(), self, &manifest)?;
         manifest.write(run.path())?;
         let folder = run.commit()?;
+        if let Some(keep) = self.pipeline.run.keep_sets {
+            // The set is out: old ones that cannot be removed are no reason to call the night a failure.
+            let at = self.started.strftime("%F %T").to_string();
+            let remove = |_: &mut Watch<'_>| store.remove_sets(keep as usize, &at);
+            let said = |removed: &Vec<Removed>| Message::new("run.step.removal").with("sets", removed.len());
+            if let Err(error) = watch.step("removal", remove, said) {
+                watch.warn(error.what);
+            }
+        }
         Ok(self.summary(Some(folder), watch))
     }
 

@@ -14,7 +14,7 @@ pub mod table_file;
 
 pub use lock::Lock;
 pub use manifest::{Balance, Balances, Input, Manifest, Repair, StepTime};
-pub use run::{RunFolder, Store};
+pub use run::{Removed, RunFolder, Store};
 pub use set::{Set, encode as path_component};
 pub use spill::Spill;
 pub use state::{PersonsIndex, State};

@@ -2,6 +2,10 @@
 //! renames: first the folder, then the link `current`. The state for the next night is written beside the old one and
 //! takes its place after that; a crash between the two is finished or undone at the next start.
 
+mod removal;
+
+pub use removal::Removed;
+
 use super::files;
 use super::lock::Lock;
 use super::state::State;
@@ -58,11 +62,6 @@ impl Store {
     /// Folder of what a run puts aside while it is at work: files without a name, gone with the process.
     pub fn scratch(&self) -> PathBuf {
         self.store.join("scratch")
-    }
-
-    /// Folder of human decisions, which no run replaces.
-    pub fn decisions(&self) -> PathBuf {
-        self.store.join("decisions")
     }
 
     /// Name of the published run, if there is one.

@@ -151,6 +151,31 @@ fn one_folder_may_be_output_and_store() {
 }
 
 #[test]
+fn old_sets_go_and_stay_on_the_list() {
+    let place = Place::new();
+    let store = place.open();
+    let runs = ["20220325T0200-01", "20220326T0200-01", "20220327T0200-01", "20220328T0200-01"];
+    for run in runs {
+        publish(&store, run);
+    }
+    // One removal was cut short, after its set was hidden.
+    fs::rename(store.runs().join(runs[0]), store.runs().join(format!(".{}.removed", runs[0]))).unwrap();
+    let removed = store.remove_sets(2, "2022-03-28 04:00").unwrap();
+    let names: Vec<&str> = removed.iter().map(|set| set.run_id.as_str()).collect();
+    assert_eq!((names, removed[0].files), (vec![runs[0], runs[1]], 1));
+    assert_eq!(names_in(&store.runs()).unwrap(), runs[2..]);
+    assert_eq!(store.remove_sets(2, "2022-03-29 04:00").unwrap(), []);
+    // The published set stays, even if it is the oldest.
+    fs::remove_file(place.output().join("current")).unwrap();
+    std::os::unix::fs::symlink(Path::new("runs").join(runs[2]), place.output().join("current")).unwrap();
+    assert_eq!(store.remove_sets(1, "2022-03-30 04:00").unwrap()[0].run_id, runs[3]);
+    assert!(place.output().join("current/table").exists());
+    let list = fs::read_to_string(place.output().join("removed.jsonl")).unwrap();
+    assert_eq!(list.lines().count(), 3);
+    assert!(list.lines().all(|line| line.contains("\"removed_at\":\"2022-03-")), "{list}");
+}
+
+#[test]
 fn what_stands_in_the_way_is_told_before_the_run() {
     let place = Place::new();
     fs::create_dir_all(place.output().join("current")).unwrap();
