@@ -6,7 +6,7 @@ use crate::config::{Pipeline, RETURNS_SOURCE};
 use crate::followup::{Item, State, Tonight};
 use crate::publish::{AreaFigures, BulletinFigures, ItemFigures, Yesterday};
 use crate::store::{Balances, Manifest, Store};
-use crate::tables::{GridBy, NO_ROW, Persons, Records};
+use crate::tables::{GridBy, NO_ROW, Persons, Pool, Records, Sym};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 use std::cmp::Reverse;
@@ -69,12 +69,8 @@ pub(super) fn bulletin(
         visited += row.counts.visited.unsigned_abs();
     }
     let known = |kind: &str| pipeline.sources.iter().flat_map(|source| &source.events).any(|event| event.kind == kind);
-    let declared = events.persons.get("declaration").map_or(0, BTreeSet::len) as u64;
-    let verified = events
-        .persons
-        .get("declaration")
-        .map_or(0, |who| who.iter().filter(|&&person| settled.visits.verified[person as usize]).count())
-        as u64;
+    let declared = events.persons("declaration");
+    let verified = declared.iter().filter(|&person| settled.visits.verified[person as usize]).count() as u64;
     BulletinFigures {
         name: pipeline.run.name.clone(),
         as_of: pipeline.run.as_of,
@@ -92,7 +88,7 @@ pub(super) fn bulletin(
         knocked: known("visit").then_some(knocked),
         vacant,
         persons_visited: known("visit").then_some(visited),
-        visits: known("visit").then(|| events.counts.get("visit").copied().unwrap_or(0)),
+        visits: known("visit").then(|| events.events("visit")),
         grids: pipeline.grids.is_some().then(|| kinds_of_grids(settled)),
         helpers: settled.directory.helpers(),
         arrived: pipeline.run.city_code.as_deref().filter(|_| known("arrival")).map(|city| {
@@ -100,17 +96,13 @@ pub(super) fn bulletin(
             arrived(records, &events.person_of, city, end)
         }),
         arrivals: arrivals(pipeline, settled),
-        declarations: known("declaration").then_some((declared, verified)),
-        declared: known("declaration").then(|| events.counts.get("declaration").copied().unwrap_or(0)),
-        tests: known("test").then(|| {
-            let tested = events.persons.get("test").map_or(0, BTreeSet::len) as u64;
-            (events.counts.get("test").copied().unwrap_or(0), tested)
-        }),
+        declarations: known("declaration").then(|| (declared.len(), verified)),
+        declared: known("declaration").then(|| events.events("declaration")),
+        tests: known("test").then(|| (events.events("test"), events.persons("test").len())),
         isolation: known("isolation").then(|| {
-            let nobody = BTreeSet::new();
-            let of = |kind: &str| events.persons.get(kind).unwrap_or(&nobody);
-            let released = of("isolation").intersection(of("release")).count() as u64;
-            (of("isolation").len() as u64 - released, released)
+            let (isolated, out) = (events.persons("isolation"), events.persons("release"));
+            let released = isolated.iter().filter(|&person| out.has(person)).count() as u64;
+            (isolated.len() - released, released)
         }),
         isolated_households: isolated_households(records, persons, &events),
         persons_unassigned: settled.residence.by.iter().filter(|by| **by == GridBy::None).count() as u64,
@@ -166,13 +158,39 @@ pub(super) fn trend(store: &Store, as_of: Date) -> (Option<Yesterday>, Vec<Yeste
     (before, trend)
 }
 
+/// Some of the persons: one bit each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Who(Vec<u64>);
+
+impl Who {
+    fn add(&mut self, person: u32) {
+        let word = person as usize / 64;
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (person % 64);
+    }
+
+    fn len(&self) -> u64 {
+        self.0.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    fn has(&self, person: u32) -> bool {
+        self.0.get(person as usize / 64).is_some_and(|word| word >> (person % 64) & 1 == 1)
+    }
+
+    /// In ascending order.
+    fn iter(&self) -> impl Iterator<Item = u32> {
+        (0..self.0.len() as u32 * 64).filter(|&person| self.has(person))
+    }
+}
+
 /// Events and the persons that they are about, by type.
 #[derive(Default)]
 struct EventFigures<'a> {
     /// Person of each record.
     person_of: Vec<u32>,
-    counts: BTreeMap<&'a str, u64>,
-    persons: BTreeMap<&'a str, BTreeSet<u32>>,
+    of_type: BTreeMap<&'a str, (u64, Who)>,
 }
 
 impl<'a> EventFigures<'a> {
@@ -181,18 +199,31 @@ impl<'a> EventFigures<'a> {
         for person in 0..persons.len() {
             persons.rows(person).iter().for_each(|&row| person_of[row as usize] = person as u32);
         }
-        let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
-        let mut who: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        // A handful of types, and the events of one source mostly have the same one.
+        let mut of_kind: Vec<(Sym, u64, Who)> = Vec::new();
+        let mut at = 0;
         for (&record, &kind) in records.events.record.iter().zip(&records.events.kind) {
-            *counts.entry(kind).or_default() += 1;
-            who.entry(kind).or_default().push(person_of[record as usize]);
+            if of_kind.get(at).is_none_or(|of| of.0 != kind) {
+                at = of_kind.iter().position(|of| of.0 == kind).unwrap_or_else(|| {
+                    of_kind.push((kind, 0, Who::default()));
+                    of_kind.len() - 1
+                });
+            }
+            of_kind[at].1 += 1;
+            of_kind[at].2.add(person_of[record as usize]);
         }
-        let text = |kind: u32| records.pool.get(kind);
-        Self {
-            person_of,
-            counts: counts.into_iter().map(|(kind, n)| (text(kind), n)).collect(),
-            persons: who.into_iter().map(|(kind, who)| (text(kind), who.into_iter().collect())).collect(),
-        }
+        let of_type = of_kind.into_iter().map(|(kind, n, who)| (records.pool.get(kind), (n, who))).collect();
+        Self { person_of, of_type }
+    }
+
+    /// Events of a type.
+    fn events(&self, kind: &str) -> u64 {
+        self.of_type.get(kind).map_or(0, |of| of.0)
+    }
+
+    /// Persons with an event of a type.
+    fn persons(&self, kind: &str) -> Who {
+        self.of_type.get(kind).map(|of| of.1.clone()).unwrap_or_default()
     }
 }
 
@@ -214,8 +245,12 @@ fn kinds_of_grids(settled: &Settled) -> ([u64; 3], u64) {
 fn arrived(records: &Records, person_of: &[u32], city: &str, end: i64) -> [u64; 4] {
     let events = &records.events;
     let mut latest: HashMap<u32, (i64, Reverse<usize>)> = HashMap::new();
+    let mut last = (Pool::NONE, false);
     for event in (0..events.len()).filter(|&event| events.at[event] < end) {
-        if records.pool.get(events.kind[event]) != "arrival" {
+        if last.0 != events.kind[event] {
+            last = (events.kind[event], records.pool.get(events.kind[event]) == "arrival");
+        }
+        if !last.1 {
             continue;
         }
         let code = records.pool.get(events.place_code[event]);
@@ -237,14 +272,13 @@ fn arrived(records: &Records, person_of: &[u32], city: &str, end: i64) -> [u64; 
 
 /// Distinct flats of persons in isolation and not released.
 fn isolated_households(records: &Records, persons: &Persons, events: &EventFigures<'_>) -> u64 {
-    let nobody = BTreeSet::new();
-    let of = |kind: &str| events.persons.get(kind).unwrap_or(&nobody);
-    let flat = |&person: &u32| match persons.address_row[person as usize] {
+    let (isolated, out) = (events.persons("isolation"), events.persons("release"));
+    let flat = |person: u32| match persons.address_row[person as usize] {
         NO_ROW => 0,
         row => records.flat[row as usize],
     };
-    of("isolation").difference(of("release")).map(flat).filter(|&flat| flat != 0).collect::<BTreeSet<u64>>().len()
-        as u64
+    let inside = isolated.iter().filter(|&person| !out.has(person));
+    inside.map(flat).filter(|&flat| flat != 0).collect::<BTreeSet<u64>>().len() as u64
 }
 
 fn days_since_1970(day: Date) -> i64 {
