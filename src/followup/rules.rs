@@ -5,7 +5,7 @@ use crate::config::Followup;
 use crate::error::{Error, Exit, Result};
 use crate::message::Message;
 use crate::sql::Engine;
-use crate::tables::{PersonId, Persons, Records};
+use crate::tables::{PersonId, Persons, Records, Sym};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimeUnit, TimestampMillisecondType};
@@ -158,6 +158,9 @@ pub(super) fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str>
     kept
 }
 
+/// Visits whose evidence one task finds.
+const DUE_A_TASK: usize = 1 << 12;
+
 /// Names the records behind each due visit that its rule did not: the person's records with an event at that time, else
 /// the first few records of the person. `sources` has the name of each source.
 pub fn find_evidence(due: &mut [Due], records: &Records, persons: &Persons, sources: &[&str]) {
@@ -168,8 +171,8 @@ pub fn find_evidence(due: &mut [Due], records: &Records, persons: &Persons, sour
         let own = starts[row as usize] as usize..starts[row as usize + 1] as usize;
         times[own].iter().any(|&at| same(at, since))
     };
-    due.par_iter_mut().filter(|due| due.evidence.is_empty()).for_each(|due| {
-        let Some(person) = persons.find(due.person) else { return };
+    let chosen = |due: &Due| -> Vec<u32> {
+        let Some(person) = persons.find(due.person).filter(|_| due.evidence.is_empty()) else { return Vec::new() };
         let rows = persons.rows(person);
         let at_the_time = |since: i64| rows.iter().copied().filter(|&row| happened(row, since)).collect();
         let mut chosen: Vec<u32> = due.since.map(at_the_time).unwrap_or_default();
@@ -177,14 +180,30 @@ pub fn find_evidence(due: &mut [Due], records: &Records, persons: &Persons, sour
             chosen = rows.to_vec();
         }
         chosen.truncate(EVIDENCE_RECORDS_MAX);
-        due.evidence = chosen.into_iter().map(|row| record_key(records, row as usize, sources)).collect();
+        chosen
+    };
+    // The keys of many visits are asked for at once: hardly any of them is in the cache.
+    due.par_chunks_mut(DUE_A_TASK).for_each(|due| {
+        let rows: Vec<(usize, u32)> =
+            due.iter().enumerate().flat_map(|(at, due)| chosen(due).into_iter().map(move |row| (at, row))).collect();
+        let keys: Vec<Sym> = rows.iter().map(|row| records.record_id[row.1 as usize]).collect();
+        let mut next = rows.iter();
+        records.pool.for_each(&keys, |id| {
+            if let Some(&(at, row)) = next.next() {
+                due[at].evidence.push(key_text(records, row as usize, id, sources));
+            }
+        });
     });
 }
 
 /// `source:record_id` of a record.
 pub(super) fn record_key(records: &Records, row: usize, sources: &[&str]) -> String {
+    key_text(records, row, records.pool.get(records.record_id[row]), sources)
+}
+
+/// The same where the record's own key is at hand.
+fn key_text(records: &Records, row: usize, id: &str, sources: &[&str]) -> String {
     let source = sources.get(records.source[row] as usize).copied().unwrap_or_default();
-    let id = records.pool.get(records.record_id[row]);
     [source, ":", id].concat()
 }
 

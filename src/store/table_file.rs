@@ -85,8 +85,6 @@ fn properties(schema: &SchemaRef) -> WriterProperties {
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).expect("1 is a level of zstd")))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
-    // In a table of pairs the column of that name has a level, one of a few words.
-    let is_of_pairs = schema.field_with_name("left_record_id").is_ok();
     for field in schema.fields() {
         // Smallest and largest texts help to skip pages only where rows are ordered by them.
         let text = matches!(field.data_type(), DataType::Utf8View | DataType::Utf8 | DataType::List(_));
@@ -99,7 +97,7 @@ fn properties(schema: &SchemaRef) -> WriterProperties {
                 properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
             }
         }
-        if DISTINCT.contains(&field.name().as_str()) && !(is_of_pairs && field.name() == "address") {
+        if DISTINCT.contains(&field.name().as_str()) {
             properties = properties.set_column_dictionary_enabled(ColumnPath::from(field.name().clone()), false);
         }
     }
