@@ -50,7 +50,12 @@ fn take(store: &Path, path: &Path) -> Result<DecisionImport> {
             verdicts: verdicts.clone(),
             unescape: lists::text::unescape,
         };
-        let (chunks, report) = ingest::read_table(path, &form.columns, &ReadSettings::default())?;
+        let (chunks, report) = match ingest::read_table(path, &form.columns, &ReadSettings::default()) {
+            Ok(read) => read,
+            // The columns that it needs are told in the language that other tools write.
+            Err(_) if lang == Lang::Zh => continue,
+            Err(error) => return Err(error.help(Message::new("review.no_sheet_help"))),
+        };
         // Who decided and why may be left out.
         lacks = form.columns[..5].iter().filter(|name| report.missing_columns.contains(name)).cloned().collect();
         if lacks.is_empty() {
