@@ -41,8 +41,9 @@ impl Store {
         let (names, current) = (names_in(&self.runs())?, self.current());
         let cut_short = |name: &String| name.starts_with('.') && name.ends_with(ENDING);
         let mut going: Vec<String> = names.iter().filter(|name| cut_short(name)).cloned().collect();
-        // Names begin with the time, so they are in order.
-        let sets: Vec<&String> = names.iter().filter(|name| !name.starts_with('.')).collect();
+        // Names begin with the time, so they are in order. What somebody else put there is no set and stays.
+        let is_set = |name: &&String| !name.starts_with('.') && self.runs().join(name).join("manifest.json").is_file();
+        let sets: Vec<&String> = names.iter().filter(is_set).collect();
         let others = sets.iter().filter(|name| current.as_deref() != Some(name.as_str()));
         for name in others.take(sets.len().saturating_sub(keep.max(1))) {
             // No reader finds half a set.

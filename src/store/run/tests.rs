@@ -157,13 +157,16 @@ fn old_sets_go_and_stay_on_the_list() {
     let runs = ["20220325T0200-01", "20220326T0200-01", "20220327T0200-01", "20220328T0200-01"];
     for run in runs {
         publish(&store, run);
+        fs::write(store.runs().join(run).join("manifest.json"), "{}").unwrap();
     }
+    // Somebody's own folder is no set, however old it looks.
+    fs::create_dir(store.runs().join("2021-kept-by-hand")).unwrap();
     // One removal was cut short, after its set was hidden.
     fs::rename(store.runs().join(runs[0]), store.runs().join(format!(".{}.removed", runs[0]))).unwrap();
     let removed = store.remove_sets(2, "2022-03-28 04:00").unwrap();
     let names: Vec<&str> = removed.iter().map(|set| set.run_id.as_str()).collect();
-    assert_eq!((names, removed[0].files), (vec![runs[0], runs[1]], 1));
-    assert_eq!(names_in(&store.runs()).unwrap(), runs[2..]);
+    assert_eq!((names, removed[0].files), (vec![runs[0], runs[1]], 2));
+    assert_eq!(names_in(&store.runs()).unwrap(), ["2021-kept-by-hand", runs[2], runs[3]]);
     assert_eq!(store.remove_sets(2, "2022-03-29 04:00").unwrap(), []);
     // The published set stays, even if it is the oldest.
     fs::remove_file(place.output().join("current")).unwrap();
