@@ -1,7 +1,10 @@
 //! What may stand on the command line, and the parsers of single values.
 
+use crate::config::{self, Overrides, Pipeline};
+use crate::error::Result;
 use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use std::path::PathBuf;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -68,6 +71,29 @@ pub(super) enum Command {
     Returns(super::returns::ReturnsArgs),
     /// Hand uncertain pairs to a reviewer and take the decisions back; every run follows them
     Review(super::review::ReviewArgs),
+}
+
+/// Files that people bring back, and where they go.
+#[derive(Debug, clap::Args)]
+pub(super) struct ImportArgs {
+    /// Files that came back
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// The pipeline file whose store takes them
+    #[arg(long, value_name = "PIPELINE.toml", required_unless_present = "store", conflicts_with = "store")]
+    pipeline: Option<PathBuf>,
+    /// The store that takes them
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
+}
+
+impl ImportArgs {
+    /// The store that takes the files, and the pipeline where one is named.
+    pub(super) fn store(&self) -> Result<(PathBuf, Option<Pipeline>)> {
+        let pipeline = self.pipeline.as_deref().map(|path| config::load(path, &Overrides::default())).transpose()?;
+        let of_pipeline = pipeline.as_ref().map(|pipeline| pipeline.run.store.clone());
+        Ok((self.store.clone().or(of_pipeline).unwrap_or_default(), pipeline))
+    }
 }
 
 /// The pipeline file and what is said over it.

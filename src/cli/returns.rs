@@ -1,11 +1,10 @@
 //! `gridlink returns import`: filled-in lists go into the store, where the next run finds them.
 
+use super::args::ImportArgs;
 use super::terminal::Terminal;
-use crate::config::{self, Overrides};
 use crate::error::Result;
 use crate::message::Message;
 use crate::pipeline;
-use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ReturnsArgs {
@@ -19,30 +18,11 @@ enum ReturnsCommand {
     Import(ImportArgs),
 }
 
-#[derive(Debug, clap::Args)]
-struct ImportArgs {
-    /// Filled-in lists
-    #[arg(value_name = "FILE", required = true)]
-    files: Vec<PathBuf>,
-    /// The pipeline file whose store takes them
-    #[arg(long, value_name = "PIPELINE.toml", required_unless_present = "store", conflicts_with = "store")]
-    pipeline: Option<PathBuf>,
-    /// The store that takes them
-    #[arg(long, value_name = "DIR")]
-    store: Option<PathBuf>,
-}
-
 /// Imports the lists and says of each what it holds and which rows cannot be applied.
 pub(super) fn run(args: &ReturnsArgs, terminal: &Terminal) -> Result<()> {
     let ReturnsCommand::Import(args) = &args.command;
-    let (store, results) = match (&args.store, &args.pipeline) {
-        (Some(store), _) => (store.clone(), Vec::new()),
-        (None, Some(pipeline)) => {
-            let pipeline = config::load(pipeline, &Overrides::default())?;
-            (pipeline.run.store, pipeline.returns.unwrap_or_default().results)
-        }
-        (None, None) => (PathBuf::new(), Vec::new()),
-    };
+    let (store, pipeline) = args.store()?;
+    let results = pipeline.and_then(|pipeline| pipeline.returns).unwrap_or_default().results;
     for import in pipeline::import(&store, &results, &args.files)? {
         if import.known {
             terminal.say(&Message::new("returns.known").with("sheet", &import.sheet));

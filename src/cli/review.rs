@@ -1,7 +1,7 @@
 //! `gridlink review`: uncertain pairs go out to a reviewer, and decisions come back.
 
+use super::args::ImportArgs;
 use super::terminal::Terminal;
-use crate::config::{self, Overrides};
 use crate::error::Result;
 use crate::message::Message;
 use crate::pipeline;
@@ -33,19 +33,6 @@ struct ExportArgs {
     pairs: usize,
 }
 
-#[derive(Debug, clap::Args)]
-struct ImportArgs {
-    /// Sheets with decisions
-    #[arg(value_name = "FILE", required = true)]
-    files: Vec<PathBuf>,
-    /// The pipeline file whose store takes them
-    #[arg(long, value_name = "PIPELINE.toml", required_unless_present = "store", conflicts_with = "store")]
-    pipeline: Option<PathBuf>,
-    /// The store that takes them
-    #[arg(long, value_name = "DIR")]
-    store: Option<PathBuf>,
-}
-
 /// Exports pairs, or imports decisions and says of each sheet what it holds and which rows cannot be used.
 pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> Result<()> {
     match &args.command {
@@ -60,11 +47,7 @@ pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> Result<()> {
 }
 
 fn import(args: &ImportArgs, terminal: &Terminal) -> Result<()> {
-    let store = match (&args.store, &args.pipeline) {
-        (Some(store), _) => store.clone(),
-        (None, Some(pipeline)) => config::load(pipeline, &Overrides::default())?.run.store,
-        (None, None) => PathBuf::new(),
-    };
+    let (store, _) = args.store()?;
     for import in pipeline::import_decisions(&store, &args.files)? {
         if import.known {
             terminal.say(&Message::new("review.known").with("sheet", &import.sheet));
