@@ -29,6 +29,7 @@ pub use pairs::{BlockingStats, Blocks};
 pub use profile::{Profiles, profiles};
 pub use rosters::{Rosters, may_be_doubled};
 
+use crate::kernels::hash;
 use crate::tables::{Edge, sorted_edges};
 use levels::{PATTERNS, identity as identity_level};
 use pairs::{PairVisitor, Reading, visit};
@@ -73,8 +74,8 @@ pub struct PatternCounts {
     pub blocking: BlockingStats,
 }
 
-/// Pairs whose numbers differ in these bits are not counted by rule.
-const EM_PAIRS: u32 = 3;
+/// One pair in `2^EM_PAIRS_BITS` is counted by rule, drawn by a hash: numbers of profiles tell who stands near whom.
+const EM_PAIRS_BITS: u32 = 2;
 
 type ByRule = hashbrown::HashMap<u32, [u32; RULES.len()], foldhash::fast::FixedState>;
 
@@ -123,7 +124,7 @@ impl PairVisitor for Counting<'_> {
         } else if !RULES[rule].reads_id {
             self.nonmatched[pattern as usize] += 1;
         }
-        if (a ^ b) & EM_PAIRS != 0 {
+        if hash::spread(u64::from(a) << 32 | u64::from(b)) >> (64 - EM_PAIRS_BITS) != 0 {
             return;
         }
         let counts = self.by_rule.entry(pattern).or_default();

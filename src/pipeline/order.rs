@@ -1,55 +1,38 @@
-//! One order of records, whatever the order of files and rows: by a hash of source and key. On the way rows that are there
-//! twice go to quarantine, and different rows of one key are told apart.
+//! One order of records, whatever the order of files and rows: by name and birth date, so that records of one person, which
+//! every later step reads together, mostly stand together. On the way rows that are there twice go to quarantine, and
+//! different rows of one key are told apart.
 
 use super::read::Read;
 use crate::kernels::{hash, radix};
 use crate::message::Message;
-use crate::tables::{QuarantinedRow, Reason};
+use crate::tables::{NO_DATE, Pool, QuarantinedRow, Reason, Records};
+use hashbrown::HashSet;
 use rayon::prelude::*;
+
+/// Rows that one task takes.
+const CHUNK_ROWS: usize = 1 << 16;
+/// Bits of a place in the order that the name has, and those that the birth date has; the others are the record's own.
+const NAME_BITS: u32 = 24;
+const BIRTH_BITS: u32 = 17;
 
 /// Brings the records into their order. Says how many keys were not unique.
 pub(super) fn canonical(read: &mut Read) -> Vec<Message> {
     let records = &read.records;
-    let mut keyed: Vec<(u64, u32)> = (0..records.len() as u32)
-        .into_par_iter()
-        .map(|row| {
+    let chunks: Vec<usize> = (0..records.len()).step_by(CHUNK_ROWS).collect();
+    let own: Vec<Vec<u64>> = chunks.par_iter().map(|&from| own_hashes(records, from)).collect();
+    let (twice, renamed) = repeated(records, &own);
+    let places = |(&from, own): (&usize, Vec<u64>)| places(records, from, &own);
+    let places: Vec<Vec<(u64, u32)>> = chunks.par_iter().zip(own).map(places).collect();
+    let places: Vec<&[(u64, u32)]> = places.iter().map(Vec::as_slice).collect();
+    let mut sorted = radix::sorted_by(&places, |row| row.0, Ord::cmp);
+    for run in sorted.chunk_by_mut(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
+        run.sort_unstable_by_key(|&(_, row)| {
             let i = row as usize;
-            let id = records.pool.get(records.record_id[i]);
-            (hash::mix(u64::from(records.source[i]), hash::bytes(4, id.as_bytes())), row)
-        })
-        .collect();
-    radix::sort_keyed(&mut keyed);
-
-    let mut order = Vec::with_capacity(keyed.len());
-    let mut twice: Vec<(u32, u32)> = Vec::new();
-    let mut renamed: Vec<(u32, u32)> = Vec::new();
-    for run in keyed.chunk_by(|a, b| a.0 == b.0) {
-        if let [row] = run {
-            order.push(row.1);
-            continue;
-        }
-        let mut rows: Vec<u32> = run.iter().map(|row| row.1).collect();
-        rows.sort_unstable_by_key(|&row| {
-            let i = row as usize;
-            (records.pool.get(records.record_id[i]), records.content[i], row)
+            (records.source[i], records.pool.get(records.record_id[i]), records.content[i], row)
         });
-        let (mut number, mut kept) = (1, rows[0]);
-        order.push(kept);
-        for &row in &rows[1..] {
-            let (a, b) = (kept as usize, row as usize);
-            let same_key = records.pool.get(records.record_id[a]) == records.pool.get(records.record_id[b]);
-            if same_key && records.content[a] == records.content[b] {
-                twice.push((kept, row));
-                continue;
-            }
-            number = if same_key { number + 1 } else { 1 };
-            if number > 1 {
-                renamed.push((row, number));
-            }
-            order.push(row);
-            kept = row;
-        }
     }
+    let left_out: HashSet<u32> = twice.iter().map(|(_, row)| *row).collect();
+    let order: Vec<u32> = sorted.into_iter().map(|row| row.1).filter(|row| !left_out.contains(row)).collect();
 
     let mut messages = Vec::new();
     if !renamed.is_empty() {
@@ -78,4 +61,80 @@ pub(super) fn canonical(read: &mut Read) -> Vec<Message> {
     }
     read.records = std::mem::take(&mut read.records).reordered(&order);
     messages
+}
+
+/// A hash of source and key of each row of a chunk.
+fn own_hashes(records: &Records, from: usize) -> Vec<u64> {
+    let rows = from..records.len().min(from + CHUNK_ROWS);
+    let own = |row: usize| {
+        let id = records.pool.get(records.record_id[row]);
+        hash::mix(u64::from(records.source[row]), hash::bytes(4, id.as_bytes()))
+    };
+    rows.map(own).collect()
+}
+
+/// Rows that are there twice, with the one that stays, and rows that share a key with another, with their number among
+/// those of that key.
+fn repeated(records: &Records, own: &[Vec<u64>]) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
+    let sorted = radix::sorted_packed(own);
+    let several: HashSet<u64> = sorted.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    drop(sorted);
+    let of_chunk = |(chunk, own): (usize, &Vec<u64>)| -> Vec<(u64, u32)> {
+        let rows = own.iter().zip(chunk * CHUNK_ROWS..);
+        rows.filter(|(own, _)| several.contains(*own)).map(|(&own, row)| (own, row as u32)).collect()
+    };
+    let mut rows: Vec<(u64, u32)> = match several.is_empty() {
+        true => Vec::new(),
+        false => own.par_iter().enumerate().flat_map_iter(of_chunk).collect(),
+    };
+    let of_row = |row: u32| {
+        let i = row as usize;
+        (records.pool.get(records.record_id[i]), records.content[i])
+    };
+    rows.sort_unstable_by_key(|&(own, row)| (own, of_row(row), row));
+    let (mut twice, mut renamed) = (Vec::new(), Vec::new());
+    for run in rows.chunk_by(|a, b| a.0 == b.0) {
+        let (mut number, mut kept) = (1, run[0].1);
+        for &(_, row) in &run[1..] {
+            let ((kept_id, kept_content), (id, content)) = (of_row(kept), of_row(row));
+            if kept_id == id && kept_content == content {
+                twice.push((kept, row));
+                continue;
+            }
+            number = if kept_id == id { number + 1 } else { 1 };
+            if number > 1 {
+                renamed.push((row, number));
+            }
+            kept = row;
+        }
+    }
+    (twice, renamed)
+}
+
+/// Where each row of a chunk belongs: by a hash of its name, then by birth date, then by what is its own. A row without a
+/// name belongs anywhere.
+fn places(records: &Records, from: usize, own: &[u64]) -> Vec<(u64, u32)> {
+    let rows = from..from + own.len();
+    let mut names = Vec::with_capacity(rows.len());
+    records.pool.for_each(&records.name[rows.clone()], |name| names.push(hash::bytes(5, name.as_bytes())));
+    let place = |((row, name), &own): ((usize, u64), &u64)| {
+        let of_own = own >> (NAME_BITS + BIRTH_BITS);
+        let of_birth = birth(records, row) << (64 - NAME_BITS - BIRTH_BITS);
+        let place = match records.name[row] {
+            Pool::NONE => own,
+            _ => name >> (64 - NAME_BITS) << (64 - NAME_BITS) | of_birth | of_own,
+        };
+        (place, row as u32)
+    };
+    rows.zip(names).zip(own).map(place).collect()
+}
+
+/// The birth date of a row as a number that rises with it, from its ID number or as stated; 0 if unknown.
+fn birth(records: &Records, row: usize) -> u64 {
+    // From 1790 to 2149.
+    const FIRST: i32 = -(1 << (BIRTH_BITS - 1));
+    match records.id[row].birth_days().unwrap_or(records.birth[row]) {
+        NO_DATE => 0,
+        day => i64::from(day).saturating_sub(i64::from(FIRST)).clamp(1, (1 << BIRTH_BITS) - 1) as u64,
+    }
 }
