@@ -4,7 +4,7 @@ use super::names::{self, Name};
 use super::profile::Profiles;
 use super::{borrowed, identity, roles};
 use crate::kernels::id_number::{IdKind, IdNumber};
-use crate::kernels::numbering::{Numbered, number};
+use crate::kernels::numbering::{Numbered, number_rows};
 use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::kernels::text::{NameFlags, title_sex};
 use crate::kernels::{hash, radix};
@@ -154,7 +154,7 @@ impl Features {
 
 /// Reads what is compared of each profile.
 pub fn features(records: &Records, profiles: &Profiles) -> Features {
-    let firsts: Vec<usize> = (0..profiles.len()).into_par_iter().map(|p| profiles.first(p)).collect();
+    let firsts: Vec<u32> = (0..profiles.len()).into_par_iter().map(|p| profiles.first(p) as u32).collect();
     let roles = roles::roles(records, &firsts);
     let (names, (phones, (flats, places))) = rayon::join(
         || number_names(records, &firsts, &roles),
@@ -169,6 +169,7 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
         .par_iter()
         .enumerate()
         .map(|(p, &row)| {
+            let row = row as usize;
             let mut packed = Packed {
                 id: IdNumber::default(),
                 stated_birth: records.birth[row],
@@ -190,12 +191,14 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
             packed
         })
         .collect();
-    let (phone_level, flat_level) = rayon::join(
-        || sharing(&packed, phones.values.len(), |p| p.phones, &[2, 8, 30], 1),
-        || sharing(&packed, flats.values.len(), |p| [p.flat, p.registered_flat], &[12], 1),
-    );
-    let phone_digits = phones.values.par_iter().map(|&phone| decimal_digits(phone)).collect();
+    let (phones, flats) = (phones.values, flats.values.len());
     let (names, name_count) = (names.table, names.count);
+    drop((firsts, places));
+    let (phone_level, flat_level) = rayon::join(
+        || sharing(&packed, phones.len(), |p| p.phones, &[2, 8, 30], 1),
+        || sharing(&packed, flats, |p| [p.flat, p.registered_flat], &[12], 1),
+    );
+    let phone_digits = phones.par_iter().map(|&phone| decimal_digits(phone)).collect();
     let mut features = Features { packed, names, phone_level, flat_level, phone_digits, name_count, roles };
     borrowed::mark(&mut features);
     features
@@ -207,7 +210,7 @@ struct Names {
     count: Vec<u32>,
 }
 
-fn number_names(records: &Records, firsts: &[usize], roles: &[(u32, u8)]) -> Names {
+fn number_names(records: &Records, firsts: &[u32], roles: &[(u32, u8)]) -> Names {
     let mut number = vec![0_u32; records.pool.len()];
     let mut syms = vec![Pool::NONE];
     let mut flags = vec![0_u8];
@@ -230,15 +233,16 @@ fn number_names(records: &Records, firsts: &[usize], roles: &[(u32, u8)]) -> Nam
     let (name, former): (&[Sym], &[Sym]) = (&records.name, &records.former_name);
     for (p, &row) in firsts.iter().enumerate() {
         if let Some(&soon) = firsts.get(p + AHEAD) {
-            prefetch(&number, name[soon] as usize);
+            prefetch(&number, name[soon as usize] as usize);
         }
+        let row = row as usize;
         of.push((see(&mut number, name[row], records.name_flags[row], 1), 0));
     }
     for (p, of) in of.iter_mut().enumerate() {
         if let Some(soon) = roles.get(p + AHEAD) {
             prefetch(&number, soon.0 as usize);
         }
-        let (row, (head, role)) = (firsts[p], roles[p]);
+        let (row, (head, role)) = (firsts[p] as usize, roles[p]);
         // A former name carries no flags of its own; titles do not occur there.
         of.1 = see(&mut number, former[row], 0, 0);
         if of.1 == 0 && role == roles::HEAD && head != name[row] {
@@ -251,22 +255,21 @@ fn number_names(records: &Records, firsts: &[usize], roles: &[(u32, u8)]) -> Nam
 }
 
 /// Both phones of each profile.
-fn number_phones(records: &Records, firsts: &[usize]) -> Numbered {
+fn number_phones(records: &Records, firsts: &[u32]) -> Numbered {
     let phones: &[[u64; 2]] = &records.phones;
-    let values: Vec<[u64; 2]> = firsts.par_iter().map(|&row| phones[row]).collect();
-    number(values.as_flattened())
+    number_rows(firsts.len(), |p| phones[firsts[p] as usize])
 }
 
 /// Flat and registered flat of each profile.
-fn number_flats(records: &Records, firsts: &[usize]) -> Numbered {
+fn number_flats(records: &Records, firsts: &[u32]) -> Numbered {
     let (flats, registered): (&[u64], &[u64]) = (&records.flat, &records.registered_flat);
-    let values: Vec<[u64; 2]> = firsts.par_iter().map(|&row| [flats[row], registered[row]]).collect();
-    number(values.as_flattened())
+    number_rows(firsts.len(), |p| [flats[firsts[p] as usize], registered[firsts[p] as usize]])
 }
 
 /// Building, estate (or road and number) and grid of each profile.
-fn number_places(records: &Records, firsts: &[usize]) -> Vec<u32> {
-    let keys = |&row: &usize| {
+fn number_places(records: &Records, firsts: &[u32]) -> Vec<u32> {
+    let keys = |p: usize| {
+        let row = firsts[p] as usize;
         let (estate, building) = (records.estate[row], records.building[row]);
         let (road, number) = (records.road[row], records.number[row]);
         let area = match (estate, road, number) {
@@ -281,8 +284,7 @@ fn number_places(records: &Records, firsts: &[usize]) -> Vec<u32> {
         };
         [house, area, grid]
     };
-    let values: Vec<[u64; 3]> = firsts.par_iter().map(keys).collect();
-    number(values.as_flattened()).of
+    number_rows(firsts.len(), keys).of
 }
 
 /// For each number the level `first_level + i`, `i` counting the limits that its number of distinct names exceeds.
@@ -293,12 +295,31 @@ fn sharing(
     limits: &[u32],
     first_level: u8,
 ) -> Vec<u8> {
+    let named = |chunk: &[Packed], take: &mut dyn FnMut(u32, u32)| {
+        for p in chunk.iter().filter(|p| p.name != 0) {
+            of(p).into_iter().filter(|&number| number != 0).for_each(|number| take(number, p.name));
+        }
+    };
+    // The last name of each number and how often it changed: no fewer than the names are, and where profiles stand by name,
+    // as they do, hardly more. Few numbers change often enough that somebody has to count.
+    let mut changes = vec![(0_u32, 0_u32); count];
+    named(packed, &mut |number, name| {
+        let last = &mut changes[number as usize];
+        if last.0 != name {
+            *last = (name, last.1 + 1);
+        }
+    });
+    let most = limits.first().copied().unwrap_or(u32::MAX);
     // The number in the uppermost bits, where rows are spread when they are sorted.
     let shift = 63 - count.max(2).ilog2();
     let pairs_of = |chunk: &[Packed]| -> Vec<u64> {
-        let named = chunk.iter().filter(|p| p.name != 0);
-        let pairs = named.flat_map(|p| of(p).map(|number| (number, p.name))).filter(|(number, _)| *number != 0);
-        pairs.map(|(number, name)| u64::from(number) << shift | u64::from(name)).collect()
+        let mut pairs = Vec::new();
+        named(chunk, &mut |number, name| {
+            if changes[number as usize].1 > most {
+                pairs.push(u64::from(number) << shift | u64::from(name));
+            }
+        });
+        pairs
     };
     let parts: Vec<Vec<u64>> = packed.par_chunks(CHUNK_PROFILES).map(pairs_of).collect();
     let mut pairs = radix::sorted_packed(&parts);

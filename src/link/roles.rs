@@ -60,11 +60,12 @@ fn role(text: &str) -> u8 {
 }
 
 /// Of each profile the number of the head's name and the place under that head; zeros where one of them is unknown.
-pub(super) fn roles(records: &Records, firsts: &[usize]) -> Vec<(u32, u8)> {
+pub(super) fn roles(records: &Records, firsts: &[u32]) -> Vec<(u32, u8)> {
     let relations = distinct(&records.relation).into_iter().filter(|&relation| relation != Pool::NONE);
     let known: HashMap<Sym, u8> = relations.map(|relation| (relation, role(records.pool.get(relation)))).collect();
     let (heads, relations): (&[Sym], &[Sym]) = (&records.household_head, &records.relation);
-    let of_row = |&row: &usize| {
+    let of_row = |&row: &u32| {
+        let row = row as usize;
         let place = if heads[row] == Pool::NONE { None } else { known.get(&relations[row]) };
         place.filter(|&&place| place != UNKNOWN).map_or((0, UNKNOWN), |&place| (heads[row], place))
     };
