@@ -3,7 +3,6 @@
 use super::parts::{Part, PartEdge};
 use super::places::{self, Counts, Places};
 use super::{Joined, Refusal, Side};
-use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::kernels::union_find::UnionFind;
 use crate::tables::{Edge, JoinedBy, NO_DATE, Sex};
 
@@ -33,11 +32,11 @@ const AGREEING_BELOW_BITS: f32 = 4.0;
 const AGREEING_SHARE: f32 = 0.5;
 
 /// What is the same for all parts.
-pub(super) struct Night<'a, F> {
+pub(super) struct Night<'a, S, F> {
     /// The edges of the night.
     pub(super) edges: &'a [Edge],
-    /// What may contradict, of each profile.
-    pub(super) sides: &'a [Side],
+    /// Says what may contradict, of a profile.
+    pub(super) side: &'a S,
     /// Bits from which on a pair joins.
     pub(super) weight_min: f32,
     /// Says of two whole names, by number, whether they can hardly be one person's.
@@ -45,8 +44,8 @@ pub(super) struct Night<'a, F> {
 }
 
 /// The clusters of a part while they grow; profiles and edges by their places in the part.
-pub(super) struct Growing<'a, F> {
-    night: &'a Night<'a, F>,
+pub(super) struct Growing<'a, S, F> {
+    night: &'a Night<'a, S, F>,
     part: Part<'a>,
     neighbours: &'a Neighbours,
     sets: UnionFind,
@@ -72,17 +71,14 @@ pub(super) struct Grown {
     pub(super) lighter: Vec<u32>,
 }
 
-impl<'a, F: Fn(u32, u32) -> bool> Growing<'a, F> {
+impl<'a, S: Fn(u32) -> Side, F: Fn(u32, u32) -> bool> Growing<'a, S, F> {
     /// Every profile of the part alone.
-    pub(super) fn new(night: &'a Night<'a, F>, part: Part<'a>, neighbours: &'a Neighbours) -> Self {
-        let mut sides = Vec::with_capacity(part.members.len());
-        for (at, &p) in part.members.iter().enumerate() {
-            if let Some(&soon) = part.members.get(at + AHEAD) {
-                prefetch(night.sides, soon as usize);
-            }
-            let side = night.sides[p as usize];
-            sides.push(Side { stated_by: if side.name == 0 { 0 } else { side.sources }, ..side });
-        }
+    pub(super) fn new(night: &'a Night<'a, S, F>, part: Part<'a>, neighbours: &'a Neighbours) -> Self {
+        let side = |&p: &u32| {
+            let side = (night.side)(p);
+            Side { stated_by: if side.name == 0 { 0 } else { side.sources }, ..side }
+        };
+        let sides: Vec<Side> = part.members.iter().map(side).collect();
         let profiles = sides.len();
         Self {
             night,

@@ -128,16 +128,17 @@ struct Joined {
     joined_by: JoinedBy,
 }
 
-/// Grows clusters of `sides` by `edges`, of which `parts` were made, down to `weight_min` bits. `names_apart` says of two
-/// whole names, by number, whether they can hardly be one person's; `places` is what another night, or the whole of it, says
-/// of its sources, else they are counted here.
+/// Grows clusters by `edges`, of which `parts` were made, down to `weight_min` bits. `side` says what may contradict of each
+/// profile; it is asked whenever a part begins to grow, since all of them together would be as large as the profiles are.
+/// `names_apart` says of two whole names, by number, whether they can hardly be one person's; `places` is what another night,
+/// or the whole of it, says of its sources, else they are counted here.
 pub fn grow(
-    (sides, edges, parts): (&[Side], &[Edge], &Parts),
+    (side, edges, parts): (&(impl Fn(u32) -> Side + Sync), &[Edge], &Parts),
     weight_min: f32,
     names_apart: &(impl Fn(u32, u32) -> bool + Sync),
     places: Option<&Places>,
 ) -> Clusters {
-    let night = Night { edges, sides, weight_min, names_apart };
+    let night = Night { edges, side, weight_min, names_apart };
     let all: Vec<Part<'_>> = parts.iter().collect();
     let strong_min = weight_min + places::LEAST_BITS;
     let edges_from = |least: f32| edges.partition_point(|edge| edge.weight >= least);
@@ -157,7 +158,7 @@ pub fn grow(
         }
         None => Places::default(),
     };
-    let mut joined = vec![Joined { first: 0, weight: f32::NAN, joined_by: JoinedBy::Single }; sides.len()];
+    let mut joined = vec![Joined { first: 0, weight: f32::NAN, joined_by: JoinedBy::Single }; parts.place_of.len()];
     let mut rest = &mut joined[..];
     let mut tasks: Vec<(Part<'_>, &mut [Joined])> = Vec::with_capacity(all.len());
     for part in all {
@@ -216,7 +217,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn grow(sides: &[Side], edges: &[Edge], weight_min: f32, apart: &(impl Fn(u32, u32) -> bool + Sync)) -> Clusters {
-        super::grow((sides, edges, &Parts::of(sides.len(), edges)), weight_min, apart, None)
+        super::grow((&|p| sides[p as usize], edges, &Parts::of(sides.len(), edges)), weight_min, apart, None)
     }
 
     fn edge(a: u32, b: u32, weight: f32) -> Edge {
@@ -348,7 +349,7 @@ mod tests {
         fn parts_know_nothing_of_each_other((sides, edges) in any_night(), bits in 0_u32..7) {
             let of = |bits: u32| {
                 let parts = Parts::of_size(sides.len(), &edges, bits);
-                let clusters = super::grow((&sides, &edges, &parts), 1.0, &apart, None);
+                let clusters = super::grow((&|p| sides[p as usize], &edges, &parts), 1.0, &apart, None);
                 let weight: Vec<u32> = clusters.weight.iter().map(|bits| bits.to_bits()).collect();
                 let places = clusters.places.bits(0b010, 0b010);
                 (clusters.of_profile, weight, clusters.joined_by, clusters.refused, clusters.lighter, places.to_bits())

@@ -139,13 +139,14 @@ fn resolve_person_cn(
     let score = |_: &mut Watch<'_>| {
         let (edges, blocking) = link::score(&features, blocks, &fit.weights, settings, kept_min);
         let parts = Parts::of(profiles.len(), &edges);
-        Ok((sides(records, &profiles, &features), edges, parts, blocking))
+        Ok((edges, parts, blocking))
     };
-    let (sides, edges, parts, blocking) =
-        watch.step("link", score, |(_, edges, _, blocking)| told::scored(edges.len(), blocking))?;
+    let (edges, parts, blocking) =
+        watch.step("link", score, |(edges, _, blocking)| told::scored(edges.len(), blocking))?;
     let clusters_from = |features: &Features, match_weight_min: f32| {
+        let side = |p: u32| side(features, p as usize, sources_of_rows(records, profiles.members(p as usize)));
         let apart = |a, b| features.names_apart(a, b);
-        cluster::grow((&sides, &edges, &parts), match_weight_min, &apart, None)
+        cluster::grow((&side, &edges, &parts), match_weight_min, &apart, None)
     };
     let estimate = |watch: &mut Watch<'_>| {
         let clusters = clusters_from(&features, start);
@@ -193,12 +194,6 @@ fn resolve_person_cn(
     modelled.stored.match_weight_min = Some(match_weight_min);
     resolved.model = Model::PersonCn(Box::new(PersonCn { modelled, blocking, accuracy }));
     Ok(resolved)
-}
-
-/// What may contradict, of each profile.
-fn sides(records: &Records, profiles: &Profiles, features: &Features) -> Vec<Side> {
-    let side = |p: usize| side(features, p, sources_of_rows(records, profiles.members(p)));
-    (0..profiles.len()).into_par_iter().map(side).collect()
 }
 
 /// What may contradict, of a profile; `sources` are those of its records, and those of more than one of them.

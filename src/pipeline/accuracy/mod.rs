@@ -14,7 +14,7 @@ mod sample;
 mod told;
 
 use super::resolve;
-use crate::cluster::{self, Clusters, Parts, Side};
+use crate::cluster::{self, Clusters, Parts};
 use crate::evaluate::hidden::{Estimate, WholeNight};
 use crate::link::{self, BlockingSettings, Features, Profiles, SampleLinks};
 use crate::model::Fit;
@@ -181,17 +181,16 @@ impl Night<'_> {
             .filter_map(|edge| Some(Edge { a: place(edge.a)?, b: place(edge.b)?, ..*edge }))
             .collect();
         sort_edges(&mut edges);
-        let side = |&p: &u32| {
-            let sources = resolve::sources_of_rows(self.records, self.profiles.members(p as usize));
-            resolve::side(features, p as usize, sources)
+        let side = |at: u32| {
+            let p = members[at as usize] as usize;
+            resolve::side(features, p, resolve::sources_of_rows(self.records, self.profiles.members(p)))
         };
-        let sides: Vec<Side> = members.iter().map(side).collect();
-        let parts = Parts::of(sides.len(), &edges);
+        let parts = Parts::of(members.len(), &edges);
         let apart = |a, b| features.names_apart(a, b);
         let again = |&threshold: &f32| {
             // What the whole night says of its sources, not the few persons of the sample.
             let places = Some(&self.clusters.places);
-            let clusters = cluster::grow((&sides, &edges, &parts), threshold, &apart, places);
+            let clusters = cluster::grow((&side, &edges, &parts), threshold, &apart, places);
             let mut by_cluster: Vec<(u32, u32)> =
                 clusters.of_profile.iter().zip(members).map(|(&cluster, &p)| (cluster, p)).collect();
             by_cluster.sort_unstable();
