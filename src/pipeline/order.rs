@@ -138,3 +138,63 @@ fn birth(records: &Records, row: usize) -> u64 {
         day => i64::from(day).saturating_sub(i64::from(FIRST)).clamp(1, (1 << BIRTH_BITS) - 1) as u64,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of one source, of one dump: key, name, birth, hash of the content.
+    fn read(rows: &[(&str, &str, i32, u64)]) -> Read {
+        let mut read = Read { labels: vec!["a.csv".into()], ..Read::default() };
+        let records = &mut read.records;
+        for (line, &(id, name, birth, content)) in (1..).zip(rows) {
+            records.copy_blank();
+            let at = records.len() - 1;
+            records.record_id[at] = records.pool.push(id);
+            records.name[at] = records.pool.intern(name);
+            (records.birth[at], records.content[at], records.line[at]) = (birth, content, line);
+        }
+        // A blank row clears the births before it.
+        rows.iter().enumerate().for_each(|(at, row)| records.birth[at] = row.2);
+        read
+    }
+
+    fn keys(read: &Read) -> Vec<&str> {
+        read.records.record_id.iter().map(|&id| read.records.pool.get(id)).collect()
+    }
+
+    #[test]
+    fn records_of_one_name_and_birth_stand_together_whatever_the_order_of_rows() {
+        let mut rows = vec![
+            ("a", "王伟", 9_000, 1),
+            ("b", "李娜", 4_000, 2),
+            ("c", "王伟", -9_000, 3),
+            ("d", "", 4_000, 4),
+            ("e", "王伟", NO_DATE, 5),
+            ("f", "李娜", 4_000, 6),
+            ("g", "王伟", 9_000, 7),
+        ];
+        let mut first = read(&rows);
+        assert!(canonical(&mut first).is_empty());
+        let place = |key: &str| keys(&first).iter().position(|&other| other == key).unwrap_or(usize::MAX);
+        // No birth date comes first, then the earlier one; two of one date stand in any order.
+        let (e, [a, g]) = (place("e"), ["a", "g"].map(place));
+        assert_eq!([place("c"), a.min(g), a.max(g)], [e + 1, e + 2, e + 3]);
+        assert_eq!(place("b").abs_diff(place("f")), 1);
+        rows.reverse();
+        let mut second = read(&rows);
+        canonical(&mut second);
+        assert_eq!(keys(&first), keys(&second));
+    }
+
+    #[test]
+    fn rows_of_one_key_are_told_apart_wherever_they_stand() {
+        let rows = [("a", "王伟", 1, 1), ("b", "李娜", 1, 2), ("a", "张敏", 2, 3), ("b", "李娜", 1, 2)];
+        let mut read = read(&rows);
+        assert_eq!(canonical(&mut read).len(), 2, "keys that are not unique, and rows that are there twice");
+        let mut keys = keys(&read);
+        keys.sort_unstable();
+        assert_eq!(keys, ["a", "a#2", "b"]);
+        assert_eq!(read.quarantined.iter().map(|row| (row.line, &row.raw[..])).collect::<Vec<_>>(), [(4, "= a.csv:2")]);
+    }
+}

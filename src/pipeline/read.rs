@@ -1,5 +1,5 @@
 //! Ingest and normalize, fused: while one batch of blocks is read, the batch before is parsed and normalized on all threads
-//! and the one before that is put behind the records, always in the order of the dumps.
+//! and the one before that is put behind the records, always in the same order.
 
 use super::watch::Watch;
 use crate::config::Pipeline;
@@ -15,7 +15,7 @@ use std::cmp::Reverse;
 use std::time::SystemTime;
 
 /// Blocks in flight for each thread: enough to keep it busy, few enough to bound memory.
-const BLOCKS_A_THREAD: usize = 4;
+const BLOCKS_A_THREAD: usize = 6;
 
 /// A dump up to this size is read from one end to the other by one thread, beside others of its like.
 const SMALL_BYTES: u64 = 24 << 20;
@@ -57,22 +57,32 @@ pub(super) fn read(pipeline: &Pipeline, now: SystemTime, watch: &mut Watch<'_>) 
     read.records.reserve(dumps.iter().map(rows_at_most).sum::<u64>().min(ROOM_ROWS_MAX) as usize);
     watch.sink.send(Event::StepStarted { step: "ingest", total: Some(read.bytes), unit: "bytes" });
     let mut bytes_done = 0;
-    let mut rest = &dumps[..];
-    let mut waiting = Vec::new();
+    // Small dumps together at the end: one among large ones would be read by one thread while the others wait.
+    let (small, mut order): (Vec<&Dump>, Vec<&Dump>) = dumps.iter().partition(|dump| unpacked(dump) <= SMALL_BYTES);
+    order.extend(small);
+    let mut rest = &order[..];
+    let (mut waiting, mut reports) = (Vec::new(), Vec::new());
     while !rest.is_empty() {
         let (now, later) = rest.split_at(small_dumps(rest).max(1));
+        let from = reports.len();
         waiting = match now {
-            [dump] => read_dump(pipeline, dump, waiting, watch, &mut read),
-            _ => read_small(pipeline, now, waiting, watch, &mut read),
+            [dump] => read_dump(pipeline, dump, waiting, &mut reports, &mut read),
+            _ => read_small(pipeline, now, waiting, &mut reports, &mut read),
         };
+        reports[from..].iter().for_each(|(_, report)| watch.warn_all(report.problems.clone()));
         bytes_done += now.iter().map(|dump| dump.bytes).sum::<u64>();
         watch.sink.send(Event::Progress { step: "ingest", done: bytes_done });
         rest = later;
     }
     waiting.into_iter().for_each(|part| put(part, &mut read));
+    reports.sort_by_key(|(file, _)| *file);
+    read.reports = reports.into_iter().map(|(_, report)| report).collect();
     read.dumps = dumps;
     Ok(read)
 }
+
+/// What was found out about dumps, each with its number.
+type Reports = Vec<(u32, DumpReport)>;
 
 /// More rows than a dump of this size usually has: what room is set aside for.
 fn rows_at_most(dump: &Dump) -> u64 {
@@ -87,9 +97,9 @@ fn unpacked(dump: &Dump) -> u64 {
 }
 
 /// How many of the first dumps are so small that they are read beside each other, each from one end to the other.
-fn small_dumps(dumps: &[Dump]) -> usize {
+fn small_dumps(dumps: &[&Dump]) -> usize {
     let mut bytes = 0;
-    let fits = |dump: &&Dump| {
+    let fits = |dump: &&&Dump| {
         bytes += unpacked(dump);
         unpacked(dump) <= SMALL_BYTES && bytes <= WINDOW_BYTES
     };
@@ -100,9 +110,9 @@ fn small_dumps(dumps: &[Dump]) -> usize {
 /// the dumps.
 fn read_small(
     pipeline: &Pipeline,
-    dumps: &[Dump],
+    dumps: &[&Dump],
     waiting: Vec<Done>,
-    watch: &mut Watch<'_>,
+    reports: &mut Reports,
     read: &mut Read,
 ) -> Vec<Done> {
     let read_one = |dump: &Dump| {
@@ -114,7 +124,7 @@ fn read_small(
         (done, reader.finish())
     };
     // The longest begin first, so that none is left to one thread at the end.
-    let mut longest: Vec<&Dump> = dumps.iter().collect();
+    let mut longest = dumps.to_vec();
     longest.sort_by_key(|dump| Reverse(rows_at_most(dump)));
     let (mut parts, ()) = rayon::join(
         || longest.into_iter().par_bridge().map(|dump| (dump.file, read_one(dump))).collect::<Vec<_>>(),
@@ -122,10 +132,9 @@ fn read_small(
     );
     parts.sort_by_key(|(file, _)| *file);
     let mut all = Vec::new();
-    for (_, (done, report)) in parts {
+    for (file, (done, report)) in parts {
         all.extend(done);
-        watch.warn_all(report.problems.clone());
-        read.reports.push(report);
+        reports.push((file, report));
     }
     all
 }
@@ -135,7 +144,7 @@ fn read_dump(
     pipeline: &Pipeline,
     dump: &Dump,
     waiting: Vec<Done>,
-    watch: &mut Watch<'_>,
+    reports: &mut Reports,
     read: &mut Read,
 ) -> Vec<Done> {
     let source = &pipeline.sources[dump.source as usize];
@@ -154,9 +163,7 @@ fn read_dump(
         });
         (batch, waiting) = (next, done);
     }
-    let report = reader.finish();
-    watch.warn_all(report.problems.clone());
-    read.reports.push(report);
+    reports.push((dump.file, reader.finish()));
     waiting
 }
 

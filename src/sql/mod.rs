@@ -33,11 +33,12 @@ enum Table {
 }
 
 impl Table {
-    /// Rows that a query mostly reads: of a table in parts those of one of them.
-    fn rows_a_query(&self) -> usize {
+    /// Rows that a query will read of the table that it knows by `name`, roughly: all, as often as it names it; of a table
+    /// in parts those whose values it names.
+    fn rows_read(&self, name: &str, sql: &str) -> usize {
         match self {
-            Self::Whole(frame) => frame.height(),
-            Self::Parts(_) => 0,
+            Self::Whole(frame) => frame.height() * sql.matches(name).count(),
+            Self::Parts(parts) => parts.rows_named(sql),
         }
     }
 }
@@ -87,17 +88,14 @@ impl Engine {
     /// Hands the answer to each of `queries`, as [`Engine::query`] gives it, to `take` with the number of its query, and
     /// returns what that makes of them, in order. Queries run beside each other on `threads` threads, each query on one of
     /// them: the engine's own threads would add to those, and whatever it does in parallel could depend on their number.
-    /// Those that name the largest table begin first, so that no long one is left for the end.
+    /// Those that read most rows begin first, so that no long one is left for the end.
     pub fn query_each<T: Send>(
         &self,
         queries: &[&str],
         threads: usize,
         take: impl Fn(usize, Result<Vec<RecordBatch>>) -> T + Sync,
     ) -> Vec<T> {
-        let rows = |sql: &str| {
-            let named = self.tables.iter().filter(|(name, _)| sql.contains(name.as_str()));
-            named.map(|(_, table)| table.rows_a_query()).max().unwrap_or(0)
-        };
+        let rows = |sql: &str| self.tables.iter().map(|(name, table)| table.rows_read(name, sql)).sum::<usize>();
         let mut order: Vec<usize> = (0..queries.len()).collect();
         order.sort_by_key(|&number| std::cmp::Reverse(rows(queries[number])));
         alone::each(&order, threads, |number| take(number, self.query(queries[number])))

@@ -50,6 +50,11 @@ impl Parts {
         LazyFrame::anonymous_scan(Arc::clone(self) as Arc<dyn AnonymousScan>, args)
     }
 
+    /// Rows of the values that a query names, each as often as it does.
+    pub(super) fn rows_named(&self, sql: &str) -> usize {
+        self.runs.iter().map(|(value, _, count)| count * sql.matches(&format!("'{value}'")).count()).sum()
+    }
+
     /// The rows of some values, in their order.
     fn rows_of(&self, values: &[String]) -> PolarsResult<DataFrame> {
         let mut rows = self.whole.clear();
