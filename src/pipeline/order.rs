@@ -20,7 +20,7 @@ pub(super) fn canonical(read: &mut Read) -> Vec<Message> {
     let records = &read.records;
     let chunks: Vec<usize> = (0..records.len()).step_by(CHUNK_ROWS).collect();
     let own: Vec<Vec<u64>> = chunks.par_iter().map(|&from| own_hashes(records, from)).collect();
-    let (twice, renamed) = repeated(records, &own);
+    let Repeated { twice, renamed } = repeated(records, &own);
     let places = |(&from, own): (&usize, Vec<u64>)| places(records, from, &own);
     let places: Vec<Vec<(u64, u32)>> = chunks.par_iter().zip(own).map(places).collect();
     let places: Vec<&[(u64, u32)]> = places.iter().map(Vec::as_slice).collect();
@@ -73,9 +73,17 @@ fn own_hashes(records: &Records, from: usize) -> Vec<u64> {
     rows.map(own).collect()
 }
 
-/// Rows that are there twice, with the one that stays, and rows that share a key with another, with their number among
-/// those of that key.
-fn repeated(records: &Records, own: &[Vec<u64>]) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
+/// Rows whose key another row has, too.
+#[derive(Default)]
+struct Repeated {
+    /// The row that stays, and the one that is the same row once more.
+    twice: Vec<(u32, u32)>,
+    /// Another row of the key, and its number among them.
+    renamed: Vec<(u32, u32)>,
+}
+
+/// Finds them by their hashes, a chunk's after the other's.
+fn repeated(records: &Records, own: &[Vec<u64>]) -> Repeated {
     let sorted = radix::sorted_packed(own);
     let several: HashSet<u64> = sorted.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
     drop(sorted);
@@ -92,23 +100,23 @@ fn repeated(records: &Records, own: &[Vec<u64>]) -> (Vec<(u32, u32)>, Vec<(u32, 
         (records.pool.get(records.record_id[i]), records.content[i])
     };
     rows.sort_unstable_by_key(|&(own, row)| (own, of_row(row), row));
-    let (mut twice, mut renamed) = (Vec::new(), Vec::new());
+    let mut found = Repeated::default();
     for run in rows.chunk_by(|a, b| a.0 == b.0) {
         let (mut number, mut kept) = (1, run[0].1);
         for &(_, row) in &run[1..] {
             let ((kept_id, kept_content), (id, content)) = (of_row(kept), of_row(row));
             if kept_id == id && kept_content == content {
-                twice.push((kept, row));
+                found.twice.push((kept, row));
                 continue;
             }
             number = if kept_id == id { number + 1 } else { 1 };
             if number > 1 {
-                renamed.push((row, number));
+                found.renamed.push((row, number));
             }
             kept = row;
         }
     }
-    (twice, renamed)
+    found
 }
 
 /// Where each row of a chunk belongs: by a hash of its name, then by birth date, then by what is its own. A row without a
