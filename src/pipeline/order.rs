@@ -99,7 +99,9 @@ fn repeated(records: &Records, own: &[Vec<u64>]) -> Repeated {
         let i = row as usize;
         (records.pool.get(records.record_id[i]), records.content[i])
     };
-    rows.sort_unstable_by_key(|&(own, row)| (own, of_row(row), row));
+    // Of equal rows the first of the first dump stays, whichever dump was read first.
+    let dump_and_line = |row: u32| (records.file[row as usize], records.line[row as usize]);
+    rows.sort_unstable_by_key(|&(own, row)| (own, of_row(row), dump_and_line(row), row));
     let mut found = Repeated::default();
     for run in rows.chunk_by(|a, b| a.0 == b.0) {
         let (mut number, mut kept) = (1, run[0].1);
@@ -204,5 +206,14 @@ mod tests {
         keys.sort_unstable();
         assert_eq!(keys, ["a", "a#2", "b"]);
         assert_eq!(read.quarantined.iter().map(|row| (row.line, &row.raw[..])).collect::<Vec<_>>(), [(4, "= a.csv:2")]);
+    }
+
+    #[test]
+    fn of_equal_rows_that_of_the_first_dump_stays_though_another_was_read_first() {
+        let mut read = read(&[("a", "王伟", 1, 1), ("a", "王伟", 1, 1)]);
+        read.labels.push("b.csv".into());
+        (read.records.file[0], read.records.file[1]) = (1, 0);
+        canonical(&mut read);
+        assert_eq!(read.quarantined.iter().map(|row| (row.file, &row.raw[..])).collect::<Vec<_>>(), [(1, "= a.csv:2")]);
     }
 }

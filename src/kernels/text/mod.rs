@@ -84,8 +84,8 @@ pub fn normalize_name(raw: &str, out: &mut String) -> NameFlags {
     out.clear();
     if raw.len() == 6 || raw.len() == 9 {
         // Most names by far: two or three simplified characters and nothing else.
-        if raw.chars().all(|c| is_han(c) && simplify(c) == c && c != '〇' && c != '某') && !titles::may_be_title(raw)
-        {
+        let plain = |c: char| is_han(c) && simplify(c) == c && !matches!(c, '〇' | '囗' | '某');
+        if raw.chars().all(plain) && !titles::may_be_title(raw) {
             if !is_missing(raw) {
                 out.push_str(raw);
             }
