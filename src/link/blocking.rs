@@ -2,6 +2,7 @@
 //! profiles are a candidate pair if they share a key of any rule.
 
 use super::features::{Features, Packed};
+use crate::kernels::date::civil_from_days;
 use crate::kernels::hash;
 use crate::kernels::id_number::IdKind;
 use crate::tables::{BirthPrecision, NO_DATE};
@@ -58,7 +59,7 @@ pub(super) const SLOTS_OF: [usize; RULES.len() + 1] = {
 /// Keys of all rules.
 pub(super) const SLOTS: usize = SLOTS_OF[RULES.len()];
 /// A name borne by at most this many profiles is a key by itself.
-const RARE_NAME_MAX: u32 = 40;
+const RARE_NAME_MAX: u32 = PART_ROWS as u32;
 
 /// The keys of `rule` for profile `p`; 0: none.
 pub(super) fn keys(features: &Features, rule: usize, p: usize) -> [u64; KEYS_A_RULE] {
@@ -102,18 +103,38 @@ pub(super) fn keys(features: &Features, rule: usize, p: usize) -> [u64; KEYS_A_R
 
 /// The rule by birth and tail of the ID number: two trusted numbers with different keys by it are different.
 pub(super) const ID_TAIL: usize = 8;
-/// The rule whose blocks grow with the city, since the days of birth do not.
-pub(super) const BIRTH_AND_SURNAME: usize = 3;
-/// Profiles in a block of [`BIRTH_AND_SURNAME`] from which on it is split by [`given_keys`]: among millions strangers share
-/// both, and only what they share besides tells.
-pub(super) const GIVEN_SPLIT_ROWS: usize = 16;
+/// Rule whose blocks grow with the city, since the days of birth do not.
+const BIRTH_AND_SURNAME: usize = 3;
+/// Rule whose blocks grow with the city, since neither names nor years do.
+const SOUND_AND_YEAR: usize = 4;
+/// Profiles in a block from which on it is split by [`part_keys`]: among so many are strangers, and only what two profiles
+/// share besides tells.
+pub(super) const PART_ROWS: usize = 16;
 
-/// The keys that split a larger block of [`BIRTH_AND_SURNAME`]: one for each of up to two sounds of the given name, so that
-/// names which share one of them stay together. 0: none; a name without any keeps the block's own key.
-pub(super) fn given_keys(features: &Features, p: usize, block: u64) -> [u64; KEYS_A_RULE] {
-    match features.names[features.packed[p].name as usize].given_sounds() {
+/// Whether larger blocks of `rule` are split by [`part_keys`].
+pub(super) fn has_parts(rule: usize) -> bool {
+    matches!(rule, BIRTH_AND_SURNAME | SOUND_AND_YEAR)
+}
+
+/// The keys that split a larger block of `rule`, so that profiles which share one of them stay together: of birth date and
+/// surname one for each of up to two sounds of the given name, of a sound and year of birth the month and the day. A profile
+/// that has neither keeps the block's own key, and stays together with others of that kind. 0: none.
+pub(super) fn part_keys(features: &Features, rule: usize, p: usize, block: u64) -> [u64; KEYS_A_RULE] {
+    let packed = &features.packed[p];
+    let parts = if rule == BIRTH_AND_SURNAME {
+        features.names[packed.name as usize].given_sounds()
+    } else {
+        match packed.birth() {
+            (birth, BirthPrecision::Day | BirthPrecision::Lunar) => {
+                let (_, month, day) = civil_from_days(birth);
+                [u64::from(month), u64::from(day) << 8]
+            }
+            _ => [0, 0],
+        }
+    };
+    match parts {
         [0, _] => [block, 0],
-        sounds => sounds.map(|sound| if sound == 0 { 0 } else { hash::key(block, &[sound]) }),
+        parts => parts.map(|part| if part == 0 { 0 } else { hash::key(block, &[part]) }),
     }
 }
 

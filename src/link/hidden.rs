@@ -49,7 +49,7 @@ pub fn score_sample(
                 let mut task = Task { rule, weight_min, edges: Vec::new(), reached: Vec::new() };
                 for block in rows.chunk_by(|a, b| a.0 == b.0) {
                     let members: Vec<u32> = block.iter().map(|row| row.1).collect();
-                    each_named_block(features, rule, block[0].0, &members, limit, &mut |members| {
+                    each_part(features, rule, block[0].0, &members, limit, &mut |members| {
                         task.block(features, weights, members, &in_sample, &label);
                     });
                 }
@@ -127,19 +127,12 @@ fn rows_of_blocks(features: &Features, sample: &[u32]) -> Vec<Vec<(u64, u32)>> {
     (0..RULES.len()).map(of_rule).collect()
 }
 
-/// Splits a larger block of birth date and surname by given names, as the night does, and sees each part.
-fn each_named_block(
-    features: &Features,
-    rule: usize,
-    key: u64,
-    members: &[u32],
-    limit: usize,
-    see: &mut impl FnMut(&[u32]),
-) {
-    if members.len() <= blocking::GIVEN_SPLIT_ROWS || rule != blocking::BIRTH_AND_SURNAME {
+/// Splits a larger block into its parts where its rule has some, as the night does, and sees each.
+fn each_part(features: &Features, rule: usize, key: u64, members: &[u32], limit: usize, see: &mut impl FnMut(&[u32])) {
+    if members.len() <= blocking::PART_ROWS || !blocking::has_parts(rule) {
         return each_block(features, members, limit, 0, see);
     }
-    let keys = members.iter().flat_map(|&p| blocking::given_keys(features, p as usize, key).map(|key| (key, p)));
+    let keys = members.iter().flat_map(|&p| blocking::part_keys(features, rule, p as usize, key).map(|key| (key, p)));
     let mut keyed: Vec<(u64, u32)> = keys.filter(|&(key, _)| key != 0).collect();
     keyed.sort_unstable();
     for part in keyed.chunk_by(|a, b| a.0 == b.0) {

@@ -174,8 +174,8 @@ pub(super) fn visit<V: PairVisitor>(
         let parts: Vec<Vec<u64>> = signatures.all.par_chunks(CHUNK_ROWS).enumerate().map(keyed).collect();
         let mut rows = radix::sorted_packed(&parts);
         drop(parts);
-        if rule == blocking::BIRTH_AND_SURNAME {
-            split_by_given_names(features, &mut rows, &mut signatures, &mut stats);
+        if blocking::has_parts(rule) {
+            split_into_parts(features, rule, &mut rows, &mut signatures, &mut stats);
         }
         split_large_blocks(features, rule, &mut rows, limit, &mut signatures, &mut stats);
         // Splitting gives profiles of one number different keys by it; they tell no numbers apart then.
@@ -350,37 +350,45 @@ fn owned_by_other_key(rule: usize, here: u32, Signature(x): &Signature, Signatur
     a != 0 && a == b && a < here
 }
 
-/// Gives the rows of larger blocks of [`blocking::BIRTH_AND_SURNAME`] a key for each sound of the given name.
-fn split_by_given_names(
+/// Gives the rows of larger blocks the keys of their parts: [`blocking::part_keys`].
+fn split_into_parts(
     features: &Features,
+    rule: usize,
     rows: &mut Vec<u64>,
     signatures: &mut Signatures<'_>,
     stats: &mut BlockingStats,
 ) {
-    const RULE: usize = blocking::BIRTH_AND_SURNAME;
-    let large = large_blocks(rows, blocking::GIVEN_SPLIT_ROWS);
+    let large = large_blocks(rows, blocking::PART_ROWS);
     if large.is_empty() {
         return;
     }
-    stats.blocks_split[RULE] += large.len() as u64;
+    stats.blocks_split[rule] += large.len() as u64;
     let packed = |key: u32, p: u32| u64::from(key) << 32 | u64::from(p);
     let keys_of = |range: &std::ops::Range<usize>| {
-        let of_row = |&row: &u64| blocking::given_keys(features, row as u32 as usize, block_of(row).into()).map(slot);
-        let keys: Vec<[u32; 2]> = rows[range.clone()].iter().map(of_row).collect();
+        let of_block = &rows[range.clone()];
+        of_block.iter().for_each(|&row| features.expect(row as u32));
+        of_block.iter().for_each(|&row| features.expect_name(row as u32));
+        let of_row =
+            |&row: &u64| blocking::part_keys(features, rule, row as u32 as usize, block_of(row).into()).map(slot);
+        let keys: Vec<[u32; 2]> = of_block.iter().map(of_row).collect();
         let mut of_block: Vec<u32> = keys.as_flattened().iter().copied().filter(|&key| key != 0).collect();
         of_block.sort_unstable();
         let together = |n: usize| (n * (n - 1) / 2) as u64;
-        // A pair that shares both sounds counts twice here, so no fewer are left out than this says.
+        // A pair that shares both parts counts twice here, so no fewer are left out than this says.
         let kept: u64 = of_block.chunk_by(|a, b| a == b).map(|run| together(run.len())).sum();
         (keys, together(range.len()).saturating_sub(kept))
     };
     let keys: Vec<(Vec<[u32; 2]>, u64)> = large.par_iter().map(keys_of).collect();
     let mut second = Vec::new();
     for (range, (keys, left_out)) in large.into_iter().zip(keys) {
-        stats.pairs_left_out[RULE] += left_out;
+        stats.pairs_left_out[rule] += left_out;
+        rows[range.clone()].iter().for_each(|&row| prefetch(signatures.all, row as u32 as usize));
         for (row, keys) in rows[range].iter_mut().zip(keys) {
-            let p = *row as u32;
-            signatures.slots(p)[SLOTS_OF[RULE]..][..2].copy_from_slice(&keys);
+            let (p, block) = (*row as u32, block_of(*row));
+            if keys[0] == block {
+                continue;
+            }
+            signatures.slots(p)[SLOTS_OF[rule]..][..2].copy_from_slice(&keys);
             *row = packed(keys[0], p);
             if keys[1] != 0 {
                 second.push(packed(keys[1], p));
@@ -401,16 +409,15 @@ fn split_large_blocks(
     signatures: &mut Signatures<'_>,
     stats: &mut BlockingStats,
 ) {
+    let mut large = large_blocks(rows, limit);
+    if large.is_empty() {
+        return;
+    }
+    stats.blocks_split[rule] += large.len() as u64;
+    let mut split = take_ranges(rows, &mut large);
     for step in 0.. {
-        let large = large_blocks(rows, limit);
-        if large.is_empty() {
-            return;
-        }
-        if step == 0 {
-            stats.blocks_split[rule] += large.len() as u64;
-        }
         for range in large {
-            let rows = &mut rows[range];
+            let rows = &mut split[range];
             let old = block_of(rows[0]);
             for (at, row) in rows.iter_mut().enumerate() {
                 let p = *row as u32;
@@ -430,8 +437,31 @@ fn split_large_blocks(
             let kept: u64 = new_keys.chunk_by(|a, b| a == b).map(|run| together(run.len())).sum();
             stats.pairs_left_out[rule] += together(rows.len()) - kept;
         }
-        radix::sort_packed(rows);
+        radix::sort_packed(&mut split);
+        large = large_blocks(&split, limit);
+        if large.is_empty() {
+            break;
+        }
     }
+    rows.append(&mut split);
+    radix::sort_packed(rows);
+}
+
+/// Takes the rows in `ranges` out; the ranges are then those of what was taken.
+fn take_ranges(rows: &mut Vec<u64>, ranges: &mut [std::ops::Range<usize>]) -> Vec<u64> {
+    let (mut taken, mut kept, mut from) = (Vec::new(), 0, 0);
+    for range in ranges {
+        rows.copy_within(from..range.start, kept);
+        kept += range.start - from;
+        from = range.end;
+        let begin = taken.len();
+        taken.extend_from_slice(&rows[range.clone()]);
+        *range = begin..taken.len();
+    }
+    rows.copy_within(from.., kept);
+    kept += rows.len() - from;
+    rows.truncate(kept);
+    taken
 }
 
 /// The rows of each block with more than `limit` of them.
@@ -455,4 +485,97 @@ fn large_blocks(rows: &[u64], limit: usize) -> Vec<std::ops::Range<usize>> {
         from += len;
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::date::{civil_from_days, days_from_civil};
+    use crate::link::{features, profiles};
+    use crate::tables::{BirthPrecision, NO_DATE, Records};
+
+    /// Rows of one name and one year of birth, each of its own day; every tenth tells the year alone.
+    fn of_one_name(n: usize) -> Records {
+        let mut records = Records::default();
+        let name = records.pool.intern("王伟");
+        (0..n).for_each(|_| records.copy_blank());
+        for i in 0..n {
+            records.name[i] = name;
+            records.birth[i] = days_from_civil(1975, 1, 5) + 9 * i as i32;
+            records.birth_precision[i] = if i % 10 == 0 { BirthPrecision::Year } else { BirthPrecision::Day };
+        }
+        records
+    }
+
+    struct Every(Vec<(u32, u32)>);
+
+    impl PairVisitor for Every {
+        type Output = Vec<(u32, u32)>;
+
+        fn pair(&mut self, _: usize, _: u32, a: u32, b: u32) {
+            self.0.push((a, b));
+        }
+
+        fn finish(self) -> Self::Output {
+            self.0
+        }
+    }
+
+    #[test]
+    fn large_blocks_of_sound_and_year_hold_those_of_one_month_or_day() {
+        let records = of_one_name(40);
+        let features = features(&records, &profiles(&records));
+        let mut blocks = Blocks::new(&features);
+        let before = format!("{blocks:?}");
+        let reading = Reading { block_rows_max: 100, sample_bits: 0, again: true };
+        let (tasks, stats) = visit(&features, &mut blocks, reading, || Every(Vec::new()));
+        let mut pairs = tasks.concat();
+        pairs.sort_unstable();
+        let months_and_days: Vec<Option<(u32, u32)>> = (0..40)
+            .map(|i| {
+                let (_, month, day) = civil_from_days(records.birth[i]);
+                (records.birth_precision[i] == BirthPrecision::Day).then_some((month, day))
+            })
+            .collect();
+        let together = |a: usize, b: usize| match (months_and_days[a], months_and_days[b]) {
+            (Some(a), Some(b)) => a.0 == b.0 || a.1 == b.1,
+            (None, None) => true,
+            _ => false,
+        };
+        let all = (0..40).flat_map(|a| (a + 1..40).map(move |b| (a, b)));
+        let expected: Vec<(u32, u32)> =
+            all.clone().filter(|&(a, b)| together(a, b)).map(|(a, b)| (a as u32, b as u32)).collect();
+        assert_eq!(pairs, expected, "each once");
+        assert!(expected.len() < all.count() / 4);
+        assert_eq!((stats.blocks_split[4], stats.pairs[4]), (1, expected.len() as u64));
+        assert_eq!(format!("{blocks:?}"), before, "read again, blocks are what they were");
+    }
+
+    #[test]
+    fn what_is_taken_out_and_what_stays_are_all_rows() {
+        let mut rows: Vec<u64> = (0..20).collect();
+        let mut ranges = [2..5, 5..6, 17..20];
+        assert_eq!(take_ranges(&mut rows, &mut ranges), [2, 3, 4, 5, 17, 18, 19]);
+        assert_eq!(rows, [0, 1].into_iter().chain(6..17).collect::<Vec<u64>>());
+        assert_eq!(ranges, [0..3, 3..4, 4..7]);
+    }
+
+    #[test]
+    fn a_block_of_too_many_is_split_until_it_is_small() {
+        let mut records = of_one_name(400);
+        for i in 0..400 {
+            records.birth[i] = NO_DATE;
+            records.phones[i][0] = 13_900_000_000;
+            records.flat[i] = 1 + i as u64 / 100 * 50 + i as u64 % 50;
+        }
+        let features = features(&records, &profiles(&records));
+        let mut blocks = Blocks::new(&features);
+        let reading = Reading { block_rows_max: 100, sample_bits: 0, again: false };
+        let (tasks, stats) = visit(&features, &mut blocks, reading, || Every(Vec::new()));
+        let pairs: u64 = tasks.concat().len() as u64;
+        assert_eq!(stats.blocks_split[1], 1);
+        assert!(stats.block_rows_max[1] <= 100, "{stats:?}");
+        let n = features.len() as u64;
+        assert_eq!(pairs + stats.pairs_left_out[1], n * (n - 1) / 2);
+    }
 }

@@ -61,7 +61,9 @@ fn unreadable_characters_are_one() {
 #[test]
 fn every_character_is_cleaned_alike_with_and_without_spaces() {
     for c in '\u{4e00}'..='\u{9fff}' {
-        for [a, b, d] in [["", "", ""], ["王", "", ""], ["", "伟", ""], ["王", "", "伟"], ["", "小", "明"], ["李", "大", ""]] {
+        for [a, b, d] in
+            [["", "", ""], ["王", "", ""], ["", "伟", ""], ["王", "", "伟"], ["", "小", "明"], ["李", "大", ""]]
+        {
             let plain = format!("{a}{b}{c}{d}");
             let spaced = format!("{a}{b}{c}{d}\u{3000}");
             assert_eq!(name(&spaced), name(&plain), "{plain}");
