@@ -1,5 +1,5 @@
-//! What each step costs a record: a city of 5,000 persons, every step alone on one thread, tables into nothing.
-//! `cargo bench --bench stages`. Prints the median of five runs in nanoseconds a record and in milliseconds, beside that of the
+//! What each step costs a record: a city of 5,000 persons (or as many as `PERSONS` says), every step alone on one thread,
+//! tables into nothing. `cargo bench --bench stages`. Prints the median of five runs in nanoseconds a record and in milliseconds, beside that of the
 //! last release (`last-release.tsv`).
 
 #![allow(clippy::print_stdout, reason = "a bench prints what it measured")]
@@ -7,10 +7,10 @@
 use gridlink::config::{self, Overrides, Pipeline};
 use gridlink::events::NullSink;
 use gridlink::ingest::{self, Dump};
-use gridlink::link::levels;
+use gridlink::link::{BlockingSettings, Blocks, Features, levels};
 use gridlink::normalize::Normalizer;
-use gridlink::tables::{Links, RawChunk, Records, batches};
-use gridlink::{link, synth};
+use gridlink::tables::{Links, RawChunk, RecordRows, Records, batches};
+use gridlink::{link, model, synth};
 use std::time::{Duration, Instant, SystemTime};
 
 const PERSONS: u64 = 5_000;
@@ -22,7 +22,8 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     // `cargo test --benches` only asks whether it runs.
     let runs = if std::env::args().any(|arg| arg == "--test") { 1 } else { RUNS };
     let folder = tempfile::tempdir()?;
-    let settings = synth::CitySettings { persons: PERSONS, ..synth::CitySettings::default() };
+    let persons = std::env::var("PERSONS").ok().and_then(|persons| persons.parse().ok()).unwrap_or(PERSONS);
+    let settings = synth::CitySettings { persons, ..synth::CitySettings::default() };
     synth::write_city(folder.path(), &settings, &NullSink)?;
     let pipeline = config::load(&folder.path().join("pipeline.toml"), &Overrides::default())?;
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
@@ -43,20 +44,23 @@ fn stages(pipeline: &Pipeline, runs: usize) -> Result<(), Box<dyn std::error::Er
     };
     let parts = normalized();
     let appended = || {
-        let mut records = Records::default();
-        parts.iter().for_each(|part| records.append(part));
-        records
+        let mut rows = RecordRows::default();
+        parts.iter().for_each(|part| rows.append(part));
+        rows
     };
-    let records = appended();
-    let backwards: Vec<u32> = (0..records.len() as u32).rev().collect();
-    let copies: std::cell::RefCell<Vec<Records>> = std::cell::RefCell::new(vec![records.clone(); runs]);
+    let rows_read = appended();
+    // Far from each other, as rows of one person are.
+    let mut order: Vec<u32> = (0..rows_read.len() as u32).collect();
+    order.sort_unstable_by_key(|row| row.wrapping_mul(0x9e37_79b9));
+    let copies: std::cell::RefCell<Vec<RecordRows>> = std::cell::RefCell::new(vec![rows_read.clone(); runs]);
+    let records = rows_read.in_order(&order);
     let profiles = link::profiles(&records);
     let names: Vec<String> = pipeline.sources.iter().map(|source| source.name.clone()).collect();
     let links = neighbours(records.len());
 
     println!("{rows} rows, {} records, one thread, median of {runs}", records.len());
     println!("{:>12} {:>12} {:>10} {:>12}", "stage", "ns/record", "ms", "last release");
-    let report = |stage: &str, work: &dyn Fn()| {
+    let report = |stage: &str, work: &dyn Fn()| -> Duration {
         let mut times: Vec<Duration> = (0..runs)
             .map(|_| {
                 let began = Instant::now();
@@ -70,15 +74,35 @@ fn stages(pipeline: &Pipeline, runs: usize) -> Result<(), Box<dyn std::error::Er
         let key = format!("stage {stage}");
         let last = LAST.lines().filter_map(|line| line.split_once('\t')).find(|(what, _)| *what == key);
         println!("{stage:>12} {each:>12} {:>10.1} {:>12}", median.as_secs_f64() * 1e3, last.map_or("-", |(_, ns)| ns));
+        median
     };
     report("ingest", &|| dumps.iter().for_each(|dump| drop(read(pipeline, dump))));
     report("normalize", &|| drop(normalized()));
     report("append", &|| drop(appended()));
-    report("reorder", &|| drop(copies.borrow_mut().pop().map(|copy| copy.reordered(&backwards))));
+    report("reorder", &|| drop(copies.borrow_mut().pop().map(|copy| copy.in_order(&order))));
     report("profile", &|| drop(link::profiles(&records)));
     report("features", &|| drop(link::features(&records, &profiles)));
+    scoring(&link::features(&records, &profiles), &report);
     report("links", &|| batches::links(&records, &links, &names).iter().for_each(drop));
     Ok(())
+}
+
+/// Scores all candidate pairs as the night does, by weights fitted as the night fits them; says how many a second.
+fn scoring(features: &Features, report: &dyn Fn(&str, &dyn Fn()) -> Duration) {
+    let settings = BlockingSettings { block_rows_max: 2000 };
+    let blocks = Blocks::new(features);
+    let counts = link::count_patterns(features, &mut blocks.clone(), settings, 0, None);
+    let fit = model::fit(&counts, &link::chance(features, None));
+    report("blocks", &|| drop(Blocks::new(features)));
+    let pairs = std::cell::Cell::new(0);
+    let blocks = std::cell::RefCell::new(vec![blocks; RUNS]);
+    let took = report("score", &|| {
+        let blocks = blocks.borrow_mut().pop().expect("as many as runs");
+        let (_, stats) = link::score(features, blocks, &fit.weights, settings, -6.0);
+        pairs.set(stats.pairs.iter().sum());
+    });
+    let a_second = pairs.get() as f64 / took.as_secs_f64() / 1e6;
+    println!("{:>12} {} candidate pairs, {a_second:.1} million a second, rows sorted and edges too", "", pairs.get());
 }
 
 /// As many pairs as records, each of two neighbours: what the table of pairs costs does not depend on who they are.

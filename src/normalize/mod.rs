@@ -65,7 +65,7 @@ impl Normalizer {
                 out.records.extra.push((name.clone(), Column::default()));
             }
         }
-        out.records.reserve_rows(rows.len());
+        out.records.reserve(rows.len());
         out.records.pool.reserve(rows.len() * STRINGS_A_ROW, rows.len() * STRINGS_A_ROW * STRING_BYTES);
         let mut reader = row::Reader::new(self, rows, dump_label);
         for at in 0..rows.len() {

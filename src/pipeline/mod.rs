@@ -82,7 +82,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     memory.leave(needed);
     if let Some(spill) = memory.spill() {
         // Records in their order are made beside those in the order of the dumps.
-        read.records.keep_columns(spill);
+        read.rows.keep(spill);
         memory.give_back();
     }
     let ordered = watch.step("order", |_| Ok(order::canonical(&mut read)), |_| Message::new("run.step.order"))?;

@@ -5,8 +5,8 @@
 use super::read::Read;
 use crate::kernels::{hash, radix};
 use crate::message::Message;
-use crate::tables::{NO_DATE, Pool, QuarantinedRow, Reason, Records};
-use hashbrown::HashSet;
+use crate::tables::{NO_DATE, Pool, QuarantinedRow, Reason, RecordRows, Records};
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 /// Rows that one task takes.
@@ -17,18 +17,18 @@ const BIRTH_BITS: u32 = 17;
 
 /// Brings the records into their order. Says how many keys were not unique.
 pub(super) fn canonical(read: &mut Read) -> Vec<Message> {
-    let records = &read.records;
+    let records = std::mem::take(&mut read.rows);
     let chunks: Vec<usize> = (0..records.len()).step_by(CHUNK_ROWS).collect();
-    let own: Vec<Vec<u64>> = chunks.par_iter().map(|&from| own_hashes(records, from)).collect();
-    let Repeated { twice, renamed } = repeated(records, &own);
-    let places = |(&from, own): (&usize, Vec<u64>)| places(records, from, &own);
+    let own: Vec<Vec<u64>> = chunks.par_iter().map(|&from| own_hashes(&records, from)).collect();
+    let Repeated { twice, renamed } = repeated(&records, &own);
+    let places = |(&from, own): (&usize, Vec<u64>)| places(&records, from, &own);
     let places: Vec<Vec<(u64, u32)>> = chunks.par_iter().zip(own).map(places).collect();
     let places: Vec<&[(u64, u32)]> = places.iter().map(Vec::as_slice).collect();
     let mut sorted = radix::sorted_by(&places, |row| row.0, Ord::cmp);
     for run in sorted.chunk_by_mut(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
         run.sort_unstable_by_key(|&(_, row)| {
             let i = row as usize;
-            (records.source[i], records.pool.get(records.record_id[i]), records.content[i], row)
+            (records.source(i), records.key(i), records.content(i), row)
         });
     }
     let left_out: HashSet<u32> = twice.iter().map(|(_, row)| *row).collect();
@@ -42,34 +42,42 @@ pub(super) fn canonical(read: &mut Read) -> Vec<Message> {
         messages.push(super::count_message("run.rows_twice", twice.len()));
     }
     for (kept, row) in twice {
-        let (kept, row) = (kept as usize, row as usize);
+        let ((file, line), (kept_file, kept_line)) = (records.place(row as usize), records.place(kept as usize));
         read.quarantined.push(QuarantinedRow {
-            source: records.source[row],
-            file: records.file[row],
-            line: records.line[row],
+            source: records.source(row as usize),
+            file,
+            line,
             byte: 0,
             reason: Reason::DuplicateRow,
-            raw: format!("= {}:{}", read.labels[records.file[kept] as usize], records.line[kept]),
+            raw: format!("= {}:{kept_line}", read.labels[kept_file as usize]),
         });
     }
     read.quarantined.sort_by(|a, b| {
         (a.source, a.file, a.line, a.byte, a.reason).cmp(&(b.source, b.file, b.line, b.byte, b.reason))
     });
-    for (row, number) in renamed {
-        let text = format!("{}#{number}", read.records.pool.get(read.records.record_id[row as usize]));
-        read.records.record_id[row as usize] = read.records.pool.push(&text);
-    }
-    read.records = std::mem::take(&mut read.records).reordered(&order);
+    read.records = records.in_order(&order);
+    rename(&mut read.records, &order, renamed);
     messages
 }
 
+/// Gives rows that had another's key, as numbered before they were put in `order`, keys of their own.
+fn rename(records: &mut Records, order: &[u32], renamed: Vec<(u32, u32)>) {
+    let mut renamed: HashMap<u32, u32> = renamed.into_iter().collect();
+    for (at, row) in order.iter().enumerate() {
+        if renamed.is_empty() {
+            break;
+        }
+        if let Some(number) = renamed.remove(row) {
+            let key = format!("{}#{number}", records.pool.get(records.record_id[at]));
+            records.record_id[at] = records.pool.push(&key);
+        }
+    }
+}
+
 /// A hash of source and key of each row of a chunk.
-fn own_hashes(records: &Records, from: usize) -> Vec<u64> {
+fn own_hashes(records: &RecordRows, from: usize) -> Vec<u64> {
     let rows = from..records.len().min(from + CHUNK_ROWS);
-    let own = |row: usize| {
-        let id = records.pool.get(records.record_id[row]);
-        hash::mix(u64::from(records.source[row]), hash::bytes(4, id.as_bytes()))
-    };
+    let own = |row: usize| hash::mix(u64::from(records.source(row)), hash::bytes(4, records.key(row).as_bytes()));
     rows.map(own).collect()
 }
 
@@ -83,7 +91,7 @@ struct Repeated {
 }
 
 /// Finds them by their hashes, a chunk's after the other's.
-fn repeated(records: &Records, own: &[Vec<u64>]) -> Repeated {
+fn repeated(records: &RecordRows, own: &[Vec<u64>]) -> Repeated {
     let sorted = radix::sorted_packed(own);
     let several: HashSet<u64> = sorted.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
     drop(sorted);
@@ -95,13 +103,9 @@ fn repeated(records: &Records, own: &[Vec<u64>]) -> Repeated {
         true => Vec::new(),
         false => own.par_iter().enumerate().flat_map_iter(of_chunk).collect(),
     };
-    let of_row = |row: u32| {
-        let i = row as usize;
-        (records.pool.get(records.record_id[i]), records.content[i])
-    };
+    let of_row = |row: u32| (records.key(row as usize), records.content(row as usize));
     // Of equal rows the first of the first dump stays, whichever dump was read first.
-    let dump_and_line = |row: u32| (records.file[row as usize], records.line[row as usize]);
-    rows.sort_unstable_by_key(|&(own, row)| (own, of_row(row), dump_and_line(row), row));
+    rows.sort_unstable_by_key(|&(own, row)| (own, of_row(row), records.place(row as usize), row));
     let mut found = Repeated::default();
     for run in rows.chunk_by(|a, b| a.0 == b.0) {
         let (mut number, mut kept) = (1, run[0].1);
@@ -123,27 +127,29 @@ fn repeated(records: &Records, own: &[Vec<u64>]) -> Repeated {
 
 /// Where each row of a chunk belongs: by a hash of its name, then by birth date, then by what is its own. A row without a
 /// name belongs anywhere.
-fn places(records: &Records, from: usize, own: &[u64]) -> Vec<(u64, u32)> {
+fn places(records: &RecordRows, from: usize, own: &[u64]) -> Vec<(u64, u32)> {
     let rows = from..from + own.len();
-    let mut names = Vec::with_capacity(rows.len());
-    records.pool.for_each(&records.name[rows.clone()], |name| names.push(hash::bytes(5, name.as_bytes())));
-    let place = |((row, name), &own): ((usize, u64), &u64)| {
+    let names = records.names(rows.clone());
+    let mut hashes = Vec::with_capacity(rows.len());
+    records.pool.for_each(&names, |name| hashes.push(hash::bytes(5, name.as_bytes())));
+    let place = |(at, &own): (usize, &u64)| {
         let of_own = own >> (NAME_BITS + BIRTH_BITS);
-        let of_birth = birth(records, row) << (64 - NAME_BITS - BIRTH_BITS);
-        let place = match records.name[row] {
+        let of_birth = birth(records, from + at) << (64 - NAME_BITS - BIRTH_BITS);
+        let place = match names[at] {
             Pool::NONE => own,
-            _ => name >> (64 - NAME_BITS) << (64 - NAME_BITS) | of_birth | of_own,
+            _ => hashes[at] >> (64 - NAME_BITS) << (64 - NAME_BITS) | of_birth | of_own,
         };
-        (place, row as u32)
+        (place, (from + at) as u32)
     };
-    rows.zip(names).zip(own).map(place).collect()
+    own.iter().enumerate().map(place).collect()
 }
 
 /// The birth date of a row as a number that rises with it, from its ID number or as stated; 0 if unknown.
-fn birth(records: &Records, row: usize) -> u64 {
+fn birth(records: &RecordRows, row: usize) -> u64 {
     // From 1790 to 2149.
     const FIRST: i32 = -(1 << (BIRTH_BITS - 1));
-    match records.id[row].birth_days().unwrap_or(records.birth[row]) {
+    let (id, stated) = records.id_and_birth(row);
+    match id.birth_days().unwrap_or(stated) {
         NO_DATE => 0,
         day => i64::from(day).saturating_sub(i64::from(FIRST)).clamp(1, (1 << BIRTH_BITS) - 1) as u64,
     }
@@ -155,8 +161,11 @@ mod tests {
 
     /// Rows of one source, of one dump: key, name, birth, hash of the content.
     fn read(rows: &[(&str, &str, i32, u64)]) -> Read {
-        let mut read = Read { labels: vec!["a.csv".into()], ..Read::default() };
-        let records = &mut read.records;
+        read_of(&chunk(rows))
+    }
+
+    fn chunk(rows: &[(&str, &str, i32, u64)]) -> Records {
+        let mut records = Records::default();
         for (line, &(id, name, birth, content)) in (1..).zip(rows) {
             records.copy_blank();
             let at = records.len() - 1;
@@ -166,6 +175,12 @@ mod tests {
         }
         // A blank row clears the births before it.
         rows.iter().enumerate().for_each(|(at, row)| records.birth[at] = row.2);
+        records
+    }
+
+    fn read_of(records: &Records) -> Read {
+        let mut read = Read { labels: vec!["a.csv".into(), "b.csv".into()], ..Read::default() };
+        read.rows.append(records);
         read
     }
 
@@ -210,9 +225,9 @@ mod tests {
 
     #[test]
     fn of_equal_rows_that_of_the_first_dump_stays_though_another_was_read_first() {
-        let mut read = read(&[("a", "王伟", 1, 1), ("a", "王伟", 1, 1)]);
-        read.labels.push("b.csv".into());
-        (read.records.file[0], read.records.file[1]) = (1, 0);
+        let mut records = chunk(&[("a", "王伟", 1, 1), ("a", "王伟", 1, 1)]);
+        (records.file[0], records.file[1]) = (1, 0);
+        let mut read = read_of(&records);
         canonical(&mut read);
         assert_eq!(read.quarantined.iter().map(|row| (row.file, &row.raw[..])).collect::<Vec<_>>(), [(1, "= a.csv:2")]);
     }

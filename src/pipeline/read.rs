@@ -9,7 +9,7 @@ use crate::followup::{self, Directory};
 use crate::ingest::{self, Block, Dump, DumpReport};
 use crate::message::Message;
 use crate::normalize::{Normalized, Normalizer, Repairs};
-use crate::tables::{QuarantinedRow, Records};
+use crate::tables::{QuarantinedRow, RecordRows, Records};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::time::SystemTime;
@@ -28,7 +28,9 @@ const ROOM_ROWS_MAX: u64 = 1 << 26;
 /// Everything that was read.
 #[derive(Debug, Default)]
 pub(super) struct Read {
-    /// Accepted records.
+    /// Accepted records as they were read, until they are put in order.
+    pub(super) rows: RecordRows,
+    /// Accepted records, in their order.
     pub(super) records: Records,
     /// Rows not accepted, in the order of dumps and lines.
     pub(super) quarantined: Vec<QuarantinedRow>,
@@ -54,7 +56,7 @@ pub(super) fn read(pipeline: &Pipeline, now: SystemTime, watch: &mut Watch<'_>) 
         bytes: dumps.iter().map(|dump| dump.bytes).sum(),
         ..Read::default()
     };
-    read.records.reserve(dumps.iter().map(rows_at_most).sum::<u64>().min(ROOM_ROWS_MAX) as usize);
+    read.rows.reserve(dumps.iter().map(rows_at_most).sum::<u64>().min(ROOM_ROWS_MAX) as usize);
     watch.sink.send(Event::StepStarted { step: "ingest", total: Some(read.bytes), unit: "bytes" });
     let mut bytes_done = 0;
     // Small dumps together at the end: one among large ones would be read by one thread while the others wait.
@@ -181,7 +183,7 @@ fn normalize_block(block: Block, normalizer: &Normalizer, dump: &Dump) -> Done {
 }
 
 fn put(part: Done, read: &mut Read) {
-    read.records.append(&part.normalized.records);
+    read.rows.append(&part.normalized.records);
     read.repairs[usize::from(part.source)].merge(&part.normalized.repairs);
     let from = read.quarantined.len();
     read.quarantined.extend(part.unread);

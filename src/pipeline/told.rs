@@ -14,7 +14,7 @@ use crate::tables::{GridBy, Residence};
 pub(super) fn read(read: &Read) -> Message {
     Message::new("run.step.ingest")
         .with("dumps", read.dumps.len())
-        .with("records", read.records.len())
+        .with("records", read.rows.len())
         .with("quarantined", read.quarantined.len())
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kernels::id_number;
-use crate::tables::{JoinedBy, RawChunk, Reason, Records};
+use crate::tables::{JoinedBy, RawChunk, Reason, RecordRows, Records};
 use arrow::array::StringArray;
 use hashbrown::HashMap;
 use jiff::civil::date;
@@ -84,7 +84,9 @@ fn records() -> Records {
         records.grid_code[row] = records.pool.intern("G1");
         records.updated_at[row] = 100;
     }
-    records.reordered(&[1, 2, 3])
+    let mut rows = RecordRows::default();
+    rows.append(&records);
+    rows.in_order(&[1, 2, 3])
 }
 
 fn answer(item: &str, result: &str) -> Answer {

@@ -28,9 +28,10 @@ pub enum Column<T: 'static> {
 
 impl<T: Copy> Column<T> {
     /// The values in memory, to be changed.
+    #[inline]
     pub fn own(&mut self) -> &mut Vec<T> {
         if let Self::Lent(lender) = self {
-            *self = Self::Own(lender.lend().to_vec());
+            *self = Self::Own(copied(&**lender));
         }
         match self {
             Self::Own(values) => values,
@@ -39,6 +40,7 @@ impl<T: Copy> Column<T> {
     }
 
     /// Adds a value behind the others.
+    #[inline]
     pub fn push(&mut self, value: T) {
         self.own().push(value);
     }
@@ -64,6 +66,12 @@ impl<T: Copy> Column<T> {
             *self = Self::Lent(lender);
         }
     }
+}
+
+/// What seldom happens, apart from what happens for every value.
+#[cold]
+fn copied<T: Copy>(lender: &dyn Lender<[T]>) -> Vec<T> {
+    lender.lend().to_vec()
 }
 
 impl<T> Deref for Column<T> {

@@ -2,8 +2,7 @@
 
 use super::column::Column;
 use super::pool::{Pool, Sym};
-use super::records::{NO_TIME, take_all};
-use rayon::prelude::*;
+use super::records::NO_TIME;
 
 /// Events as columns, in the order of their records. Symbols are of the pool of the [`super::Records`] they belong to.
 #[derive(Clone, Debug, Default)]
@@ -49,25 +48,6 @@ impl EventRows {
         self.record.iter().for_each(|&record| starts[record as usize + 1] += 1);
         (1..starts.len()).for_each(|record| starts[record] += starts[record - 1]);
         starts
-    }
-
-    /// The events of those records (rows, each at most once) in the order of `rows`, each of the record that stands there.
-    pub(super) fn of_records(mut self, rows: &[u32]) -> Self {
-        let starts = self.starts(self.record.last().map_or(0, |&last| last as usize + 1));
-        let own = |row: u32| match starts.get(row as usize..row as usize + 2) {
-            Some(&[start, end]) => start..end,
-            _ => 0..0,
-        };
-        let all: Vec<u32> = rows.par_iter().flat_map_iter(|&row| own(row)).collect();
-        let records = rows.par_iter().enumerate().flat_map_iter(|(new, &row)| own(row).map(move |_| new as u32));
-        let records: Vec<u32> = records.collect();
-        rayon::scope(|scope| {
-            scope.spawn(|_| take_all(vec![&mut self.at], &all));
-            let symbols = vec![&mut self.kind, &mut self.place_code, &mut self.place, &mut self.detail];
-            scope.spawn(|_| take_all(symbols, &all));
-        });
-        self.record = records.into();
-        self
     }
 
     /// Adds an event of the record in row `record` that has only a type yet.

@@ -14,6 +14,7 @@ pub mod published;
 mod quarantine;
 mod raw;
 mod records;
+mod rows;
 mod word_index;
 
 pub use column::{Column, Keeper, Lender};
@@ -26,3 +27,4 @@ pub use pool::{Pool, Sym, distinct};
 pub use quarantine::{QuarantinedRow, Reason};
 pub use raw::RawChunk;
 pub use records::{BirthPrecision, NO_DATE, NO_TIME, Records, Sex};
+pub use rows::RecordRows;

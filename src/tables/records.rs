@@ -4,8 +4,6 @@ use super::column::{Column, Keeper};
 use super::events::EventRows;
 use super::pool::{Pool, Sym};
 use crate::kernels::id_number::IdNumber;
-use rayon::prelude::*;
-use std::sync::{Mutex, PoisonError};
 
 pub use crate::kernels::date::BirthPrecision;
 pub use crate::kernels::id_number::Sex;
@@ -17,7 +15,7 @@ pub const NO_TIME: i64 = i64::MIN;
 
 /// Records as columns over one pool of strings. Every column of the first block is as long as [`Records::len`].
 ///
-/// A chunk of a dump and the whole night have this same type: [`Records::append`] puts chunks together.
+/// A chunk of a dump and the whole night have this same type; [`super::RecordRows`] puts chunks together.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
     /// The strings behind every [`Sym`].
@@ -31,7 +29,7 @@ pub struct Records {
     /// The source's own key (or `file:line`). Not interned: equal texts may have different symbols.
     pub record_id: Column<Sym>,
     /// Hash of every raw value of the row but its place in the file: rows of one source with equal keys and equal
-    /// hashes are one row twice. Dropped (empty) once the records stand in their order.
+    /// hashes are one row twice. Left behind (empty) once the records stand in their order.
     pub content: Column<u64>,
     /// Name as compared and shown: no spaces, simplified characters, one middle dot.
     pub name: Column<Sym>,
@@ -134,6 +132,7 @@ macro_rules! symbol_columns {
         )
     };
 }
+pub(super) use symbol_columns;
 
 impl Records {
     /// Number of records.
@@ -146,71 +145,16 @@ impl Records {
         self.source.is_empty()
     }
 
-    /// Sets room for `rows` records aside, so that no column has to move while it grows. Room that stays unused costs an
-    /// address and no memory; where the system grants none, columns grow as they must.
+    /// Sets room for `rows` records aside, but none for texts.
     pub fn reserve(&mut self, rows: usize) {
-        self.reserve_rows(rows);
-        self.pool.make_room(3 * rows, 60 * rows);
-    }
-
-    /// As [`Records::reserve`], but no room for texts.
-    pub fn reserve_rows(&mut self, rows: usize) {
         macro_rules! room { ($($column:ident),*) => { $(let _ = self.$column.own().try_reserve_exact(rows);)* } }
         plain_columns!(room);
         symbol_columns!(room);
     }
 
-    /// Puts the records of `other` behind these, moving its strings into this pool. An `extra` column that only one
-    /// of them has is missing in the other's records.
-    ///
-    /// # Panics
-    /// If there would be more than 4,294,967,295 records.
-    pub fn append(&mut self, other: &Records) {
-        let base = u32::try_from(self.len()).expect("more than 2^32 records");
-        // Sources map different fields: what one of them does not have is missing there.
-        for (name, _) in &other.extra {
-            if !self.extra.iter().any(|(known, _)| known == name) {
-                self.extra.push((name.clone(), vec![Pool::NONE; self.len()].into()));
-            }
-        }
-        // Record keys are distinct, so looking them up would only cost time; every other string is interned once.
-        let mut moved = vec![Sym::MAX; other.pool.len()];
-        moved[0] = Pool::NONE;
-        for &sym in &other.record_id {
-            if moved[sym as usize] == Sym::MAX {
-                moved[sym as usize] = self.pool.push(other.pool.get(sym));
-            }
-            self.record_id.push(moved[sym as usize]);
-        }
-        moved[1..].fill(Sym::MAX);
-        self.pool.intern_all(&other.pool, &other.words(), &mut moved);
-        let moving = |into: &mut Column<Sym>, from: &[Sym]| {
-            into.own().extend(from.iter().map(|&sym| moved[sym as usize]));
-        };
-        macro_rules! plain { ($($column:ident),*) => { $(self.$column.extend_from_slice(&other.$column);)* } }
-        macro_rules! symbols {
-            (record_id, $($column:ident),*) => { $(moving(&mut self.$column, &other.$column);)* };
-        }
-        plain_columns!(plain);
-        symbol_columns!(symbols);
-        for (name, into) in &mut self.extra {
-            match other.extra.iter().find(|(known, _)| known == name) {
-                Some((_, from)) => moving(into, from),
-                None => into.resize(into.len() + other.source.len(), Pool::NONE),
-            }
-        }
-        moving(&mut self.events.kind, &other.events.kind);
-        moving(&mut self.events.place_code, &other.events.place_code);
-        moving(&mut self.events.place, &other.events.place);
-        moving(&mut self.events.detail, &other.events.detail);
-        self.events.record.extend(other.events.record.iter().map(|row| row + base));
-        self.events.at.extend_from_slice(&other.events.at);
-        self.more_phones.extend(other.more_phones.iter().map(|&(row, phone)| (row + base, phone)));
-    }
-
     /// Every symbol that a column but `record_id` holds, once, in the order of the pool. A chunk's pool also has texts that
     /// only led to a value.
-    fn words(&self) -> Vec<Sym> {
+    pub(super) fn words(&self) -> Vec<Sym> {
         let mut held = vec![false; self.pool.len()];
         let mut hold = |column: &[Sym]| column.iter().for_each(|&sym| held[sym as usize] = true);
         macro_rules! symbols { (record_id, $($column:ident),*) => { $(hold(&self.$column);)* }; }
@@ -232,20 +176,13 @@ impl Records {
         self.updated_at.fill(NO_TIME);
     }
 
-    /// Gives up what only reading needs: hashes of rows, and the index of strings. No row or text may be added after this.
+    /// Gives up what only reading needs: the index of strings. No row or text may be added after this.
     pub fn settle(&mut self) {
-        self.content = Column::default();
         self.pool.freeze();
     }
 
     /// Has every column and text kept by `keeper`, one after the other: from now on they are read where it keeps them.
     pub fn keep(&mut self, keeper: &impl Keeper) {
-        self.keep_columns(keeper);
-        self.pool.keep(keeper);
-    }
-
-    /// As [`Records::keep`], but for the texts, to which more may still be added.
-    pub fn keep_columns(&mut self, keeper: &impl Keeper) {
         macro_rules! keep { ($($column:ident),*) => { $(self.$column.keep(keeper);)* } }
         plain_columns!(keep);
         symbol_columns!(keep);
@@ -257,6 +194,7 @@ impl Records {
         events.place_code.keep(keeper);
         events.place.keep(keeper);
         events.detail.keep(keeper);
+        self.pool.keep(keeper);
     }
 
     /// Bytes of all columns and texts, wherever they are kept.
@@ -289,42 +227,6 @@ impl Records {
         new
     }
 
-    /// These records in the order of `rows` (row numbers, each at most once): rows that are not named are left out,
-    /// with their events.
-    pub fn reordered(mut self, rows: &[u32]) -> Records {
-        rayon::scope(|scope| {
-            macro_rules! alike {
-                ($($column:ident),*) => {{
-                    let columns = vec![$(&mut self.$column),*];
-                    scope.spawn(move |_| take_all(columns, rows));
-                }};
-            }
-            alike!(content, line, flat, registered_flat);
-            alike!(phones);
-            alike!(id);
-            alike!(updated_at);
-            alike!(file);
-            alike!(birth);
-            alike!(source);
-            alike!(name_flags);
-            alike!(sex);
-            alike!(birth_precision);
-            macro_rules! symbols { ($($column:ident),*) => { vec![$(&mut self.$column),*] }; }
-            let mut columns = symbol_columns!(symbols);
-            columns.extend(self.extra.iter_mut().map(|(_, column)| column));
-            scope.spawn(move |_| take_all(columns, rows));
-        });
-        let mut new_row = vec![u32::MAX; rows.iter().map(|&row| row as usize + 1).max().unwrap_or(0)];
-        for (new, &old) in rows.iter().enumerate() {
-            new_row[old as usize] = new as u32;
-        }
-        let new_of = |old: u32| new_row.get(old as usize).copied().filter(|&new| new != u32::MAX);
-        self.more_phones = self.more_phones.iter().filter_map(|&(old, p)| Some((new_of(old)?, p))).collect();
-        self.more_phones.sort_by_key(|&(row, _)| row);
-        self.events = self.events.of_records(rows);
-        self
-    }
-
     /// Every column of symbols but `record_id`, by name; for steps that treat them alike.
     pub fn symbol_column(&self, name: &str) -> Option<&[Sym]> {
         macro_rules! find {
@@ -332,19 +234,4 @@ impl Records {
         }
         symbol_columns!(find).or_else(|| self.extra.iter().find(|(n, _)| n == name).map(|(_, column)| &column[..]))
     }
-}
-
-/// Brings `rows` of each column into it. A column that was left goes to the next one that is made: as many are in memory
-/// twice as threads are at work, and pages that the system once cleared are not cleared again.
-pub(super) fn take_all<T: Copy + Send + Sync>(columns: Vec<&mut Column<T>>, rows: &[u32]) {
-    let spares: Mutex<Vec<Vec<T>>> = Mutex::default();
-    let spares = || spares.lock().unwrap_or_else(PoisonError::into_inner);
-    columns.into_par_iter().with_max_len(1).filter(|column| !column.is_empty()).for_each(|column| {
-        let mut into = spares().pop().unwrap_or_default();
-        into.clear();
-        into.extend(rows.iter().map(|&row| column[row as usize]));
-        if let Column::Own(left) = std::mem::replace(column, into.into()) {
-            spares().push(left);
-        }
-    });
 }

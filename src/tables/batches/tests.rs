@@ -6,7 +6,6 @@ use arrow::util::display::array_value_to_string;
 
 /// Three records of two persons from two sources whose names are not sorted by number.
 fn sample() -> (Records, Members, Persons, Residence, Vec<String>) {
-    let mut records = Records::default();
     let mut dump = Records::default();
     let p = &mut dump.pool;
     let text = "370502199001011234";
@@ -42,7 +41,9 @@ fn sample() -> (Records, Members, Persons, Residence, Vec<String>) {
     dump.events.push(1, arrival);
     dump.events.at[0] = 1_648_339_200;
     dump.events.place[0] = place;
-    records.append(&dump);
+    let mut rows = RecordRows::default();
+    rows.append(&dump);
+    let records = rows.in_order(&[0, 1, 2]);
 
     let members = Members {
         person: vec![0, 0, 1],
