@@ -21,28 +21,34 @@ pub fn tell_namesakes_apart(records: &mut Records, directory: &Directory) -> usi
         rows.filter(|&row| records.flat[row] != 0 && namesakes.contains(&records.estate[row])).collect();
     let mut places = Places::default();
     let of_place = places.number(&rows, records, directory);
-    // Key before, and the grids it may lie in, for registered flats, of which nothing but the key is kept.
-    let mut renamed: HashMap<u64, Vec<GridNo>> = HashMap::new();
-    let mut count = 0;
-    for (row, place) in rows.into_iter().zip(of_place) {
-        let Some(grids) = several(&places, place, directory) else { continue };
-        let (flat, pool) = (records.flat[row], &records.pool);
+    let told = |(&row, &place): (&usize, &u32)| {
+        let grids = several(&places, place, directory)?;
+        let pool = &records.pool;
         let stated = directory.number_of(pool.get(records.grid_code[row]).trim());
         let near = |&grid: &GridNo| stated.is_some_and(|stated| directory.same_community(grid, stated));
         let told = directory.named_in(pool.get(records.address[row]), grids);
         let told = told.or_else(|| grids.iter().copied().find(near));
-        renamed.entry(flat).or_insert_with(|| grids.to_vec());
-        count += usize::from(told.is_none());
-        records.flat[row] = told.map_or(0, |grid| key(flat, grid, directory));
+        let flat = records.flat[row];
+        Some((row, grids, flat, told.map_or(0, |grid| key(flat, grid, directory))))
+    };
+    let told: Vec<(usize, &[GridNo], u64, u64)> = rows.par_iter().zip(&of_place).filter_map(told).collect();
+    // Key before, and the grids it may lie in, for registered flats, of which nothing but the key is kept.
+    let mut renamed: HashMap<u64, &[GridNo]> = HashMap::new();
+    for &(row, grids, flat, told) in &told {
+        renamed.entry(flat).or_insert(grids);
+        records.flat[row] = told;
     }
-    let rows = (0..records.len()).into_par_iter();
-    let rows: Vec<usize> = rows.filter(|&row| renamed.contains_key(&records.registered_flat[row])).collect();
-    for row in rows {
+    let registered = |row: usize| {
         let flat = records.registered_flat[row];
-        let told = directory.named_in(records.pool.get(records.registered_address[row]), &renamed[&flat]);
-        records.registered_flat[row] = told.map_or(0, |grid| key(flat, grid, directory));
+        let grids = renamed.get(&flat)?;
+        let told = directory.named_in(records.pool.get(records.registered_address[row]), grids);
+        Some((row, told.map_or(0, |grid| key(flat, grid, directory))))
+    };
+    let of_registered: Vec<(usize, u64)> = (0..records.len()).into_par_iter().filter_map(registered).collect();
+    for (row, flat) in of_registered {
+        records.registered_flat[row] = flat;
     }
-    count
+    told.iter().filter(|told| told.3 == 0).count()
 }
 
 /// The grids of a place, if they lie in several communities.

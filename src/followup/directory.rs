@@ -152,9 +152,16 @@ impl Directory {
             let grid = &self.grids[grid as usize];
             4 * u8::from(named(&grid.community)) + 2 * u8::from(named(&grid.street)) + u8::from(named(&grid.county))
         };
-        let best = candidates.iter().map(score).max().filter(|&best| best > 0)?;
-        let mut winners = candidates.iter().filter(|grid| score(grid) == best);
-        winners.next().filter(|_| winners.next().is_none()).copied()
+        let mut best = (0, None);
+        for grid in candidates {
+            let score = score(grid);
+            if score > best.0 {
+                best = (score, Some(*grid));
+            } else if score == best.0 {
+                best.1 = None;
+            }
+        }
+        best.1
     }
 
     /// The grids that cover `text`; those that name it go before those of the same community that cover everything.

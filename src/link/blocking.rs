@@ -92,8 +92,8 @@ pub(super) fn keys(features: &Features, rule: usize, p: usize) -> [u64; KEYS_A_R
         ID_TAIL if packed.id.kind == IdKind::Length => one(true, &[packed.id.digits, packed.id.length.into()]),
         ID_TAIL => one(known(packed, 6..18), &[packed.id.digits % 11_u64.pow(12)]),
         // Persons of one region and birthday are many in a large city.
-        9 => one(known(packed, 0..14), &[packed.id.digits / 11_u64.pow(4), name.first_sound()]),
-        10 => one(
+        ID_HEAD => one(known(packed, 0..14), &[packed.id.digits / 11_u64.pow(4), name.first_sound()]),
+        ID_REGION => one(
             known(packed, 0..6) && known(packed, 14..18) && name.first_sound() != 0,
             &[packed.id.digits / 11_u64.pow(12), packed.id.digits % 11_u64.pow(4), name.first_sound()],
         ),
@@ -103,34 +103,37 @@ pub(super) fn keys(features: &Features, rule: usize, p: usize) -> [u64; KEYS_A_R
 
 /// The rule by birth and tail of the ID number: two trusted numbers with different keys by it are different.
 pub(super) const ID_TAIL: usize = 8;
-/// Rule whose blocks grow with the city, since the days of birth do not.
+/// Rules whose blocks grow with the city: neither days and years of birth do, nor names and the tails of ID numbers.
 const BIRTH_AND_SURNAME: usize = 3;
-/// Rule whose blocks grow with the city, since neither names nor years do.
 const SOUND_AND_YEAR: usize = 4;
+const ID_HEAD: usize = 9;
+const ID_REGION: usize = 10;
 /// Profiles in a block from which on it is split by [`part_keys`]: among so many are strangers, and only what two profiles
 /// share besides tells.
 pub(super) const PART_ROWS: usize = 16;
 
 /// Whether larger blocks of `rule` are split by [`part_keys`].
 pub(super) fn has_parts(rule: usize) -> bool {
-    matches!(rule, BIRTH_AND_SURNAME | SOUND_AND_YEAR)
+    matches!(rule, BIRTH_AND_SURNAME | SOUND_AND_YEAR | ID_HEAD | ID_REGION)
 }
 
-/// The keys that split a larger block of `rule`, so that profiles which share one of them stay together: of birth date and
-/// surname one for each of up to two sounds of the given name, of a sound and year of birth the month and the day. A profile
-/// that has neither keeps the block's own key, and stays together with others of that kind. 0: none.
+/// The keys that split a larger block of `rule`, no more than the rule itself has, so that profiles which share one of them
+/// stay together: of birth date and surname one for each of up to two sounds of the given name, of a sound and year of birth
+/// the month and the day, of a part of the ID number the sound of the whole name. A profile that has neither keeps the
+/// block's own key, and stays together with others of that kind. 0: none.
 pub(super) fn part_keys(features: &Features, rule: usize, p: usize, block: u64) -> [u64; KEYS_A_RULE] {
     let packed = &features.packed[p];
-    let parts = if rule == BIRTH_AND_SURNAME {
-        features.names[packed.name as usize].given_sounds()
-    } else {
-        match packed.birth() {
+    let name = &features.names[packed.name as usize];
+    let parts = match rule {
+        BIRTH_AND_SURNAME => name.given_sounds(),
+        SOUND_AND_YEAR => match packed.birth() {
             (birth, BirthPrecision::Day | BirthPrecision::Lunar) => {
                 let (_, month, day) = civil_from_days(birth);
                 [u64::from(month), u64::from(day) << 8]
             }
             _ => [0, 0],
-        }
+        },
+        _ => [name.sound_key(), 0],
     };
     match parts {
         [0, _] => [block, 0],

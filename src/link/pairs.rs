@@ -388,7 +388,8 @@ fn split_into_parts(
             if keys[0] == block {
                 continue;
             }
-            signatures.slots(p)[SLOTS_OF[rule]..][..2].copy_from_slice(&keys);
+            let slots = &mut signatures.slots(p)[SLOTS_OF[rule]..SLOTS_OF[rule + 1]];
+            slots.copy_from_slice(&keys[..slots.len()]);
             *row = packed(keys[0], p);
             if keys[1] != 0 {
                 second.push(packed(keys[1], p));
