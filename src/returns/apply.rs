@@ -149,7 +149,6 @@ fn push(
     let i = row as usize;
     records.line[i] = answer.line;
     records.record_id[i] = records.pool.push(&answer.key);
-    records.content[i] = u64::from_str_radix(&answer.key, 16).unwrap_or_default();
     records.updated_at[i] = at;
     records.grid_code[i] = Pool::NONE;
     let verified = answer.result == VERIFIED;

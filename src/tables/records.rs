@@ -88,24 +88,11 @@ pub struct Records {
     pub events: EventRows,
 }
 
-/// Calls `$m` with the name of every column that is a vector of one copyable value a row and holds no symbol.
+/// Calls `$m` with the name of every column that is a vector of one copyable value a row and holds no symbol, but for
+/// `content`, which records in their order do not have.
 macro_rules! plain_columns {
     ($m:ident) => {
-        $m!(
-            source,
-            file,
-            line,
-            content,
-            name_flags,
-            sex,
-            id,
-            birth,
-            birth_precision,
-            phones,
-            flat,
-            registered_flat,
-            updated_at
-        )
+        $m!(source, file, line, name_flags, sex, id, birth, birth_precision, phones, flat, registered_flat, updated_at)
     };
 }
 
@@ -149,6 +136,7 @@ impl Records {
     pub fn reserve(&mut self, rows: usize) {
         macro_rules! room { ($($column:ident),*) => { $(let _ = self.$column.own().try_reserve_exact(rows);)* } }
         plain_columns!(room);
+        room!(content);
         symbol_columns!(room);
     }
 
@@ -171,6 +159,7 @@ impl Records {
     pub(crate) fn copy_blank(&mut self) {
         macro_rules! blank { ($($column:ident),*) => { $(self.$column.push(Default::default());)* } }
         plain_columns!(blank);
+        blank!(content);
         symbol_columns!(blank);
         self.birth.fill(NO_DATE);
         self.updated_at.fill(NO_TIME);

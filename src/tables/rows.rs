@@ -335,9 +335,15 @@ mod tests {
         assert_eq!(records.phones[..], [[1, 1], [2, 1], [1, 0], [1, 0], [1, 2]]);
         assert_eq!(records.line[..], [3, 3, 2, 2, 4]);
         assert!(records.birth.iter().all(|&day| day == NO_DATE) && records.updated_at.iter().all(|&at| at == NO_TIME));
-        assert_eq!((&records.extra[0].0[..], texts(&records.extra[0].1)), ("work", ["Xf", "", "", "Xe", ""].map(String::from).to_vec()));
+        assert_eq!(
+            (&records.extra[0].0[..], texts(&records.extra[0].1)),
+            ("work", ["Xf", "", "", "Xe", ""].map(String::from).to_vec())
+        );
         assert_eq!(records.more_phones, [(2, 100), (3, 100)]);
-        assert_eq!((&records.events.record[..], texts(&records.events.detail)), (&[2, 3, 4][..], ["Da", "De", "Dc"].map(String::from).to_vec()));
+        assert_eq!(
+            (&records.events.record[..], texts(&records.events.detail)),
+            (&[2, 3, 4][..], ["Da", "De", "Dc"].map(String::from).to_vec())
+        );
         assert_eq!(texts(&records.events.kind), ["test"; 3]);
         assert!(records.content.is_empty());
     }
