@@ -108,13 +108,18 @@ const BIRTH_AND_SURNAME: usize = 3;
 const SOUND_AND_YEAR: usize = 4;
 const ID_HEAD: usize = 9;
 const ID_REGION: usize = 10;
-/// Profiles in a block from which on it is split by [`part_keys`]: among so many are strangers, and only what two profiles
-/// share besides tells.
-pub(super) const PART_ROWS: usize = 16;
+/// Profiles that a block holds without strangers among them: with more, only what two of them share besides tells.
+const PART_ROWS: usize = 16;
+/// The same where nearly all have trusted ID numbers, which tell most of them apart before anything is read.
+const NUMBERED_PART_ROWS: usize = 64;
 
-/// Whether larger blocks of `rule` are split by [`part_keys`].
-pub(super) fn has_parts(rule: usize) -> bool {
-    matches!(rule, BIRTH_AND_SURNAME | SOUND_AND_YEAR | ID_HEAD | ID_REGION)
+/// Profiles in a block of `rule` above which it is split by [`part_keys`]; `None`: it never is.
+pub(super) fn part_rows(rule: usize) -> Option<usize> {
+    match rule {
+        BIRTH_AND_SURNAME | SOUND_AND_YEAR => Some(PART_ROWS),
+        ID_HEAD | ID_REGION => Some(NUMBERED_PART_ROWS),
+        _ => None,
+    }
 }
 
 /// The keys that split a larger block of `rule`, no more than the rule itself has, so that profiles which share one of them

@@ -129,7 +129,7 @@ fn rows_of_blocks(features: &Features, sample: &[u32]) -> Vec<Vec<(u64, u32)>> {
 
 /// Splits a larger block into its parts where its rule has some, as the night does, and sees each.
 fn each_part(features: &Features, rule: usize, key: u64, members: &[u32], limit: usize, see: &mut impl FnMut(&[u32])) {
-    if members.len() <= blocking::PART_ROWS || !blocking::has_parts(rule) {
+    if blocking::part_rows(rule).is_none_or(|most| members.len() <= most) {
         return each_block(features, members, limit, 0, see);
     }
     let keys = members.iter().flat_map(|&p| blocking::part_keys(features, rule, p as usize, key).map(|key| (key, p)));

@@ -174,8 +174,8 @@ pub(super) fn visit<V: PairVisitor>(
         let parts: Vec<Vec<u64>> = signatures.all.par_chunks(CHUNK_ROWS).enumerate().map(keyed).collect();
         let mut rows = radix::sorted_packed(&parts);
         drop(parts);
-        if blocking::has_parts(rule) {
-            split_into_parts(features, rule, &mut rows, &mut signatures, &mut stats);
+        if let Some(most) = blocking::part_rows(rule) {
+            split_into_parts(features, rule, most, &mut rows, &mut signatures, &mut stats);
         }
         split_large_blocks(features, rule, &mut rows, limit, &mut signatures, &mut stats);
         // Splitting gives profiles of one number different keys by it; they tell no numbers apart then.
@@ -350,15 +350,16 @@ fn owned_by_other_key(rule: usize, here: u32, Signature(x): &Signature, Signatur
     a != 0 && a == b && a < here
 }
 
-/// Gives the rows of larger blocks the keys of their parts: [`blocking::part_keys`].
+/// Gives the rows of blocks of more than `most` the keys of their parts: [`blocking::part_keys`].
 fn split_into_parts(
     features: &Features,
     rule: usize,
+    most: usize,
     rows: &mut Vec<u64>,
     signatures: &mut Signatures<'_>,
     stats: &mut BlockingStats,
 ) {
-    let large = large_blocks(rows, blocking::PART_ROWS);
+    let large = large_blocks(rows, most);
     if large.is_empty() {
         return;
     }
