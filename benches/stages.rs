@@ -53,7 +53,7 @@ fn stages(pipeline: &Pipeline, runs: usize) -> Result<(), Box<dyn std::error::Er
     let mut order: Vec<u32> = (0..rows_read.len() as u32).collect();
     order.sort_unstable_by_key(|row| row.wrapping_mul(0x9e37_79b9));
     let copies: std::cell::RefCell<Vec<RecordRows>> = std::cell::RefCell::new(vec![rows_read.clone(); runs]);
-    let records = rows_read.in_order(&order);
+    let records = rows_read.in_order(&order, || ());
     let profiles = link::profiles(&records);
     let names: Vec<String> = pipeline.sources.iter().map(|source| source.name.clone()).collect();
     let links = neighbours(records.len());
@@ -79,7 +79,7 @@ fn stages(pipeline: &Pipeline, runs: usize) -> Result<(), Box<dyn std::error::Er
     report("ingest", &|| dumps.iter().for_each(|dump| drop(read(pipeline, dump))));
     report("normalize", &|| drop(normalized()));
     report("append", &|| drop(appended()));
-    report("reorder", &|| drop(copies.borrow_mut().pop().map(|copy| copy.in_order(&order))));
+    report("reorder", &|| drop(copies.borrow_mut().pop().map(|copy| copy.in_order(&order, || ()))));
     report("profile", &|| drop(link::profiles(&records)));
     report("features", &|| drop(link::features(&records, &profiles)));
     scoring(&link::features(&records, &profiles), &report);

@@ -23,7 +23,7 @@ pub fn compared(
 ) -> Result<Vec<Option<bool>>> {
     let mut watch = Watch::new(sink);
     let mut read = read::read(pipeline, SystemTime::now(), &mut watch)?;
-    order::canonical(&mut read);
+    order::canonical(&mut read, || ());
     let records = &read.records;
     let profiles = link::profiles(records);
     let features = link::features(records, &profiles);

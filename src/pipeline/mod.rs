@@ -85,7 +85,8 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         read.rows.keep(spill);
         memory.give_back();
     }
-    let ordered = watch.step("order", |_| Ok(order::canonical(&mut read)), |_| Message::new("run.step.order"))?;
+    let put_in_order = |_: &mut Watch<'_>| Ok(order::canonical(&mut read, || memory.give_back()));
+    let ordered = watch.step("order", put_in_order, |_| Message::new("run.step.order"))?;
     watch.warn_all(ordered);
     let returned = returns::apply(pipeline, &store, &mut read, directory.as_ref(), options.dry_run, &mut watch)?;
     if let Some(directory) = &directory {

@@ -15,16 +15,19 @@ const CHUNK_ROWS: usize = 1 << 16;
 const NAME_BITS: u32 = 24;
 const BIRTH_BITS: u32 = 17;
 
-/// Brings the records into their order. Says how many keys were not unique.
-pub(super) fn canonical(read: &mut Read) -> Vec<Message> {
+/// Brings the records into their order. Says how many keys were not unique. Calls `freed` whenever a good deal of memory was
+/// freed.
+pub(super) fn canonical(read: &mut Read, freed: impl Fn()) -> Vec<Message> {
     let records = std::mem::take(&mut read.rows);
     let chunks: Vec<usize> = (0..records.len()).step_by(CHUNK_ROWS).collect();
     let own: Vec<Vec<u64>> = chunks.par_iter().map(|&from| own_hashes(&records, from)).collect();
     let Repeated { twice, renamed } = repeated(&records, &own);
-    let places = |(&from, own): (&usize, Vec<u64>)| places(&records, from, &own);
-    let places: Vec<Vec<(u64, u32)>> = chunks.par_iter().zip(own).map(places).collect();
-    let places: Vec<&[(u64, u32)]> = places.iter().map(Vec::as_slice).collect();
-    let mut sorted = radix::sorted_by(&places, |row| row.0, Ord::cmp);
+    let mut sorted = {
+        let places = |(&from, own): (&usize, Vec<u64>)| places(&records, from, &own);
+        let places: Vec<Vec<(u64, u32)>> = chunks.par_iter().zip(own).map(places).collect();
+        let places: Vec<&[(u64, u32)]> = places.iter().map(Vec::as_slice).collect();
+        radix::sorted_by(&places, |row| row.0, Ord::cmp)
+    };
     for run in sorted.chunk_by_mut(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
         run.sort_unstable_by_key(|&(_, row)| {
             let i = row as usize;
@@ -32,7 +35,10 @@ pub(super) fn canonical(read: &mut Read) -> Vec<Message> {
         });
     }
     let left_out: HashSet<u32> = twice.iter().map(|(_, row)| *row).collect();
-    let order: Vec<u32> = sorted.into_iter().map(|row| row.1).filter(|row| !left_out.contains(row)).collect();
+    // Room of its own: it would keep all that its rows took while they were sorted.
+    let mut order = Vec::with_capacity(sorted.len());
+    order.extend(sorted.iter().map(|row| row.1).filter(|row| !left_out.contains(row)));
+    drop(sorted);
 
     let mut messages = Vec::new();
     if !renamed.is_empty() {
@@ -55,7 +61,7 @@ pub(super) fn canonical(read: &mut Read) -> Vec<Message> {
     read.quarantined.sort_by(|a, b| {
         (a.source, a.file, a.line, a.byte, a.reason).cmp(&(b.source, b.file, b.line, b.byte, b.reason))
     });
-    read.records = records.in_order(&order);
+    read.records = records.in_order(&order, freed);
     rename(&mut read.records, &order, renamed);
     messages
 }
@@ -200,7 +206,7 @@ mod tests {
             ("g", "王伟", 9_000, 7),
         ];
         let mut first = read(&rows);
-        assert!(canonical(&mut first).is_empty());
+        assert!(canonical(&mut first, || ()).is_empty());
         let place = |key: &str| keys(&first).iter().position(|&other| other == key).unwrap_or(usize::MAX);
         // No birth date comes first, then the earlier one; two of one date stand in any order.
         let (e, [a, g]) = (place("e"), ["a", "g"].map(place));
@@ -208,7 +214,7 @@ mod tests {
         assert_eq!(place("b").abs_diff(place("f")), 1);
         rows.reverse();
         let mut second = read(&rows);
-        canonical(&mut second);
+        canonical(&mut second, || ());
         assert_eq!(keys(&first), keys(&second));
     }
 
@@ -216,7 +222,7 @@ mod tests {
     fn rows_of_one_key_are_told_apart_wherever_they_stand() {
         let rows = [("a", "王伟", 1, 1), ("b", "李娜", 1, 2), ("a", "张敏", 2, 3), ("b", "李娜", 1, 2)];
         let mut read = read(&rows);
-        assert_eq!(canonical(&mut read).len(), 2, "keys that are not unique, and rows that are there twice");
+        assert_eq!(canonical(&mut read, || ()).len(), 2, "keys that are not unique, and rows that are there twice");
         let mut keys = keys(&read);
         keys.sort_unstable();
         assert_eq!(keys, ["a", "a#2", "b"]);
@@ -228,7 +234,7 @@ mod tests {
         let mut records = chunk(&[("a", "王伟", 1, 1), ("a", "王伟", 1, 1)]);
         (records.file[0], records.file[1]) = (1, 0);
         let mut read = read_of(&records);
-        canonical(&mut read);
+        canonical(&mut read, || ());
         assert_eq!(read.quarantined.iter().map(|row| (row.file, &row.raw[..])).collect::<Vec<_>>(), [(1, "= a.csv:2")]);
     }
 }

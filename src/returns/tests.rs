@@ -86,7 +86,7 @@ fn records() -> Records {
     }
     let mut rows = RecordRows::default();
     rows.append(&records);
-    rows.in_order(&[1, 2, 3])
+    rows.in_order(&[1, 2, 3], || ())
 }
 
 fn answer(item: &str, result: &str) -> Answer {

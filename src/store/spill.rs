@@ -18,6 +18,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Columns smaller than a page stay in memory.
 const BYTES_MIN: usize = 4096;
+/// So much is written at a time before its pages are given back: a whole column would be in memory twice.
+const PIECE_BYTES: usize = 16 << 20;
 
 /// Where columns are kept.
 #[derive(Debug)]
@@ -56,8 +58,11 @@ impl Spill {
         });
     }
 
-    /// Lets `fill` write `bytes` bytes into a file without a name and gives the map of it.
-    fn written(&self, bytes: usize, fill: impl FnOnce(*mut u8)) -> io::Result<Arc<Mmap>> {
+    /// Writes `bytes` bytes from `from` into a file without a name and gives the map of it.
+    ///
+    /// # Safety
+    /// So many bytes must be readable there.
+    unsafe fn written(&self, from: *const u8, bytes: usize) -> io::Result<Arc<Mmap>> {
         if fs4::available_space(&self.folder)? < (bytes as u64).saturating_add(self.left.load(Ordering::Relaxed)) {
             return Err(io::ErrorKind::StorageFull.into());
         }
@@ -67,9 +72,14 @@ impl Spill {
         fallocate(&file, FallocateFlags::empty(), 0, bytes as u64)?;
         // SAFETY: the file has no name and no other handle, so nobody cuts or changes it while it is mapped.
         let mut map = unsafe { MmapMut::map_mut(&file)? };
-        fill(map.as_mut_ptr());
+        for at in (0..bytes).step_by(PIECE_BYTES) {
+            let piece = PIECE_BYTES.min(bytes - at);
+            // SAFETY: the map is as long as what is written, nobody else has it yet, and the caller answers for `from`.
+            unsafe { std::ptr::copy_nonoverlapping(from.add(at), map.as_mut_ptr().add(at), piece) };
+            // SAFETY: as in `give_back`; what was written stays in the file.
+            let _ = unsafe { map.unchecked_advise_range(UncheckedAdvice::DontNeed, at, piece) };
+        }
         let map = Arc::new(map.make_read_only()?);
-        give_back(&map);
         self.maps.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&map));
         Ok(map)
     }
@@ -113,11 +123,8 @@ impl Keeper for Spill {
         if bytes < BYTES_MIN {
             return None;
         }
-        let fill = |to: *mut u8| {
-            // SAFETY: the map is as long as the values and nobody else has it yet.
-            unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), to.cast(), values.len()) }
-        };
-        let map = self.written(bytes, fill).ok()?;
+        // SAFETY: the values are so many bytes.
+        let map = unsafe { self.written(values.as_ptr().cast(), bytes) }.ok()?;
         Some(Arc::new(Values { map, count: values.len(), of: PhantomData }))
     }
 
@@ -126,8 +133,8 @@ impl Keeper for Spill {
             return None;
         }
         // SAFETY: as above.
-        let fill = |to: *mut u8| unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), to, text.len()) };
-        Some(Arc::new(Text(self.written(text.len(), fill).ok()?)))
+        let map = unsafe { self.written(text.as_ptr(), text.len()) }.ok()?;
+        Some(Arc::new(Text(map)))
     }
 }
 

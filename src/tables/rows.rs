@@ -248,14 +248,18 @@ impl RecordRows {
     }
 
     /// The records as columns, in the order of `order` (row numbers, each at most once): rows that are not named are left
-    /// out, with their events. The hashes of what they say are left behind.
-    pub fn in_order(self, order: &[u32]) -> Records {
+    /// out, with their events. The hashes of what they say are left behind. Calls `freed` whenever a good deal of memory was
+    /// freed.
+    pub fn in_order(self, order: &[u32], freed: impl Fn()) -> Records {
         let mut records = Records { pool: self.pool, ..Records::default() };
         drop(self.content);
+        freed();
         Words::put(&self.words, order, &mut records);
         drop(self.words);
+        freed();
         Numbers::put(&self.numbers, order, &mut records);
         drop(self.numbers);
+        freed();
         Marks::put(&self.marks, order, &mut records);
         drop(self.marks);
         let in_order = |(name, column): (String, Column<Sym>)| {
@@ -327,7 +331,7 @@ mod tests {
         rows.append(&first);
         rows.append(&second);
         assert_eq!((rows.len(), rows.key(1), rows.place(5), rows.content(0)), (6, "bb", (0, 3), 0));
-        let records = rows.in_order(&[5, 1, 0, 4, 2]);
+        let records = rows.in_order(&[5, 1, 0, 4, 2], || ());
         let texts = |column: &[Sym]| column.iter().map(|&sym| records.pool.get(sym).to_owned()).collect::<Vec<_>>();
         assert_eq!(texts(&records.record_id), ["f", "bb", "a", "e", "c"]);
         assert_eq!(texts(&records.name), ["Nf", "Nbb", "Na", "Ne", "Nc"]);
@@ -351,6 +355,6 @@ mod tests {
     #[test]
     fn no_records_are_no_rows() {
         let rows = RecordRows::default();
-        assert!(rows.is_empty() && rows.in_order(&[]).is_empty());
+        assert!(rows.is_empty() && rows.in_order(&[], || ()).is_empty());
     }
 }

@@ -14,7 +14,7 @@ fn hidden_records_are_like_those_without_a_number() {
     write_city(dir.path(), &CitySettings { persons: 5_000, seed: 11, ..CitySettings::default() }, &NullSink).unwrap();
     let pipeline = config::load(&dir.path().join("pipeline.toml"), &Overrides::default()).unwrap();
     let mut read = read::read(&pipeline, SystemTime::now(), &mut Watch::new(&NullSink)).unwrap();
-    order::canonical(&mut read);
+    order::canonical(&mut read, || ());
     let records = &read.records;
     let profiles = link::profiles(records);
     let mut features = link::features(records, &profiles);

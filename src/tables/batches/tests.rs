@@ -43,7 +43,7 @@ fn sample() -> (Records, Members, Persons, Residence, Vec<String>) {
     dump.events.place[0] = place;
     let mut rows = RecordRows::default();
     rows.append(&dump);
-    let records = rows.in_order(&[0, 1, 2]);
+    let records = rows.in_order(&[0, 1, 2], || ());
 
     let members = Members {
         person: vec![0, 0, 1],
