@@ -19,8 +19,10 @@ use std::time::Duration;
 const GIVE_BACK_BYTES_MIN: u64 = 1 << 30;
 /// Matching takes about as much again as the records, and rules over all of them once more.
 const PEAK_OF_RECORDS: u64 = 3;
-/// How often the guard looks; a thread brings in some tens of MB of pages in that time.
+/// How often the guard of a limit looks; a thread brings in some tens of MB of pages in that time.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
+/// How often it looks where nobody set a limit: a look takes tens of microseconds, and nothing depends on the last MB.
+const LOOK_SELDOM: Duration = Duration::from_millis(50);
 /// The allocator rests so long before it is asked again: it walks everything that is free.
 const COLLECT_EVERY: Duration = Duration::from_millis(500);
 /// Where there is a limit, freed memory goes back after so long.
@@ -128,9 +130,10 @@ impl Guard {
         let (collect, wanted) = mpsc::sync_channel::<()>(0);
         // Below a limit, what lies free drives out pages that are read.
         let at_latest = if spill.is_some() { COLLECT_AT_LATEST } else { Duration::MAX };
+        let look_every = if spill.is_some() { LOOK_EVERY } else { LOOK_SELDOM };
         let watch = move || {
             let mut floor = 0;
-            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK_EVERY) {
+            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(look_every) {
                 // What cannot be given back is no reason to take away, again and again, the little that can.
                 let (near, resident) = (near.load(Ordering::Relaxed), resident_bytes());
                 floor = floor.min(resident);
