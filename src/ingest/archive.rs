@@ -16,7 +16,7 @@ pub(super) struct Limits {
     pub(super) part_bytes: u64,
     /// Tags of a part that is no sheet.
     pub(super) part_tags: u64,
-    /// Bytes without a tag's end or beginning.
+    /// Bytes without a tag's end or beginning, several times [`PIECE_BYTES`].
     pub(super) run_bytes: u64,
     /// From this size on a part may not be packed more than by `ratio`.
     pub(super) ratio_from_bytes: u64,
@@ -34,6 +34,9 @@ pub(super) const LIMITS: Limits = Limits {
     ratio_from_bytes: 64 << 20,
     ratio: 200,
 };
+
+/// What is unpacked at once.
+const PIECE_BYTES: usize = 64 << 10;
 
 /// Why a workbook is not opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +71,7 @@ pub(super) fn check(file: &File, limits: &Limits) -> Result<(), Refusal> {
         let is_sheet = entry.name().is_ok_and(|name| name.contains("worksheets/"));
         let packed = entry.compressed_size().max(1);
         let mut part = Part::default();
-        let mut piece = vec![0; 64 << 10];
+        let mut piece = vec![0; PIECE_BYTES];
         loop {
             // What is broken in the middle is found again, and its rows kept, when the sheet is read.
             let read = match entry.read(&mut piece) {
@@ -106,14 +109,15 @@ impl Part {
             self.is_xml = piece.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(piece).trim_ascii_start().starts_with(b"<");
         }
         self.bytes += piece.len() as u64;
-        let mut from = 0;
-        for at in memchr::memchr2_iter(b'<', b'>', piece) {
-            self.tags += u64::from(piece[at] == b'<');
-            self.run_max = self.run_max.max(self.run + (at - from) as u64);
-            self.run = 0;
-            from = at;
+        self.tags += memchr::memchr_iter(b'<', piece).count() as u64;
+        // A run within a piece is no longer than that, so only those that go on from one piece to the next are measured.
+        match (memchr::memchr2(b'<', b'>', piece), memchr::memrchr2(b'<', b'>', piece)) {
+            (Some(first), Some(last)) => {
+                self.run_max = self.run_max.max(self.run + first as u64);
+                self.run = (piece.len() - last) as u64;
+            }
+            _ => self.run += piece.len() as u64,
         }
-        self.run += (piece.len() - from) as u64;
         self.run_max = self.run_max.max(self.run);
     }
 }
