@@ -3,8 +3,10 @@
 use super::files;
 use crate::error::{Error, Exit, Result};
 use crate::message::Message;
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, SchemaRef};
+use foldhash::fast::FixedState;
+use hashbrown::HashSet;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, ZstdLevel};
@@ -17,12 +19,11 @@ use std::path::Path;
 /// Rows of a row group: what a writer holds in memory at once.
 pub const ROW_GROUP_ROWS: usize = 262_144;
 
-/// Columns with hardly a value twice: a dictionary would be built only to be thrown away.
-const DISTINCT: &[&str] =
-    &["record_id", "left_record_id", "right_record_id", "item_id", "id_number", "raw", "address", "person_id"];
+/// Rows of the first batch by which columns of text are judged.
+const JUDGED_ROWS: usize = 4096;
 
-/// Columns of text by which rows are ordered, at least within stretches.
-const ORDERED: &[&str] = &["person_id", "grid_code", "source", "record_id"];
+/// A dictionary pays where a value comes so often on average; elsewhere it is built only to be thrown away.
+const REPEATED_MIN: usize = 8;
 
 /// Writes a table file and returns its rows. It is on the disk for certain only after [`files::sync_all_under`].
 ///
@@ -31,7 +32,9 @@ const ORDERED: &[&str] = &["person_id", "grid_code", "source", "record_id"];
 pub fn write(path: &Path, schema: &SchemaRef, batches: impl Iterator<Item = RecordBatch>) -> Result<u64> {
     let file = BufWriter::with_capacity(1 << 18, files::create_file(path)?);
     let failed = |error| files::parquet_write_error(path, error);
-    let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties(schema))).map_err(failed)?;
+    let mut batches = batches.peekable();
+    let properties = properties(schema, batches.peek());
+    let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties)).map_err(failed)?;
     let mut rows = 0;
     for batch in batches {
         rows += batch.num_rows() as u64;
@@ -79,27 +82,74 @@ pub(super) fn broken(path: &Path) -> Error {
     Error::new(Exit::Data, Message::new("store.broken_file").with("path", path.display()))
 }
 
-fn properties(schema: &SchemaRef) -> WriterProperties {
+/// How columns are written: a matter of the first rows alone, so that the same rows give the same bytes.
+fn properties(schema: &SchemaRef, first: Option<&RecordBatch>) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_created_by("gridlink".to_owned())
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).expect("1 is a level of zstd")))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
-    for field in schema.fields() {
-        // Smallest and largest texts help to skip pages only where rows are ordered by them.
-        let text = matches!(field.data_type(), DataType::Utf8View | DataType::Utf8 | DataType::List(_));
-        if text && !ORDERED.contains(&field.name().as_str()) {
-            // The column of a list has a longer path; a setting for a column that is not there does nothing.
-            let path = |tail: &[&str]| {
-                ColumnPath::new([field.name().as_str()].iter().chain(tail).map(|s| (*s).to_owned()).collect())
-            };
-            for path in [path(&[]), path(&["list", "item"])] {
-                properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
-            }
+    for (at, field) in schema.fields().iter().enumerate() {
+        let is_list = matches!(field.data_type(), DataType::List(_));
+        if !is_list && !matches!(field.data_type(), DataType::Utf8View) {
+            continue;
         }
-        if DISTINCT.contains(&field.name().as_str()) {
-            properties = properties.set_column_dictionary_enabled(ColumnPath::from(field.name().clone()), false);
+        let tail: &[&str] = if is_list { &["list", "item"] } else { &[] };
+        let path = ColumnPath::new([field.name().as_str()].iter().chain(tail).map(|s| (*s).to_owned()).collect());
+        let texts = first.and_then(|batch| texts(batch.column(at)));
+        // Smallest and largest texts help to skip pages only where rows are ordered by them.
+        if is_list || texts.as_ref().is_some_and(|texts| !texts.is_sorted()) {
+            properties = properties.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
+        }
+        let distinct = |texts: &[&str]| texts.iter().collect::<HashSet<_, FixedState>>().len();
+        if texts.is_some_and(|texts| distinct(&texts) * REPEATED_MIN > texts.len()) {
+            properties = properties.set_column_dictionary_enabled(path, false);
         }
     }
     properties.build()
+}
+
+/// The first texts of a column, those of its lists behind each other, without nulls.
+fn texts(column: &ArrayRef) -> Option<Vec<&str>> {
+    let values = column.as_list_opt::<i32>().map_or(column, |lists| lists.values());
+    Some(values.as_string_view_opt()?.iter().take(JUDGED_ROWS).flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::StringViewArray;
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use std::sync::Arc;
+
+    #[test]
+    fn a_dictionary_where_texts_repeat_and_limits_where_they_are_sorted() {
+        let column = |text: &dyn Fn(usize) -> String| -> ArrayRef {
+            Arc::new((0..5000).map(|i| Some(text(i))).collect::<StringViewArray>())
+        };
+        let columns = [
+            ("keys", column(&|i| format!("K{:05}", i * 7919 % 5000))),
+            ("ordered", column(&|i| format!("K{i:05}"))),
+            ("words", column(&|i| format!("W{}", i * 7 % 10))),
+        ];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.parquet");
+        assert_eq!(write(&path, &batch.schema(), std::iter::once(batch.clone())).unwrap(), 5000);
+        let file = SerializedFileReader::new(File::open(&path).unwrap()).unwrap();
+        let group = file.metadata().row_group(0);
+        let of = |i: usize| {
+            let column = group.column(i);
+            (
+                column.dictionary_page_offset().is_some(),
+                column.statistics().is_some_and(|s| s.min_bytes_opt().is_some()),
+            )
+        };
+        assert_eq!([0, 1, 2].map(of), [(false, false), (false, true), (true, false)]);
+        assert_eq!(read(&path).unwrap(), [batch]);
+        // A table without rows has its columns.
+        let none = RecordBatch::new_empty(read(&path).unwrap()[0].schema());
+        write(&path, &none.schema(), std::iter::empty()).unwrap();
+        assert_eq!(read_with_schema(&path).unwrap().0, none.schema());
+    }
 }
