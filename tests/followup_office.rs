@@ -143,7 +143,8 @@ fn a_second_library_reads_a_list() {
     let said = String::from_utf8(output.stdout).unwrap();
     let found: Vec<&str> = said.lines().collect();
     assert_eq!(found[0], format!("{} A3 True True", rows(&list).len() - 2));
-    assert_eq!(found[1], "list options!$A$1:$A$11 hidden 11");
+    let results = gridlink::publish::lists::RESULTS.len();
+    assert_eq!(found[1], format!("list options!$A$1:$A${results} hidden {results}"));
     assert_eq!(found[2], "landscape 0 True");
     // Hidden columns that stand beside each other are one entry in the file.
     assert!(found[3].starts_with("['item_id'"), "{said}");
