@@ -49,7 +49,7 @@ fn list(number: usize) -> GridList {
     let rows = |from: usize, count: usize, by: Option<&str>| -> Vec<ListRow> {
         let row = |row| {
             let mut visit = visit(number * (ROWS + BESIDE) + from + row);
-            visit.fields.extend(by.map(|by| ("visited_by".to_owned(), by.to_owned())));
+            visit.fields.extend(by.map(|by| ("visited_by".into(), by.to_owned())));
             visit
         };
         (0..count).map(row).collect()
@@ -86,6 +86,6 @@ fn visit(number: usize) -> ListRow {
         reasons: format!("济南市；入户不在家，已上门{}次", number % 4),
         priority: 1,
         due_at: Some(date(2022, 3, 28).at(9, 30, 0, 0)),
-        fields: fields.map(|(name, value)| (name.to_owned(), value)).to_vec(),
+        fields: fields.map(|(name, value)| (name.into(), value)).to_vec(),
     }
 }

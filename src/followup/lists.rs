@@ -5,12 +5,13 @@ use super::rules::{SEPARATOR, distinct};
 use super::time::{DAY_SECONDS, civil, same};
 use crate::error::{Error, Exit, Result};
 use crate::message::Message;
-use crate::tables::{GridList, ListRow, published};
+use crate::tables::{GridList, ListRow, Sym, published};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type};
 use hashbrown::HashMap;
 use jiff::civil::{Date, DateTime};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// What stands between the phones of one person.
 const PHONES_SEPARATOR: &str = "、";
@@ -34,7 +35,13 @@ pub fn lists(night: &Night<'_>, items: &Items, persons: &[RecordBatch]) -> Resul
     let rules: HashMap<&str, usize> = night.followups.iter().enumerate().map(|(n, rule)| (&*rule.name, n)).collect();
     let fields = distinct(night.followups.iter().flat_map(|rule| &rule.fields).map(String::as_str));
     let fields: Vec<PersonField<'_>> = fields.into_iter().map(|name| table.field(name)).collect();
-    let address = table.field("address");
+    let asks = |field: &PersonField<'_>| {
+        night.followups.iter().map(|rule| rule.fields.iter().any(|asked| *asked == *field.name)).collect()
+    };
+    let asking: Vec<Vec<bool>> = fields.iter().map(asks).collect();
+    let starts = night.records.events.starts(night.records.len());
+    let drawing = Drawing { night, items, table: &table, fields: &fields, asking: &asking, starts: &starts };
+    let (address, visited_by) = (table.field("address"), Arc::<str>::from(VISITED_BY));
     let unassigned = night.directory.grids().len();
     let asked = |(number, item): (usize, &Item)| {
         let grid = item.grid_code.as_deref().and_then(|code| night.directory.number_of(code));
@@ -55,7 +62,7 @@ pub fn lists(night: &Night<'_>, items: &Items, persons: &[RecordBatch]) -> Resul
         let from = open.partition_point(|asked| asked.0 < number);
         let own = &open[from..from + open[from..].partition_point(|asked| asked.0 == number)];
         for visit in own.chunk_by(|a, b| (a.1, a.2) == (b.1, b.2)) {
-            let row = row(night, items, &table, &fields, visit);
+            let row = drawing.row(visit);
             if visit[0].1 { list.beside.push(row) } else { list.rows.push(row) }
         }
         for rows in [&mut list.rows, &mut list.beside] {
@@ -70,7 +77,7 @@ pub fn lists(night: &Night<'_>, items: &Items, persons: &[RecordBatch]) -> Resul
                 let visitor = visitor(night, row.person);
                 (row, visitor)
             });
-            own.chain(beside).for_each(|(row, value)| row.fields.push((VISITED_BY.to_owned(), value)));
+            own.chain(beside).for_each(|(row, value)| row.fields.push((Arc::clone(&visited_by), value)));
         }
     };
     lists.par_iter_mut().enumerate().with_max_len(LISTS_A_TASK).for_each(fill);
@@ -114,63 +121,74 @@ fn empty_lists(night: &Night<'_>) -> Vec<GridList> {
     night.directory.grids().iter().map(list).chain([GridList::default()]).collect()
 }
 
-fn row(
-    night: &Night<'_>,
-    items: &Items,
-    table: &PersonTable<'_>,
-    fields: &[PersonField<'_>],
-    visit: &[Asked],
-) -> ListRow {
-    let person = visit[0].2;
-    let asked = || visit.iter().map(|&(.., rule, number)| (&night.followups[rule], &items.items[number], number));
-    let joined = |texts: Vec<&str>| texts.join(SEPARATOR);
-    let due_at = asked().filter_map(|(_, item, _)| item.due_at).min();
-    let value = |field: &PersonField<'_>| {
-        let name = field.name;
-        // The rule's own columns first, then what is known of the event, then of the person.
-        let own = asked().flat_map(|(_, _, number)| &items.tonight[number].fields);
-        let own = joined(distinct(own.filter(|(own, _)| own == name).map(|(_, value)| value.as_str())));
-        if !own.is_empty() {
-            return own;
-        }
-        // Only of the rules that ask for it: the others are about something else.
-        let asking =
-            || asked().filter(|(rule, ..)| rule.fields.iter().any(|asked| asked == name)).map(|(_, item, _)| item);
-        match name {
-            "at" => {
-                let times: Vec<String> = asking().filter_map(|item| item.since.map(shown)).collect();
-                joined(distinct(times.iter().map(String::as_str)))
-            }
-            "place" => joined(distinct(asking().flat_map(|item| places(night, item, person)))),
-            // A list carries what its rules ask for and no more.
-            _ if asking().next().is_none() => String::new(),
-            _ => table.value(field, person),
-        }
-    };
-    ListRow {
-        item_ids: asked().map(|(_, item, _)| item.item_id.to_string()).collect(),
-        person,
-        rules: joined(distinct(asked().map(|(rule, _, _)| rule.title.as_str()))),
-        reasons: joined(distinct(asked().map(|(_, item, _)| item.reason.as_str()))),
-        priority: asked().map(|(rule, _, _)| rule.priority).min().unwrap_or(u32::MAX),
-        due_at: due_at.and_then(civil),
-        fields: fields.iter().map(|field| (field.name.to_owned(), value(field))).collect(),
-    }
+/// What rows are made of.
+struct Drawing<'a> {
+    night: &'a Night<'a>,
+    items: &'a Items,
+    table: &'a PersonTable<'a>,
+    fields: &'a [PersonField<'a>],
+    /// Of each field, whether each rule asks for it.
+    asking: &'a [Vec<bool>],
+    /// Where the events of each record begin.
+    starts: &'a [u32],
 }
 
-/// Places of the person's events at the time of the item.
-fn places<'a>(night: &Night<'a>, item: &Item, person: u32) -> Vec<&'a str> {
-    let (records, events) = (night.records, &night.records.events);
-    let Some(since) = item.since else { return Vec::new() };
-    let rows = night.persons.rows(person as usize).iter();
-    let of_row = |&row: &u32| {
-        let first = events.record.partition_point(|&record| record < row);
-        (first..events.len()).take_while(move |&event| events.record[event] == row)
-    };
-    rows.flat_map(of_row)
-        .filter(|&event| same(events.at[event], since))
-        .map(|e| records.pool.get(events.place[e]))
-        .collect()
+impl Drawing<'_> {
+    fn row(&self, visit: &[Asked]) -> ListRow {
+        let (night, person) = (self.night, visit[0].2);
+        let asked =
+            || visit.iter().map(|&(.., rule, number)| (&night.followups[rule], &self.items.items[number], rule));
+        let joined = |texts: Vec<&str>| texts.join(SEPARATOR);
+        // Columns of their own have few rules.
+        let own: Vec<&(String, String)> =
+            visit.iter().flat_map(|&(.., number)| &self.items.tonight[number].fields).collect();
+        let value = |(field, asking): (&PersonField<'_>, &Vec<bool>)| {
+            let name = &*field.name;
+            // The rule's own columns first, then what is known of the event, then of the person.
+            if own.iter().any(|(own, _)| own == name) {
+                let own = own.iter().filter(|(own, _)| own == name).map(|(_, value)| value.as_str());
+                let own = joined(distinct(own));
+                if !own.is_empty() {
+                    return own;
+                }
+            }
+            // Only of the rules that ask for it: the others are about something else.
+            let asking = || asked().filter(|(.., rule)| asking[*rule]).map(|(_, item, _)| item);
+            match name {
+                // A list carries what its rules ask for and no more.
+                _ if asking().next().is_none() => String::new(),
+                "at" => {
+                    let times: Vec<String> = asking().filter_map(|item| item.since.map(shown)).collect();
+                    joined(distinct(times.iter().map(String::as_str)))
+                }
+                "place" => joined(distinct(asking().flat_map(|item| self.places(item, person)))),
+                _ => self.table.value(field, person),
+            }
+        };
+        let due_at = asked().filter_map(|(_, item, _)| item.due_at).min();
+        let values = self.fields.iter().zip(self.asking).map(|of| (Arc::clone(&of.0.name), value(of)));
+        ListRow {
+            item_ids: asked().map(|(_, item, _)| item.item_id.to_string()).collect(),
+            person,
+            rules: joined(distinct(asked().map(|(rule, ..)| rule.title.as_str()))),
+            reasons: joined(distinct(asked().map(|(_, item, _)| item.reason.as_str()))),
+            priority: asked().map(|(rule, ..)| rule.priority).min().unwrap_or(u32::MAX),
+            due_at: due_at.and_then(civil),
+            fields: values.collect(),
+        }
+    }
+
+    /// Places of the person's events at the time of the item.
+    fn places(&self, item: &Item, person: u32) -> Vec<&str> {
+        let (records, events) = (self.night.records, &self.night.records.events);
+        let Some(since) = item.since else { return Vec::new() };
+        let (at, places): (&[i64], &[Sym]) = (&events.at, &events.place);
+        let rows = self.night.persons.rows(person as usize).iter();
+        rows.flat_map(|&row| self.starts[row as usize] as usize..self.starts[row as usize + 1] as usize)
+            .filter(|&event| same(at[event], since))
+            .map(|event| records.pool.get(places[event]))
+            .collect()
+    }
 }
 
 /// A time as lists show it: without the time of day where that is midnight.
@@ -191,7 +209,7 @@ struct PersonTable<'a> {
 
 /// One field of every person, its column in each batch looked up once.
 struct PersonField<'a> {
-    name: &'a str,
+    name: Arc<str>,
     columns: Vec<Option<&'a ArrayRef>>,
 }
 
@@ -207,10 +225,10 @@ impl<'a> PersonTable<'a> {
     }
 
     /// The field of that canonical name; one that persons do not have is empty for everybody.
-    fn field(&self, name: &'a str) -> PersonField<'a> {
+    fn field(&self, name: &str) -> PersonField<'a> {
         let column = published_column(name);
         let of = |batch: &'a RecordBatch| column.and_then(|column| batch.column_by_name(column));
-        PersonField { name, columns: self.batches.iter().map(of).collect() }
+        PersonField { name: name.into(), columns: self.batches.iter().map(of).collect() }
     }
 
     /// The field of a person as text; empty where it is unknown.
@@ -218,7 +236,7 @@ impl<'a> PersonTable<'a> {
         let batch = self.starts.partition_point(|&start| start <= person as usize) - 1;
         let row = person as usize - self.starts[batch];
         let Some(array) = field.columns[batch] else { return String::new() };
-        if field.name != "age" {
+        if &*field.name != "age" {
             return text(array, row);
         }
         day(array, row).map_or_else(String::new, |birth| {

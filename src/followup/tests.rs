@@ -225,7 +225,7 @@ fn tables_have_the_published_columns() {
 }
 
 fn fields(list: &GridList, row: usize) -> Vec<(&str, &str)> {
-    list.rows[row].fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    list.rows[row].fields.iter().map(|(name, value)| (&**name, value.as_str())).collect()
 }
 
 #[test]
@@ -284,7 +284,7 @@ fn a_dedicated_grid_sees_its_people_whom_another_grid_visits() {
     for (own, beside) in lists[0].rows.iter().zip(&lists[2].beside) {
         let (fields, last) = beside.fields.split_at(own.fields.len());
         assert_eq!(own, &ListRow { fields: fields.to_vec(), ..beside.clone() });
-        assert_eq!(last, [("visited_by".to_owned(), "一网格 王".to_owned())]);
+        assert_eq!(last, [("visited_by".into(), "一网格 王".to_owned())]);
     }
     let rows: usize = lists.iter().map(|list| list.rows.len()).sum();
     assert_eq!(rows as u64, items.counts.persons_open, "counted once, where they live");
@@ -292,5 +292,5 @@ fn a_dedicated_grid_sees_its_people_whom_another_grid_visits() {
     city.residence.grid[0] = school;
     let lists = super::lists(&city.night(), &city.items(&[]), &[city.persons_batch()]).unwrap();
     assert_eq!((lists[0].rows.len(), lists[2].rows.len(), lists[2].beside.len()), (1, 1, 1));
-    assert_eq!(lists[2].rows[0].fields.last().unwrap(), &("visited_by".to_owned(), String::new()));
+    assert_eq!(lists[2].rows[0].fields.last().unwrap(), &("visited_by".into(), String::new()));
 }

@@ -68,7 +68,7 @@ fn visit(name: &str, phone: &str) -> ListRow {
         reasons: "武汉".to_owned(),
         priority: 1,
         due_at: Some(date(2022, 3, 28).at(9, 30, 0, 0)),
-        fields: fields.map(|(field, value)| (field.to_owned(), value.to_owned())).to_vec(),
+        fields: fields.map(|(field, value)| (field.into(), value.to_owned())).to_vec(),
     }
 }
 
@@ -280,7 +280,7 @@ fn a_list_shows_no_column_that_it_does_not_fill() {
             ("place", place),
             ("at", "2022-03-20；2022-03-21"),
         ]
-        .map(|(field, value)| (field.to_owned(), value.to_owned()))
+        .map(|(field, value)| (field.into(), value.to_owned()))
         .to_vec(),
         ..ListRow::default()
     };
@@ -300,7 +300,7 @@ fn a_dedicated_grids_list_shows_who_is_visited_by_another_grid() {
     let dir = tempfile::tempdir().unwrap();
     let row = |name: &str, by: &str| {
         let mut row = visit(name, "13812345678");
-        row.fields.push(("visited_by".to_owned(), by.to_owned()));
+        row.fields.push(("visited_by".into(), by.to_owned()));
         row
     };
     let grid = |code: &str, rows, beside| GridList {
@@ -328,7 +328,7 @@ fn a_dedicated_grids_list_shows_who_is_visited_by_another_grid() {
 #[test]
 fn long_lists_go_on_in_a_second_workbook() {
     let dir = tempfile::tempdir().unwrap();
-    let rows = |count| vec![ListRow { fields: vec![("name".to_owned(), "a".to_owned())], ..ListRow::default() }; count];
+    let rows = |count| vec![ListRow { fields: vec![("name".into(), "a".to_owned())], ..ListRow::default() }; count];
     let grid = |count| GridList { grid_code: Some("1".to_owned()), rows: rows(count), ..GridList::default() };
     let lists = [grid(6_000), grid(1)];
     let set = SetTables { lists: Some((&lists, options(Mask::None))), ..SetTables::default() };

@@ -2,6 +2,7 @@
 //! here as they are known; masking them and drawing the workbook is the work of `publish`.
 
 use jiff::civil::DateTime;
+use std::sync::Arc;
 
 /// The list of one grid. A grid with nothing due has a list with no rows: an empty list says that nothing is due, a
 /// missing one says nothing.
@@ -54,5 +55,5 @@ pub struct ListRow {
     pub due_at: Option<DateTime>,
     /// The fields that the rules ask for, by canonical name (`name`, `phone`, `address`, …; publish gives the heading),
     /// with their value unmasked, empty where unknown. Every row of a list has the same fields in the same order.
-    pub fields: Vec<(String, String)>,
+    pub fields: Vec<(Arc<str>, String)>,
 }

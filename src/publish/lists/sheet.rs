@@ -16,6 +16,7 @@ use rust_xlsxwriter::{
 use std::borrow::Cow;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Rows of the workbook that is drawn once.
 const TEMPLATE_ROWS: usize = 2;
@@ -236,8 +237,8 @@ impl<'a> Style<'a> {
 
     /// The fields of a row as they are shown, but for the mark.
     fn fields_of<'r>(&'r self, row: &'r ListRow) -> Vec<Cow<'r, str>> {
-        let shown = |(field, value): &'r (String, String)| -> Cow<'r, str> {
-            match (self.options.mask, field.as_str()) {
+        let shown = |(field, value): &'r (Arc<str>, String)| -> Cow<'r, str> {
+            match (self.options.mask, &**field) {
                 (Mask::Standard, "name" | "former_name" | "household_head") => mask::name(value).into(),
                 (Mask::Standard, "id_number" | "document") => mask::id(value).into(),
                 (Mask::Standard, "phone" | "phones") => one_a_line(mask::phones(value).into()),
@@ -268,7 +269,7 @@ impl<'a> Style<'a> {
         fields: &[Cow<'_, str>],
         mark: &str,
     ) -> u32 {
-        let marked = row.fields.iter().position(|(field, _)| field == "name").unwrap_or(0);
+        let marked = row.fields.iter().position(|(field, _)| &**field == "name").unwrap_or(0);
         let (mut column, mut lines) = (0, 1);
         cells.number(number);
         let mut put = |text: &str| {
