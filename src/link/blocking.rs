@@ -42,6 +42,19 @@ pub const RULES: [Rule; 11] = [
     id_rule("region and tail of ID number, surname", &["id", "name"]),
 ];
 
+/// What blocking did, per rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BlockingStats {
+    /// Candidate pairs that each rule owns, but for those that two different trusted ID numbers tell apart.
+    pub pairs: [u64; RULES.len()],
+    /// Blocks split by further keys.
+    pub blocks_split: [u64; RULES.len()],
+    /// Pairs inside oversized blocks that no further key brought together.
+    pub pairs_left_out: [u64; RULES.len()],
+    /// Rows of the largest block compared whole.
+    pub block_rows_max: [u64; RULES.len()],
+}
+
 /// Most keys that a rule gives a profile.
 pub(super) const KEYS_A_RULE: usize = 2;
 /// Keys that each rule gives a profile.

@@ -13,19 +13,22 @@ mod hidden;
 mod identity;
 mod inspect;
 pub mod levels;
+mod meetings;
 mod names;
 mod pairs;
 mod profile;
 mod roles;
 mod rosters;
+mod signature;
+mod splitting;
 
-pub use blocking::{RULES, Rule};
+pub use blocking::{BlockingStats, RULES, Rule};
 pub use chance::{Chance, chance};
 pub use damage::{Damage, EVIDENCE};
 pub use features::{Features, features};
 pub use hidden::{SampleLinks, score_sample};
 pub use levels::Pattern;
-pub use pairs::{BlockingStats, Blocks};
+pub use pairs::Blocks;
 pub use profile::{Profiles, profiles};
 pub use rosters::{Rosters, may_be_doubled};
 

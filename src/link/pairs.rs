@@ -1,40 +1,13 @@
 //! Candidate pairs, streamed: rule by rule, block by block, each pair once, never as a table.
 
-use super::blocking::{self, KEYS_OF, RULES, SLOTS, SLOTS_OF};
+use super::blocking::{self, BlockingStats, KEYS_OF, RULES, SLOTS_OF};
 use super::features::Features;
+use super::meetings::{Meetings, SharedKeys, Trusted};
+use super::signature::{Signature, block_of, chunks_at_blocks, sorted_rows};
+use super::splitting::{Signatures, split_into_parts, split_large_blocks};
 use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::kernels::shared::{LANES, shared};
-use crate::kernels::{hash, radix};
 use rayon::prelude::*;
-
-/// Keys of one profile, 32 bits of each, in one cache line: two profiles share a block if a slot of the same rule agrees.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
-struct Signature([u32; LANES]);
-
-const _: () = assert!(SLOTS <= LANES);
-
-impl Signature {
-    /// The same keys, those of rules with two of them the other way round.
-    fn swapped(&self) -> Self {
-        Self(std::array::from_fn(|lane| self.0[SWAPPED[lane]]))
-    }
-}
-
-/// For each lane the one that changes places with it.
-const SWAPPED: [usize; LANES] = {
-    let mut swapped = [0; LANES];
-    let mut rule = 0;
-    while rule < RULES.len() {
-        let (mut lane, end) = (SLOTS_OF[rule], SLOTS_OF[rule + 1]);
-        while lane < end {
-            swapped[lane] = SLOTS_OF[rule] + end - 1 - lane;
-            lane += 1;
-        }
-        rule += 1;
-    }
-    swapped
-};
 
 /// The keys of every profile by every rule: made once, read whenever pairs are.
 ///
@@ -55,7 +28,7 @@ impl Blocks {
             for rule in 0..RULES.len() {
                 let slots = &mut signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]];
                 for (slot, key) in slots.iter_mut().zip(blocking::keys(features, rule, p)) {
-                    *slot = self::slot(key);
+                    *slot = super::signature::slot(key);
                 }
             }
             signature
@@ -71,54 +44,10 @@ impl Blocks {
     }
 }
 
-/// The signatures while blocks are split, and what changed ones were before, where somebody wants them as they were.
-struct Signatures<'a> {
-    all: &'a mut [Signature],
-    before: Option<Vec<(u32, Signature)>>,
-}
-
-impl Signatures<'_> {
-    /// The slots of profile `p`, to be changed.
-    fn slots(&mut self, p: u32) -> &mut [u32; LANES] {
-        let signature = &mut self.all[p as usize];
-        if let Some(before) = &mut self.before {
-            before.push((p, *signature));
-        }
-        &mut signature.0
-    }
-
-    /// Makes changed signatures what they were.
-    fn restore(self) {
-        for (p, signature) in self.before.into_iter().flatten().rev() {
-            self.all[p as usize] = signature;
-        }
-    }
-}
-
-/// 32 bits of a key, never 0 for a key.
-fn slot(key: u64) -> u32 {
-    if key == 0 { 0 } else { (key as u32).max(1) }
-}
-
-/// Rows that one task takes.
-const CHUNK_ROWS: usize = 1 << 14;
 /// Chunks that one visitor takes at least.
 const CHUNKS_A_TASK: usize = 4;
 /// Profiles in a block from which on it is split, whatever the setting allows: pairs grow with the square.
 const SPLIT_ROWS: usize = 128;
-
-/// What blocking did, per rule.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BlockingStats {
-    /// Candidate pairs that each rule owns.
-    pub pairs: [u64; RULES.len()],
-    /// Blocks split by further keys.
-    pub blocks_split: [u64; RULES.len()],
-    /// Pairs inside oversized blocks that no further key brought together.
-    pub pairs_left_out: [u64; RULES.len()],
-    /// Rows of the largest block compared whole.
-    pub block_rows_max: [u64; RULES.len()],
-}
 
 /// Takes the pairs of one task. What it leaves behind must not depend on the order of pairs or on how they were shared out.
 pub(super) trait PairVisitor: Send {
@@ -126,7 +55,8 @@ pub(super) trait PairVisitor: Send {
     type Output: Send;
     /// Whether it wants to know of every rule that brings a pair together, not only of the one that owns it.
     const EVERY_RULE: bool = false;
-    /// Whether it wants pairs with two different trusted ID numbers; without, most of them are counted and not shown.
+    /// Whether it wants pairs with two different trusted ID numbers. Without them, two profiles that both have such a number
+    /// meet by that number alone, and no block is read in which everybody has one.
     const TWO_NUMBERS: bool = true;
     /// A candidate pair, `a < b`, owned by `rule`. `rules` are all of them, one bit each, if wanted.
     fn pair(&mut self, rule: usize, rules: u32, a: u32, b: u32);
@@ -160,27 +90,27 @@ pub(super) fn visit<V: PairVisitor>(
     let mut outputs = Vec::new();
     let limit = reading.block_rows_max.clamp(2, SPLIT_ROWS);
     let sampled = (1_u32 << reading.sample_bits) - 1;
+    let trusted = Trusted((!V::TWO_NUMBERS).then_some(&blocks.trusted[..]));
+    if trusted.0.is_some() {
+        let rows = sorted_rows(signatures.all, blocking::ID_TAIL, |p, _| trusted.is(p));
+        for (task, pairs, left_out) in visit_numbers(features, &rows, limit, &visitor) {
+            outputs.push(task.finish());
+            stats.pairs[blocking::ID_TAIL] += pairs;
+            stats.pairs_left_out[blocking::ID_TAIL] += left_out;
+        }
+    }
+    let shared = if trusted.0.is_some() { SharedKeys::of_rules(signatures.all, trusted) } else { Vec::new() };
     for rule in 0..RULES.len() {
-        let slots = SLOTS_OF[rule]..SLOTS_OF[rule + 1];
-        let keyed = |(chunk, of_chunk): (usize, &[Signature])| {
-            let mut rows = Vec::with_capacity((of_chunk.len() * slots.len()) >> reading.sample_bits.min(4));
-            for (p, signature) in (chunk * CHUNK_ROWS..).zip(of_chunk) {
-                let keys = signature.0[slots.clone()].iter().filter(|&&key| key != 0 && key >> 8 & sampled == 0);
-                // The key in front: rows sort by block, then by profile.
-                rows.extend(keys.map(|&key| u64::from(key) << 32 | p as u64));
-            }
-            rows
+        let shared = shared.get(rule);
+        let wanted = |p: u32, key: u32| {
+            key >> 8 & sampled == 0 && shared.is_none_or(|shared| !trusted.is(p) || shared.may_have(key))
         };
-        let parts: Vec<Vec<u64>> = signatures.all.par_chunks(CHUNK_ROWS).enumerate().map(keyed).collect();
-        let mut rows = radix::sorted_packed(&parts);
-        drop(parts);
+        let mut rows = sorted_rows(signatures.all, rule, wanted);
         if let Some(most) = blocking::part_rows(rule) {
             split_into_parts(features, rule, most, &mut rows, &mut signatures, &mut stats);
         }
         split_large_blocks(features, rule, &mut rows, limit, &mut signatures, &mut stats);
-        // Splitting gives profiles of one number different keys by it; they tell no numbers apart then.
-        let numbers = !V::TWO_NUMBERS && (rule <= blocking::ID_TAIL || stats.blocks_split[blocking::ID_TAIL] == 0);
-        let seen = Seen { features, signatures: signatures.all, numbers: numbers.then_some(&blocks.trusted[..]) };
+        let seen = Seen { features, signatures: signatures.all, trusted };
         // What visitors leave behind is put together regardless of who saw which chunk, so threads may share them out.
         let tasks: Vec<(V, u64, u64)> = chunks_at_blocks(&rows)
             .into_par_iter()
@@ -203,47 +133,17 @@ pub(super) fn visit<V: PairVisitor>(
     (outputs, stats)
 }
 
-/// The key of a row.
-fn block_of(row: u64) -> u32 {
-    (row >> 32) as u32
-}
-
-/// Cuts sorted rows into ranges of about [`CHUNK_ROWS`] that never part a block.
-fn chunks_at_blocks(rows: &[u64]) -> Vec<&[u64]> {
-    let mut chunks = Vec::with_capacity(rows.len() / CHUNK_ROWS + 1);
-    let mut rest = rows;
-    while !rest.is_empty() {
-        let mut end = CHUNK_ROWS.min(rest.len());
-        let block = block_of(rest[end - 1]);
-        end += rest[end..].partition_point(|&row| block_of(row) == block);
-        let (chunk, after) = rest.split_at(end);
-        chunks.push(chunk);
-        rest = after;
-    }
-    chunks
-}
-
 /// What blocks are read by.
 #[derive(Clone, Copy)]
 struct Seen<'a> {
     features: &'a Features,
     signatures: &'a [Signature],
-    /// Who has a trusted ID number, where pairs with two different ones need not be shown.
-    numbers: Option<&'a [u64]>,
-}
-
-impl Seen<'_> {
-    /// The key by ID number of profile `p` if that is a trusted number, else 0: two of them that differ are two numbers.
-    fn number(&self, p: u32, signature: &Signature) -> u32 {
-        let trusted = self.numbers.is_some_and(|bits| bits[p as usize / 64] >> (p % 64) & 1 == 1);
-        if trusted { signature.0[SLOTS_OF[blocking::ID_TAIL]] } else { 0 }
-    }
+    trusted: Trusted<'a>,
 }
 
 /// A profile in its block.
 struct Row {
     profile: u32,
-    number: u32,
     signature: Signature,
     swapped: Signature,
 }
@@ -286,21 +186,19 @@ fn visit_blocks<V: PairVisitor>(seen: Seen<'_>, rows: &[u64], rule: usize, task:
     let mut block: Vec<Row> = Vec::new();
     let earlier = (1_u32 << SLOTS_OF[rule]) - 1;
     let mut waiting = Waiting { features: seen.features, rule, pairs: Vec::with_capacity(64), task };
-    let (all, mut end, mut asked) = (rows, 0, 0);
-    for rows in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)) {
-        end += rows.len();
-        if rows.len() < 2 {
-            continue;
-        }
-        asked = ask_ahead(asked, end, all, seen.signatures);
-        largest = largest.max(rows.len() as u64);
+    let meetings = Meetings::of(rows, seen.trusted);
+    let (all, mut begin) = (&meetings.profiles[..], 0);
+    for &(here, first, end) in &meetings.blocks {
+        let ahead = all.len().min(begin + 4 * AHEAD)..all.len().min(end + 4 * AHEAD);
+        all[ahead].iter().for_each(|&p| prefetch(seen.signatures, p as usize));
+        largest = largest.max((end - begin) as u64);
         block.clear();
-        block.extend(rows.iter().map(|&row| {
-            let (profile, signature) = (row as u32, seen.signatures[row as u32 as usize]);
-            Row { profile, number: seen.number(profile, &signature), signature, swapped: signature.swapped() }
+        block.extend(all[begin..end].iter().map(|&profile| {
+            let signature = seen.signatures[profile as usize];
+            Row { profile, signature, swapped: signature.swapped() }
         }));
-        let here = block_of(rows[0]);
-        for (i, x) in block.iter().enumerate() {
+        begin = end;
+        for (i, x) in block[..first].iter().enumerate() {
             for y in &block[i + 1..] {
                 let slots = shared(&x.signature.0, &y.signature.0, &y.swapped.0);
                 if slots & earlier != 0
@@ -310,9 +208,8 @@ fn visit_blocks<V: PairVisitor>(seen: Seen<'_>, rows: &[u64], rule: usize, task:
                     continue;
                 }
                 pairs += 1;
-                if x.number == 0 || y.number == 0 || x.number == y.number {
-                    waiting.push(if V::EVERY_RULE { rules_of(slots) } else { 0 }, x.profile, y.profile);
-                }
+                let (a, b) = (x.profile.min(y.profile), x.profile.max(y.profile));
+                waiting.push(if V::EVERY_RULE { rules_of(slots) } else { 0 }, a, b);
             }
         }
     }
@@ -320,16 +217,31 @@ fn visit_blocks<V: PairVisitor>(seen: Seen<'_>, rows: &[u64], rule: usize, task:
     (pairs, largest)
 }
 
-/// Asks for the signatures of the rows from `asked` on to some behind `end` that share their block; gives how far it came.
-fn ask_ahead(asked: usize, end: usize, rows: &[u64], signatures: &[Signature]) -> usize {
-    let same = |at: usize, other: Option<&u64>| other.is_some_and(|&other| block_of(other) == block_of(rows[at]));
-    let until = rows.len().min(end + 4 * AHEAD).max(asked);
-    for at in asked..until {
-        if same(at, rows.get(at + 1)) || same(at, at.checked_sub(1).and_then(|before| rows.get(before))) {
-            prefetch(signatures, rows[at] as u32 as usize);
+/// Sends the pairs of two equal trusted ID numbers (and those few of two whose keys by rule [`blocking::ID_TAIL`] are equal)
+/// to visitors. Of a number that more than `limit` profiles have, each meets the next so many: they hang together all the
+/// same. Gives each visitor with the number of pairs shown, and of those left out.
+fn visit_numbers<V: PairVisitor>(
+    features: &Features,
+    rows: &[u64],
+    limit: usize,
+    visitor: impl Fn() -> V + Sync,
+) -> Vec<(V, u64, u64)> {
+    let of_chunk = |(mut task, mut shown, mut left_out): (V, u64, u64), rows: &[u64]| {
+        let mut waiting = Waiting { features, rule: blocking::ID_TAIL, pairs: Vec::with_capacity(64), task: &mut task };
+        for block in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)) {
+            for (i, &a) in block.iter().enumerate() {
+                let others = &block[i + 1..];
+                let met = &others[..others.len().min(limit - 1)];
+                met.iter().for_each(|&b| waiting.push(0, a as u32, b as u32));
+                shown += met.len() as u64;
+                left_out += (others.len() - met.len()) as u64;
+            }
         }
-    }
-    until
+        waiting.show();
+        (task, shown, left_out)
+    };
+    let chunks = chunks_at_blocks(rows).into_par_iter().with_min_len(CHUNKS_A_TASK);
+    chunks.fold(|| (visitor(), 0, 0), of_chunk).collect()
 }
 
 /// The rules whose slots are shared, one bit each.
@@ -350,149 +262,11 @@ fn owned_by_other_key(rule: usize, here: u32, Signature(x): &Signature, Signatur
     a != 0 && a == b && a < here
 }
 
-/// Gives the rows of blocks of more than `most` the keys of their parts: [`blocking::part_keys`].
-fn split_into_parts(
-    features: &Features,
-    rule: usize,
-    most: usize,
-    rows: &mut Vec<u64>,
-    signatures: &mut Signatures<'_>,
-    stats: &mut BlockingStats,
-) {
-    let large = large_blocks(rows, most);
-    if large.is_empty() {
-        return;
-    }
-    stats.blocks_split[rule] += large.len() as u64;
-    let packed = |key: u32, p: u32| u64::from(key) << 32 | u64::from(p);
-    let keys_of = |range: &std::ops::Range<usize>| {
-        let of_block = &rows[range.clone()];
-        of_block.iter().for_each(|&row| features.expect(row as u32));
-        of_block.iter().for_each(|&row| features.expect_name(row as u32));
-        let of_row =
-            |&row: &u64| blocking::part_keys(features, rule, row as u32 as usize, block_of(row).into()).map(slot);
-        let keys: Vec<[u32; 2]> = of_block.iter().map(of_row).collect();
-        let mut of_block: Vec<u32> = keys.as_flattened().iter().copied().filter(|&key| key != 0).collect();
-        of_block.sort_unstable();
-        let together = |n: usize| (n * (n - 1) / 2) as u64;
-        // A pair that shares both parts counts twice here, so no fewer are left out than this says.
-        let kept: u64 = of_block.chunk_by(|a, b| a == b).map(|run| together(run.len())).sum();
-        (keys, together(range.len()).saturating_sub(kept))
-    };
-    let keys: Vec<(Vec<[u32; 2]>, u64)> = large.par_iter().map(keys_of).collect();
-    let mut second = Vec::new();
-    for (range, (keys, left_out)) in large.into_iter().zip(keys) {
-        stats.pairs_left_out[rule] += left_out;
-        rows[range.clone()].iter().for_each(|&row| prefetch(signatures.all, row as u32 as usize));
-        for (row, keys) in rows[range].iter_mut().zip(keys) {
-            let (p, block) = (*row as u32, block_of(*row));
-            if keys[0] == block {
-                continue;
-            }
-            let slots = &mut signatures.slots(p)[SLOTS_OF[rule]..SLOTS_OF[rule + 1]];
-            slots.copy_from_slice(&keys[..slots.len()]);
-            *row = packed(keys[0], p);
-            if keys[1] != 0 {
-                second.push(packed(keys[1], p));
-            }
-        }
-    }
-    rows.append(&mut second);
-    radix::sort_packed(rows);
-}
-
-/// Gives the rows of oversized blocks a further key each, again and again, until blocks are small or nothing is left to
-/// split by; then only neighbours in the order of rows are kept together. Counted, never silent.
-fn split_large_blocks(
-    features: &Features,
-    rule: usize,
-    rows: &mut Vec<u64>,
-    limit: usize,
-    signatures: &mut Signatures<'_>,
-    stats: &mut BlockingStats,
-) {
-    let mut large = large_blocks(rows, limit);
-    if large.is_empty() {
-        return;
-    }
-    stats.blocks_split[rule] += large.len() as u64;
-    let mut split = take_ranges(rows, &mut large);
-    for step in 0.. {
-        for range in large {
-            let rows = &mut split[range];
-            let old = block_of(rows[0]);
-            for (at, row) in rows.iter_mut().enumerate() {
-                let p = *row as u32;
-                let parts = match blocking::split_key(features, step, p as usize) {
-                    Some(further) => [step as u64, further],
-                    None => [u64::MAX, (at / limit) as u64],
-                };
-                let new = (hash::key(u64::from(old), &parts) as u32).max(1);
-                *row = u64::from(new) << 32 | u64::from(p);
-                for slot in &mut signatures.slots(p)[SLOTS_OF[rule]..SLOTS_OF[rule + 1]] {
-                    *slot = if *slot == old { new } else { *slot };
-                }
-            }
-            let mut new_keys: Vec<u32> = rows.iter().map(|&row| block_of(row)).collect();
-            new_keys.sort_unstable();
-            let together = |n: usize| (n * (n - 1) / 2) as u64;
-            let kept: u64 = new_keys.chunk_by(|a, b| a == b).map(|run| together(run.len())).sum();
-            stats.pairs_left_out[rule] += together(rows.len()) - kept;
-        }
-        radix::sort_packed(&mut split);
-        large = large_blocks(&split, limit);
-        if large.is_empty() {
-            break;
-        }
-    }
-    rows.append(&mut split);
-    radix::sort_packed(rows);
-}
-
-/// Takes the rows in `ranges` out; the ranges are then those of what was taken.
-fn take_ranges(rows: &mut Vec<u64>, ranges: &mut [std::ops::Range<usize>]) -> Vec<u64> {
-    let (mut taken, mut kept, mut from) = (Vec::new(), 0, 0);
-    for range in ranges {
-        rows.copy_within(from..range.start, kept);
-        kept += range.start - from;
-        from = range.end;
-        let begin = taken.len();
-        taken.extend_from_slice(&rows[range.clone()]);
-        *range = begin..taken.len();
-    }
-    rows.copy_within(from.., kept);
-    kept += rows.len() - from;
-    rows.truncate(kept);
-    taken
-}
-
-/// The rows of each block with more than `limit` of them.
-fn large_blocks(rows: &[u64], limit: usize) -> Vec<std::ops::Range<usize>> {
-    let of_chunk = |chunk: &[u64]| {
-        let (mut large, mut begin) = (Vec::new(), 0);
-        for block in chunk.chunk_by(|&a, &b| block_of(a) == block_of(b)) {
-            if block.len() > limit {
-                large.push(begin..begin + block.len());
-            }
-            begin += block.len();
-        }
-        (large, begin)
-    };
-    let chunks: Vec<(Vec<std::ops::Range<usize>>, usize)> =
-        chunks_at_blocks(rows).into_par_iter().map(of_chunk).collect();
-    let mut from = 0;
-    let mut all = Vec::new();
-    for (large, len) in chunks {
-        all.extend(large.into_iter().map(|block| block.start + from..block.end + from));
-        from += len;
-    }
-    all
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::kernels::date::{civil_from_days, days_from_civil};
+    use crate::kernels::id_number::IdNumber;
     use crate::link::{features, profiles};
     use crate::tables::{BirthPrecision, NO_DATE, Records};
 
@@ -553,13 +327,63 @@ mod tests {
         assert_eq!(format!("{blocks:?}"), before, "read again, blocks are what they were");
     }
 
+    /// As [`Every`], but not of two different numbers.
+    struct Told(Every);
+
+    impl PairVisitor for Told {
+        type Output = Vec<(u32, u32)>;
+        const TWO_NUMBERS: bool = false;
+
+        fn pair(&mut self, rule: usize, rules: u32, a: u32, b: u32) {
+            self.0.pair(rule, rules, a, b);
+        }
+
+        fn finish(self) -> Self::Output {
+            self.0.finish()
+        }
+    }
+
     #[test]
-    fn what_is_taken_out_and_what_stays_are_all_rows() {
-        let mut rows: Vec<u64> = (0..20).collect();
-        let mut ranges = [2..5, 5..6, 17..20];
-        assert_eq!(take_ranges(&mut rows, &mut ranges), [2, 3, 4, 5, 17, 18, 19]);
-        assert_eq!(rows, [0, 1].into_iter().chain(6..17).collect::<Vec<u64>>());
-        assert_eq!(ranges, [0..3, 3..4, 4..7]);
+    fn numbers_tell_apart_and_take_no_other_pair_away() {
+        let mut records = of_one_name(600);
+        for i in 0..600 {
+            let birth = days_from_civil(1975, 1, 5) + i as i32 % 9;
+            (records.birth[i], records.birth_precision[i]) = (birth, BirthPrecision::Day);
+            records.phones[i][0] = 13_900_000_000 + i as u64 * 7 % 130;
+            records.flat[i] = 1 + i as u64 * 11 % 170;
+            if i % 4 != 0 {
+                records.id[i] = IdNumber::from_parts(370_502, birth, 11 + i as u16 * 13 % 90);
+            }
+        }
+        let features = features(&records, &profiles(&records));
+        let reading = Reading { block_rows_max: 2000, sample_bits: 0, again: false };
+        let blocks = Blocks::new(&features);
+        let (all, _) = visit(&features, &mut blocks.clone(), reading, || Every(Vec::new()));
+        let (told, stats) = visit(&features, &mut blocks.clone(), reading, || Told(Every(Vec::new())));
+        let number = |p: u32| features.trusted_id(p as usize);
+        let same = |a: u32, b: u32| number(a) == 0 || number(b) == 0 || number(a) == number(b);
+        let kept = |tasks: Vec<Vec<(u32, u32)>>| {
+            let mut pairs: Vec<(u32, u32)> = tasks.concat().into_iter().filter(|&(a, b)| same(a, b)).collect();
+            pairs.sort_unstable();
+            pairs
+        };
+        assert_eq!(stats.pairs.iter().sum::<u64>(), told.iter().map(Vec::len).sum::<usize>() as u64);
+        let (seen, all) = (told.concat().len(), kept(all));
+        assert_eq!(kept(told), all, "each once");
+        let numbered = all.iter().filter(|&&(a, b)| number(a) != 0 && number(b) != 0).count();
+        assert!(numbered > 1000 && all.len() > numbered + 1000, "{numbered} of {}", all.len());
+        assert_eq!(seen, all.len(), "nobody meets in vain");
+    }
+
+    #[test]
+    fn what_many_records_have_is_met_in_turn() {
+        let rows: Vec<u64> = (0..10).map(|p| 7 << 32 | p).collect();
+        let records = of_one_name(10);
+        let features = features(&records, &profiles(&records));
+        let found = visit_numbers(&features, &rows, 4, || Every(Vec::new()));
+        let (pairs, shown, left_out) = found.into_iter().next().unwrap();
+        assert_eq!((pairs.0.len() as u64, shown, shown + left_out), (shown, 24, 45));
+        assert!((0..9).all(|p| pairs.0.contains(&(p, p + 1))), "they hang together");
     }
 
     #[test]

@@ -1,0 +1,118 @@
+//! Who meets whom where two different trusted ID numbers tell two profiles apart: those who have such a number meet by it, and
+//! beside that only those who have none. Most blocks hold nobody else, and need not be read at all.
+
+use super::blocking::{RULES, SLOTS_OF};
+use super::signature::{CHUNK_ROWS, Signature, block_of};
+use rayon::prelude::*;
+
+/// Who has a trusted ID number, one bit a profile, where pairs with two different ones are not wanted.
+#[derive(Clone, Copy)]
+pub(super) struct Trusted<'a>(pub(super) Option<&'a [u64]>);
+
+impl Trusted<'_> {
+    #[inline]
+    pub(super) fn is(self, p: u32) -> bool {
+        self.0.is_some_and(|bits| bits[p as usize / 64] >> (p % 64) & 1 == 1)
+    }
+}
+
+/// The keys of a rule that somebody without a trusted ID number has, and a few others by chance: what stands in no block of
+/// theirs need not even be sorted.
+pub(super) struct SharedKeys {
+    bits: Vec<u64>,
+    shift: u32,
+}
+
+impl SharedKeys {
+    /// The keys of every rule.
+    pub(super) fn of_rules(signatures: &[Signature], trusted: Trusted<'_>) -> Vec<Self> {
+        let of_chunk = |(chunk, of_chunk): (usize, &[Signature])| -> Vec<Signature> {
+            let all = (chunk * CHUNK_ROWS..).zip(of_chunk);
+            all.filter(|(p, _)| !trusted.is(*p as u32)).map(|(_, signature)| *signature).collect()
+        };
+        let others: Vec<Vec<Signature>> = signatures.par_chunks(CHUNK_ROWS).enumerate().map(of_chunk).collect();
+        let count: usize = others.iter().map(Vec::len).sum();
+        let of_rule = |rule: usize| {
+            let slots = SLOTS_OF[rule]..SLOTS_OF[rule + 1];
+            // Sixteen bits a key: one in sixteen of the other keys looks as if it were one of these.
+            let bits = (16 * slots.len() * count.max(64)).next_power_of_two().ilog2().min(u32::BITS);
+            let mut shared = Self { bits: vec![0; 1 << (bits - 6)], shift: u32::BITS - bits };
+            for key in others.iter().flatten().flat_map(|others| &others.0[slots.clone()]) {
+                let at = key >> shared.shift;
+                shared.bits[at as usize / 64] |= 1 << (at % 64);
+            }
+            shared
+        };
+        (0..RULES.len()).into_par_iter().map(of_rule).collect()
+    }
+
+    #[inline]
+    pub(super) fn may_have(&self, key: u32) -> bool {
+        let at = key >> self.shift;
+        self.bits[at as usize / 64] >> (at % 64) & 1 == 1
+    }
+}
+
+/// Blocks that have pairs, with those first that meet everybody: who has a trusted ID number meets only those who have none.
+#[derive(Default)]
+pub(super) struct Meetings {
+    pub(super) profiles: Vec<u32>,
+    /// Key of each block, how many of its profiles meet everybody, and where it ends.
+    pub(super) blocks: Vec<(u32, usize, usize)>,
+}
+
+impl Meetings {
+    pub(super) fn of(rows: &[u64], trusted: Trusted<'_>) -> Self {
+        let mut meetings = Self::default();
+        for block in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)).filter(|block| block.len() > 1) {
+            let begin = meetings.profiles.len();
+            let profiles = || block.iter().map(|&row| row as u32);
+            meetings.profiles.extend(profiles().filter(|&p| !trusted.is(p)));
+            let first = meetings.profiles.len() - begin;
+            if first > 0 {
+                meetings.profiles.extend(profiles().filter(|&p| trusted.is(p)));
+                meetings.blocks.push((block_of(block[0]), first, meetings.profiles.len()));
+            }
+        }
+        meetings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::shared::LANES;
+
+    #[test]
+    fn who_has_a_number_meets_only_those_who_have_none() {
+        let row = |key: u64, p: u64| key << 32 | p;
+        let rows = [row(3, 0), row(3, 1), row(3, 4), row(5, 1), row(5, 2), row(7, 3), row(9, 0), row(9, 2), row(9, 4)];
+        // Profiles 1, 2 and 3 have a number.
+        let meetings = Meetings::of(&rows, Trusted(Some(&[0b0_1110])));
+        assert_eq!(meetings.profiles, [0, 4, 1, 0, 4, 2]);
+        assert_eq!(meetings.blocks, [(3, 2, 3), (9, 2, 6)]);
+        // Where that tells nobody apart, everybody meets everybody.
+        let all = Meetings::of(&rows, Trusted(None));
+        assert_eq!(all.profiles, [0, 1, 4, 1, 2, 0, 2, 4]);
+        assert_eq!(all.blocks, [(3, 3, 3), (5, 2, 5), (9, 3, 8)]);
+    }
+
+    #[test]
+    fn no_key_of_those_without_a_number_is_missed() {
+        let key = |p: u32, lane: u32| (p * 16 + lane + 1).wrapping_mul(0x9e37_79b9);
+        let signatures: Vec<Signature> =
+            (0..1000_u32).map(|p| Signature(std::array::from_fn(|lane| key(p, lane as u32)))).collect();
+        // Every other one has a number.
+        let bits = [0xaaaa_aaaa_aaaa_aaaa_u64; 16];
+        let shared = SharedKeys::of_rules(&signatures, Trusted(Some(&bits)));
+        let (mut theirs, mut others) = (0, 0);
+        for (p, signature) in signatures.iter().enumerate() {
+            for (rule, shared) in shared.iter().enumerate() {
+                let found = signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]].iter().filter(|&&key| shared.may_have(key));
+                if p % 2 == 0 { theirs += found.count() } else { others += found.count() }
+            }
+        }
+        assert_eq!(theirs, 500 * LANES);
+        assert!(others < 500 * LANES / 8, "{others} of the others look like theirs");
+    }
+}

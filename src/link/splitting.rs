@@ -1,0 +1,186 @@
+//! Blocks that are too large, split by further keys of their profiles, counted and never silently.
+
+use super::blocking::{self, BlockingStats, SLOTS_OF};
+use super::features::Features;
+use super::signature::{Signature, block_of, chunks_at_blocks, slot};
+use crate::kernels::prefetch::prefetch;
+use crate::kernels::shared::LANES;
+use crate::kernels::{hash, radix};
+use rayon::prelude::*;
+
+/// The signatures while blocks are split, and what changed ones were before, where somebody wants them as they were.
+pub(super) struct Signatures<'a> {
+    pub(super) all: &'a mut [Signature],
+    pub(super) before: Option<Vec<(u32, Signature)>>,
+}
+
+impl Signatures<'_> {
+    /// The slots of profile `p`, to be changed.
+    fn slots(&mut self, p: u32) -> &mut [u32; LANES] {
+        let signature = &mut self.all[p as usize];
+        if let Some(before) = &mut self.before {
+            before.push((p, *signature));
+        }
+        &mut signature.0
+    }
+
+    /// Makes changed signatures what they were.
+    pub(super) fn restore(self) {
+        for (p, signature) in self.before.into_iter().flatten().rev() {
+            self.all[p as usize] = signature;
+        }
+    }
+}
+
+/// Gives the rows of blocks of more than `most` the keys of their parts: [`blocking::part_keys`].
+pub(super) fn split_into_parts(
+    features: &Features,
+    rule: usize,
+    most: usize,
+    rows: &mut Vec<u64>,
+    signatures: &mut Signatures<'_>,
+    stats: &mut BlockingStats,
+) {
+    let large = large_blocks(rows, most);
+    if large.is_empty() {
+        return;
+    }
+    stats.blocks_split[rule] += large.len() as u64;
+    let packed = |key: u32, p: u32| u64::from(key) << 32 | u64::from(p);
+    let keys_of = |range: &std::ops::Range<usize>| {
+        let of_block = &rows[range.clone()];
+        of_block.iter().for_each(|&row| features.expect(row as u32));
+        of_block.iter().for_each(|&row| features.expect_name(row as u32));
+        let of_row =
+            |&row: &u64| blocking::part_keys(features, rule, row as u32 as usize, block_of(row).into()).map(slot);
+        let keys: Vec<[u32; 2]> = of_block.iter().map(of_row).collect();
+        let mut of_block: Vec<u32> = keys.as_flattened().iter().copied().filter(|&key| key != 0).collect();
+        of_block.sort_unstable();
+        let together = |n: usize| (n * (n - 1) / 2) as u64;
+        // A pair that shares both parts counts twice here, so no fewer are left out than this says.
+        let kept: u64 = of_block.chunk_by(|a, b| a == b).map(|run| together(run.len())).sum();
+        (keys, together(range.len()).saturating_sub(kept))
+    };
+    let keys: Vec<(Vec<[u32; 2]>, u64)> = large.par_iter().map(keys_of).collect();
+    let mut second = Vec::new();
+    for (range, (keys, left_out)) in large.into_iter().zip(keys) {
+        stats.pairs_left_out[rule] += left_out;
+        rows[range.clone()].iter().for_each(|&row| prefetch(signatures.all, row as u32 as usize));
+        for (row, keys) in rows[range].iter_mut().zip(keys) {
+            let (p, block) = (*row as u32, block_of(*row));
+            if keys[0] == block {
+                continue;
+            }
+            let slots = &mut signatures.slots(p)[SLOTS_OF[rule]..SLOTS_OF[rule + 1]];
+            slots.copy_from_slice(&keys[..slots.len()]);
+            *row = packed(keys[0], p);
+            if keys[1] != 0 {
+                second.push(packed(keys[1], p));
+            }
+        }
+    }
+    rows.append(&mut second);
+    radix::sort_packed(rows);
+}
+
+/// Gives the rows of oversized blocks a further key each, again and again, until blocks are small or nothing is left to
+/// split by; then only neighbours in the order of rows are kept together. Counted, never silent.
+pub(super) fn split_large_blocks(
+    features: &Features,
+    rule: usize,
+    rows: &mut Vec<u64>,
+    limit: usize,
+    signatures: &mut Signatures<'_>,
+    stats: &mut BlockingStats,
+) {
+    let mut large = large_blocks(rows, limit);
+    if large.is_empty() {
+        return;
+    }
+    stats.blocks_split[rule] += large.len() as u64;
+    let mut split = take_ranges(rows, &mut large);
+    for step in 0.. {
+        for range in large {
+            let rows = &mut split[range];
+            let old = block_of(rows[0]);
+            for (at, row) in rows.iter_mut().enumerate() {
+                let p = *row as u32;
+                let parts = match blocking::split_key(features, step, p as usize) {
+                    Some(further) => [step as u64, further],
+                    None => [u64::MAX, (at / limit) as u64],
+                };
+                let new = (hash::key(u64::from(old), &parts) as u32).max(1);
+                *row = u64::from(new) << 32 | u64::from(p);
+                for slot in &mut signatures.slots(p)[SLOTS_OF[rule]..SLOTS_OF[rule + 1]] {
+                    *slot = if *slot == old { new } else { *slot };
+                }
+            }
+            let mut new_keys: Vec<u32> = rows.iter().map(|&row| block_of(row)).collect();
+            new_keys.sort_unstable();
+            let together = |n: usize| (n * (n - 1) / 2) as u64;
+            let kept: u64 = new_keys.chunk_by(|a, b| a == b).map(|run| together(run.len())).sum();
+            stats.pairs_left_out[rule] += together(rows.len()) - kept;
+        }
+        radix::sort_packed(&mut split);
+        large = large_blocks(&split, limit);
+        if large.is_empty() {
+            break;
+        }
+    }
+    rows.append(&mut split);
+    radix::sort_packed(rows);
+}
+
+/// Takes the rows in `ranges` out; the ranges are then those of what was taken.
+fn take_ranges(rows: &mut Vec<u64>, ranges: &mut [std::ops::Range<usize>]) -> Vec<u64> {
+    let (mut taken, mut kept, mut from) = (Vec::new(), 0, 0);
+    for range in ranges {
+        rows.copy_within(from..range.start, kept);
+        kept += range.start - from;
+        from = range.end;
+        let begin = taken.len();
+        taken.extend_from_slice(&rows[range.clone()]);
+        *range = begin..taken.len();
+    }
+    rows.copy_within(from.., kept);
+    kept += rows.len() - from;
+    rows.truncate(kept);
+    taken
+}
+
+/// The rows of each block with more than `limit` of them.
+fn large_blocks(rows: &[u64], limit: usize) -> Vec<std::ops::Range<usize>> {
+    let of_chunk = |chunk: &[u64]| {
+        let (mut large, mut begin) = (Vec::new(), 0);
+        for block in chunk.chunk_by(|&a, &b| block_of(a) == block_of(b)) {
+            if block.len() > limit {
+                large.push(begin..begin + block.len());
+            }
+            begin += block.len();
+        }
+        (large, begin)
+    };
+    let chunks: Vec<(Vec<std::ops::Range<usize>>, usize)> =
+        chunks_at_blocks(rows).into_par_iter().map(of_chunk).collect();
+    let mut from = 0;
+    let mut all = Vec::new();
+    for (large, len) in chunks {
+        all.extend(large.into_iter().map(|block| block.start + from..block.end + from));
+        from += len;
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_out_and_what_stays_are_all_rows() {
+        let mut rows: Vec<u64> = (0..20).collect();
+        let mut ranges = [2..5, 5..6, 17..20];
+        assert_eq!(take_ranges(&mut rows, &mut ranges), [2, 3, 4, 5, 17, 18, 19]);
+        assert_eq!(rows, [0, 1].into_iter().chain(6..17).collect::<Vec<u64>>());
+        assert_eq!(ranges, [0..3, 3..4, 4..7]);
+    }
+}
