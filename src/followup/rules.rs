@@ -188,7 +188,7 @@ pub fn find_evidence(due: &mut [Due], records: &Records, persons: &Persons, sour
             due.iter().enumerate().flat_map(|(at, due)| chosen(due).into_iter().map(move |row| (at, row))).collect();
         let keys: Vec<Sym> = rows.iter().map(|row| records.record_id[row.1 as usize]).collect();
         let mut next = rows.iter();
-        records.pool.for_each(&keys, |id| {
+        records.keys.for_each(&keys, |id| {
             if let Some(&(at, row)) = next.next() {
                 due[at].evidence.push(key_text(records, row as usize, id, sources));
             }
@@ -198,7 +198,7 @@ pub fn find_evidence(due: &mut [Due], records: &Records, persons: &Persons, sour
 
 /// `source:record_id` of a record.
 pub(super) fn record_key(records: &Records, row: usize, sources: &[&str]) -> String {
-    key_text(records, row, records.pool.get(records.record_id[row]), sources)
+    key_text(records, row, records.key(row), sources)
 }
 
 /// The same where the record's own key is at hand.

@@ -59,7 +59,7 @@ pub(super) fn sample(rows: &[Row]) -> (Records, Persons) {
     let mut records = Records::default();
     for (i, row) in rows.iter().enumerate() {
         let r = &mut records;
-        let record_id = r.pool.intern(&format!("r{i}"));
+        let record_id = r.keys.push(&format!("r{i}"));
         r.source.push(row.source);
         r.file.push(0);
         r.line.push(i as u64);

@@ -4,8 +4,8 @@
 use super::prefetch::prefetch;
 use std::ops::Range;
 
-/// An index of an ascending sequence of keys that are spread over all 64 bits, as hashes are; others are found as well, but
-/// slower. Four bytes a key.
+/// An index of an ascending sequence of keys that are spread over all the bits of the largest, as hashes are; others share
+/// buckets. Four bytes a key.
 #[derive(Clone, Debug, Default)]
 pub struct Buckets {
     /// Where the keys of each bucket begin, and where the last ones end.
@@ -18,9 +18,10 @@ impl Buckets {
     ///
     /// # Panics
     /// If there are more than 4,294,967,295 keys.
-    pub fn of(keys: impl ExactSizeIterator<Item = u64>) -> Self {
+    pub fn of(keys: impl ExactSizeIterator<Item = u64> + DoubleEndedIterator + Clone) -> Self {
         let bits = keys.len().checked_ilog2().unwrap_or(0).clamp(1, 31);
-        let shift = 64 - bits;
+        let largest = keys.clone().next_back().unwrap_or(0);
+        let shift = (u64::BITS - largest.leading_zeros()).saturating_sub(bits);
         let mut starts = vec![0_u32; (1 << bits) + 1];
         keys.for_each(|key| starts[(key >> shift) as usize + 1] += 1);
         (1..starts.len()).for_each(|bucket| starts[bucket] += starts[bucket - 1]);
@@ -30,7 +31,7 @@ impl Buckets {
     /// The places at which `key` may stand.
     #[inline]
     pub fn near(&self, key: u64) -> Range<usize> {
-        match (self.starts.get(self.bucket(key)), self.starts.get(self.bucket(key) + 1)) {
+        match (self.starts.get(self.bucket(key)), self.starts.get(self.bucket(key).saturating_add(1))) {
             (Some(&start), Some(&end)) => start as usize..end as usize,
             _ => 0..0,
         }
@@ -44,7 +45,7 @@ impl Buckets {
 
     #[inline]
     fn bucket(&self, key: u64) -> usize {
-        key.checked_shr(self.shift).unwrap_or(0) as usize
+        usize::try_from(key >> self.shift).unwrap_or(usize::MAX)
     }
 }
 

@@ -19,6 +19,9 @@ const STRINGS_A_ROW: usize = 3;
 /// About as many bytes has one.
 const STRING_BYTES: usize = 24;
 
+/// About as many bytes has the key of a record.
+const KEY_BYTES: usize = 16;
+
 /// What a chunk of raw rows became.
 #[derive(Clone, Debug, Default)]
 pub struct Normalized {
@@ -67,6 +70,7 @@ impl Normalizer {
         }
         out.records.reserve(rows.len());
         out.records.pool.reserve(rows.len() * STRINGS_A_ROW, rows.len() * STRINGS_A_ROW * STRING_BYTES);
+        out.records.keys.make_room(rows.len(), rows.len() * KEY_BYTES);
         let mut reader = row::Reader::new(self, rows, dump_label);
         for at in 0..rows.len() {
             reader.read(at, &mut out);

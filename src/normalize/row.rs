@@ -212,7 +212,7 @@ impl<'a> Reader<'a> {
         };
         match field {
             // Keys are distinct: looking them up would only cost time.
-            PersonField::RecordId => draft.record_id = pool.push(trimmed(raw)),
+            PersonField::RecordId => draft.record_id = out.records.keys.push(trimmed(raw)),
             PersonField::Name => {
                 let flags = normalize_name(raw, &mut self.text);
                 count_name(raw, &self.text, flags, repairs);
@@ -318,7 +318,7 @@ impl<'a> Reader<'a> {
             Pool::NONE => {
                 self.text.clear();
                 let _ = write!(self.text, "{}:{line}", self.dump_label);
-                records.pool.push(&self.text)
+                records.keys.push(&self.text)
             }
             own => own,
         };

@@ -73,7 +73,7 @@ fn a_whole_row_is_read() {
     let r = &out.records;
     assert_eq!((r.len(), out.quarantined.len()), (1, 0));
     let get = |sym| r.pool.get(sym);
-    assert_eq!((get(r.record_id[0]), get(r.name[0]), get(r.ethnicity[0])), ("A1", "王伟", "汉"));
+    assert_eq!((r.key(0), get(r.name[0]), get(r.ethnicity[0])), ("A1", "王伟", "汉"));
     assert_eq!((r.sex[0], r.id[0].kind, r.birth[0]), (Sex::Male, IdKind::Valid, days_from_civil(1949, 12, 31)));
     assert_eq!((r.phones[0], &r.more_phones[..]), ([13_854_612_377, 5_468_331_234], &[(0, 15_954_600_012)][..]));
     assert_eq!(
@@ -98,7 +98,7 @@ fn rows_without_a_person_are_kept_apart() {
     ]);
     let out = read(&source, &rows);
     assert_eq!(out.records.len(), 2);
-    assert_eq!(out.records.pool.get(out.records.record_id[1]), "a.csv:3");
+    assert_eq!(out.records.key(1), "a.csv:3");
     let reasons: Vec<_> = out.quarantined.iter().map(|q| (q.line, q.reason)).collect();
     use Reason::{NoPerson, NotAPerson};
     assert_eq!(reasons, [(4, NoPerson), (5, NotAPerson), (6, NotAPerson), (7, NotAPerson)]);

@@ -106,7 +106,7 @@ pub(super) fn assign<'a>(
         .map(|from| {
             let rows = from..records.len().min(from + CHUNK_ROWS);
             let mut keys = Vec::with_capacity(rows.len());
-            records.pool.for_each(&records.record_id[rows.clone()], |id| keys.push(hash::bytes(2, id.as_bytes())));
+            records.keys.for_each(&records.record_id[rows.clone()], |id| keys.push(hash::bytes(2, id.as_bytes())));
             let of_source = records.source[rows].iter().map(|&source| source_keys[source as usize]);
             keys.iter_mut().zip(of_source).for_each(|(key, source)| *key = hash::mix(source, *key));
             let borne = if known.is_empty() { Vec::new() } else { known.persons_of(&keys) };
@@ -151,11 +151,11 @@ pub(super) fn assign<'a>(
     order.par_sort_unstable_by_key(|&c| (fresh[c as usize], c));
     for c in order {
         // A new key must not be one that is or was in use.
-        let mut key = fresh[c as usize];
-        while still_borne.contains(&PersonId(key)) || !taken.insert(PersonId(key)) {
-            key = hash::mix(key, 1);
+        let mut hash = fresh[c as usize];
+        while still_borne.contains(&PersonId::of_hash(hash)) || !taken.insert(PersonId::of_hash(hash)) {
+            hash = hash::mix(hash, 1);
         }
-        ids[c as usize] = Some(PersonId(key));
+        ids[c as usize] = Some(PersonId::of_hash(hash));
     }
     let ids: Vec<PersonId> = ids.into_iter().map(Option::unwrap_or_default).collect();
     let changes = if known.is_empty() { Vec::new() } else { changes(&ids, &old, known) };

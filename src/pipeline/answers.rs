@@ -86,7 +86,7 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
             night.pipeline.sources[source as usize].name.clone()
         };
         let cells = vec![
-            records.pool.get(records.record_id[row]).to_owned(),
+            records.key(row).to_owned(),
             records.line[row].to_string(),
             state,
             grid.map_or_else(String::new, |grid| format!("{} {}", grid.code, grid.name)),

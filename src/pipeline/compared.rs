@@ -34,7 +34,7 @@ pub fn compared(
     for profile in 0..profiles.len() {
         for &row in profiles.members(profile) {
             let source = &pipeline.sources[usize::from(records.source[row as usize])].name;
-            if let Some(slot) = row_of.get_mut(&(source.as_str(), records.pool.get(records.record_id[row as usize]))) {
+            if let Some(slot) = row_of.get_mut(&(source.as_str(), records.key(row as usize))) {
                 *slot = Some(profile as u32);
             }
         }

@@ -74,8 +74,8 @@ fn rename(records: &mut Records, order: &[u32], renamed: Vec<(u32, u32)>) {
             break;
         }
         if let Some(number) = renamed.remove(row) {
-            let key = format!("{}#{number}", records.pool.get(records.record_id[at]));
-            records.record_id[at] = records.pool.push(&key);
+            let key = format!("{}#{number}", records.key(at));
+            records.record_id[at] = records.keys.push(&key);
         }
     }
 }
@@ -175,7 +175,7 @@ mod tests {
         for (line, &(id, name, birth, content)) in (1..).zip(rows) {
             records.copy_blank();
             let at = records.len() - 1;
-            records.record_id[at] = records.pool.push(id);
+            records.record_id[at] = records.keys.push(id);
             records.name[at] = records.pool.intern(name);
             (records.birth[at], records.content[at], records.line[at]) = (birth, content, line);
         }
@@ -191,7 +191,7 @@ mod tests {
     }
 
     fn keys(read: &Read) -> Vec<&str> {
-        read.records.record_id.iter().map(|&id| read.records.pool.get(id)).collect()
+        (0..read.records.len()).map(|row| read.records.key(row)).collect()
     }
 
     #[test]

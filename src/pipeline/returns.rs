@@ -200,7 +200,7 @@ fn persons(
             }
         }
         for row in 0..records.len() {
-            let key = (records.source[row], records.pool.get(records.record_id[row]));
+            let key = (records.source[row], records.key(row));
             if let Some(person) = keys.get(&key).and_then(|id| rows_of.get_mut(id)) {
                 person.rows.push(row as u32);
             }

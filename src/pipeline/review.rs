@@ -230,7 +230,7 @@ fn located(pipeline: &Pipeline, records: &Records, decisions: &[Decision]) -> (P
         }
     }
     let (mut rows, mut row) = (vec![None; place_of.len()], 0);
-    records.pool.for_each(&records.record_id, |id| {
+    records.keys.for_each(&records.record_id, |id| {
         if let Some(&place) = place_of.get(&(records.source[row as usize], id)) {
             rows[place] = rows[place].or(Some(row));
         }

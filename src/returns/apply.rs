@@ -148,7 +148,7 @@ fn push(
     let row = records.copy_row(anchor);
     let i = row as usize;
     records.line[i] = answer.line;
-    records.record_id[i] = records.pool.push(&answer.key);
+    records.record_id[i] = records.keys.push(&answer.key);
     records.updated_at[i] = at;
     records.grid_code[i] = Pool::NONE;
     let verified = answer.result == VERIFIED;

@@ -203,7 +203,7 @@ mod tests {
         assert!(state.read_persons_index().unwrap().is_none(), "the first night has none");
         let mut records = Records { source: vec![1, 1, 0, 1].into(), ..Records::default() };
         records.record_id =
-            ["a", "b", "a", "a key longer than twelve"].map(|key| records.pool.push(key)).to_vec().into();
+            ["a", "b", "a", "a key longer than twelve"].map(|key| records.keys.push(key)).to_vec().into();
         let members =
             Members { person: vec![1, 0, 1, 2], match_weight: vec![f32::NAN; 4], joined_by: vec![JoinedBy::Single; 4] };
         let persons = Persons { id: [7, 8, u64::MAX].map(PersonId).to_vec(), ..Persons::default() };

@@ -9,7 +9,8 @@ use std::sync::OnceLock;
 /// No row.
 pub const NO_ROW: u32 = u32::MAX;
 
-/// Stable key of a person: 64 bits, shown as `P` and 13 characters of Crockford's base 32.
+/// Stable key of a person, shown as `P` and 11 characters of Crockford's base 32 or, if it has more than [`PersonId::BITS`]
+/// bits as keys of older sets have, 13 of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId(pub u64);
 
@@ -29,46 +30,69 @@ const DIGITS: [u8; 256] = {
 };
 
 impl PersonId {
-    /// The 14 characters of the key.
-    pub fn text(self) -> [u8; 14] {
-        let mut text = [b'P'; 14];
-        for (i, slot) in text[1..].iter_mut().enumerate() {
-            *slot = ALPHABET[(self.0 >> (60 - 5 * i) & 31) as usize];
-        }
-        text
+    /// Bits of a new key. Its text has twelve characters then, which a view of a text holds itself: whoever joins, groups or
+    /// writes rows by it reads them where they stand.
+    pub const BITS: u32 = 5 * SHORT_DIGITS as u32;
+
+    /// A new key, from the bits of a hash.
+    pub fn of_hash(hash: u64) -> Self {
+        Self(hash >> (u64::BITS - Self::BITS))
     }
 
     /// The key as a text without memory of its own.
     pub fn key(self) -> KeyText {
-        KeyText(self.text())
+        let digits = if self.0 >> Self::BITS == 0 { SHORT_DIGITS } else { DIGITS_MAX };
+        let mut text = [b'P'; 1 + DIGITS_MAX];
+        for (i, slot) in text[1..=digits].iter_mut().rev().enumerate() {
+            *slot = ALPHABET[(self.0 >> (5 * i) & 31) as usize];
+        }
+        KeyText { text, len: 1 + digits as u8 }
     }
 
     /// Reads a key back; `None` if it is not one.
     pub fn parse(text: &str) -> Option<Self> {
-        let [first, rest @ ..] = text.strip_prefix('P')?.as_bytes() else { return None };
+        let digits = text.strip_prefix('P')?.as_bytes();
         let digit = |byte: u8| Some(DIGITS[byte as usize]).filter(|&digit| digit != NO_DIGIT).map(u64::from);
         // 13 digits of five bits are one bit more than a key has.
-        let first = digit(*first).filter(|&first| first < 16 && rest.len() == 12)?;
-        rest.iter().try_fold(first, |value, &byte| Some(value << 5 | digit(byte)?)).map(Self)
+        let fits = match digits.len() {
+            SHORT_DIGITS => true,
+            DIGITS_MAX => digit(digits[0])? < 16,
+            _ => false,
+        };
+        let value = || digits.iter().try_fold(0, |value, &byte| Some(value << 5 | digit(byte)?));
+        if fits { value().map(Self) } else { None }
     }
 }
 
-/// The text of a key: a letter and 13 characters of Crockford's base 32.
+/// Digits of a key that new ones have.
+const SHORT_DIGITS: usize = 11;
+/// Digits of a key of 64 bits.
+const DIGITS_MAX: usize = 13;
+
+/// The text of a key: a letter and up to 13 characters of Crockford's base 32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeyText([u8; 14]);
+pub struct KeyText {
+    text: [u8; 1 + DIGITS_MAX],
+    len: u8,
+}
 
 impl KeyText {
     /// The same key under another letter, which is ASCII.
     pub fn with_letter(mut self, letter: u8) -> Self {
         debug_assert!(letter.is_ascii());
-        self.0[0] = letter;
+        self.text[0] = letter;
         self
+    }
+
+    /// Its characters, all of them ASCII.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.text[..self.len as usize]
     }
 }
 
 impl AsRef<str> for KeyText {
     fn as_ref(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 }
 
@@ -229,7 +253,7 @@ impl Persons {
     pub fn find(&self, id: PersonId) -> Option<usize> {
         let near = self.index.get_or_init(|| Buckets::of(self.id.iter().map(|id| id.0))).near(id.0);
         let start = near.start;
-        self.id[near].iter().position(|known| *known == id).map(|at| start + at)
+        self.id[near].binary_search(&id).ok().map(|at| start + at)
     }
 
     /// Record rows of person `p`, ascending.
@@ -263,15 +287,28 @@ mod tests {
 
     #[test]
     fn a_person_id_reads_back() {
-        for value in [0, 1, 31, 32, u64::MAX, 0x0123_4567_89ab_cdef] {
+        for value in [0, 1, 31, 32, u64::MAX, 0x0123_4567_89ab_cdef, (1 << 55) - 1, 1 << 55] {
             let text = PersonId(value).to_string();
-            assert_eq!(text.len(), 14);
+            assert_eq!(text.len(), if value >> 55 == 0 { 12 } else { 14 }, "{text}");
             assert_eq!(PersonId::parse(&text), Some(PersonId(value)));
+            let new = PersonId::of_hash(value);
+            assert_eq!((new.to_string().len(), new.0), (12, value >> 9));
         }
+        // As sets of before wrote it.
+        assert_eq!(PersonId::parse("P0000000000005"), PersonId::parse("P00000000005"));
         assert_eq!(PersonId::parse("PZZZZZZZZZZZZZ"), None, "more than 64 bits");
-        for wrong in
-            ["", "P", "P123", "P0000000000000U", "P000000000000U", "0000000000000", "P00000000000000", "Pé00000000000"]
-        {
+        for wrong in [
+            "",
+            "P",
+            "P123",
+            "P0000000000000U",
+            "P000000000000U",
+            "0000000000000",
+            "P00000000000000",
+            "Pé00000000000",
+            "P0000000000U",
+            "P000000000000",
+        ] {
             assert_eq!(PersonId::parse(wrong), None, "{wrong}");
         }
     }

@@ -99,6 +99,36 @@ impl Pool {
         (self.ends.len() - 1) as Sym
     }
 
+    /// Puts the texts of `other` behind these, without looking whether they are there. Gives what is added to a symbol of
+    /// `other`, but for [`Pool::NONE`], to make it one of this pool.
+    ///
+    /// # Panics
+    /// If the pool would hold more than 4,294,967,295 strings.
+    pub(super) fn append(&mut self, other: &Self) -> Sym {
+        assert!(self.len() + other.len() < u32::MAX as usize, "string pool is full");
+        let (moved, from) = (self.len() as Sym - 1, self.bytes.len() as u64);
+        self.bytes.own().push_str(&other.bytes);
+        self.ends.extend(other.ends[1..].iter().map(|end| from + end));
+        moved
+    }
+
+    /// A pool of the texts of `syms` alone, in that order, each of them a text of its own, and their symbols there.
+    pub(super) fn in_order(&self, syms: &[Sym]) -> (Self, Vec<Sym>) {
+        let of_chunk = |syms: &[Sym]| {
+            let (mut part, mut own) = (Self::default(), Vec::with_capacity(syms.len()));
+            self.for_each(syms, |text| own.push(part.push(text)));
+            (part, own)
+        };
+        let parts: Vec<(Self, Vec<Sym>)> = syms.par_chunks(CHUNK_ROWS).map(of_chunk).collect();
+        let (mut all, mut own) = (Self::default(), Vec::with_capacity(syms.len()));
+        all.make_room(syms.len(), parts.iter().map(|(part, _)| part.bytes.len()).sum());
+        for (part, of_part) in &parts {
+            let moved = all.append(part);
+            own.extend(of_part.iter().map(|&sym| if sym == Self::NONE { sym } else { moved + sym }));
+        }
+        (all, own)
+    }
+
     /// The symbol of `text` if the pool has it.
     pub fn find(&self, text: &str) -> Option<Sym> {
         if text.is_empty() {
@@ -205,6 +235,20 @@ mod tests {
         let mut texts = Vec::new();
         pool.for_each(&[b, Pool::NONE, a, a], |text| texts.push(text.to_owned()));
         assert_eq!(texts, ["李娜", "", "王伟", "王伟"]);
+    }
+
+    #[test]
+    fn texts_of_other_pools_stand_behind_and_in_any_order() {
+        let (mut all, mut more) = (Pool::default(), Pool::default());
+        all.push("a");
+        let (b, c) = (more.push("b"), more.push("b"));
+        let moved = all.append(&more);
+        assert_eq!([1, moved + b, moved + c].map(|sym| all.get(sym)), ["a", "b", "b"]);
+        let (turned, own) = all.in_order(&[3, Pool::NONE, 1]);
+        assert_eq!((own, turned.get(1), turned.get(2)), (vec![1, Pool::NONE, 2], "b", "a"));
+        let many: Vec<Sym> = (0..100_000).map(|i| i % 4).collect();
+        let (turned, own) = all.in_order(&many);
+        assert!(many.iter().zip(own).all(|(&sym, own)| all.get(sym) == turned.get(own)));
     }
 
     #[test]

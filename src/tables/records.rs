@@ -18,15 +18,17 @@ pub const NO_TIME: i64 = i64::MIN;
 /// A chunk of a dump and the whole night have this same type; [`super::RecordRows`] puts chunks together.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
-    /// The strings behind every [`Sym`].
+    /// The strings behind every [`Sym`] but those of `record_id`.
     pub pool: Pool,
+    /// The strings behind `record_id`: once the records stand in their order, in that order.
+    pub keys: Pool,
     /// Number of the source.
     pub source: Column<u16>,
     /// Number of the dump.
     pub file: Column<u32>,
     /// Line in the dump.
     pub line: Column<u64>,
-    /// The source's own key (or `file:line`). Not interned: equal texts may have different symbols.
+    /// The source's own key (or `file:line`), as a symbol of `keys`. Not interned: equal texts may have different symbols.
     pub record_id: Column<Sym>,
     /// Hash of every raw value of the row but its place in the file: rows of one source with equal keys and equal
     /// hashes are one row twice. Left behind (empty) once the records stand in their order.
@@ -132,6 +134,11 @@ impl Records {
         self.source.is_empty()
     }
 
+    /// The source's own key of record `row`.
+    pub fn key(&self, row: usize) -> &str {
+        self.keys.get(self.record_id[row])
+    }
+
     /// Sets room for `rows` records aside, but none for texts.
     pub fn reserve(&mut self, rows: usize) {
         macro_rules! room { ($($column:ident),*) => { $(let _ = self.$column.own().try_reserve_exact(rows);)* } }
@@ -140,8 +147,8 @@ impl Records {
         symbol_columns!(room);
     }
 
-    /// Every symbol that a column but `record_id` holds, once, in the order of the pool. A chunk's pool also has texts that
-    /// only led to a value.
+    /// Every symbol of the pool that a column holds, once, in the order of the pool. A chunk's pool also has texts that only
+    /// led to a value.
     pub(super) fn words(&self) -> Vec<Sym> {
         let mut held = vec![false; self.pool.len()];
         let mut hold = |column: &[Sym]| column.iter().for_each(|&sym| held[sym as usize] = true);
@@ -184,13 +191,14 @@ impl Records {
         events.place.keep(keeper);
         events.detail.keep(keeper);
         self.pool.keep(keeper);
+        self.keys.keep(keeper);
     }
 
     /// Bytes of all columns and texts, wherever they are kept.
     pub fn bytes(&self) -> usize {
         macro_rules! sum { ($($column:ident),*) => { 0 $(+ size_of_val(&self.$column[..]))* }; }
         let extra = self.extra.iter().map(|(_, column)| size_of_val(&column[..])).sum::<usize>();
-        plain_columns!(sum) + symbol_columns!(sum) + extra + self.events.bytes() + self.pool.bytes()
+        plain_columns!(sum) + symbol_columns!(sum) + extra + self.events.bytes() + self.pool.bytes() + self.keys.bytes()
     }
 
     /// As [`Records::keep`], but only the columns that hardly anybody reads once persons are made.
@@ -219,7 +227,9 @@ impl Records {
     /// Every column of symbols but `record_id`, by name; for steps that treat them alike.
     pub fn symbol_column(&self, name: &str) -> Option<&[Sym]> {
         macro_rules! find {
-            ($($column:ident),*) => { match name { $(stringify!($column) => Some(&self.$column[..]),)* _ => None } };
+            (record_id, $($column:ident),*) => {
+                match name { $(stringify!($column) => Some(&self.$column[..]),)* _ => None }
+            };
         }
         symbol_columns!(find).or_else(|| self.extra.iter().find(|(n, _)| n == name).map(|(_, column)| &column[..]))
     }

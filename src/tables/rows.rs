@@ -118,8 +118,10 @@ const _: () = assert!(size_of::<Words>() == 64 && size_of::<Numbers>() == 64 && 
 /// Records of many chunks behind each other, over one pool.
 #[derive(Clone, Debug, Default)]
 pub struct RecordRows {
-    /// The strings behind every [`Sym`].
+    /// The strings behind every [`Sym`] but the records' keys.
     pub pool: Pool,
+    /// The records' keys, in the order in which they were read.
+    keys: Pool,
     words: Column<Words>,
     numbers: Column<Numbers>,
     marks: Column<Marks>,
@@ -149,7 +151,8 @@ impl RecordRows {
         let _ = self.numbers.own().try_reserve_exact(rows);
         let _ = self.marks.own().try_reserve_exact(rows);
         let _ = self.content.own().try_reserve_exact(rows);
-        self.pool.make_room(3 * rows, 60 * rows);
+        self.pool.make_room(2 * rows, 48 * rows);
+        self.keys.make_room(rows, 16 * rows);
     }
 
     /// Puts the records of `chunk` behind these, moving its strings into this pool. An `extra` column that only one of them
@@ -166,27 +169,20 @@ impl RecordRows {
             }
         }
         // Keys of records are distinct, so looking them up would only cost time; every other string is interned once.
+        let keys = self.keys.append(&chunk.keys);
         let mut moved = vec![Sym::MAX; chunk.pool.len()];
         moved[Pool::NONE as usize] = Pool::NONE;
-        let key = |&sym: &Sym| {
-            let key = &mut moved[sym as usize];
-            if *key == Sym::MAX {
-                *key = self.pool.push(chunk.pool.get(sym));
-            }
-            *key
-        };
-        let keys: Vec<Sym> = chunk.record_id.iter().map(key).collect();
-        moved[1..].fill(Sym::MAX);
         self.pool.intern_all(&chunk.pool, &chunk.words(), &mut moved);
         let moved = &moved[..];
-        let words = |(at, record_id): (usize, Sym)| {
+        let words = |at: usize| {
             let row = Words::of(chunk, at);
+            let record_id = if row.record_id == Pool::NONE { Pool::NONE } else { keys + row.record_id };
             macro_rules! in_pool {
                 (record_id, $($column:ident),*) => { Words { record_id, $($column: moved[row.$column as usize]),* } };
             }
             symbol_columns!(in_pool)
         };
-        self.words.extend(keys.into_iter().enumerate().map(words));
+        self.words.extend((0..chunk.len()).map(words));
         self.numbers.extend((0..chunk.len()).map(|at| Numbers::of(chunk, at)));
         self.marks.extend((0..chunk.len()).map(|at| Marks::of(chunk, at)));
         self.content.extend_from_slice(&chunk.content);
@@ -229,7 +225,7 @@ impl RecordRows {
 
     /// Key of it.
     pub fn key(&self, row: usize) -> &str {
-        self.pool.get(self.words[row].record_id)
+        self.keys.get(self.words[row].record_id)
     }
 
     /// Hash of everything it says: see [`Records::content`].
@@ -256,6 +252,11 @@ impl RecordRows {
         freed();
         Words::put(&self.words, order, &mut records);
         drop(self.words);
+        freed();
+        // What is read of neighbouring records together stands together.
+        let (keys, record_id) = self.keys.in_order(&records.record_id);
+        (records.keys, records.record_id) = (keys, record_id.into());
+        drop(self.keys);
         freed();
         Numbers::put(&self.numbers, order, &mut records);
         drop(self.numbers);
@@ -302,7 +303,7 @@ mod tests {
         let mut records = Records::default();
         keys.iter().for_each(|_| records.copy_blank());
         for (at, key) in keys.iter().enumerate() {
-            records.record_id[at] = records.pool.push(key);
+            records.record_id[at] = records.keys.push(key);
             records.name[at] = records.pool.intern(&format!("N{key}"));
             records.ethnicity[at] = records.pool.intern("汉");
             records.phones[at] = [key.len() as u64, at as u64];
@@ -333,7 +334,8 @@ mod tests {
         assert_eq!((rows.len(), rows.key(1), rows.place(5), rows.content(0)), (6, "bb", (0, 3), 0));
         let records = rows.in_order(&[5, 1, 0, 4, 2], || ());
         let texts = |column: &[Sym]| column.iter().map(|&sym| records.pool.get(sym).to_owned()).collect::<Vec<_>>();
-        assert_eq!(texts(&records.record_id), ["f", "bb", "a", "e", "c"]);
+        assert_eq!([0, 1, 2, 3, 4].map(|row| records.key(row)), ["f", "bb", "a", "e", "c"]);
+        assert_eq!(records.record_id[..], [1, 2, 3, 4, 5], "keys stand in the order of their records");
         assert_eq!(texts(&records.name), ["Nf", "Nbb", "Na", "Ne", "Nc"]);
         assert!(records.ethnicity.iter().all(|&sym| sym == records.ethnicity[0]), "a text is there once");
         assert_eq!(records.phones[..], [[1, 1], [2, 1], [1, 0], [1, 0], [1, 2]]);

@@ -53,7 +53,7 @@ fn table(view: View<'_>) -> Batches<'_> {
             column!(view, |rows| {
                 let keys: &[Sym] = &view.records.record_id;
                 let keys: Vec<Sym> = view.of(rows).iter().map(|&row| keys[row as usize]).collect();
-                symbols_or_empty(&view.records.pool, &keys)
+                symbols_or_empty(&view.records.keys, &keys)
             }),
             column!(view, |rows| view.texts(&view.events().kind, rows, false)),
             column!(view, |rows| {

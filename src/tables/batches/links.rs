@@ -44,7 +44,7 @@ fn side(records: &Records, rows: &[u32], source_names: &[String]) -> (ArrayRef, 
         source.push(of[row as usize] as usize);
     }
     let keys: &[Sym] = &records.record_id;
-    let ids = symbols_or_empty(&records.pool, &rows.iter().map(|&row| keys[row as usize]).collect::<Vec<_>>());
+    let ids = symbols_or_empty(&records.keys, &rows.iter().map(|&row| keys[row as usize]).collect::<Vec<_>>());
     (source.finish(), ids)
 }
 

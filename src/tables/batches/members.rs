@@ -25,7 +25,7 @@ pub fn members<'a>(
                 records.source[rows.clone()].iter().for_each(|&number| source.push(number as usize));
                 source.finish()
             }),
-            Box::new(|rows| symbols_or_empty(&records.pool, &records.record_id[rows.clone()])),
+            Box::new(|rows| symbols_or_empty(&records.keys, &records.record_id[rows.clone()])),
             Box::new(move |rows| ids.column(members.person[rows.clone()].iter().copied())),
             Box::new(|rows| {
                 let weights = members.match_weight[rows.clone()].iter();

@@ -14,7 +14,7 @@ pub fn preview(records: &Records, source_names: &[String], rows: usize) -> Recor
     let each = |of: &dyn Fn(usize) -> Option<String>| -> Vec<Option<String>> { (0..rows).map(of).collect() };
     let mut columns: Vec<(String, Vec<Option<String>>)> = vec![
         ("source".to_owned(), each(&|i| source_names.get(records.source[i] as usize).cloned())),
-        ("record_id".to_owned(), symbols(&records.record_id)),
+        ("record_id".to_owned(), each(&|i| Some(records.key(i).to_owned()))),
         ("name".to_owned(), symbols(&records.name)),
         (
             "sex".to_owned(),

@@ -5,7 +5,7 @@
 use crate::kernels::id_number::IdNumber;
 use crate::tables::{PersonId, Pool, Sym};
 use arrow::array::builder::NullBufferBuilder;
-use arrow::array::{ArrayRef, ListArray, StringViewArray, StringViewBuilder, make_view};
+use arrow::array::{ArrayRef, ListArray, MAX_INLINE_VIEW_LEN, StringViewArray, StringViewBuilder, make_view};
 use arrow::buffer::{Buffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field};
 use foldhash::fast::FixedState;
@@ -138,26 +138,37 @@ pub(super) fn repeated_symbols(pool: &Pool, syms: &[Sym], nulls: bool) -> ArrayR
     Arc::new(column.finish(blocks.into_iter().map(Buffer::from_vec).collect()))
 }
 
-/// The keys of all persons as text, once: columns of them, however many rows they have, are views of it.
-pub(super) struct PersonIds(Buffer);
+/// The keys of all persons as views, once: columns of them, however many rows they have, are copies of these.
+pub(super) struct PersonIds {
+    views: Vec<u128>,
+    /// The texts of keys that are too long for a view to hold them.
+    long: Buffer,
+}
 
 impl PersonIds {
     pub(super) fn new(ids: &[PersonId]) -> Self {
-        Self(Buffer::from_vec(ids.iter().flat_map(|id| id.text()).collect::<Vec<u8>>()))
+        let mut long = Vec::new();
+        let view = |id: &PersonId| {
+            let text = id.key();
+            // What a view holds itself has no place; of others there are as many as a block has room for.
+            let view = make_view(text.as_bytes(), 0, long.len() as u32);
+            if text.as_bytes().len() > MAX_INLINE_VIEW_LEN as usize {
+                long.extend_from_slice(text.as_bytes());
+            }
+            view
+        };
+        let views = ids.iter().map(view).collect();
+        assert!(long.len() <= u32::MAX as usize, "fewer than 300 million persons with long keys");
+        Self { views, long: Buffer::from_vec(long) }
     }
 
     /// The key of each of `persons`, which are numbers of persons.
-    ///
-    /// # Panics
-    /// If there are more than 300 million persons.
     pub(super) fn column(&self, persons: impl ExactSizeIterator<Item = u32>) -> ArrayRef {
-        const BYTES: u32 = 14;
         let mut column = Views::with_capacity(persons.len());
         for person in persons {
-            let start = person.checked_mul(BYTES).expect("fewer than 300 million persons");
-            column.push(make_view(&self.0[start as usize..][..BYTES as usize], 0, start));
+            column.push(self.views[person as usize]);
         }
-        Arc::new(column.finish(vec![self.0.clone()]))
+        Arc::new(column.finish(vec![self.long.clone()]))
     }
 }
 
