@@ -11,129 +11,103 @@ use arrow::datatypes::{DataType, Date32Type};
 use hashbrown::HashMap;
 use jiff::civil::{Date, DateTime};
 use rayon::prelude::*;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What stands between the phones of one person.
 const PHONES_SEPARATOR: &str = "、";
 
-/// One list per grid of the directory, in its order, even if nothing is due there; the unassigned last. A dedicated grid
-/// sees its people whom another grid visits beside its own visits ([`GridList::beside`]). `persons` is the
-/// table of persons as it is published ([`published::PERSONS`]), in one or several batches. Each open or overdue item is
-/// in one of the `rows` of one list. Rows are ordered by priority, deadline (none last), address and person.
+/// The list of each grid of the directory, in its order, even if nothing is due there; the unassigned last. They are made
+/// some at a time, for all of them take as much memory as the persons themselves.
+///
+/// A dedicated grid sees its people whom another grid visits beside its own visits ([`GridList::beside`]). Each open or
+/// overdue item is in one of the `rows` of one list. Rows are ordered by priority, deadline (none last), address and person.
 ///
 /// Fields are those that the rules ask for, in the order in which they name them first; a column of that name in a rule's
 /// answer goes before what is known of the person. Values are as published: sex `male` or `female`, days as 2022-03-27,
 /// times as 2022-03-27 08:30, several phones joined by `、`, `age` in full years at the run's date.
-///
-/// # Errors
-/// If `persons` is not that table: a bug of the caller.
-pub fn lists(night: &Night<'_>, items: &Items, persons: &[RecordBatch]) -> Result<Vec<GridList>> {
-    let table = PersonTable::new(persons, night.as_of);
-    if table.rows != night.persons.len() {
-        return Err(Error::new(Exit::Bug, Message::new("followup.table").with("name", "persons")));
+pub struct Lists<'a> {
+    night: &'a Night<'a>,
+    items: &'a Items,
+    table: PersonTable<'a>,
+    fields: Vec<PersonField<'a>>,
+    /// Of each field, whether each rule asks for it.
+    asking: Vec<Vec<bool>>,
+    address: PersonField<'a>,
+    visited_by: Arc<str>,
+    /// Where the events of each record begin.
+    starts: Vec<u32>,
+    /// What is asked for, in order, so that the rows of a visit follow each other.
+    open: Vec<Asked>,
+}
+
+impl<'a> Lists<'a> {
+    /// Finds out who stands on which list. `persons` is the table of persons as it is published
+    /// ([`published::PERSONS`]), in one or several batches.
+    ///
+    /// # Errors
+    /// If `persons` is not that table: a bug of the caller.
+    pub fn new(night: &'a Night<'a>, items: &'a Items, persons: &'a [RecordBatch]) -> Result<Self> {
+        let table = PersonTable::new(persons, night.as_of);
+        if table.rows != night.persons.len() {
+            return Err(Error::new(Exit::Bug, Message::new("followup.table").with("name", "persons")));
+        }
+        let fields = distinct(night.followups.iter().flat_map(|rule| &rule.fields).map(String::as_str));
+        let fields: Vec<PersonField<'_>> = fields.into_iter().map(|name| table.field(name)).collect();
+        let asks = |field: &PersonField<'_>| {
+            night.followups.iter().map(|rule| rule.fields.iter().any(|asked| *asked == *field.name)).collect()
+        };
+        Ok(Self {
+            asking: fields.iter().map(asks).collect(),
+            address: table.field("address"),
+            visited_by: VISITED_BY.into(),
+            starts: night.records.events.starts(night.records.len()),
+            open: open(night, items),
+            night,
+            items,
+            table,
+            fields,
+        })
     }
-    let rules: HashMap<&str, usize> = night.followups.iter().enumerate().map(|(n, rule)| (&*rule.name, n)).collect();
-    let fields = distinct(night.followups.iter().flat_map(|rule| &rule.fields).map(String::as_str));
-    let fields: Vec<PersonField<'_>> = fields.into_iter().map(|name| table.field(name)).collect();
-    let asks = |field: &PersonField<'_>| {
-        night.followups.iter().map(|rule| rule.fields.iter().any(|asked| *asked == *field.name)).collect()
-    };
-    let asking: Vec<Vec<bool>> = fields.iter().map(asks).collect();
-    let starts = night.records.events.starts(night.records.len());
-    let drawing = Drawing { night, items, table: &table, fields: &fields, asking: &asking, starts: &starts };
-    let (address, visited_by) = (table.field("address"), Arc::<str>::from(VISITED_BY));
-    let unassigned = night.directory.grids().len();
-    let asked = |(number, item): (usize, &Item)| {
-        let grid = item.grid_code.as_deref().and_then(|code| night.directory.number_of(code));
-        let grid = grid.map_or(unassigned, |grid| grid as usize);
-        let (person, &rule) = (night.persons.find(item.person_id)?, rules.get(&*item.rule)?);
-        let code = night.residence.codes.get_some(night.residence.dedicated[person]);
-        let dedicated = code.and_then(|code| night.directory.number_of(code)).map(|number| number as usize);
-        let beside = dedicated.filter(|&dedicated| dedicated != grid);
-        let beside = beside.map(|dedicated| (dedicated, true, person as u32, rule, number));
-        Some([Some((grid, false, person as u32, rule, number)), beside].into_iter().flatten())
-    };
-    let open = items.items.par_iter().enumerate().filter(|(_, item)| item.state.is_open());
-    // Sorted by grid, whether another grid visits, person, rule, item, the rows of a visit follow each other.
-    let mut open: Vec<Asked> = open.flat_map_iter(|item| asked(item).into_iter().flatten()).collect();
-    open.par_sort_unstable();
-    let mut lists = empty_lists(night);
-    let fill = |(number, list): (usize, &mut GridList)| {
-        let from = open.partition_point(|asked| asked.0 < number);
-        let own = &open[from..from + open[from..].partition_point(|asked| asked.0 == number)];
+
+    /// How many lists there are.
+    pub fn count(&self) -> usize {
+        self.night.directory.grids().len() + 1
+    }
+
+    /// The lists of these numbers, on all threads.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    pub fn make(&self, numbers: Range<usize>) -> Vec<GridList> {
+        numbers.into_par_iter().with_max_len(LISTS_A_TASK).map(|number| self.list(number)).collect()
+    }
+
+    fn list(&self, number: usize) -> GridList {
+        let mut list = self.night.directory.grids().get(number).map_or_else(GridList::default, empty_list);
+        let from = self.open.partition_point(|asked| asked.0 < number);
+        let own = &self.open[from..from + self.open[from..].partition_point(|asked| asked.0 == number)];
         for visit in own.chunk_by(|a, b| (a.1, a.2) == (b.1, b.2)) {
-            let row = drawing.row(visit);
+            let row = self.row(visit);
             if visit[0].1 { list.beside.push(row) } else { list.rows.push(row) }
         }
         for rows in [&mut list.rows, &mut list.beside] {
-            let mut keyed: Vec<(String, ListRow)> =
-                std::mem::take(rows).into_iter().map(|row| (table.value(&address, row.person), row)).collect();
+            let keyed = std::mem::take(rows).into_iter().map(|row| (self.table.value(&self.address, row.person), row));
+            let mut keyed: Vec<(String, ListRow)> = keyed.collect();
             keyed.sort_by(|a, b| order(a).cmp(&order(b)));
             *rows = keyed.into_iter().map(|(_, row)| row).collect();
         }
         if !list.beside.is_empty() {
             let own = list.rows.iter_mut().map(|row| (row, String::new()));
             let beside = list.beside.iter_mut().map(|row| {
-                let visitor = visitor(night, row.person);
+                let visitor = visitor(self.night, row.person);
                 (row, visitor)
             });
-            own.chain(beside).for_each(|(row, value)| row.fields.push((Arc::clone(&visited_by), value)));
+            own.chain(beside).for_each(|(row, value)| row.fields.push((Arc::clone(&self.visited_by), value)));
         }
-    };
-    lists.par_iter_mut().enumerate().with_max_len(LISTS_A_TASK).for_each(fill);
-    Ok(lists)
-}
+        list
+    }
 
-/// Lists that one task makes.
-const LISTS_A_TASK: usize = 32;
-
-/// Grid, whether it only looks on because another one visits, person, rule and item.
-type Asked = (usize, bool, u32, usize, usize);
-
-/// The field that says which grid visits a person who stands on a dedicated grid's list.
-const VISITED_BY: &str = "visited_by";
-
-/// Name (else code) of the grid in which a person lives, and its worker.
-fn visitor(night: &Night<'_>, person: u32) -> String {
-    let code = night.residence.codes.get(night.residence.grid[person as usize]);
-    let Some(grid) = night.directory.get(code) else { return code.to_owned() };
-    let name = if grid.name.is_empty() { &grid.code } else { &grid.name };
-    format!("{name} {}", grid.worker).trim_end().to_owned()
-}
-
-fn order((address, row): &(String, ListRow)) -> (u32, bool, Option<DateTime>, &str, u32) {
-    (row.priority, row.due_at.is_none(), row.due_at, address, row.person)
-}
-
-fn empty_lists(night: &Night<'_>) -> Vec<GridList> {
-    let list = |grid: &super::Grid| GridList {
-        county: grid.county.clone(),
-        street: grid.street.clone(),
-        community: grid.community.clone(),
-        grid_code: Some(grid.code.clone()),
-        grid_name: grid.name.clone(),
-        kind: grid.kind.clone(),
-        worker: grid.worker.clone(),
-        worker_phone: grid.worker_phone.clone(),
-        rows: Vec::new(),
-        beside: Vec::new(),
-    };
-    night.directory.grids().iter().map(list).chain([GridList::default()]).collect()
-}
-
-/// What rows are made of.
-struct Drawing<'a> {
-    night: &'a Night<'a>,
-    items: &'a Items,
-    table: &'a PersonTable<'a>,
-    fields: &'a [PersonField<'a>],
-    /// Of each field, whether each rule asks for it.
-    asking: &'a [Vec<bool>],
-    /// Where the events of each record begin.
-    starts: &'a [u32],
-}
-
-impl Drawing<'_> {
     fn row(&self, visit: &[Asked]) -> ListRow {
         let (night, person) = (self.night, visit[0].2);
         let asked =
@@ -166,7 +140,7 @@ impl Drawing<'_> {
             }
         };
         let due_at = asked().filter_map(|(_, item, _)| item.due_at).min();
-        let values = self.fields.iter().zip(self.asking).map(|of| (Arc::clone(&of.0.name), value(of)));
+        let values = self.fields.iter().zip(&self.asking).map(|of| (Arc::clone(&of.0.name), value(of)));
         ListRow {
             item_ids: asked().map(|(_, item, _)| item.item_id.to_string()).collect(),
             person,
@@ -188,6 +162,62 @@ impl Drawing<'_> {
             .filter(|&event| same(at[event], since))
             .map(|event| records.pool.get(places[event]))
             .collect()
+    }
+}
+
+/// Every list on which an open item stands, in order.
+fn open(night: &Night<'_>, items: &Items) -> Vec<Asked> {
+    let rules: HashMap<&str, usize> = night.followups.iter().enumerate().map(|(n, rule)| (&*rule.name, n)).collect();
+    let unassigned = night.directory.grids().len();
+    let asked = |(number, item): (usize, &Item)| {
+        let grid = item.grid_code.as_deref().and_then(|code| night.directory.number_of(code));
+        let grid = grid.map_or(unassigned, |grid| grid as usize);
+        let (person, &rule) = (night.persons.find(item.person_id)?, rules.get(&*item.rule)?);
+        let code = night.residence.codes.get_some(night.residence.dedicated[person]);
+        let dedicated = code.and_then(|code| night.directory.number_of(code)).map(|number| number as usize);
+        let beside = dedicated.filter(|&dedicated| dedicated != grid);
+        let beside = beside.map(|dedicated| (dedicated, true, person as u32, rule, number));
+        Some([Some((grid, false, person as u32, rule, number)), beside].into_iter().flatten())
+    };
+    let open = items.items.par_iter().enumerate().filter(|(_, item)| item.state.is_open());
+    let mut open: Vec<Asked> = open.flat_map_iter(|item| asked(item).into_iter().flatten()).collect();
+    open.par_sort_unstable();
+    open
+}
+
+/// Lists that one task makes.
+const LISTS_A_TASK: usize = 8;
+
+/// Grid, whether it only looks on because another one visits, person, rule and item.
+type Asked = (usize, bool, u32, usize, usize);
+
+/// The field that says which grid visits a person who stands on a dedicated grid's list.
+const VISITED_BY: &str = "visited_by";
+
+/// Name (else code) of the grid in which a person lives, and its worker.
+fn visitor(night: &Night<'_>, person: u32) -> String {
+    let code = night.residence.codes.get(night.residence.grid[person as usize]);
+    let Some(grid) = night.directory.get(code) else { return code.to_owned() };
+    let name = if grid.name.is_empty() { &grid.code } else { &grid.name };
+    format!("{name} {}", grid.worker).trim_end().to_owned()
+}
+
+fn order((address, row): &(String, ListRow)) -> (u32, bool, Option<DateTime>, &str, u32) {
+    (row.priority, row.due_at.is_none(), row.due_at, address, row.person)
+}
+
+fn empty_list(grid: &super::Grid) -> GridList {
+    GridList {
+        county: grid.county.clone(),
+        street: grid.street.clone(),
+        community: grid.community.clone(),
+        grid_code: Some(grid.code.clone()),
+        grid_name: grid.name.clone(),
+        kind: grid.kind.clone(),
+        worker: grid.worker.clone(),
+        worker_phone: grid.worker_phone.clone(),
+        rows: Vec::new(),
+        beside: Vec::new(),
     }
 }
 

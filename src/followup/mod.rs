@@ -27,7 +27,7 @@ pub use batches::{
 };
 pub use directory::{Directory, Grid, UNASSIGNED, grids_columns};
 pub use items::{Change, ChangedId, Item, ItemCounts, ItemId, Items, Night, State, Tonight, moved_persons, update};
-pub use lists::lists;
+pub use lists::Lists;
 pub use residence::{GridRules, assign};
 pub use rollup::{AreaCounts, RollupRow, rollup};
 pub use rules::{Due, find_evidence, run_rules};

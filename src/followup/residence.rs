@@ -128,6 +128,7 @@ pub fn assign(
     residence.grid = homes.iter().map(|home| code(home.grid)).collect();
     let dedicated = |home: &Home| [home.also, home.grid].into_iter().find(|&grid| grid != NONE && is_dedicated(grid));
     residence.dedicated = homes.iter().map(|home| code(dedicated(home).unwrap_or(NONE))).collect();
+    residence.flat = homes.iter().map(|home| home.flat).collect();
     (residence, evidence.messages())
 }
 
@@ -359,7 +360,7 @@ fn most(mut votes: Vec<(u64, GridNo)>) -> HashMap<u64, GridNo> {
 }
 
 /// The record rows of a person, newest first, then in their order.
-pub(super) fn newest_first(records: &Records, persons: &Persons, person: usize, rows: &mut Vec<u32>) {
+fn newest_first(records: &Records, persons: &Persons, person: usize, rows: &mut Vec<u32>) {
     rows.clear();
     rows.extend(persons.rows(person).iter().filter(|&&row| row != NO_ROW));
     rows.sort_unstable_by_key(|&row| (Reverse(records.updated_at[row as usize]), row));

@@ -3,7 +3,6 @@
 
 use super::areas::levels;
 use super::items::{Items, Night, State};
-use super::residence::newest_first;
 use crate::tables::Sym;
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -143,15 +142,14 @@ fn persons_by_grid(night: &Night<'_>) -> Vec<AreaCounts> {
         counts.visited += i64::from(night.visits.visited[person]);
         counts.verified += i64::from(night.visits.verified[person]);
     }
-    let flat_of = |rows: &mut Vec<u32>, person: usize| {
-        newest_first(night.records, night.persons, person, rows);
-        let flat = rows.iter().map(|&row| night.records.flat[row as usize]).find(|&flat| flat != 0);
+    let flat_of = |person: usize| {
         let visits = night.visits;
         let door = [visits.visited[person], visits.reached[person], visits.vacant[person]];
+        let flat = Some(night.residence.flat[person]).filter(|&flat| flat != 0);
         flat.map(|flat| (grid_of(person), flat, door))
     };
     let mut flats: Vec<(usize, u64, [bool; 3])> =
-        (0..night.persons.len()).into_par_iter().map_init(Vec::new, flat_of).flatten().collect();
+        (0..night.persons.len()).into_par_iter().filter_map(flat_of).collect();
     flats.par_sort_unstable();
     for persons in flats.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         let counts = &mut people[persons[0].0];

@@ -224,6 +224,12 @@ fn tables_have_the_published_columns() {
     assert!(changes_batch(&[]).is_ok() && rollup_batch(&[]).is_ok());
 }
 
+/// Every list, made in two goes.
+fn all_lists(night: &Night<'_>, items: &Items, persons: &[RecordBatch]) -> Vec<GridList> {
+    let lists = Lists::new(night, items, persons).unwrap();
+    [lists.make(0..1), lists.make(1..lists.count())].concat()
+}
+
 fn fields(list: &GridList, row: usize) -> Vec<(&str, &str)> {
     list.rows[row].fields.iter().map(|(name, value)| (&**name, value.as_str())).collect()
 }
@@ -233,7 +239,7 @@ fn lists_have_one_row_a_visit_and_one_list_a_grid() {
     let city = city();
     let items = city.items(&[]);
     let whole = city.persons_batch();
-    let lists = lists(&city.night(), &items, &[whole.slice(0, 2), whole.slice(2, 3)]).unwrap();
+    let lists = all_lists(&city.night(), &items, &[whole.slice(0, 2), whole.slice(2, 3)]);
     let sizes: Vec<_> = lists.iter().map(|list| (list.grid_code.as_deref(), list.rows.len())).collect();
     assert_eq!(sizes, [(Some("G1"), 2), (Some("G2"), 0), (Some("G3"), 0), (Some("G4"), 1), (None, 1)]);
     assert_eq!(sizes.iter().map(|(_, n)| *n as u64).sum::<u64>(), items.counts.persons_open);
@@ -254,7 +260,7 @@ fn lists_have_one_row_a_visit_and_one_list_a_grid() {
     assert_eq!(fields(&lists[0], 0), expected);
     assert_eq!(fields(&lists[0], 1)[2..5], [("age", "52"), ("place", "武汉"), ("at", "2022-03-26 10:00")]);
     assert_eq!(lists[4].rows[0].person, 3, "who has no grid is on the unassigned list");
-    assert!(super::lists(&city.night(), &items, &[whole.slice(0, 2)]).is_err());
+    assert!(Lists::new(&city.night(), &items, &[whole.slice(0, 2)]).is_err());
 }
 
 #[test]
@@ -264,7 +270,7 @@ fn without_grids_everybody_is_unassigned_and_listed() {
     city.residence = assign(&city.records, &city.persons, &city.directory, &city.visits, RULES).0;
     let items = city.items(&[]);
     assert_eq!(items.counts.unassigned as usize, items.items.len());
-    let lists = lists(&city.night(), &items, &[city.persons_batch()]).unwrap();
+    let lists = all_lists(&city.night(), &items, &[city.persons_batch()]);
     assert_eq!((lists.len(), lists[0].rows.len() as u64), (1, items.counts.persons_open));
     let rows = rollup(&city.night(), &items, "city");
     assert_eq!(figures(&rows, "grid", None, "*").persons, 5);
@@ -277,7 +283,7 @@ fn a_dedicated_grid_sees_its_people_whom_another_grid_visits() {
     let school = city.residence.codes.intern("G3");
     city.residence.dedicated[..2].copy_from_slice(&[school; 2]);
     let items = city.items(&[]);
-    let lists = lists(&city.night(), &items, &[city.persons_batch()]).unwrap();
+    let lists = all_lists(&city.night(), &items, &[city.persons_batch()]);
     assert_eq!((lists[0].rows.len(), lists[2].rows.len(), lists[2].beside.len()), (2, 0, 2));
     assert!(lists.iter().all(|list| list.beside.is_empty() || list.kind == "dedicated"));
     // The same rows in the same order, and who visits.
@@ -290,7 +296,7 @@ fn a_dedicated_grid_sees_its_people_whom_another_grid_visits() {
     assert_eq!(rows as u64, items.counts.persons_open, "counted once, where they live");
     // Who lives in the dedicated grid is visited there, and only there.
     city.residence.grid[0] = school;
-    let lists = super::lists(&city.night(), &city.items(&[]), &[city.persons_batch()]).unwrap();
+    let lists = all_lists(&city.night(), &city.items(&[]), &[city.persons_batch()]);
     assert_eq!((lists[0].rows.len(), lists[2].rows.len(), lists[2].beside.len()), (1, 1, 1));
     assert_eq!(lists[2].rows[0].fields.last().unwrap(), &("visited_by".into(), String::new()));
 }

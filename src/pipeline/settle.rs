@@ -16,6 +16,9 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use hashbrown::HashSet;
 use rayon::prelude::*;
 
+/// Lists that stand in memory together: enough for all threads, and for the short ones among them to make up for a long one.
+const LISTS_AT_ONCE: usize = 512;
+
 /// What the night settled.
 #[derive(Debug)]
 pub(super) struct Settled {
@@ -34,14 +37,15 @@ pub(super) struct Settled {
 }
 
 impl Settled {
-    /// The list of each grid, made when it is wanted: all of them are as large as the persons themselves.
-    pub(super) fn lists(
+    /// Hands the lists of all grids to `take`, some at a time: all of them are as large as the persons themselves.
+    pub(super) fn each_lists(
         &self,
         pipeline: &Pipeline,
         records: &Records,
         persons: &Persons,
         spill: Option<&Spill>,
-    ) -> Result<Vec<GridList>> {
+        mut take: impl FnMut(&[GridList]) -> Result<()>,
+    ) -> Result<()> {
         let names: Vec<String> = pipeline.sources.iter().map(|source| source.name.clone()).collect();
         let sources: Vec<&str> = names.iter().map(String::as_str).collect();
         let night = Night {
@@ -57,7 +61,12 @@ impl Settled {
         let listed = pipeline.followups.iter().flat_map(|rule| rule.fields.iter().map(String::as_str));
         let listed: Vec<&str> = listed.chain(["person_id", "address", "phones", "birth_date"]).collect();
         let table = batches::persons(records, persons, &self.residence, &names);
-        followup::lists(&night, &self.items, &columns(&table, spill, |name| listed.contains(&name)))
+        let table = columns(&table, spill, |name| listed.contains(&name));
+        let lists = followup::Lists::new(&night, &self.items, &table)?;
+        for from in (0..lists.count()).step_by(LISTS_AT_ONCE) {
+            take(&lists.make(from..lists.count().min(from + LISTS_AT_ONCE)))?;
+        }
+        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ use crate::person::Built;
 use crate::publish::{self, ListOptions, Partition, SetTables};
 use crate::store::{Balances, Input, Manifest, Removed, Repair, Set, Store};
 use crate::tables::batches::{self, Batches};
-use crate::tables::{GridBy, Members, published};
+use crate::tables::{GridBy, GridList, Members, published};
 use jiff::Zoned;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -117,9 +117,10 @@ impl NightTables<'_> {
             written.table_files += items_written;
             drop(set);
             if self.pipeline.publish.xlsx {
-                let lists = settled.lists(self.pipeline, records, persons, memory.spill())?;
-                let lists = SetTables { lists: Some((&lists, options)), ..SetTables::default() };
-                written.list_files = publish::write(path, &lists, watch.sink)?.list_files;
+                let mut lists = publish::ListWriter::new(&path.join(publish::LISTS), &options, watch.sink);
+                let write = |some: &[GridList]| lists.write(some);
+                settled.each_lists(self.pipeline, records, persons, memory.spill(), write)?;
+                written.list_files = lists.written();
             }
             match self.pipeline.publish.parquet {
                 true => state.keep_persons_index(&Set::files_of(path, "members")?)?,

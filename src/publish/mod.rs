@@ -9,7 +9,7 @@ pub mod tabular;
 
 pub use crate::store::{Balance, Balances, Input, Manifest, Repair, StepTime};
 pub use bulletin::{AreaFigures, BulletinFigures, ItemFigures, Yesterday};
-pub use lists::ListOptions;
+pub use lists::{ListOptions, ListWriter};
 pub use tables::{Partition, partitions};
 
 use crate::error::Result;
@@ -19,6 +19,9 @@ use crate::store::files;
 use crate::tables::GridList;
 use crate::tables::batches::Batches;
 use std::path::Path;
+
+/// Folder of the lists in a set.
+pub const LISTS: &str = "lists";
 
 /// Everything that a set holds but the manifest and the report, which come last.
 #[derive(Default)]
@@ -54,7 +57,9 @@ pub fn write(folder: &Path, set: &SetTables<'_>, sink: &dyn EventSink) -> Result
         written.table_files = tables::write(folder, set, sink)?;
     }
     if let Some((lists, options)) = &set.lists {
-        written.list_files = lists::write(&folder.join("lists"), lists, options, sink)?;
+        let mut writer = ListWriter::new(&folder.join(LISTS), options, sink);
+        writer.write(lists)?;
+        written.list_files = writer.written();
     }
     if let Some((figures, lang)) = set.bulletin {
         let page = bulletin::render(figures, lang);

@@ -279,6 +279,8 @@ pub struct Residence {
     pub by: Vec<GridBy>,
     /// Symbol of the dedicated grid to which the person belongs, lived in or not; [`super::Pool::NONE`]: none.
     pub dedicated: Vec<super::Sym>,
+    /// Flat of the newest record that names one, as records have it; 0: none does.
+    pub flat: Vec<u64>,
 }
 
 #[cfg(test)]

@@ -319,6 +319,14 @@ const MISSING_WORDS: [&str; 49] = [
     "保密",
 ];
 
+/// Whether there is nothing to clean in a text of signs, letters and digits, as in most times and numbers: single spaces
+/// stand between words.
+fn is_clean(raw: &str) -> bool {
+    let bytes = raw.as_bytes();
+    let is_gap = |at: usize| bytes[at] == b' ' && at > 0 && at + 1 < bytes.len() && bytes[at - 1] != b' ';
+    (0..bytes.len()).all(|at| bytes[at].is_ascii_graphic() || is_gap(at))
+}
+
 /// Writes `raw` into `out` (cleared first) with folded characters, without invisible ones, with single spaces between
 /// words that need them and none at the ends. A missing value leaves `out` empty.
 pub fn normalize_text(raw: &str, out: &mut String) {
@@ -326,7 +334,7 @@ pub fn normalize_text(raw: &str, out: &mut String) {
     if is_missing(raw) {
         return;
     }
-    if raw.bytes().all(|b| b.is_ascii_graphic()) {
+    if is_clean(raw) {
         out.push_str(raw);
         return;
     }

@@ -129,6 +129,15 @@ fn somebody_of_somebody_is_a_title_with_or_without_spaces() {
 
 proptest! {
     #[test]
+    fn a_clean_text_is_what_cleaning_leaves_of_it(raw in "[a-z0-9: .王-]{0,9} ?[a-z0-9: .王-]{0,9}") {
+        let (mut quick, mut slow) = (String::new(), String::new());
+        normalize_text(&raw, &mut quick);
+        // A character that is shown as nothing keeps it from being taken as it stands.
+        normalize_text(&format!("{raw}\u{200b}"), &mut slow);
+        prop_assert_eq!(quick, slow);
+    }
+
+    #[test]
     fn any_text_is_cleaned_once(raw in ".{0,20}") {
         let (once, flags) = name(&raw);
         let space_left = once.contains(['\u{3000}', '\u{200b}', '?']);

@@ -103,17 +103,30 @@ const POLITE: &[&str] = &[
 /// One-character endings that make a title of a bare surname.
 const SHORT_ENDINGS: &[char] = &['姐', '哥', '叔', '婶', '嫂', '姨', '爷', '奶', '妈', '婆', '总', '氏', '家', '某'];
 
-/// A bit for every character of the basic plane with which a relation or a polite ending ends: few names do.
-static LAST: LazyLock<Box<[u64]>> = LazyLock::new(|| {
-    let mut bits = vec![0; 1024];
-    for c in RELATIONS.iter().chain(POLITE).filter_map(|word| word.chars().next_back()) {
-        bits[c as usize / 64 % 1024] |= 1 << (c as u32 % 64);
+/// For every character of the basic plane the number of its list in [`Endings::words`], 0 for most: few names end with one.
+static ENDINGS: LazyLock<Endings> = LazyLock::new(|| {
+    let mut endings = Endings { list_of: vec![0; 0x1_0000].into_boxed_slice(), words: vec![Vec::new()] };
+    for word in RELATIONS.iter().chain(POLITE) {
+        let Some(list) = word.chars().next_back().and_then(|c| endings.list_of.get_mut(c as usize)) else { continue };
+        if *list == 0 {
+            *list = endings.words.len() as u8;
+            endings.words.push(Vec::new());
+        }
+        endings.words[usize::from(*list)].push(*word);
     }
-    bits.into_boxed_slice()
+    endings
 });
 
-fn ends_a_title(c: char) -> bool {
-    LAST[c as usize / 64 % 1024] >> (c as u32 % 64) & 1 == 1
+/// Relations and polite endings by their last character.
+struct Endings {
+    list_of: Box<[u8]>,
+    words: Vec<Vec<&'static str>>,
+}
+
+/// Whether `name`, whose last character is `last`, ends with a relation or a polite ending.
+fn ends_with_title(name: &str, last: char) -> bool {
+    let list = ENDINGS.list_of.get(last as usize).copied().unwrap_or(0);
+    ENDINGS.words[usize::from(list)].iter().any(|word| name.ends_with(word))
 }
 
 /// Whether a clean name of two or three characters needs a closer look.
@@ -122,11 +135,8 @@ pub(super) fn may_be_title(name: &str) -> bool {
     let first = chars.next();
     let last = chars.next_back();
     matches!(first, Some('老' | '小' | '阿' | '户' | '无' | '不' | '未'))
-        || name.contains('的')
-        || last.is_some_and(|c| {
-            SHORT_ENDINGS.contains(&c)
-                || (ends_a_title(c) && RELATIONS.iter().chain(POLITE).any(|word| name.ends_with(word)))
-        })
+        || name.chars().any(|c| c == '的')
+        || last.is_some_and(|c| SHORT_ENDINGS.contains(&c) || ends_with_title(name, c))
 }
 
 /// Whether `name` is a title instead of a name. Cuts a polite ending off a whole name.

@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use template::Template;
 
 /// Rows of one workbook; a longer list goes on in a second one. Office programs become slow long before their limit.
 pub const WORKBOOK_ROWS_MAX: usize = 100_000;
@@ -84,51 +85,83 @@ pub fn checksum(item_ids: &str, revision: &str) -> String {
     digest[..4].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Writes every list below `folder` and returns the number of workbooks.
-pub(super) fn write(folder: &Path, lists: &[GridList], options: &ListOptions, sink: &dyn EventSink) -> Result<u64> {
-    let style = sheet::Style::new(options);
-    let mut taken = HashSet::new();
-    let mut jobs = Vec::new();
-    for list in lists {
-        let parts = list.shown().count().div_ceil(WORKBOOK_ROWS_MAX).max(1);
-        for part in 0..parts {
-            let rows = part * WORKBOOK_ROWS_MAX..list.shown().count().min((part + 1) * WORKBOOK_ROWS_MAX);
-            let mut path = path_of(list, part);
-            // The directory may name one grid twice; both lists must reach somebody.
-            let mut again = 1;
-            while !taken.insert(path.clone()) {
-                again += 1;
-                path.set_file_name(format!("{}~{again}.xlsx", stem(list, part)));
+/// Writes lists below a folder, some at a time.
+pub struct ListWriter<'a> {
+    folder: PathBuf,
+    style: sheet::Style<'a>,
+    sink: &'a dyn EventSink,
+    /// Paths that lists have already.
+    taken: HashSet<PathBuf>,
+    /// Most lists have the columns of some other: the number of the template by its headings.
+    template_of: HashMap<Vec<String>, usize>,
+    templates: Vec<Template>,
+    written: u64,
+}
+
+impl<'a> ListWriter<'a> {
+    /// A writer of lists below `folder`, drawn by `options`.
+    pub fn new(folder: &Path, options: &'a ListOptions, sink: &'a dyn EventSink) -> Self {
+        let style = sheet::Style::new(options);
+        let (taken, template_of) = (HashSet::new(), HashMap::new());
+        Self { folder: folder.to_owned(), style, sink, taken, template_of, templates: Vec::new(), written: 0 }
+    }
+
+    /// Number of workbooks written.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Writes some lists, on all threads.
+    ///
+    /// # Errors
+    /// [`crate::error::Exit::Output`] if a file cannot be created, [`crate::error::Exit::Io`] if the disk is full or fails.
+    pub fn write(&mut self, lists: &[GridList]) -> Result<()> {
+        let mut jobs = Vec::new();
+        for list in lists {
+            let template = self.template(list)?;
+            let shown = list.shown().count();
+            for part in 0..shown.div_ceil(WORKBOOK_ROWS_MAX).max(1) {
+                let rows = part * WORKBOOK_ROWS_MAX..shown.min((part + 1) * WORKBOOK_ROWS_MAX);
+                jobs.push((self.path(list, part), list, template, rows));
             }
-            jobs.push((path, list, rows));
         }
-    }
-    for above in jobs.iter().filter_map(|(path, ..)| path.parent()).collect::<HashSet<_>>() {
-        files::create_folder(&folder.join(above))?;
-    }
-    // Most lists have the columns of some other.
-    let headings = |list: &GridList| style.columns(list).into_iter().map(|(text, _)| text).collect::<Vec<String>>();
-    let mut templates = HashMap::new();
-    let mut template_of = Vec::with_capacity(jobs.len());
-    for (_, list, _) in &jobs {
-        let next = templates.len();
-        template_of.push(templates.entry(headings(list)).or_insert((next, *list)).0);
-    }
-    let mut drawn: Vec<(usize, &GridList)> = templates.into_values().collect();
-    drawn.sort_by_key(|(number, _)| *number);
-    let drawn = drawn.into_par_iter().map(|(_, list)| style.template(list));
-    let templates = drawn.collect::<Result<Vec<_>, _>>().map_err(|error| sheet::write_error(folder, error))?;
-    let done = AtomicU64::new(0);
-    jobs.par_iter().zip(template_of).try_for_each(|((path, list, rows), template)| {
-        let path = folder.join(path);
-        let bytes =
-            style.draw(&templates[template], list, rows.clone()).map_err(|error| files::write_error(&path, error))?;
-        files::write(&path, &bytes)?;
-        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-        sink.send(Event::Progress { step: "lists", done });
+        for above in jobs.iter().filter_map(|(path, ..)| path.parent()).collect::<HashSet<_>>() {
+            files::create_folder(above)?;
+        }
+        let done = AtomicU64::new(self.written);
+        jobs.par_iter().try_for_each(|(path, list, template, rows)| {
+            let template = &self.templates[*template];
+            let bytes = self.style.draw(template, list, rows.clone()).map_err(|e| files::write_error(path, e))?;
+            files::write(path, &bytes)?;
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            self.sink.send(Event::Progress { step: "lists", done });
+            Ok(())
+        })?;
+        self.written += jobs.len() as u64;
         Ok(())
-    })?;
-    Ok(jobs.len() as u64)
+    }
+
+    /// Number of the template with the columns of `list`.
+    fn template(&mut self, list: &GridList) -> Result<usize> {
+        let headings: Vec<String> = self.style.columns(list).into_iter().map(|(heading, _)| heading).collect();
+        if let Some(&number) = self.template_of.get(&headings) {
+            return Ok(number);
+        }
+        let template = self.style.template(list).map_err(|error| sheet::write_error(&self.folder, error))?;
+        self.templates.push(template);
+        self.template_of.insert(headings, self.templates.len() - 1);
+        Ok(self.templates.len() - 1)
+    }
+
+    /// Where a part of a list goes. The directory may name one grid twice; both lists must reach somebody.
+    fn path(&mut self, list: &GridList, part: usize) -> PathBuf {
+        let (mut path, mut again) = (self.folder.join(path_of(list, part)), 1);
+        while !self.taken.insert(path.clone()) {
+            again += 1;
+            path.set_file_name(format!("{}~{again}.xlsx", stem(list, part)));
+        }
+        path
+    }
 }
 
 fn path_of(list: &GridList, part: usize) -> PathBuf {
