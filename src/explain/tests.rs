@@ -17,8 +17,8 @@ fn write(folder: &Path, table: &str, columns: Vec<(&str, ArrayRef)>) {
     table_file::write(&path, &batch.schema(), std::iter::once(batch)).unwrap();
 }
 
-const P: &str = "P00000000001";
-const Q: &str = "P00000000002";
+const P: &str = "P0000000000001";
+const Q: &str = "P0000000000002";
 
 /// A pair as a test writes it: two sources, weight, three levels.
 type Pair = (&'static str, &'static str, f32, &'static str, &'static str, &'static str);
@@ -151,7 +151,7 @@ fn persons_and_what_lies_between_them() {
 fn what_is_not_there_is_said_without_values() {
     let set = set();
     for (asked, exit) in
-        [("a:370502199001011234", Exit::NoInput), ("nocolon", Exit::Usage), ("P00000000009", Exit::NoInput)]
+        [("a:370502199001011234", Exit::NoInput), ("nocolon", Exit::Usage), ("P0000000000009", Exit::NoInput)]
     {
         let error = explain(set.path(), asked, None, false).unwrap_err();
         assert_eq!(error.exit, exit, "{asked}");

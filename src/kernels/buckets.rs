@@ -4,12 +4,13 @@
 use super::prefetch::prefetch;
 use std::ops::Range;
 
-/// An index of an ascending sequence of keys that are spread over all the bits of the largest, as hashes are; others share
+/// An index of an ascending sequence of keys that are spread evenly from the least to the largest, as hashes are; others share
 /// buckets. Four bytes a key.
 #[derive(Clone, Debug, Default)]
 pub struct Buckets {
     /// Where the keys of each bucket begin, and where the last ones end.
     starts: Vec<u32>,
+    least: u64,
     shift: u32,
 }
 
@@ -20,12 +21,12 @@ impl Buckets {
     /// If there are more than 4,294,967,295 keys.
     pub fn of(keys: impl ExactSizeIterator<Item = u64> + DoubleEndedIterator + Clone) -> Self {
         let bits = keys.len().checked_ilog2().unwrap_or(0).clamp(1, 31);
-        let largest = keys.clone().next_back().unwrap_or(0);
-        let shift = (u64::BITS - largest.leading_zeros()).saturating_sub(bits);
+        let (least, largest) = (keys.clone().next().unwrap_or(0), keys.clone().next_back().unwrap_or(0));
+        let shift = (u64::BITS - (largest - least).leading_zeros()).saturating_sub(bits);
         let mut starts = vec![0_u32; (1 << bits) + 1];
-        keys.for_each(|key| starts[(key >> shift) as usize + 1] += 1);
+        keys.for_each(|key| starts[((key - least) >> shift) as usize + 1] += 1);
         (1..starts.len()).for_each(|bucket| starts[bucket] += starts[bucket - 1]);
-        Self { starts, shift }
+        Self { starts, least, shift }
     }
 
     /// The places at which `key` may stand.
@@ -45,7 +46,8 @@ impl Buckets {
 
     #[inline]
     fn bucket(&self, key: u64) -> usize {
-        usize::try_from(key >> self.shift).unwrap_or(usize::MAX)
+        // One below the least has no bucket either.
+        key.checked_sub(self.least).map_or(usize::MAX, |above| (above >> self.shift) as usize)
     }
 }
 
@@ -58,7 +60,7 @@ mod tests {
         #[test]
         fn finds_what_a_binary_search_finds(mut keys: Vec<u64>, others: Vec<u64>, narrow: bool) {
             if narrow {
-                keys.iter_mut().for_each(|key| *key >>= 56);
+                keys.iter_mut().for_each(|key| *key = !*key >> 56 | 0xff << 40);
             }
             keys.sort_unstable();
             let buckets = Buckets::of(keys.iter().copied());

@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 /// No row.
 pub const NO_ROW: u32 = u32::MAX;
 
-/// Stable key of a person, shown as `P` and 11 characters of Crockford's base 32 or, if it has more than [`PersonId::BITS`]
-/// bits as keys of older sets have, 13 of them.
+/// Stable key of a person, shown as `P` and 11 characters of Crockford's base 32. Keys of older sets have 13 of them and keep
+/// them: only new keys begin with nine ones, of 64 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId(pub u64);
 
@@ -36,12 +36,12 @@ impl PersonId {
 
     /// A new key, from the bits of a hash.
     pub fn of_hash(hash: u64) -> Self {
-        Self(hash >> (u64::BITS - Self::BITS))
+        Self(NEW | hash >> (u64::BITS - Self::BITS))
     }
 
     /// The key as a text without memory of its own.
     pub fn key(self) -> KeyText {
-        let digits = if self.0 >> Self::BITS == 0 { SHORT_DIGITS } else { DIGITS_MAX };
+        let digits = if self.0 >= NEW { SHORT_DIGITS } else { DIGITS_MAX };
         let mut text = [b'P'; 1 + DIGITS_MAX];
         for (i, slot) in text[1..=digits].iter_mut().rev().enumerate() {
             *slot = ALPHABET[(self.0 >> (5 * i) & 31) as usize];
@@ -60,11 +60,14 @@ impl PersonId {
             _ => false,
         };
         let value = || digits.iter().try_fold(0, |value, &byte| Some(value << 5 | digit(byte)?));
-        if fits { value().map(Self) } else { None }
+        let new = if digits.len() == SHORT_DIGITS { NEW } else { 0 };
+        if fits { value().map(|value| Self(new | value)) } else { None }
     }
 }
 
-/// Digits of a key that new ones have.
+/// What new keys begin with. A key of an older set was the least of its records' hashes, of which hardly any does.
+const NEW: u64 = u64::MAX << PersonId::BITS;
+/// Digits that new keys have.
 const SHORT_DIGITS: usize = 11;
 /// Digits of a key of 64 bits.
 const DIGITS_MAX: usize = 13;
@@ -291,13 +294,13 @@ mod tests {
     fn a_person_id_reads_back() {
         for value in [0, 1, 31, 32, u64::MAX, 0x0123_4567_89ab_cdef, (1 << 55) - 1, 1 << 55] {
             let text = PersonId(value).to_string();
-            assert_eq!(text.len(), if value >> 55 == 0 { 12 } else { 14 }, "{text}");
+            assert_eq!(text.len(), if value == u64::MAX { 12 } else { 14 }, "{text}");
             assert_eq!(PersonId::parse(&text), Some(PersonId(value)));
             let new = PersonId::of_hash(value);
-            assert_eq!((new.to_string().len(), new.0), (12, value >> 9));
+            let text = new.to_string();
+            assert_eq!((text.len(), new.0 << 9, PersonId::parse(&text)), (12, value >> 9 << 9, Some(new)));
         }
-        // As sets of before wrote it.
-        assert_eq!(PersonId::parse("P0000000000005"), PersonId::parse("P00000000005"));
+        assert_ne!(PersonId::parse("P0000000000005"), PersonId::parse("P00000000005"), "an older key is another");
         assert_eq!(PersonId::parse("PZZZZZZZZZZZZZ"), None, "more than 64 bits");
         for wrong in [
             "",
