@@ -4,6 +4,7 @@
 use super::blocking::{RULES, SLOTS_OF};
 use super::signature::{CHUNK_ROWS, Signature, block_of};
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Who has a trusted ID number, one bit a profile, where pairs with two different ones are not wanted.
 #[derive(Clone, Copy)]
@@ -19,37 +20,49 @@ impl Trusted<'_> {
 /// The keys of a rule that somebody without a trusted ID number has, and a few others by chance: what stands in no block of
 /// theirs need not even be sorted.
 pub(super) struct SharedKeys {
-    bits: Vec<u64>,
+    bits: Vec<AtomicU64>,
     shift: u32,
 }
 
+/// One in so many of the other keys, or fewer, looks as if it were one of these.
+const BITS_A_KEY: usize = 8;
+
 impl SharedKeys {
-    /// The keys of every rule.
+    /// The keys of every rule; none where so many have no number that hardly a key would be left out. Memory is two to four
+    /// bytes for each key of those who have none.
     pub(super) fn of_rules(signatures: &[Signature], trusted: Trusted<'_>) -> Vec<Self> {
-        let of_chunk = |(chunk, of_chunk): (usize, &[Signature])| -> Vec<Signature> {
+        let Some(bits) = trusted.0 else { return Vec::new() };
+        let count = signatures.len() - bits.iter().map(|bits| bits.count_ones() as usize).sum::<usize>();
+        if count > signatures.len() / 2 {
+            return Vec::new();
+        }
+        let empty = |rule: usize| {
+            let keys = (SLOTS_OF[rule + 1] - SLOTS_OF[rule]) * count.max(64);
+            let bits = (BITS_A_KEY * keys).next_power_of_two().ilog2().min(u32::BITS);
+            Self { bits: (0..1 << (bits - 6)).map(|_| AtomicU64::new(0)).collect(), shift: u32::BITS - bits }
+        };
+        let shared: Vec<Self> = (0..RULES.len()).map(empty).collect();
+        signatures.par_chunks(CHUNK_ROWS).enumerate().for_each(|(chunk, of_chunk)| {
             let all = (chunk * CHUNK_ROWS..).zip(of_chunk);
-            all.filter(|(p, _)| !trusted.is(*p as u32)).map(|(_, signature)| *signature).collect()
-        };
-        let others: Vec<Vec<Signature>> = signatures.par_chunks(CHUNK_ROWS).enumerate().map(of_chunk).collect();
-        let count: usize = others.iter().map(Vec::len).sum();
-        let of_rule = |rule: usize| {
-            let slots = SLOTS_OF[rule]..SLOTS_OF[rule + 1];
-            // Sixteen bits a key: one in sixteen of the other keys looks as if it were one of these.
-            let bits = (16 * slots.len() * count.max(64)).next_power_of_two().ilog2().min(u32::BITS);
-            let mut shared = Self { bits: vec![0; 1 << (bits - 6)], shift: u32::BITS - bits };
-            for key in others.iter().flatten().flat_map(|others| &others.0[slots.clone()]) {
-                let at = key >> shared.shift;
-                shared.bits[at as usize / 64] |= 1 << (at % 64);
+            for (_, signature) in all.filter(|(p, _)| !trusted.is(*p as u32)) {
+                for (rule, shared) in shared.iter().enumerate() {
+                    signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]].iter().for_each(|&key| shared.add(key));
+                }
             }
-            shared
-        };
-        (0..RULES.len()).into_par_iter().map(of_rule).collect()
+        });
+        shared
+    }
+
+    #[inline]
+    fn add(&self, key: u32) {
+        let at = key >> self.shift;
+        self.bits[at as usize / 64].fetch_or(1 << (at % 64), Ordering::Relaxed);
     }
 
     #[inline]
     pub(super) fn may_have(&self, key: u32) -> bool {
         let at = key >> self.shift;
-        self.bits[at as usize / 64] >> (at % 64) & 1 == 1
+        self.bits[at as usize / 64].load(Ordering::Relaxed) >> (at % 64) & 1 == 1
     }
 }
 
@@ -103,7 +116,8 @@ mod tests {
         let signatures: Vec<Signature> =
             (0..1000_u32).map(|p| Signature(std::array::from_fn(|lane| key(p, lane as u32)))).collect();
         // Every other one has a number.
-        let bits = [0xaaaa_aaaa_aaaa_aaaa_u64; 16];
+        let mut bits = [0xaaaa_aaaa_aaaa_aaaa_u64; 16];
+        bits[15] &= (1 << (1000 % 64)) - 1;
         let shared = SharedKeys::of_rules(&signatures, Trusted(Some(&bits)));
         let (mut theirs, mut others) = (0, 0);
         for (p, signature) in signatures.iter().enumerate() {
@@ -113,6 +127,8 @@ mod tests {
             }
         }
         assert_eq!(theirs, 500 * LANES);
-        assert!(others < 500 * LANES / 8, "{others} of the others look like theirs");
+        assert!(others < 500 * LANES / BITS_A_KEY, "{others} of the others look like theirs");
+        // Where most have none, nothing would be left out.
+        assert!(SharedKeys::of_rules(&signatures, Trusted(Some(&[0; 16]))).is_empty());
     }
 }

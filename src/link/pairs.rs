@@ -99,7 +99,7 @@ pub(super) fn visit<V: PairVisitor>(
             stats.pairs_left_out[blocking::ID_TAIL] += left_out;
         }
     }
-    let shared = if trusted.0.is_some() { SharedKeys::of_rules(signatures.all, trusted) } else { Vec::new() };
+    let shared = SharedKeys::of_rules(signatures.all, trusted);
     for rule in 0..RULES.len() {
         let shared = shared.get(rule);
         let wanted = |p: u32, key: u32| {
