@@ -1,6 +1,6 @@
 //! From persons to visits: which grid each person lives in ([`assign`]), whom the rules ask to visit ([`run_rules`]),
 //! what became of yesterday's items ([`update`]), how many there are in each area ([`rollup`]), and the list of each
-//! grid ([`lists`]). Whoever has no grid stands in the unassigned part of every one of them; nobody is dropped.
+//! grid ([`Lists`]). Whoever has no grid stands in the unassigned part of every one of them; nobody is dropped.
 //!
 //! The step writes no file, masks nothing and does not know what a sheet looks like.
 
