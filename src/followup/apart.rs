@@ -7,6 +7,9 @@ use crate::tables::{Pool, Records, Sym, distinct};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
+/// Rows that one task takes.
+const CHUNK_ROWS: usize = 1 << 14;
+
 /// Gives flats of namesakes keys of their own. Where neither the address nor the stated grid says which of them is meant,
 /// the record has no flat, for two households must not become one; how many there are is returned. An estate whose buildings lie in several grids has no namesake, for a building tells its grid.
 pub fn tell_namesakes_apart(records: &mut Records, directory: &Directory) -> usize {
@@ -21,17 +24,27 @@ pub fn tell_namesakes_apart(records: &mut Records, directory: &Directory) -> usi
         rows.filter(|&row| records.flat[row] != 0 && namesakes.contains(&records.estate[row])).collect();
     let mut places = Places::default();
     let of_place = places.number(&rows, records, directory);
-    let told = |(&row, &place): (&usize, &u32)| {
-        let grids = several(&places, place, directory)?;
-        let pool = &records.pool;
-        let stated = directory.number_of(pool.get(records.grid_code[row]).trim());
-        let near = |&grid: &GridNo| stated.is_some_and(|stated| directory.same_community(grid, stated));
-        let told = directory.named_in(pool.get(records.address[row]), grids);
-        let told = told.or_else(|| grids.iter().copied().find(near));
-        let flat = records.flat[row];
-        Some((row, grids, flat, told.map_or(0, |grid| key(flat, grid, directory))))
+    let of_places: Vec<Option<&[GridNo]>> =
+        (1..=places.len() as u32).into_par_iter().map(|place| several(&places, place, directory)).collect();
+    let stated = stated_grids(records, directory);
+    let told = |(rows, of_place): (&[usize], &[u32])| {
+        let meant = |&place: &u32| (place as usize).checked_sub(1).and_then(|at| of_places[at]);
+        let rows: Vec<(usize, &[GridNo])> =
+            rows.iter().zip(of_place).filter_map(|(&row, place)| Some((row, meant(place)?))).collect();
+        let addresses: Vec<Sym> = rows.iter().map(|&(row, _)| records.address[row]).collect();
+        let mut told = Vec::with_capacity(rows.len());
+        records.pool.for_each(&addresses, |address| {
+            let (row, grids) = rows[told.len()];
+            let stated = || stated.get(&records.grid_code[row]).copied();
+            let near = |stated: GridNo| grids.iter().copied().find(|&grid| directory.same_community(grid, stated));
+            let grid = directory.named(grids, &directory.areas_in(address)).or_else(|| near(stated()?));
+            let flat = records.flat[row];
+            told.push((row, grids, flat, grid.map_or(0, |grid| key(flat, grid, directory))));
+        });
+        told
     };
-    let told: Vec<(usize, &[GridNo], u64, u64)> = rows.par_iter().zip(&of_place).filter_map(told).collect();
+    let chunks = rows.par_chunks(CHUNK_ROWS).zip(of_place.par_chunks(CHUNK_ROWS));
+    let told: Vec<(usize, &[GridNo], u64, u64)> = chunks.flat_map_iter(told).collect();
     // Key before, and the grids it may lie in, for registered flats, of which nothing but the key is kept.
     let mut renamed: HashMap<u64, &[GridNo]> = HashMap::new();
     for &(row, grids, flat, told) in &told {
@@ -41,7 +54,8 @@ pub fn tell_namesakes_apart(records: &mut Records, directory: &Directory) -> usi
     let registered = |row: usize| {
         let flat = records.registered_flat[row];
         let grids = renamed.get(&flat)?;
-        let told = directory.named_in(records.pool.get(records.registered_address[row]), grids);
+        let named = directory.areas_in(records.pool.get(records.registered_address[row]));
+        let told = directory.named(grids, &named);
         Some((row, told.map_or(0, |grid| key(flat, grid, directory))))
     };
     let of_registered: Vec<(usize, u64)> = (0..records.len()).into_par_iter().filter_map(registered).collect();
@@ -49,6 +63,12 @@ pub fn tell_namesakes_apart(records: &mut Records, directory: &Directory) -> usi
         records.registered_flat[row] = flat;
     }
     told.iter().filter(|told| told.3 == 0).count()
+}
+
+/// The grid of each code that records state, if there is one.
+fn stated_grids(records: &Records, directory: &Directory) -> HashMap<Sym, GridNo> {
+    let codes = distinct(&records.grid_code).into_iter().filter(|&code| code != Pool::NONE);
+    codes.filter_map(|code| Some((code, directory.number_of(records.pool.get(code).trim())?))).collect()
 }
 
 /// The grids of a place, if they lie in several communities.

@@ -1,6 +1,7 @@
 //! The grid directory: every grid with its names and worker, and which estates, buildings, roads and door numbers it
 //! covers. It answers where an address lies; which address of a person counts is not its business.
 
+use super::area_names::{AreaNames, Named};
 use super::coverage::{self, Coverage};
 use crate::config::{GridField, Grids, Mapping};
 use crate::message::Message;
@@ -68,6 +69,7 @@ pub struct Directory {
     roads: HashMap<String, Vec<(GridNo, Coverage)>>,
     /// Estates of one name in several communities.
     namesakes: HashSet<String>,
+    areas: AreaNames,
 }
 
 /// The columns of the directory's file that are needed, in the order of the chunks given to [`Directory::build`].
@@ -142,26 +144,14 @@ impl Directory {
         distinct(entries.into_iter().flatten().map(|&(grid, _)| grid))
     }
 
-    /// The one of `candidates` whose community, street or county an address names, if there is just one.
-    pub(super) fn named_in(&self, address: &str, candidates: &[GridNo]) -> Option<GridNo> {
-        if let [only] = candidates {
-            return Some(*only);
-        }
-        let named = |name: &str| !name.is_empty() && address.contains(name);
-        let score = |&grid: &GridNo| {
-            let grid = &self.grids[grid as usize];
-            4 * u8::from(named(&grid.community)) + 2 * u8::from(named(&grid.street)) + u8::from(named(&grid.county))
-        };
-        let mut best = (0, None);
-        for grid in candidates {
-            let score = score(grid);
-            if score > best.0 {
-                best = (score, Some(*grid));
-            } else if score == best.0 {
-                best.1 = None;
-            }
-        }
-        best.1
+    /// The areas that an address names.
+    pub(super) fn areas_in(&self, address: &str) -> Named {
+        self.areas.named_in(address)
+    }
+
+    /// The one of `candidates` whose community, street or county is named, if there is just one.
+    pub(super) fn named(&self, candidates: &[GridNo], named: &Named) -> Option<GridNo> {
+        if let [only] = candidates { Some(*only) } else { self.areas.one_of(candidates, named) }
     }
 
     /// The grids that cover `text`; those that name it go before those of the same community that cover everything.
@@ -192,7 +182,7 @@ impl Directory {
 
     /// Whether two grids lie in one community.
     pub(super) fn same_community(&self, a: GridNo, b: GridNo) -> bool {
-        a == b || self.community_of(a) == self.community_of(b)
+        self.areas.same_community(a, b)
     }
 
     /// Whether a grid is dedicated (a school, a hospital, a firm).
@@ -225,15 +215,11 @@ impl Directory {
 
     /// A hash of the community of a grid, by its names.
     pub(super) fn community_key(&self, grid: GridNo) -> u64 {
-        let (county, street, community) = self.community_of(grid);
+        let grid = &self.grids[grid as usize];
+        let (county, street, community) = (grid.county_label(), &*grid.street, &*grid.community);
         let parts = [county, "/", street, "/", community];
         let bytes = parts.iter().flat_map(|part| part.bytes());
         bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-    }
-
-    fn community_of(&self, grid: GridNo) -> (&str, &str, &str) {
-        let grid = &self.grids[grid as usize];
-        (grid.county_label(), &grid.street, &grid.community)
     }
 
     fn find_namesakes(&mut self) {
@@ -288,6 +274,7 @@ impl Directory {
 
     fn number(&mut self) {
         self.numbers = (0..).zip(&self.grids).map(|(number, grid)| (grid.code.clone(), number)).collect();
+        self.areas = AreaNames::of(&self.grids);
     }
 }
 
@@ -501,8 +488,10 @@ pub(super) mod tests {
             &["G2", "", "", "乙社区", "西街", "", "", "", "", "幸福小区"],
         ]);
         let both = directory.by_estate("幸福");
-        assert_eq!(directory.named_in("西街街道幸福小区3号楼", &both), Some(1));
-        assert_eq!(directory.named_in("幸福小区3号楼", &both), None);
+        let named = |address: &str, grids: &[GridNo]| directory.named(grids, &directory.areas_in(address));
+        assert_eq!(named("西街街道幸福小区3号楼", &both), Some(1));
+        assert_eq!(named("幸福小区3号楼", &both), None);
+        assert_eq!(named("幸福小区3号楼", &[0]), Some(0), "an estate in one grid");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! The step writes no file, masks nothing and does not know what a sheet looks like.
 
 mod apart;
+mod area_names;
 mod areas;
 mod batches;
 mod coverage;

@@ -4,6 +4,7 @@
 use super::directory::{Directory, GridNo};
 use crate::kernels::hash;
 use crate::kernels::numbering::Numbering;
+use crate::kernels::prefetch::prefetch;
 use crate::tables::{GridBy, Pool, Records, Sym};
 use rayon::prelude::*;
 
@@ -92,6 +93,16 @@ impl Places {
         self.found(place).into_iter().flat_map(|found| found.grids.iter().map(Vec::as_slice).zip(KINDS))
     }
 
+    /// How many places are known: their numbers are 1 to this one.
+    pub(super) fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Asks for what is known of a place.
+    pub(super) fn expect(&self, place: PlaceNo) {
+        prefetch(&self.found, (place as usize).wrapping_sub(1));
+    }
+
     /// The one grid of a place, where the place alone tells it or the address of the record in `row`.
     pub(super) fn grid(
         &self,
@@ -101,8 +112,8 @@ impl Places {
         directory: &Directory,
     ) -> Option<(GridNo, GridBy)> {
         self.found(place)?.certain.unwrap_or_else(|| {
-            let address = records.pool.get(records.address[row]);
-            self.candidates(place).find_map(|(grids, by)| Some((directory.named_in(address, grids)?, by)))
+            let named = directory.areas_in(records.pool.get(records.address[row]));
+            self.candidates(place).find_map(|(grids, by)| Some((directory.named(grids, &named)?, by)))
         })
     }
 }

@@ -211,7 +211,9 @@ impl Evidence {
         for start in (0..records.len()).step_by(CHUNK_ROWS) {
             let rows: Vec<usize> = (start..records.len().min(start + CHUNK_ROWS)).collect();
             let of_place = places.number(&rows, records, directory);
-            let told = rows.par_iter().zip(&of_place).map(|(&row, &place)| {
+            let told = rows.par_iter().enumerate().map(|(at, &row)| {
+                of_place.get(at + AHEAD).into_iter().for_each(|&soon| places.expect(soon));
+                let place = of_place[at];
                 let stated = codes.get(&records.grid_code[row]).copied().unwrap_or(NONE);
                 let community = agencies.get(records.source[row] as usize) == Some(&Agency::Community);
                 let located = places.grid(place, records, row, directory).unwrap_or((NONE, GridBy::None));

@@ -3,9 +3,10 @@
 use super::blocking::{self, BlockingStats, KEYS_OF, RULES, SLOTS_OF};
 use super::features::Features;
 use super::meetings::{Meetings, SharedKeys, Trusted};
-use super::signature::{Signature, block_of, chunks_at_blocks, sorted_rows};
+use super::signature::{Rows, Signature, block_of, chunks_at_blocks, rows_of_rules};
 use super::splitting::{Signatures, split_into_parts, split_large_blocks};
 use crate::kernels::prefetch::{AHEAD, prefetch};
+use crate::kernels::radix;
 use crate::kernels::shared::{LANES, shared};
 use rayon::prelude::*;
 
@@ -44,6 +45,8 @@ impl Blocks {
     }
 }
 
+/// Rules whose rows are taken in one pass, where most rows are left out.
+const RULES_AT_ONCE: usize = 4;
 /// Chunks that one visitor takes at least.
 const CHUNKS_A_TASK: usize = 4;
 /// Profiles in a block from which on it is split, whatever the setting allows: pairs grow with the square.
@@ -92,7 +95,9 @@ pub(super) fn visit<V: PairVisitor>(
     let sampled = (1_u32 << reading.sample_bits) - 1;
     let trusted = Trusted((!V::TWO_NUMBERS).then_some(&blocks.trusted[..]));
     if trusted.0.is_some() {
-        let rows = sorted_rows(signatures.all, blocking::ID_TAIL, |p, _| trusted.is(p));
+        let by_number = blocking::ID_TAIL..blocking::ID_TAIL + 1;
+        let rows = rows_of_rules(signatures.all, by_number, |_, p, _| trusted.is(p));
+        let rows = radix::sorted_packed(&rows.concat());
         for (task, pairs, left_out) in visit_numbers(features, &rows, limit, &visitor) {
             outputs.push(task.finish());
             stats.pairs[blocking::ID_TAIL] += pairs;
@@ -100,12 +105,18 @@ pub(super) fn visit<V: PairVisitor>(
         }
     }
     let shared = SharedKeys::of_rules(signatures.all, trusted);
+    let wanted = |rule: usize, p: u32, key: u32| {
+        key >> 8 & sampled == 0 && shared.get(rule).is_none_or(|shared| !trusted.is(p) || shared.may_have(key))
+    };
+    let rules_at_once = if shared.is_empty() && sampled == 0 { 1 } else { RULES_AT_ONCE };
+    let mut coming: Vec<Rows> = Vec::new();
     for rule in 0..RULES.len() {
-        let shared = shared.get(rule);
-        let wanted = |p: u32, key: u32| {
-            key >> 8 & sampled == 0 && shared.is_none_or(|shared| !trusted.is(p) || shared.may_have(key))
-        };
-        let mut rows = sorted_rows(signatures.all, rule, wanted);
+        if coming.is_empty() {
+            // Splitting changes no keys but those of its own rule, so rows may be taken before their turn.
+            coming = rows_of_rules(signatures.all, rule..RULES.len().min(rule + rules_at_once), wanted);
+            coming.reverse();
+        }
+        let mut rows = radix::sorted_packed(&coming.pop().unwrap_or_default());
         if let Some(most) = blocking::part_rows(rule) {
             split_into_parts(features, rule, most, &mut rows, &mut signatures, &mut stats);
         }

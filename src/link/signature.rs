@@ -1,9 +1,9 @@
 //! The keys of a profile by all rules in one line of the cache, and the rows by which profiles are sorted into blocks.
 
 use super::blocking::{RULES, SLOTS, SLOTS_OF};
-use crate::kernels::radix;
 use crate::kernels::shared::LANES;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Rows that one task takes.
 pub(super) const CHUNK_ROWS: usize = 1 << 14;
@@ -47,19 +47,32 @@ pub(super) fn block_of(row: u64) -> u32 {
     (row >> 32) as u32
 }
 
-/// The rows of `rule` in order: the keys in front, so that they stand by block, then by profile. Only those that are `wanted`.
-pub(super) fn sorted_rows(signatures: &[Signature], rule: usize, wanted: impl Fn(u32, u32) -> bool + Sync) -> Vec<u64> {
-    let keyed = |(chunk, of_chunk): (usize, &[Signature])| {
-        let mut rows = Vec::new();
+/// The rows of one rule as chunks of profiles give them: the keys in front, so that sorted they stand by block, then by
+/// profile.
+pub(super) type Rows = Vec<Vec<u64>>;
+
+/// The rows of each of `rules` that are `wanted`, by rule, profile and key: all of them in one pass over the signatures, which
+/// no cache holds.
+pub(super) fn rows_of_rules(
+    signatures: &[Signature],
+    rules: Range<usize>,
+    wanted: impl Fn(usize, u32, u32) -> bool + Sync,
+) -> Vec<Rows> {
+    let of_chunk = |(chunk, of_chunk): (usize, &[Signature])| {
+        let mut rows = vec![Vec::new(); rules.len()];
         for (p, signature) in (chunk * CHUNK_ROWS..).zip(of_chunk) {
-            let keys = &signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]];
-            let keys = keys.iter().filter(|&&key| key != 0 && wanted(p as u32, key));
-            rows.extend(keys.map(|&key| u64::from(key) << 32 | p as u64));
+            for (rule, rows) in rules.clone().zip(&mut rows) {
+                let keys = &signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]];
+                let keys = keys.iter().filter(|&&key| key != 0 && wanted(rule, p as u32, key));
+                rows.extend(keys.map(|&key| u64::from(key) << 32 | p as u64));
+            }
         }
         rows
     };
-    let parts: Vec<Vec<u64>> = signatures.par_chunks(CHUNK_ROWS).enumerate().map(keyed).collect();
-    radix::sorted_packed(&parts)
+    let parts: Vec<Rows> = signatures.par_chunks(CHUNK_ROWS).enumerate().map(of_chunk).collect();
+    let mut of_rules: Vec<Rows> = rules.map(|_| Vec::with_capacity(parts.len())).collect();
+    parts.into_iter().for_each(|part| of_rules.iter_mut().zip(part).for_each(|(all, rows)| all.push(rows)));
+    of_rules
 }
 
 /// Cuts sorted rows into ranges of about [`CHUNK_ROWS`] that never part a block.

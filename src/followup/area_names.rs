@@ -1,0 +1,136 @@
+//! Which communities, streets and counties an address names, and in which of them each grid lies. An address is looked
+//! through once, however many grids may be meant: the larger a city, the more of its estates bear one name.
+
+use super::directory::{Grid, GridNo};
+use aho_corasick::AhoCorasick;
+use hashbrown::HashMap;
+
+/// Number of a name of areas.
+type NameNo = u32;
+
+/// The directory names no such area.
+const NAMELESS: NameNo = NameNo::MAX;
+
+/// The areas of all grids.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AreaNames {
+    names: Vec<String>,
+    /// Finds all names at once; `None` where there are none, or too many for it.
+    finder: Option<AhoCorasick>,
+    /// Community, street and county of each grid, by their names.
+    of_grid: Vec<[NameNo; 3]>,
+    /// Number of the community of each grid: those of one name in two streets are two.
+    community: Vec<u32>,
+}
+
+/// The names of areas that stand in one address.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Named(Vec<NameNo>);
+
+impl AreaNames {
+    /// The areas of `grids`, which are numbered by their places.
+    pub(super) fn of(grids: &[Grid]) -> Self {
+        let mut areas = Self::default();
+        let mut numbers: HashMap<&str, NameNo> = HashMap::new();
+        let mut communities: HashMap<(&str, &str, &str), u32> = HashMap::new();
+        for grid in grids {
+            let of_grid = [&*grid.community, &*grid.street, &*grid.county].map(|name| match name {
+                "" => NAMELESS,
+                name => *numbers.entry(name).or_insert_with(|| {
+                    areas.names.push(name.to_owned());
+                    areas.names.len() as NameNo - 1
+                }),
+            });
+            areas.of_grid.push(of_grid);
+            let next = communities.len() as u32;
+            let community = (grid.county_label(), &*grid.street, &*grid.community);
+            areas.community.push(*communities.entry(community).or_insert(next));
+        }
+        areas.finder = (!areas.names.is_empty()).then(|| AhoCorasick::new(&areas.names).ok()).flatten();
+        areas
+    }
+
+    /// Whether two grids lie in one community.
+    pub(super) fn same_community(&self, a: GridNo, b: GridNo) -> bool {
+        self.community[a as usize] == self.community[b as usize]
+    }
+
+    /// The names that stand in an address, wherever.
+    pub(super) fn named_in(&self, address: &str) -> Named {
+        match &self.finder {
+            Some(finder) => {
+                Named(finder.find_overlapping_iter(address).map(|found| found.pattern().as_u32()).collect())
+            }
+            None => self.named_in_slowly(address),
+        }
+    }
+
+    /// The slow twin of [`Self::named_in`].
+    fn named_in_slowly(&self, address: &str) -> Named {
+        let named = (0..).zip(&self.names).filter(|(_, name)| address.contains(name.as_str()));
+        Named(named.map(|(number, _)| number).collect())
+    }
+
+    /// The one of `candidates` of which most is named: the community before the street before the county; `None` where
+    /// nothing is, or as much of two.
+    pub(super) fn one_of(&self, candidates: &[GridNo], Named(named): &Named) -> Option<GridNo> {
+        if named.is_empty() {
+            return None;
+        }
+        let mut best = (0, None);
+        for &grid in candidates {
+            let [community, street, county] = self.of_grid[grid as usize].map(|name| u8::from(named.contains(&name)));
+            let score = 4 * community + 2 * street + county;
+            if score > best.0 {
+                best = (score, Some(grid));
+            } else if score == best.0 {
+                best.1 = None;
+            }
+        }
+        best.1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn grid(community: &str, street: &str, county: &str) -> Grid {
+        Grid { community: community.into(), street: street.into(), county: county.into(), ..Grid::default() }
+    }
+
+    #[test]
+    fn the_community_tells_more_than_the_street_and_that_more_than_the_county() {
+        let grids = [
+            grid("甲社区", "东街", "河口区"),
+            grid("乙社区", "东街", "河口区"),
+            grid("甲社区", "西街", "广饶县"),
+            grid("", "", ""),
+        ];
+        let areas = AreaNames::of(&grids);
+        let one = |address: &str, candidates: &[GridNo]| areas.one_of(candidates, &areas.named_in(address));
+        assert_eq!(one("乙社区3号楼", &[0, 1, 2, 3]), Some(1));
+        assert_eq!(one("甲社区3号楼", &[0, 1, 2]), None, "there are two");
+        assert_eq!(one("甲社区3号楼", &[0, 1]), Some(0));
+        assert_eq!(one("广饶县西街甲社区3号楼", &[0, 1, 2]), Some(2));
+        assert_eq!(one("河口区甲社区3号楼", &[0, 1, 2]), Some(0), "the county decides between communities of one name");
+        assert_eq!(one("3号楼", &[0, 3]), None);
+        assert!(!areas.same_community(0, 2) && areas.same_community(3, 3));
+        assert_eq!(AreaNames::of(&[]).named_in("甲社区"), Named(Vec::new()));
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_its_slow_twin_finds(names in proptest::collection::vec("[东西街区]{0,3}", 0..12), address in "[东西街区3]{0,12}") {
+            let grids: Vec<Grid> = names.iter().map(|name| grid(name, "", "")).collect();
+            let areas = AreaNames::of(&grids);
+            let set = |Named(mut named): Named| {
+                named.sort_unstable();
+                named.dedup();
+                named
+            };
+            prop_assert_eq!(set(areas.named_in(&address)), set(areas.named_in_slowly(&address)));
+        }
+    }
+}
