@@ -1,5 +1,6 @@
 //! What reading one cell costs, field by field, and what the innermost questions of matching cost.
 
+use gridlink::kernels::finder::Finder;
 use gridlink::kernels::shared::{LANES, shared, shared_scalar};
 use gridlink::kernels::union_find::{self, UnionFind};
 use gridlink::kernels::{address::Address, date, id_number, numbering, phone, pinyin, radix, text};
@@ -73,6 +74,30 @@ fn shared_keys(bencher: divan::Bencher<'_, '_>, which: &str) {
 }
 
 /// A million keys of blocks, as each rule sorts them.
+/// The names of 20,000 areas that stand in an address, against asking for each of ten that may be meant.
+#[divan::bench(args = ["finder", "one by one"])]
+fn names_in_an_address(bencher: divan::Bencher<'_, '_>, which: &str) {
+    const SYLLABLES: [char; 30] = [
+        '和', '平', '幸', '福', '光', '明', '东', '西', '南', '北', '安', '居', '新', '华', '永', '乐', '文', '昌',
+        '胜', '利', '河', '口', '花', '园', '锦', '绣', '山', '水', '龙', '泉',
+    ];
+    let name = |i: usize| -> String {
+        [i % 30, i / 30 % 30, i / 900 % 30].map(|at| SYLLABLES[at]).iter().chain(&['社', '区']).collect()
+    };
+    let words: Vec<String> = (0..20_000).map(name).collect();
+    let meant: Vec<String> = words.iter().step_by(2_000).cloned().collect();
+    let finder = Finder::new(words);
+    let address = divan::black_box("山东省东营市东营区胜利街道和平新社区锦绣花园3号楼2单元501室");
+    bencher.bench(|| {
+        let mut found = 0;
+        match which {
+            "finder" => finder.find(address, |_| found += 1),
+            _ => found += meant.iter().filter(|word| address.contains(word.as_str())).count(),
+        }
+        found
+    });
+}
+
 #[divan::bench]
 fn sort_keys(bencher: divan::Bencher<'_, '_>) {
     let keys: Vec<u64> = (0..1_000_000_u64).map(|i| gridlink::kernels::hash::key(1, &[i])).collect();

@@ -7,6 +7,7 @@
 use gridlink::config::{self, Overrides, Pipeline};
 use gridlink::events::NullSink;
 use gridlink::ingest::{self, Dump};
+use gridlink::kernels::id_number::IdNumber;
 use gridlink::link::{BlockingSettings, Blocks, Features, levels};
 use gridlink::normalize::Normalizer;
 use gridlink::tables::{Links, RawChunk, RecordRows, Records, batches};
@@ -49,9 +50,14 @@ fn stages(pipeline: &Pipeline, runs: usize) -> Result<(), Box<dyn std::error::Er
         rows
     };
     let rows_read = appended();
-    // Far from each other, as rows of one person are.
+    // By name and birth date, as the night orders them: far from each other in the dumps.
     let mut order: Vec<u32> = (0..rows_read.len() as u32).collect();
-    order.sort_unstable_by_key(|row| row.wrapping_mul(0x9e37_79b9));
+    let as_read = rows_read.clone().in_order(&order, || ());
+    order.sort_by_cached_key(|&row| {
+        let (name, birth) = (as_read.pool.get(as_read.name[row as usize]), as_read.birth[row as usize]);
+        (name.to_owned(), birth, row)
+    });
+    drop(as_read);
     let copies: std::cell::RefCell<Vec<RecordRows>> = std::cell::RefCell::new(vec![rows_read.clone(); runs]);
     let records = rows_read.in_order(&order, || ());
     let profiles = link::profiles(&records);
@@ -82,21 +88,26 @@ fn stages(pipeline: &Pipeline, runs: usize) -> Result<(), Box<dyn std::error::Er
     report("reorder", &|| drop(copies.borrow_mut().pop().map(|copy| copy.in_order(&order, || ()))));
     report("profile", &|| drop(link::profiles(&records)));
     report("features", &|| drop(link::features(&records, &profiles)));
-    scoring(&link::features(&records, &profiles), &report);
+    scoring(&link::features(&records, &profiles), "", &report);
+    // Where nobody has a number, nothing tells a pair apart before it is compared.
+    let mut without = records.clone();
+    without.id.fill(IdNumber::default());
+    let profiles = link::profiles(&without);
+    scoring(&link::features(&without, &profiles), " no ID", &report);
     report("links", &|| batches::links(&records, &links, &names).iter().for_each(drop));
     Ok(())
 }
 
 /// Scores all candidate pairs as the night does, by weights fitted as the night fits them; says how many a second.
-fn scoring(features: &Features, report: &dyn Fn(&str, &dyn Fn()) -> Duration) {
+fn scoring(features: &Features, whose: &str, report: &dyn Fn(&str, &dyn Fn()) -> Duration) {
     let settings = BlockingSettings { block_rows_max: 2000 };
     let blocks = Blocks::new(features);
     let counts = link::count_patterns(features, &mut blocks.clone(), settings, 0, None);
     let fit = model::fit(&counts, &link::chance(features, None));
-    report("blocks", &|| drop(Blocks::new(features)));
+    report(&format!("blocks{whose}"), &|| drop(Blocks::new(features)));
     let pairs = std::cell::Cell::new(0);
     let blocks = std::cell::RefCell::new(vec![blocks; RUNS]);
-    let took = report("score", &|| {
+    let took = report(&format!("score{whose}"), &|| {
         let blocks = blocks.borrow_mut().pop().expect("as many as runs");
         let (_, stats) = link::score(features, blocks, &fit.weights, settings, -6.0);
         pairs.set(stats.pairs.iter().sum());

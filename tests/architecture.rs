@@ -47,7 +47,7 @@ const MODULES: &[(&str, u8, &[&str])] = &[
     ("cluster", 4, &[]),
     ("person", 4, &[]),
     ("returns", 4, &[]),
-    ("followup", 4, &["aho_corasick", "polars", "polars_arrow"]),
+    ("followup", 4, &["polars", "polars_arrow"]),
     ("publish", 4, &["polars", "polars_arrow", "parquet", "rust_xlsxwriter", "zip", "zstd", "libc"]),
     ("model", 5, &[]),
     ("evaluate", 5, &["csv"]),

@@ -2,7 +2,7 @@
 //! through once, however many grids may be meant: the larger a city, the more of its estates bear one name.
 
 use super::directory::{Grid, GridNo};
-use aho_corasick::AhoCorasick;
+use crate::kernels::finder::Finder;
 use hashbrown::HashMap;
 
 /// Number of a name of areas.
@@ -14,9 +14,7 @@ const NAMELESS: NameNo = NameNo::MAX;
 /// The areas of all grids.
 #[derive(Clone, Debug, Default)]
 pub(super) struct AreaNames {
-    names: Vec<String>,
-    /// Finds all names at once; `None` where there are none, or too many for it.
-    finder: Option<AhoCorasick>,
+    names: Finder,
     /// Community, street and county of each grid, by their names.
     of_grid: Vec<[NameNo; 3]>,
     /// Number of the community of each grid: those of one name in two streets are two.
@@ -31,14 +29,15 @@ impl AreaNames {
     /// The areas of `grids`, which are numbered by their places.
     pub(super) fn of(grids: &[Grid]) -> Self {
         let mut areas = Self::default();
+        let mut names = Vec::new();
         let mut numbers: HashMap<&str, NameNo> = HashMap::new();
         let mut communities: HashMap<(&str, &str, &str), u32> = HashMap::new();
         for grid in grids {
             let of_grid = [&*grid.community, &*grid.street, &*grid.county].map(|name| match name {
                 "" => NAMELESS,
                 name => *numbers.entry(name).or_insert_with(|| {
-                    areas.names.push(name.to_owned());
-                    areas.names.len() as NameNo - 1
+                    names.push(name.to_owned());
+                    names.len() as NameNo - 1
                 }),
             });
             areas.of_grid.push(of_grid);
@@ -46,7 +45,7 @@ impl AreaNames {
             let community = (grid.county_label(), &*grid.street, &*grid.community);
             areas.community.push(*communities.entry(community).or_insert(next));
         }
-        areas.finder = (!areas.names.is_empty()).then(|| AhoCorasick::new(&areas.names).ok()).flatten();
+        areas.names = Finder::new(names);
         areas
     }
 
@@ -57,18 +56,9 @@ impl AreaNames {
 
     /// The names that stand in an address, wherever.
     pub(super) fn named_in(&self, address: &str) -> Named {
-        match &self.finder {
-            Some(finder) => {
-                Named(finder.find_overlapping_iter(address).map(|found| found.pattern().as_u32()).collect())
-            }
-            None => self.named_in_slowly(address),
-        }
-    }
-
-    /// The slow twin of [`Self::named_in`].
-    fn named_in_slowly(&self, address: &str) -> Named {
-        let named = (0..).zip(&self.names).filter(|(_, name)| address.contains(name.as_str()));
-        Named(named.map(|(number, _)| number).collect())
+        let mut named = Vec::new();
+        self.names.find(address, |name| named.push(name));
+        Named(named)
     }
 
     /// The one of `candidates` of which most is named: the community before the street before the county; `None` where
@@ -94,7 +84,6 @@ impl AreaNames {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn grid(community: &str, street: &str, county: &str) -> Grid {
         Grid { community: community.into(), street: street.into(), county: county.into(), ..Grid::default() }
@@ -118,19 +107,5 @@ mod tests {
         assert_eq!(one("3号楼", &[0, 3]), None);
         assert!(!areas.same_community(0, 2) && areas.same_community(3, 3));
         assert_eq!(AreaNames::of(&[]).named_in("甲社区"), Named(Vec::new()));
-    }
-
-    proptest! {
-        #[test]
-        fn finds_what_its_slow_twin_finds(names in proptest::collection::vec("[东西街区]{0,3}", 0..12), address in "[东西街区3]{0,12}") {
-            let grids: Vec<Grid> = names.iter().map(|name| grid(name, "", "")).collect();
-            let areas = AreaNames::of(&grids);
-            let set = |Named(mut named): Named| {
-                named.sort_unstable();
-                named.dedup();
-                named
-            };
-            prop_assert_eq!(set(areas.named_in(&address)), set(areas.named_in_slowly(&address)));
-        }
     }
 }

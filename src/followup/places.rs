@@ -4,7 +4,7 @@
 use super::directory::{Directory, GridNo};
 use crate::kernels::hash;
 use crate::kernels::numbering::Numbering;
-use crate::kernels::prefetch::prefetch;
+use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::tables::{GridBy, Pool, Records, Sym};
 use rayon::prelude::*;
 
@@ -98,22 +98,34 @@ impl Places {
         self.found.len()
     }
 
-    /// Asks for what is known of a place.
-    pub(super) fn expect(&self, place: PlaceNo) {
-        prefetch(&self.found, (place as usize).wrapping_sub(1));
-    }
-
-    /// The one grid of a place, where the place alone tells it or the address of the record in `row`.
-    pub(super) fn grid(
+    /// The one grid of the place of each of those records, where the place alone tells it or the record's address does.
+    pub(super) fn grids(
         &self,
-        place: PlaceNo,
+        of_place: &[PlaceNo],
+        rows: &[usize],
         records: &Records,
-        row: usize,
         directory: &Directory,
-    ) -> Option<(GridNo, GridBy)> {
-        self.found(place)?.certain.unwrap_or_else(|| {
-            let named = directory.areas_in(records.pool.get(records.address[row]));
-            self.candidates(place).find_map(|(grids, by)| Some((directory.named(grids, &named)?, by)))
-        })
+    ) -> Vec<Option<(GridNo, GridBy)>> {
+        let (mut grids, mut asked, mut addresses) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
+        for (at, &place) in of_place.iter().enumerate() {
+            if let Some(&soon) = of_place.get(at + AHEAD) {
+                prefetch(&self.found, (soon as usize).wrapping_sub(1));
+            }
+            grids.push(self.found(place).and_then(|found| {
+                if found.certain.is_none() {
+                    asked.push(at);
+                    addresses.push(records.address[rows[at]]);
+                }
+                found.certain.flatten()
+            }));
+        }
+        let mut asked = asked.into_iter();
+        records.pool.for_each(&addresses, |address| {
+            let Some(at) = asked.next() else { return };
+            let named = directory.areas_in(address);
+            grids[at] =
+                self.candidates(of_place[at]).find_map(|(grids, by)| Some((directory.named(grids, &named)?, by)));
+        });
+        grids
     }
 }

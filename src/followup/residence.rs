@@ -17,6 +17,8 @@ use std::cmp::Reverse;
 const CHUNK_PERSONS: usize = 1 << 12;
 /// Rows whose places are known at a time before they have numbers.
 const CHUNK_ROWS: usize = 1 << 18;
+/// Rows of them that one task takes.
+const TASK_ROWS: usize = 1 << 12;
 
 /// No grid.
 const NONE: GridNo = GridNo::MAX;
@@ -211,15 +213,18 @@ impl Evidence {
         for start in (0..records.len()).step_by(CHUNK_ROWS) {
             let rows: Vec<usize> = (start..records.len().min(start + CHUNK_ROWS)).collect();
             let of_place = places.number(&rows, records, directory);
-            let told = rows.par_iter().enumerate().map(|(at, &row)| {
-                of_place.get(at + AHEAD).into_iter().for_each(|&soon| places.expect(soon));
-                let place = of_place[at];
-                let stated = codes.get(&records.grid_code[row]).copied().unwrap_or(NONE);
-                let community = agencies.get(records.source[row] as usize) == Some(&Agency::Community);
-                let located = places.grid(place, records, row, directory).unwrap_or((NONE, GridBy::None));
-                OfRow { stated, community, located }
-            });
-            evidence.of_row.par_extend(told);
+            let told = |(rows, of_place): (&[usize], &[PlaceNo])| {
+                let located = places.grids(of_place, rows, records, directory);
+                let of_row = |(&row, located): (&usize, Option<(GridNo, GridBy)>)| OfRow {
+                    stated: codes.get(&records.grid_code[row]).copied().unwrap_or(NONE),
+                    community: agencies.get(records.source[row] as usize) == Some(&Agency::Community),
+                    located: located.unwrap_or((NONE, GridBy::None)),
+                };
+                rows.iter().zip(located).map(of_row).collect::<Vec<_>>()
+            };
+            let tasks = rows.par_chunks(TASK_ROWS).zip(of_place.par_chunks(TASK_ROWS));
+            let told: Vec<Vec<OfRow>> = tasks.map(told).collect();
+            told.into_iter().for_each(|told| evidence.of_row.extend(told));
             let told = &evidence.of_row[start..];
             let unknown = |(&row, told): (&usize, &OfRow)| told.stated == NONE && records.grid_code[row] != Pool::NONE;
             evidence.unknown_code_records += rows.par_iter().zip(told).filter(|&row| unknown(row)).count();

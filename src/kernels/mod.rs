@@ -4,6 +4,7 @@
 pub mod address;
 pub mod buckets;
 pub mod date;
+pub mod finder;
 pub mod hash;
 pub mod id_number;
 pub mod numbering;

@@ -96,7 +96,7 @@ pub(super) fn visit<V: PairVisitor>(
     let trusted = Trusted((!V::TWO_NUMBERS).then_some(&blocks.trusted[..]));
     if trusted.0.is_some() {
         let by_number = blocking::ID_TAIL..blocking::ID_TAIL + 1;
-        let rows = rows_of_rules(signatures.all, by_number, |_, p, _| trusted.is(p));
+        let rows = rows_of_rules(signatures.all, by_number, |p| trusted.is(p).then_some(|_, _| true));
         let rows = radix::sorted_packed(&rows.concat());
         for (task, pairs, left_out) in visit_numbers(features, &rows, limit, &visitor) {
             outputs.push(task.finish());
@@ -105,8 +105,10 @@ pub(super) fn visit<V: PairVisitor>(
         }
     }
     let shared = SharedKeys::of_rules(signatures.all, trusted);
-    let wanted = |rule: usize, p: u32, key: u32| {
-        key >> 8 & sampled == 0 && shared.get(rule).is_none_or(|shared| !trusted.is(p) || shared.may_have(key))
+    let wanted = |p: u32| {
+        let meets_all = shared.is_empty() || !trusted.is(p);
+        let shared = &shared;
+        Some(move |rule: usize, key: u32| key >> 8 & sampled == 0 && (meets_all || shared[rule].may_have(key)))
     };
     let rules_at_once = if shared.is_empty() && sampled == 0 { 1 } else { RULES_AT_ONCE };
     let mut coming: Vec<Rows> = Vec::new();
@@ -152,13 +154,6 @@ struct Seen<'a> {
     trusted: Trusted<'a>,
 }
 
-/// A profile in its block.
-struct Row {
-    profile: u32,
-    signature: Signature,
-    swapped: Signature,
-}
-
 /// Pairs whose profiles were asked for and are shown some at a time: profiles of a block stand anywhere.
 struct Waiting<'a, V> {
     features: &'a Features,
@@ -194,7 +189,6 @@ impl<V: PairVisitor> Waiting<'_, V> {
 
 fn visit_blocks<V: PairVisitor>(seen: Seen<'_>, rows: &[u64], rule: usize, task: &mut V) -> (u64, u64) {
     let (mut pairs, mut largest) = (0, 0);
-    let mut block: Vec<Row> = Vec::new();
     let earlier = (1_u32 << SLOTS_OF[rule]) - 1;
     let mut waiting = Waiting { features: seen.features, rule, pairs: Vec::with_capacity(64), task };
     let meetings = Meetings::of(rows, seen.trusted);
@@ -203,24 +197,19 @@ fn visit_blocks<V: PairVisitor>(seen: Seen<'_>, rows: &[u64], rule: usize, task:
         let ahead = all.len().min(begin + 4 * AHEAD)..all.len().min(end + 4 * AHEAD);
         all[ahead].iter().for_each(|&p| prefetch(seen.signatures, p as usize));
         largest = largest.max((end - begin) as u64);
-        block.clear();
-        block.extend(all[begin..end].iter().map(|&profile| {
-            let signature = seen.signatures[profile as usize];
-            Row { profile, signature, swapped: signature.swapped() }
-        }));
+        let block = &all[begin..end];
         begin = end;
-        for (i, x) in block[..first].iter().enumerate() {
-            for y in &block[i + 1..] {
-                let slots = shared(&x.signature.0, &y.signature.0, &y.swapped.0);
-                if slots & earlier != 0
-                    || x.profile == y.profile
-                    || owned_by_other_key(rule, here, &x.signature, &y.signature)
-                {
+        for (i, &x) in block[..first].iter().enumerate() {
+            let own = seen.signatures[x as usize];
+            let swapped = own.swapped();
+            for &y in &block[i + 1..] {
+                let other = &seen.signatures[y as usize];
+                let slots = shared(&other.0, &own.0, &swapped.0);
+                if slots & earlier != 0 || x == y || owned_by_other_key(rule, here, &own, other) {
                     continue;
                 }
                 pairs += 1;
-                let (a, b) = (x.profile.min(y.profile), x.profile.max(y.profile));
-                waiting.push(if V::EVERY_RULE { rules_of(slots) } else { 0 }, a, b);
+                waiting.push(if V::EVERY_RULE { rules_of(slots) } else { 0 }, x.min(y), x.max(y));
             }
         }
     }

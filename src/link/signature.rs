@@ -51,19 +51,20 @@ pub(super) fn block_of(row: u64) -> u32 {
 /// profile.
 pub(super) type Rows = Vec<Vec<u64>>;
 
-/// The rows of each of `rules` that are `wanted`, by rule, profile and key: all of them in one pass over the signatures, which
-/// no cache holds.
-pub(super) fn rows_of_rules(
+/// The rows of each of `rules` that are wanted: all of them in one pass over the signatures, which no cache holds. `wanted`
+/// gives for each profile what says of a rule and a key whether their row is; `None`: no row of that profile.
+pub(super) fn rows_of_rules<W: Fn(usize, u32) -> bool>(
     signatures: &[Signature],
     rules: Range<usize>,
-    wanted: impl Fn(usize, u32, u32) -> bool + Sync,
+    wanted: impl Fn(u32) -> Option<W> + Sync,
 ) -> Vec<Rows> {
     let of_chunk = |(chunk, of_chunk): (usize, &[Signature])| {
         let mut rows = vec![Vec::new(); rules.len()];
         for (p, signature) in (chunk * CHUNK_ROWS..).zip(of_chunk) {
+            let Some(wanted) = wanted(p as u32) else { continue };
             for (rule, rows) in rules.clone().zip(&mut rows) {
                 let keys = &signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]];
-                let keys = keys.iter().filter(|&&key| key != 0 && wanted(rule, p as u32, key));
+                let keys = keys.iter().filter(|&&key| key != 0 && wanted(rule, key));
                 rows.extend(keys.map(|&key| u64::from(key) << 32 | p as u64));
             }
         }

@@ -25,18 +25,13 @@ impl NightPairs {
     /// Counts; `numbers` are the trusted ID numbers of profiles, 0 for none.
     pub(super) fn count(night: &Night<'_>, numbers: &[u64], sources: usize) -> Self {
         let of = SourceOf::new(night);
-        let cluster = |p: u32| u64::from(night.clusters.of_profile[p as usize]);
-        let all = (0..numbers.len() as u32).into_par_iter().map(|p| (hash::key(0, &[cluster(p)]), p));
-        let mut all: Vec<(u64, u32)> = all.collect();
-        radix::sort_keyed(&mut all);
-        let found = pairs_within(&of, &all, sources);
-        all.retain(|row| numbers[row.1 as usize] != 0);
-        let two = pairs_within(&of, &all, sources);
-        all.par_iter_mut().for_each(|row| row.0 = hash::key(1, &[numbers[row.1 as usize]]));
-        radix::sort_keyed(&mut all);
-        let true_two = pairs_within(&of, &all, sources);
-        let less = |more: &[f64], less: &[f64]| more.iter().zip(less).map(|(x, y)| (x - y).max(0.0)).collect();
-        Self { missed: less(&true_two, &two), without: less(&found, &two), two }
+        let (found, two) = within_clusters(&of, night, numbers, sources);
+        let numbered = (0..numbers.len() as u32).into_par_iter().zip(numbers).filter(|(_, number)| **number != 0);
+        let mut numbered: Vec<(u64, u32)> = numbered.map(|(p, &number)| (hash::key(1, &[number]), p)).collect();
+        radix::sort_keyed(&mut numbered);
+        let true_two = within_numbers(&of, &numbered, sources);
+        let less = |more: &Pairs, less: &Pairs| more.0.iter().zip(&less.0).map(|(x, y)| (x - y).max(0.0)).collect();
+        Self { missed: less(&true_two, &two), without: less(&found, &two), two: two.0 }
     }
 
     /// What is said of all sources, and of each pair of them. Where few persons tell of a pair, what they say of all does.
@@ -80,11 +75,73 @@ impl<'a> SourceOf<'a> {
 /// Rows that one task takes.
 const CHUNK_ROWS: usize = 1 << 16;
 
-/// Pairs of records of profiles with the same key, by source pair; `keyed` is sorted. Whole numbers, so that their sum does
-/// not depend on its order.
-fn pairs_within(of: &SourceOf<'_>, keyed: &[(u64, u32)], sources: usize) -> Vec<f64> {
+/// Pairs of records by source pair. Whole numbers, so that their sum does not depend on its order.
+struct Pairs(Vec<f64>);
+
+impl Pairs {
+    fn none(sources: usize) -> Self {
+        Self(vec![0.0; sources * sources])
+    }
+
+    fn and(mut self, more: Self) -> Self {
+        self.0.iter_mut().zip(more.0).for_each(|(sum, more)| *sum += more);
+        self
+    }
+
+    /// Adds the pairs of a group of so many records of each source.
+    fn add(&mut self, counts: &[f64]) {
+        for (s, &n) in counts.iter().enumerate().filter(|(_, n)| **n > 0.0) {
+            self.0[s * counts.len() + s] += n * (n - 1.0) / 2.0;
+            for (t, &m) in counts.iter().enumerate().skip(s + 1) {
+                self.0[s * counts.len() + t] += n * m;
+            }
+        }
+    }
+}
+
+/// Pairs of records in one person, and those of them that have two ID numbers.
+fn within_clusters(of: &SourceOf<'_>, night: &Night<'_>, numbers: &[u64], sources: usize) -> (Pairs, Pairs) {
+    // Clusters have their numbers by their first profiles, so the others of each are not far.
+    let of_profile = &night.clusters.of_profile[..];
+    let mut ends = vec![0_u32; night.clusters.count + 1];
+    of_profile.iter().for_each(|&cluster| ends[cluster as usize + 1] += 1);
+    (1..ends.len()).for_each(|cluster| ends[cluster] += ends[cluster - 1]);
+    let mut profiles = vec![0_u32; of_profile.len()];
+    for (p, &cluster) in (0..).zip(of_profile) {
+        // Where a cluster began, it ends once all its profiles stand there.
+        let end = &mut ends[cluster as usize];
+        profiles[*end as usize] = p;
+        *end += 1;
+    }
+    let count = |clusters: std::ops::Range<usize>| {
+        let mut pairs = (Pairs::none(sources), Pairs::none(sources));
+        let (mut all, mut numbered) = (vec![0.0; sources], vec![0.0; sources]);
+        for cluster in clusters {
+            let begin = if cluster == 0 { 0 } else { ends[cluster - 1] };
+            all.fill(0.0);
+            numbered.fill(0.0);
+            for &p in &profiles[begin as usize..ends[cluster] as usize] {
+                let one = f64::from(u8::from(numbers[p as usize] != 0));
+                for &source in of.profile(p) {
+                    all[usize::from(source)] += 1.0;
+                    numbered[usize::from(source)] += one;
+                }
+            }
+            pairs.0.add(&all);
+            pairs.1.add(&numbered);
+        }
+        pairs
+    };
+    let clusters = 0..night.clusters.count;
+    let chunks = clusters.clone().into_par_iter().step_by(CHUNK_ROWS);
+    let chunks = chunks.map(|from| count(from..clusters.end.min(from + CHUNK_ROWS)));
+    chunks.reduce(|| (Pairs::none(sources), Pairs::none(sources)), |all, more| (all.0.and(more.0), all.1.and(more.1)))
+}
+
+/// Pairs of records of profiles with the same number; `numbered` is sorted.
+fn within_numbers(of: &SourceOf<'_>, numbered: &[(u64, u32)], sources: usize) -> Pairs {
     let count = |rows: &[(u64, u32)]| {
-        let mut matrix = vec![0.0; sources * sources];
+        let mut pairs = Pairs::none(sources);
         let mut counts = vec![0.0; sources];
         let mut at = 0;
         for group in rows.chunk_by(|a, b| a.0 == b.0) {
@@ -99,18 +156,10 @@ fn pairs_within(of: &SourceOf<'_>, keyed: &[(u64, u32)], sources: usize) -> Vec<
                 of.profile(row.1).iter().for_each(|&source| counts[usize::from(source)] += 1.0);
                 at += 1;
             }
-            for (s, &n) in counts.iter().enumerate().filter(|(_, n)| **n > 0.0) {
-                matrix[s * sources + s] += n * (n - 1.0) / 2.0;
-                for (t, &m) in counts.iter().enumerate().skip(s + 1) {
-                    matrix[s * sources + t] += n * m;
-                }
-            }
+            pairs.add(&counts);
         }
-        matrix
+        pairs
     };
-    let add = |mut sum: Vec<f64>, more: Vec<f64>| {
-        sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
-        sum
-    };
-    radix::chunks_at_keys(keyed, CHUNK_ROWS).into_par_iter().map(count).reduce(|| vec![0.0; sources * sources], add)
+    let chunks = radix::chunks_at_keys(numbered, CHUNK_ROWS).into_par_iter();
+    chunks.map(count).reduce(|| Pairs::none(sources), Pairs::and)
 }
