@@ -1,5 +1,5 @@
 //! Sorting of keyed rows: one radix pass on the top bits spreads the rows over buckets that fit the cache, each of which
-//! is then sorted by itself, in parallel.
+//! is then sorted by itself, in parallel: by two more digits of the key, or by comparison.
 
 use rayon::prelude::*;
 use std::cmp::Ordering;
@@ -10,19 +10,32 @@ const SMALL: usize = 1 << 13;
 const BUCKET: usize = 1 << 11;
 
 /// Sorts `rows` by key, then row. Keys should be spread over all 64 bits, as hashes are; other keys are sorted
-/// correctly but slower. O(n log b) for buckets of b rows, one copy of the rows in memory.
+/// correctly but slower. O(n) for such keys, one copy of the rows in memory.
 pub fn sort_keyed(rows: &mut Vec<(u64, u32)>) {
-    if rows.len() <= SMALL { rows.sort_unstable() } else { *rows = sorted_by(&[rows], |row| row.0, Ord::cmp) }
+    if rows.len() <= SMALL { rows.sort_unstable() } else { *rows = sorted_keyed(&[rows]) }
+}
+
+/// The rows of all parts, sorted as by [`sort_keyed`].
+pub fn sorted_keyed(parts: &[&[(u64, u32)]]) -> Vec<(u64, u32)> {
+    sorted_spread(parts, |row| row.0)
 }
 
 /// Sorts `rows`, which should be spread in their top bits, as [`sort_keyed`] does.
 pub fn sort_packed(rows: &mut Vec<u64>) {
-    if rows.len() <= SMALL { rows.sort_unstable() } else { *rows = sorted_by(&[rows], |row| *row, Ord::cmp) }
+    if rows.len() <= SMALL { rows.sort_unstable() } else { *rows = sorted_spread(&[rows], |row| *row) }
 }
 
 /// The rows of all parts, sorted as by [`sort_packed`].
 pub fn sorted_packed(parts: &[Vec<u64>]) -> Vec<u64> {
-    sorted_by(&parts.iter().map(Vec::as_slice).collect::<Vec<&[u64]>>(), |row| *row, Ord::cmp)
+    sorted_spread(&parts.iter().map(Vec::as_slice).collect::<Vec<&[u64]>>(), |row| *row)
+}
+
+/// The rows of all parts in their own order, in which `top` must rise.
+fn sorted_spread<T: Copy + Default + Ord + Send + Sync>(parts: &[&[T]], top: impl Fn(&T) -> u64 + Sync) -> Vec<T> {
+    let (mut rows, bits, starts) = spread(parts, &top);
+    let sort = |spare: &mut Vec<T>, bucket: &mut [T]| sort_bucket(bucket, 64 - bits, &top, spare);
+    buckets(&mut rows, &starts).into_par_iter().for_each_init(Vec::new, sort);
+    rows
 }
 
 /// The rows of all parts, sorted by `order`. `top` must rise with it, and should spread rows over all 64 bits.
@@ -31,6 +44,75 @@ pub fn sorted_by<T: Copy + Default + Send + Sync>(
     top: impl Fn(&T) -> u64 + Sync,
     order: impl Fn(&T, &T) -> Ordering + Sync,
 ) -> Vec<T> {
+    let (mut rows, _, starts) = spread(parts, &top);
+    buckets(&mut rows, &starts).into_par_iter().for_each(|bucket| bucket.sort_unstable_by(&order));
+    rows
+}
+
+/// Rows of a bucket below which a comparison sort is faster, and above which keys were not spread.
+const DIGITS_PAY: std::ops::RangeInclusive<usize> = 1 << 8..=BUCKET << 3;
+/// Bits of a digit: as many values as a bucket has rows.
+const DIGIT_BITS: u32 = 11;
+const DIGITS: usize = 1 << DIGIT_BITS;
+
+/// Sorts a bucket whose rows agree in all but the lower `bits` of `top`: by the next two digits, and then what is left.
+fn sort_bucket<T: Copy + Ord>(bucket: &mut [T], bits: u32, top: &impl Fn(&T) -> u64, spare: &mut Vec<T>) {
+    if !DIGITS_PAY.contains(&bucket.len()) || bits < 2 * DIGIT_BITS {
+        return bucket.sort_unstable();
+    }
+    let lower = |row: &T| (top(row) >> (bits - 2 * DIGIT_BITS)) as usize % DIGITS;
+    let upper = |row: &T| (top(row) >> (bits - DIGIT_BITS)) as usize % DIGITS;
+    let (mut of_lower, mut of_upper) = ([0_u32; DIGITS], [0_u32; DIGITS]);
+    for row in &*bucket {
+        of_lower[lower(row)] += 1;
+        of_upper[upper(row)] += 1;
+    }
+    let begin = |counts: &mut [u32; DIGITS]| {
+        let mut sum = 0;
+        counts.iter_mut().for_each(|count| sum += std::mem::replace(count, sum));
+    };
+    begin(&mut of_lower);
+    begin(&mut of_upper);
+    spare.clear();
+    spare.extend_from_slice(bucket);
+    deal(bucket, spare, &mut of_lower, lower);
+    deal(spare, bucket, &mut of_upper, upper);
+    finish(bucket);
+}
+
+/// Puts rows where those of their digit come next.
+fn deal<T: Copy>(from: &[T], to: &mut [T], next: &mut [u32; DIGITS], digit: impl Fn(&T) -> usize) {
+    for row in from {
+        let slot = &mut next[digit(row)];
+        to[*slot as usize] = *row;
+        *slot += 1;
+    }
+}
+
+/// Sorts rows of which few stand far from their place.
+fn finish<T: Copy + Ord>(rows: &mut [T]) {
+    let mut moves = 8 * rows.len();
+    for i in 1..rows.len() {
+        let row = rows[i];
+        let mut at = i;
+        while at > 0 && row < rows[at - 1] {
+            rows[at] = rows[at - 1];
+            at -= 1;
+        }
+        rows[at] = row;
+        moves = moves.saturating_sub(i - at);
+        if moves == 0 {
+            return rows.sort_unstable();
+        }
+    }
+}
+
+/// The rows of all parts in buckets by the upper bits of `top`, in their order; how many bits these are, and where each bucket
+/// begins, with the end of the last one.
+fn spread<T: Copy + Default + Send + Sync>(
+    parts: &[&[T]],
+    top: &(impl Fn(&T) -> u64 + Sync),
+) -> (Vec<T>, u32, Vec<usize>) {
     let len: usize = parts.iter().map(|part| part.len()).sum();
     let bits = (len / BUCKET).max(2).ilog2().clamp(1, 16);
     let shift = 64 - bits;
@@ -52,17 +134,19 @@ pub fn sorted_by<T: Copy + Default + Send + Sync>(
         *sum += count as usize;
         Some(*sum)
     }));
-    let mut spread = vec![T::default(); len];
-    spread_rows(parts, bucket, &starts, &mut spread);
-    let mut rest = &mut spread[..];
-    let mut buckets = Vec::with_capacity(1 << bits);
+    let mut rows = vec![T::default(); len];
+    spread_rows(parts, bucket, &starts, &mut rows);
+    (rows, bits, starts)
+}
+
+fn buckets<'a, T>(mut rows: &'a mut [T], starts: &[usize]) -> Vec<&'a mut [T]> {
+    let mut buckets = Vec::with_capacity(starts.len());
     for window in starts.windows(2) {
-        let (bucket, after) = rest.split_at_mut(window[1] - window[0]);
+        let (bucket, after) = rows.split_at_mut(window[1] - window[0]);
         buckets.push(bucket);
-        rest = after;
+        rows = after;
     }
-    buckets.into_par_iter().for_each(|bucket| bucket.sort_unstable_by(&order));
-    spread
+    buckets
 }
 
 /// Most threads that spread rows: each reads all of them and writes those of its own buckets.
@@ -121,11 +205,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sorts_like_the_standard_library(seed: u64, n in 0_usize..40_000, narrow: bool) {
+        fn sorts_like_the_standard_library(seed: u64, n in 0_usize..40_000, kind in 0..3) {
             let mut rows: Vec<(u64, u32)> = (0..n as u32)
                 .map(|i| {
                     let key = crate::kernels::hash::key(seed, &[u64::from(i) / 3]);
-                    (if narrow { key & 0xff } else { key }, i)
+                    let far = crate::kernels::hash::key(seed, &[u64::from(i) % 40]);
+                    (match kind { 0 => key, 1 => key & 0xff, _ => far >> 16 << 16 | u64::from(!i & 0xffff) }, i)
                 })
                 .collect();
             let mut expected = rows.clone();

@@ -59,7 +59,7 @@ pub(super) fn rows_of_rules<W: Fn(usize, u32) -> bool>(
     wanted: impl Fn(u32) -> Option<W> + Sync,
 ) -> Vec<Rows> {
     let of_chunk = |(chunk, of_chunk): (usize, &[Signature])| {
-        let mut rows = vec![Vec::new(); rules.len()];
+        let mut rows: Vec<Vec<u64>> = rules.clone().map(|_| Vec::with_capacity(of_chunk.len() / 2)).collect();
         for (p, signature) in (chunk * CHUNK_ROWS..).zip(of_chunk) {
             let Some(wanted) = wanted(p as u32) else { continue };
             for (rule, rows) in rules.clone().zip(&mut rows) {

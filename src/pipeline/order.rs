@@ -26,7 +26,7 @@ pub(super) fn canonical(read: &mut Read, freed: impl Fn()) -> Vec<Message> {
         let places = |(&from, own): (&usize, Vec<u64>)| places(&records, from, &own);
         let places: Vec<Vec<(u64, u32)>> = chunks.par_iter().zip(own).map(places).collect();
         let places: Vec<&[(u64, u32)]> = places.iter().map(Vec::as_slice).collect();
-        radix::sorted_by(&places, |row| row.0, Ord::cmp)
+        radix::sorted_keyed(&places)
     };
     for run in sorted.chunk_by_mut(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
         run.sort_unstable_by_key(|&(_, row)| {
