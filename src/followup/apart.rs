@@ -2,7 +2,7 @@
 //! names nothing but the estate; here the directory tells them apart, before anybody is matched or counted by flat.
 
 use super::directory::{Directory, GridNo};
-use super::places::Places;
+use super::places::{Places, stated_grids};
 use crate::tables::{Pool, Records, Sym, distinct};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
@@ -35,7 +35,7 @@ pub fn tell_namesakes_apart(records: &mut Records, directory: &Directory) -> usi
         let mut told = Vec::with_capacity(rows.len());
         records.pool.for_each(&addresses, |address| {
             let (row, grids) = rows[told.len()];
-            let stated = || stated.get(&records.grid_code[row]).copied();
+            let stated = || stated.get(&records.grid_code[row]).copied().flatten();
             let near = |stated: GridNo| grids.iter().copied().find(|&grid| directory.same_community(grid, stated));
             let grid = directory.named(grids, &directory.areas_in(address)).or_else(|| near(stated()?));
             let flat = records.flat[row];
@@ -63,12 +63,6 @@ pub fn tell_namesakes_apart(records: &mut Records, directory: &Directory) -> usi
         records.registered_flat[row] = flat;
     }
     told.iter().filter(|told| told.3 == 0).count()
-}
-
-/// The grid of each code that records state, if there is one.
-fn stated_grids(records: &Records, directory: &Directory) -> HashMap<Sym, GridNo> {
-    let codes = distinct(&records.grid_code).into_iter().filter(|&code| code != Pool::NONE);
-    codes.filter_map(|code| Some((code, directory.number_of(records.pool.get(code).trim())?))).collect()
 }
 
 /// The grids of a place, if they lie in several communities.

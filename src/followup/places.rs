@@ -5,7 +5,8 @@ use super::directory::{Directory, GridNo};
 use crate::kernels::hash;
 use crate::kernels::numbering::Numbering;
 use crate::kernels::prefetch::{AHEAD, prefetch};
-use crate::tables::{GridBy, Pool, Records, Sym};
+use crate::tables::{GridBy, Pool, Records, Sym, distinct};
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 /// Number of a place: records that name it in the same words have the same.
@@ -25,6 +26,12 @@ fn named(records: &Records, row: usize) -> Option<Named> {
         place[3] = records.room[row];
     }
     (place[0] != Pool::NONE || place[2] != Pool::NONE).then_some(place)
+}
+
+/// The grid of each code that records state; `None`: the directory does not know it.
+pub(super) fn stated_grids(records: &Records, directory: &Directory) -> HashMap<Sym, Option<GridNo>> {
+    let codes = distinct(&records.grid_code).into_iter().filter(|&code| code != Pool::NONE);
+    codes.map(|code| (code, directory.number_of(records.pool.get(code).trim()))).collect()
 }
 
 /// The grids in which each distinct place may lie.

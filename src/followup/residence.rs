@@ -3,12 +3,12 @@
 //! unassigned and is counted as such.
 
 use super::directory::{Directory, GridNo};
-use super::places::{NOWHERE, PlaceNo, Places};
+use super::places::{NOWHERE, PlaceNo, Places, stated_grids};
 use super::visits::Visits;
 use crate::config::{Agency, DedicatedGrids, GridEvidence};
 use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::message::Message;
-use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Pool, Records, Residence, Sym, distinct};
+use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Pool, Records, Residence, Sym};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -195,17 +195,12 @@ struct Evidence {
 
 impl Evidence {
     fn read(records: &Records, directory: &Directory, agencies: &[Agency], beside: bool) -> Self {
-        let grid_of = |code: Sym| directory.number_of(records.pool.get(code).trim()).unwrap_or(NONE);
-        let codes: HashMap<Sym, GridNo> = distinct(&records.grid_code)
-            .into_iter()
-            .filter(|&code| code != Pool::NONE)
-            .map(|c| (c, grid_of(c)))
-            .collect();
+        let codes = stated_grids(records, directory);
         let mut places = Places::default();
         let mut evidence = Self {
             of_row: Vec::with_capacity(records.len()),
             flats: HashMap::new(),
-            unknown_codes: codes.values().filter(|&&grid| grid == NONE).count(),
+            unknown_codes: codes.values().filter(|grid| grid.is_none()).count(),
             unknown_code_records: 0,
             contradicted: 0,
         };
@@ -216,7 +211,7 @@ impl Evidence {
             let told = |(rows, of_place): (&[usize], &[PlaceNo])| {
                 let located = places.grids(of_place, rows, records, directory);
                 let of_row = |(&row, located): (&usize, Option<(GridNo, GridBy)>)| OfRow {
-                    stated: codes.get(&records.grid_code[row]).copied().unwrap_or(NONE),
+                    stated: codes.get(&records.grid_code[row]).copied().flatten().unwrap_or(NONE),
                     community: agencies.get(records.source[row] as usize) == Some(&Agency::Community),
                     located: located.unwrap_or((NONE, GridBy::None)),
                 };

@@ -80,8 +80,8 @@ pub(super) struct Reading {
 
 /// Sends every candidate pair to visitors, one per task, and gives what they left behind, in no particular order.
 ///
-/// O(n r) rows sorted for n profiles and r rules; memory 16 bytes a profile for sorting beside the blocks, which are used up
-/// unless they are read `again`.
+/// O(n r) rows sorted for n profiles and r rules; memory, beside the blocks, which are used up unless they are read `again`:
+/// 16 bytes a profile for sorting, and 8 bytes for each row that is wanted of the rules that are taken at once.
 pub(super) fn visit<V: PairVisitor>(
     features: &Features,
     blocks: &mut Blocks,
@@ -96,8 +96,8 @@ pub(super) fn visit<V: PairVisitor>(
     let trusted = Trusted((!V::TWO_NUMBERS).then_some(&blocks.trusted[..]));
     if trusted.0.is_some() {
         let by_number = blocking::ID_TAIL..blocking::ID_TAIL + 1;
-        let rows = rows_of_rules(signatures.all, by_number, |p| trusted.is(p).then_some(|_, _| true));
-        let rows = radix::sorted_packed(&rows.concat());
+        let mut rows = rows_of_rules(signatures.all, by_number, |p| trusted.is(p).then_some(|_, _| true));
+        let rows = radix::sorted_packed(&rows.pop().unwrap_or_default());
         for (task, pairs, left_out) in visit_numbers(features, &rows, limit, &visitor) {
             outputs.push(task.finish());
             stats.pairs[blocking::ID_TAIL] += pairs;

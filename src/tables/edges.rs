@@ -20,7 +20,7 @@ pub struct Edge {
 }
 
 impl Edge {
-    /// Where it stands among others, as one number: a sort asks for it billions of times.
+    /// Where it stands among others, as one number, which is quick to compare.
     fn place(&self) -> u128 {
         let bits = self.weight.to_bits();
         // As `f32::total_cmp` does it, turned round.
