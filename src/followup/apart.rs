@@ -1,6 +1,7 @@
 //! Estates and villages of one name in several places of the city. Their flats have one key, because an address mostly
 //! names nothing but the estate; here the directory tells them apart, before anybody is matched or counted by flat.
 
+use super::area_names::Named;
 use super::directory::{Directory, GridNo};
 use super::places::{Places, stated_grids};
 use crate::tables::{Pool, Records, Sym, distinct};
@@ -26,43 +27,73 @@ pub fn tell_namesakes_apart(records: &mut Records, directory: &Directory) -> usi
     let of_place = places.number(&rows, records, directory);
     let of_places: Vec<Option<&[GridNo]>> =
         (1..=places.len() as u32).into_par_iter().map(|place| several(&places, place, directory)).collect();
+    let several_of = |place: u32| (place as usize).checked_sub(1).and_then(|at| of_places[at]);
+    let (mut rows_meant, mut meant) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+    // The grids that a flat may lie in, by its key before.
+    let mut of_flats: HashMap<u64, &[GridNo]> = HashMap::new();
+    for (&row, &place) in rows.iter().zip(&of_place) {
+        if let Some(grids) = several_of(place) {
+            of_flats.entry(records.flat[row]).or_insert(grids);
+            rows_meant.push(row as u32);
+            meant.push(place);
+        }
+    }
+    drop((rows, of_place));
     let stated = stated_grids(records, directory);
-    let told = |(rows, of_place): (&[usize], &[u32])| {
-        let meant = |&place: &u32| (place as usize).checked_sub(1).and_then(|at| of_places[at]);
-        let rows: Vec<(usize, &[GridNo])> =
-            rows.iter().zip(of_place).filter_map(|(&row, place)| Some((row, meant(place)?))).collect();
-        let addresses: Vec<Sym> = rows.iter().map(|&(row, _)| records.address[row]).collect();
-        let mut told = Vec::with_capacity(rows.len());
-        records.pool.for_each(&addresses, |address| {
-            let (row, grids) = rows[told.len()];
-            let stated = || stated.get(&records.grid_code[row]).copied().flatten();
-            let near = |stated: GridNo| grids.iter().copied().find(|&grid| directory.same_community(grid, stated));
-            let grid = directory.named(grids, &directory.areas_in(address)).or_else(|| near(stated()?));
-            let flat = records.flat[row];
-            told.push((row, grids, flat, grid.map_or(0, |grid| key(flat, grid, directory))));
+    let living = |(rows, places): (&[u32], &[u32])| {
+        let asked = rows.iter().zip(places).map(|(&row, &place)| {
+            let (row, grids) = (row as usize, several_of(place).unwrap_or_default());
+            let stated = stated.get(&records.grid_code[row]).copied().flatten();
+            Asked { address: records.address[row], grids, flat: records.flat[row], stated }
         });
-        told
+        told(&asked.collect::<Vec<Asked<'_>>>(), &records.pool, directory)
     };
-    let chunks = rows.par_chunks(CHUNK_ROWS).zip(of_place.par_chunks(CHUNK_ROWS));
-    let told: Vec<(usize, &[GridNo], u64, u64)> = chunks.flat_map_iter(told).collect();
-    // Key before, and the grids it may lie in, for registered flats, of which nothing but the key is kept.
-    let mut renamed: HashMap<u64, &[GridNo]> = HashMap::new();
-    for &(row, grids, flat, told) in &told {
-        renamed.entry(flat).or_insert(grids);
-        records.flat[row] = told;
-    }
-    let registered = |row: usize| {
-        let flat = records.registered_flat[row];
-        let grids = renamed.get(&flat)?;
-        let named = directory.areas_in(records.pool.get(records.registered_address[row]));
-        let told = directory.named(grids, &named);
-        Some((row, told.map_or(0, |grid| key(flat, grid, directory))))
+    let chunks = rows_meant.par_chunks(CHUNK_ROWS).zip(meant.par_chunks(CHUNK_ROWS));
+    let living: Vec<u64> = chunks.flat_map_iter(living).collect();
+    let registered = registered(records, &of_flats, directory);
+    rows_meant.iter().zip(&living).for_each(|(&row, &flat)| records.flat[row as usize] = flat);
+    registered.into_iter().for_each(|(row, flat)| records.registered_flat[row] = flat);
+    living.iter().filter(|&&flat| flat == 0).count()
+}
+
+/// The new keys of registered flats, of which nothing but the key is kept: it stands for the grids in `of_flats`.
+fn registered(records: &Records, of_flats: &HashMap<u64, &[GridNo]>, directory: &Directory) -> Vec<(usize, u64)> {
+    let of_chunk = |from: usize| {
+        let asked = (from..records.len().min(from + CHUNK_ROWS)).filter_map(|row| {
+            let (address, flat) = (records.registered_address[row], records.registered_flat[row]);
+            let grids = (flat != 0).then(|| of_flats.get(&flat)).flatten()?;
+            Some((row, Asked { address, grids, flat, stated: None }))
+        });
+        let (rows, asked): (Vec<usize>, Vec<Asked<'_>>) = asked.unzip();
+        rows.into_iter().zip(told(&asked, &records.pool, directory))
     };
-    let of_registered: Vec<(usize, u64)> = (0..records.len()).into_par_iter().filter_map(registered).collect();
-    for (row, flat) in of_registered {
-        records.registered_flat[row] = flat;
-    }
-    told.iter().filter(|told| told.3 == 0).count()
+    let chunks: Vec<usize> = (0..records.len()).step_by(CHUNK_ROWS).collect();
+    chunks.into_par_iter().flat_map_iter(of_chunk).collect()
+}
+
+/// A flat of a namesake.
+struct Asked<'a> {
+    address: Sym,
+    /// The grids that it may lie in.
+    grids: &'a [GridNo],
+    /// Its key.
+    flat: u64,
+    /// The grid that the record states, which counts where the address names no area.
+    stated: Option<GridNo>,
+}
+
+/// The new key of each flat; 0 where nothing tells which namesake is meant.
+fn told(asked: &[Asked<'_>], pool: &Pool, directory: &Directory) -> Vec<u64> {
+    let addresses: Vec<Sym> = asked.iter().map(|asked| asked.address).collect();
+    let (mut keys, mut named) = (Vec::with_capacity(asked.len()), Named::default());
+    pool.for_each(&addresses, |address| {
+        let of = &asked[keys.len()];
+        directory.areas_in(address, &mut named);
+        let near = |stated: GridNo| of.grids.iter().copied().find(|&grid| directory.same_community(grid, stated));
+        let grid = directory.named(of.grids, &named).or_else(|| near(of.stated?));
+        keys.push(grid.map_or(0, |grid| key(of.flat, grid, directory)));
+    });
+    keys
 }
 
 /// The grids of a place, if they lie in several communities.

@@ -19,10 +19,12 @@ pub(super) struct AreaNames {
     of_grid: Vec<[NameNo; 3]>,
     /// Number of the community of each grid: those of one name in two streets are two.
     community: Vec<u32>,
+    /// A hash of the community of each grid, by its names.
+    community_key: Vec<u64>,
 }
 
 /// The names of areas that stand in one address.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Named(Vec<NameNo>);
 
 impl AreaNames {
@@ -44,6 +46,7 @@ impl AreaNames {
             let next = communities.len() as u32;
             let community = (grid.county_label(), &*grid.street, &*grid.community);
             areas.community.push(*communities.entry(community).or_insert(next));
+            areas.community_key.push(key(community));
         }
         areas.names = Finder::new(names);
         areas
@@ -54,11 +57,15 @@ impl AreaNames {
         self.community[a as usize] == self.community[b as usize]
     }
 
-    /// The names that stand in an address, wherever.
-    pub(super) fn named_in(&self, address: &str) -> Named {
-        let mut named = Vec::new();
+    /// A number that no other community has, by its names alone.
+    pub(super) fn community_key(&self, grid: GridNo) -> u64 {
+        self.community_key[grid as usize]
+    }
+
+    /// Puts the names that stand in an address, wherever, in the place of those of another.
+    pub(super) fn named_in(&self, address: &str, Named(named): &mut Named) {
+        named.clear();
         self.names.find(address, |name| named.push(name));
-        Named(named)
     }
 
     /// The one of `candidates` of which most is named: the community before the street before the county; `None` where
@@ -81,6 +88,12 @@ impl AreaNames {
     }
 }
 
+/// A hash of county, street and community.
+fn key((county, street, community): (&str, &str, &str)) -> u64 {
+    let bytes = [county, "/", street, "/", community].into_iter().flat_map(str::bytes);
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,7 +111,11 @@ mod tests {
             grid("", "", ""),
         ];
         let areas = AreaNames::of(&grids);
-        let one = |address: &str, candidates: &[GridNo]| areas.one_of(candidates, &areas.named_in(address));
+        let mut named = Named::default();
+        let mut one = |address: &str, candidates: &[GridNo]| {
+            areas.named_in(address, &mut named);
+            areas.one_of(candidates, &named)
+        };
         assert_eq!(one("乙社区3号楼", &[0, 1, 2, 3]), Some(1));
         assert_eq!(one("甲社区3号楼", &[0, 1, 2]), None, "there are two");
         assert_eq!(one("甲社区3号楼", &[0, 1]), Some(0));
@@ -106,6 +123,7 @@ mod tests {
         assert_eq!(one("河口区甲社区3号楼", &[0, 1, 2]), Some(0), "the county decides between communities of one name");
         assert_eq!(one("3号楼", &[0, 3]), None);
         assert!(!areas.same_community(0, 2) && areas.same_community(3, 3));
-        assert_eq!(AreaNames::of(&[]).named_in("甲社区"), Named(Vec::new()));
+        AreaNames::of(&[]).named_in("甲社区", &mut named);
+        assert_eq!(named, Named::default());
     }
 }

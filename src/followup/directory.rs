@@ -144,9 +144,9 @@ impl Directory {
         distinct(entries.into_iter().flatten().map(|&(grid, _)| grid))
     }
 
-    /// The areas that an address names.
-    pub(super) fn areas_in(&self, address: &str) -> Named {
-        self.areas.named_in(address)
+    /// Puts the areas that an address names in the place of those of another.
+    pub(super) fn areas_in(&self, address: &str, named: &mut Named) {
+        self.areas.named_in(address, named);
     }
 
     /// The one of `candidates` whose community, street or county is named, if there is just one.
@@ -215,11 +215,7 @@ impl Directory {
 
     /// A hash of the community of a grid, by its names.
     pub(super) fn community_key(&self, grid: GridNo) -> u64 {
-        let grid = &self.grids[grid as usize];
-        let (county, street, community) = (grid.county_label(), &*grid.street, &*grid.community);
-        let parts = [county, "/", street, "/", community];
-        let bytes = parts.iter().flat_map(|part| part.bytes());
-        bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+        self.areas.community_key(grid)
     }
 
     fn find_namesakes(&mut self) {
@@ -488,7 +484,11 @@ pub(super) mod tests {
             &["G2", "", "", "乙社区", "西街", "", "", "", "", "幸福小区"],
         ]);
         let both = directory.by_estate("幸福");
-        let named = |address: &str, grids: &[GridNo]| directory.named(grids, &directory.areas_in(address));
+        let named = |address: &str, grids: &[GridNo]| {
+            let mut named = Named::default();
+            directory.areas_in(address, &mut named);
+            directory.named(grids, &named)
+        };
         assert_eq!(named("西街街道幸福小区3号楼", &both), Some(1));
         assert_eq!(named("幸福小区3号楼", &both), None);
         assert_eq!(named("幸福小区3号楼", &[0]), Some(0), "an estate in one grid");

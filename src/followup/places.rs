@@ -1,6 +1,7 @@
 //! Where the address of a record may lie, by what the directory says its grids cover. Each distinct place is looked up
 //! once; which grid a person gets is not decided here.
 
+use super::area_names;
 use super::directory::{Directory, GridNo};
 use crate::kernels::hash;
 use crate::kernels::numbering::Numbering;
@@ -126,10 +127,10 @@ impl Places {
                 found.certain.flatten()
             }));
         }
-        let mut asked = asked.into_iter();
+        let (mut asked, mut named) = (asked.into_iter(), area_names::Named::default());
         records.pool.for_each(&addresses, |address| {
             let Some(at) = asked.next() else { return };
-            let named = directory.areas_in(address);
+            directory.areas_in(address, &mut named);
             grids[at] =
                 self.candidates(of_place[at]).find_map(|(grids, by)| Some((directory.named(grids, &named)?, by)));
         });
