@@ -3,13 +3,17 @@
 
 use super::report::Compression;
 use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
+use rustix::fs::{Advice, fadvise};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::num::NonZeroU64;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 const BUFFER_BYTES: usize = 256 << 10;
+/// What is read once leaves the system's cache of files in steps of this size.
+const ONCE_BYTES: u64 = 8 << 20;
 /// A compressed workbook or Parquet file is unpacked beside the others up to this size.
 const UNPACKED_BYTES_MAX: u64 = 16 << 30;
 
@@ -36,6 +40,26 @@ impl<R: Read> Read for Hashing<R> {
     }
 }
 
+/// A file that is read once from one end to the other: what was read makes room for what comes.
+struct Once {
+    file: File,
+    read: u64,
+    given_back: u64,
+}
+
+impl Read for Once {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buf)?;
+        self.read += read as u64;
+        if let Some(len) = NonZeroU64::new(self.read - self.given_back).filter(|len| len.get() >= ONCE_BYTES) {
+            // Advice: whatever the system makes of it, the bytes are the same.
+            let _ = fadvise(&self.file, self.given_back, Some(len), Advice::DontNeed);
+            self.given_back = self.read;
+        }
+        Ok(read)
+    }
+}
+
 /// An open dump, decompressed.
 pub(super) struct Input {
     reader: Box<dyn Read + Send>,
@@ -54,6 +78,11 @@ impl Input {
     /// Opens a file.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         Self::new(File::open(path)?)
+    }
+
+    /// Opens a file of which nothing stays in the system's cache but the end.
+    pub(super) fn open_once(path: &Path) -> io::Result<Self> {
+        Self::new(Once { file: File::open(path)?, read: 0, given_back: 0 })
     }
 
     /// Reads from any stream of bytes as from a file.

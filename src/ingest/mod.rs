@@ -32,6 +32,7 @@ use crate::error::{Error, Exit, Result};
 use crate::message::Message;
 use crate::tables::{QuarantinedRow, RawChunk};
 use arrow::array::StringArray;
+use input::Input;
 use report::Tally;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -100,6 +101,11 @@ pub use open::DumpReader;
 /// columns of the raw chunks.
 pub fn open(dump: &Dump, columns: &[String], settings: &ReadSettings) -> DumpReader {
     DumpReader::open(dump, columns, settings, open::BLOCK_BYTES)
+}
+
+/// As [`open`], for dumps that together would fill the system's cache of files: what was read of a large one leaves it.
+pub fn open_once(dump: &Dump, columns: &[String], settings: &ReadSettings) -> DumpReader {
+    DumpReader::of(Input::open_once(&dump.path), dump, columns, settings, open::BLOCK_BYTES)
 }
 
 /// The first `rows` rows of a dump as a run will read them, and what was found out so far.

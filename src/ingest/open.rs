@@ -14,6 +14,7 @@ use super::{Block, Dump, DumpReport, Work, columnar, jsonl, markup};
 use crate::config::{Encoding, Format, ReadSettings};
 use crate::tables::Reason;
 use std::fs::File;
+use std::io;
 use std::sync::Arc;
 
 /// Size of a block of text.
@@ -38,7 +39,18 @@ enum Reader {
 
 impl DumpReader {
     pub(super) fn open(dump: &Dump, columns: &[String], settings: &ReadSettings, block_bytes: usize) -> Self {
-        match Input::open(&dump.path) {
+        Self::of(Input::open(&dump.path), dump, columns, settings, block_bytes)
+    }
+
+    /// A reader of what could be opened, or of nothing.
+    pub(super) fn of(
+        input: io::Result<Input>,
+        dump: &Dump,
+        columns: &[String],
+        settings: &ReadSettings,
+        block_bytes: usize,
+    ) -> Self {
+        match input {
             Ok(input) => Self::read(input, dump, columns, settings, block_bytes),
             Err(e) => {
                 let mut reader = Self::idle(dump, columns);

@@ -1,12 +1,12 @@
 //! Ingest and normalize, fused: while one batch of blocks is read, the batch before is parsed and normalized on all threads
 //! and the one before that is put behind the records, always in the same order.
 
-use super::watch::Watch;
-use crate::config::Pipeline;
+use super::watch::{Watch, machine_bytes};
+use crate::config::{Pipeline, ReadSettings};
 use crate::error::Result;
 use crate::events::Event;
 use crate::followup::{self, Directory};
-use crate::ingest::{self, Block, Dump, DumpReport};
+use crate::ingest::{self, Block, Dump, DumpReader, DumpReport};
 use crate::message::Message;
 use crate::normalize::{Normalized, Normalizer, Repairs};
 use crate::tables::{QuarantinedRow, RecordRows, Records};
@@ -22,8 +22,19 @@ const SMALL_BYTES: u64 = 24 << 20;
 /// Dumps that are read beside each other have at most this size together; two such windows are in memory at once.
 const WINDOW_BYTES: u64 = 32 << 20;
 
+/// Dumps that take more than this part of the machine's memory are read past the system's cache of files: they would fill
+/// it page by page with what nobody reads again, and a page that was long free is dear where the machine is a guest.
+const CACHED_PART: u64 = 8;
+
 /// Room for more rows than these is not set aside beforehand.
 const ROOM_ROWS_MAX: u64 = 1 << 26;
+
+/// How dumps are read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    pipeline: &'a Pipeline,
+    open: fn(&Dump, &[String], &ReadSettings) -> DumpReader,
+}
 
 /// Everything that was read.
 #[derive(Debug, Default)]
@@ -57,6 +68,8 @@ pub(super) fn read(pipeline: &Pipeline, now: SystemTime, watch: &mut Watch<'_>) 
         ..Read::default()
     };
     read.rows.reserve(dumps.iter().map(rows_at_most).sum::<u64>().min(ROOM_ROWS_MAX) as usize);
+    let once = machine_bytes() > 0 && read.bytes > machine_bytes() / CACHED_PART;
+    let reading = Reading { pipeline, open: if once { ingest::open_once } else { ingest::open } };
     watch.sink.send(Event::StepStarted { step: "ingest", total: Some(read.bytes), unit: "bytes" });
     let mut bytes_done = 0;
     // Small dumps together at the end: one among large ones would be read by one thread while the others wait.
@@ -68,8 +81,8 @@ pub(super) fn read(pipeline: &Pipeline, now: SystemTime, watch: &mut Watch<'_>) 
         let (now, later) = rest.split_at(small_dumps(rest).max(1));
         let from = reports.len();
         waiting = match now {
-            [dump] => read_dump(pipeline, dump, waiting, &mut reports, &mut read),
-            _ => read_small(pipeline, now, waiting, &mut reports, &mut read),
+            [dump] => read_dump(reading, dump, waiting, &mut reports, &mut read),
+            _ => read_small(reading, now, waiting, &mut reports, &mut read),
         };
         reports[from..].iter().for_each(|(_, report)| watch.warn_all(report.problems.clone()));
         bytes_done += now.iter().map(|dump| dump.bytes).sum::<u64>();
@@ -111,7 +124,7 @@ fn small_dumps(dumps: &[&Dump]) -> usize {
 /// Reads dumps beside each other, while what waits is put behind the records. Returns what waits then, in the order of
 /// the dumps.
 fn read_small(
-    pipeline: &Pipeline,
+    Reading { pipeline, open }: Reading<'_>,
     dumps: &[&Dump],
     waiting: Vec<Done>,
     reports: &mut Reports,
@@ -120,7 +133,7 @@ fn read_small(
     let read_one = |dump: &Dump| {
         let source = &pipeline.sources[dump.source as usize];
         let normalizer = Normalizer::new(source, dump.source, pipeline.run.as_of);
-        let mut reader = ingest::open(dump, &source.columns, &source.read);
+        let mut reader = open(dump, &source.columns, &source.read);
         let blocks = std::iter::from_fn(|| reader.next_block());
         let done: Vec<Done> = blocks.map(|block| normalize_block(block, &normalizer, dump)).collect();
         (done, reader.finish())
@@ -143,7 +156,7 @@ fn read_small(
 
 /// Reads one dump, its blocks beside each other, while what waits is put behind the records. Returns what waits then.
 fn read_dump(
-    pipeline: &Pipeline,
+    Reading { pipeline, open }: Reading<'_>,
     dump: &Dump,
     waiting: Vec<Done>,
     reports: &mut Reports,
@@ -151,7 +164,7 @@ fn read_dump(
 ) -> Vec<Done> {
     let source = &pipeline.sources[dump.source as usize];
     let normalizer = &Normalizer::new(source, dump.source, pipeline.run.as_of);
-    let mut reader = ingest::open(dump, &source.columns, &source.read);
+    let mut reader = open(dump, &source.columns, &source.read);
     let batch_blocks = BLOCKS_A_THREAD * rayon::current_num_threads();
     let mut next_batch = || -> Vec<Block> { std::iter::from_fn(|| reader.next_block()).take(batch_blocks).collect() };
     let mut batch = next_batch();

@@ -68,16 +68,21 @@ pub(super) fn cpu_ms() -> u64 {
 
 /// Memory that the process holds now, in bytes; 0 where the system does not say.
 pub(super) fn resident_bytes() -> u64 {
-    status_bytes("VmRSS:")
+    bytes_of("/proc/self/status", "VmRSS:")
 }
 
 /// Peak memory of the process in bytes; 0 where the system does not say.
 pub(super) fn memory_peak_bytes() -> u64 {
-    status_bytes("VmHWM:")
+    bytes_of("/proc/self/status", "VmHWM:")
 }
 
-fn status_bytes(name: &str) -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+/// Memory of the machine in bytes; 0 where the system does not say.
+pub(super) fn machine_bytes() -> u64 {
+    bytes_of("/proc/meminfo", "MemTotal:")
+}
+
+fn bytes_of(file: &str, name: &str) -> u64 {
+    let status = std::fs::read_to_string(file).unwrap_or_default();
     let kib =
         status.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
     kib.unwrap_or(0) * 1024

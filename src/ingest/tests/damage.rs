@@ -138,3 +138,18 @@ fn a_missing_file_is_reported() {
     let out = super::drain(crate::ingest::open(&dump, &super::names("a"), &ReadSettings::default()));
     assert_eq!((out.problems(), out.reasons()), (vec!["ingest.cannot_open"], vec![(0, Reason::Unreadable)]));
 }
+
+#[test]
+fn a_dump_that_leaves_the_cache_behind_it_is_read_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.csv");
+    let rows: String = (0..500_000).map(|i| format!("{i},王{i}号住户在某某小区\n")).collect();
+    assert!(rows.len() > 16 << 20, "several steps, and an end that stays");
+    std::fs::write(&path, format!("id,name\n{rows}")).unwrap();
+    let (dump, settings) = (super::dump(&path), ReadSettings::default());
+    let columns = super::names("id,name");
+    let kept = super::drain(crate::ingest::open(&dump, &columns, &settings));
+    let once = super::drain(crate::ingest::open_once(&dump, &columns, &settings));
+    assert_eq!((once.rows.len(), once.report.sha256.len()), (500_000, 64));
+    assert!(once.rows == kept.rows && once.report.sha256 == kept.report.sha256 && !once.report.damaged);
+}
