@@ -102,7 +102,7 @@ impl Memory {
 /// Bytes that a night without a limit may hold before it gives back what it freed, by what its `records` take: matching and
 /// follow-up take about as much beside them, and there is some room to move.
 fn kept(records: u64) -> u64 {
-    (records / 8 * 21).max(GIVE_BACK_BYTES_MIN)
+    (records / 2 * 5).max(GIVE_BACK_BYTES_MIN)
 }
 
 /// What a night may bring in while the guard does its work.
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn a_small_night_keeps_what_it_freed_and_a_large_one_a_few_times_its_records() {
         assert_eq!(kept(0), GIVE_BACK_BYTES_MIN);
-        assert_eq!(kept(4 << 30), 21 << 29);
+        assert_eq!(kept(4 << 30), 10 << 30);
     }
 
     #[test]
