@@ -42,6 +42,18 @@ fn every_row_is_used() {
 }
 
 #[test]
+fn every_step_of_the_night_has_a_text() {
+    let known: BTreeSet<&str> = rows().filter_map(|(key, ..)| key.strip_prefix("report.step.")).collect();
+    let files = files();
+    let calls = files.iter().filter(|file| file.path.starts_with("pipeline/")).flat_map(|file| {
+        file.text.match_indices("watch.step(\"").map(|(at, call)| file.text[at + call.len()..].split('"').next())
+    });
+    let steps: BTreeSet<&str> = calls.flatten().collect();
+    assert!(steps.len() > 10, "{steps:?}");
+    assert!(steps.is_subset(&known), "no text for {:?}", steps.difference(&known));
+}
+
+#[test]
 fn keys_are_unique() {
     let mut seen = BTreeSet::new();
     let twice: Vec<&str> = rows().map(|(key, ..)| key).filter(|key| !seen.insert(*key)).collect();

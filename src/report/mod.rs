@@ -2,6 +2,7 @@
 //! well it was read, how it was matched and how sure that is, what is to be done, and where the time went. It holds counts,
 //! names of sources and dumps, and times; no value of a person. It draws what others have counted.
 
+mod names;
 mod sections;
 
 use crate::error::{Error, Exit, Result};

@@ -1,6 +1,6 @@
 //! The parts of the page: each a title with lines or a table, in words of the catalogue.
 
-use super::{Report, RuleFigures, WeightClass};
+use super::{Report, RuleFigures, WeightClass, names};
 use crate::message::{Lang, Message};
 use serde::Serialize;
 
@@ -55,6 +55,11 @@ struct Words(Lang);
 impl Words {
     fn say(&self, key: &'static str) -> String {
         Message::new(key).render(self.0)
+    }
+
+    /// The text for a name of the manifest, or that name where there is none.
+    fn named(&self, table: &[(&str, &'static str)], name: &str) -> Cell {
+        text(names::key_of(table, name).map_or_else(|| name.to_owned(), |key| self.say(key)))
     }
 
     /// Headings of a table: the first `texts` columns are of text, the others of figures.
@@ -158,7 +163,9 @@ fn weights(report: &Report<'_>, words: &Words) -> Section {
 
 fn blocking(report: &Report<'_>, words: &Words) -> Section {
     let largest = report.blocking.iter().map(|(_, pairs, _)| *pairs).max().unwrap_or(0);
-    let row = |(rule, pairs, left_out): &(String, u64, u64)| vec![text(rule), bar(*pairs, largest), figure(*left_out)];
+    let row = |(rule, pairs, left_out): &(String, u64, u64)| {
+        vec![words.named(names::RULES, rule), bar(*pairs, largest), figure(*left_out)]
+    };
     Section {
         title: words.say("report.blocking"),
         heads: words.heads(1, &["report.rule", "report.found", "report.left_out"]),
@@ -195,7 +202,12 @@ fn steps(report: &Report<'_>, words: &Words) -> Section {
     let seconds = |ms: u64| ms as f64 / 1000.0;
     let row = |step: &crate::store::StepTime| {
         let wall = Cell { share: bar(step.elapsed_ms, longest).share, ..decimal(seconds(step.elapsed_ms)) };
-        vec![text(&step.step), wall, decimal(seconds(step.cpu_ms)), figure(step.memory_peak_bytes >> 20)]
+        vec![
+            words.named(names::STEPS, &step.step),
+            wall,
+            decimal(seconds(step.cpu_ms)),
+            figure(step.memory_peak_bytes >> 20),
+        ]
     };
     Section {
         title: words.say("report.steps"),
@@ -220,7 +232,9 @@ fn dumps(report: &Report<'_>, words: &Words) -> Section {
 }
 
 fn repairs(report: &Report<'_>, words: &Words) -> Section {
-    let row = |repair: &crate::store::Repair| vec![text(&repair.source), text(&repair.kind), figure(repair.count)];
+    let row = |repair: &crate::store::Repair| {
+        vec![text(&repair.source), words.named(names::REPAIRS, &repair.kind), figure(repair.count)]
+    };
     Section {
         title: words.say("report.repairs"),
         folded: true,

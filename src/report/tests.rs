@@ -66,6 +66,14 @@ fn the_page_tells_the_night_and_is_whole() {
     assert!(!page.contains("http"), "the page needs nothing but itself");
     let chinese = html(&report(&manifest), Lang::Zh).unwrap();
     assert!(chinese.contains("<html lang=\"zh-CN\">") && chinese.contains("重点地区来返人员"));
+    assert!(chinese.contains("<td>电话</td>") && chinese.contains("<td>读入与规整</td>"), "{chinese}");
+    assert!(chinese.contains("phone: float"), "what has no text keeps its name");
+}
+
+#[test]
+fn every_blocking_rule_has_a_text() {
+    let nameless = crate::link::RULES.iter().filter(|rule| names::key_of(names::RULES, rule.name).is_none());
+    assert_eq!(nameless.map(|rule| rule.name).collect::<Vec<_>>(), [""; 0]);
 }
 
 #[test]
