@@ -98,6 +98,16 @@ fn every_table_has_its_contract_columns() {
 }
 
 #[test]
+fn the_chinese_report_has_words_for_every_repair() {
+    let page = std::fs::read_to_string(set().join("report.html")).unwrap();
+    let manifest = manifest(set());
+    let repairs = manifest["repairs"].as_array().unwrap();
+    assert!(repairs.len() > 20 && page.contains("15 位升为 18 位"));
+    let codes: Vec<&str> = repairs.iter().filter_map(|repair| repair["kind"].as_str()).collect();
+    assert_eq!(codes.iter().filter(|code| page.contains(**code)).collect::<Vec<_>>(), [&""; 0]);
+}
+
+#[test]
 fn the_counts_balance() {
     let manifest = manifest(set());
     let count = |name: &str| manifest["counts"][name].as_u64().unwrap();

@@ -57,7 +57,7 @@ impl AreaNames {
         self.community[a as usize] == self.community[b as usize]
     }
 
-    /// A number that no other community has, by its names alone.
+    /// A hash of the community of a grid, by its names.
     pub(super) fn community_key(&self, grid: GridNo) -> u64 {
         self.community_key[grid as usize]
     }

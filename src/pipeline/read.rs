@@ -68,7 +68,8 @@ pub(super) fn read(pipeline: &Pipeline, now: SystemTime, watch: &mut Watch<'_>) 
         ..Read::default()
     };
     read.rows.reserve(dumps.iter().map(rows_at_most).sum::<u64>().min(ROOM_ROWS_MAX) as usize);
-    let once = machine_bytes() > 0 && read.bytes > machine_bytes() / CACHED_PART;
+    let cached_most = machine_bytes() / CACHED_PART;
+    let once = cached_most > 0 && read.bytes > cached_most;
     let reading = Reading { pipeline, open: if once { ingest::open_once } else { ingest::open } };
     watch.sink.send(Event::StepStarted { step: "ingest", total: Some(read.bytes), unit: "bytes" });
     let mut bytes_done = 0;
