@@ -4,7 +4,7 @@ use super::parts::{Part, PartEdge};
 use super::places::{self, Counts, Places};
 use super::{Joined, Refusal, Side};
 use crate::kernels::union_find::UnionFind;
-use crate::tables::{Edge, JoinedBy, NO_DATE, Sex};
+use crate::tables::{JoinedBy, NO_DATE, Sex};
 
 /// Days by which two births must differ to contradict.
 const BIRTHS_APART_DAYS: i32 = 2 * 366;
@@ -33,8 +33,6 @@ const AGREEING_SHARE: f32 = 0.5;
 
 /// What is the same for all parts.
 pub(super) struct Night<'a, S, F> {
-    /// The edges of the night.
-    pub(super) edges: &'a [Edge],
     /// Says what may contradict, of a profile.
     pub(super) side: &'a S,
     /// Bits from which on a pair joins.
@@ -110,12 +108,12 @@ impl<'a, S: Fn(u32) -> Side, F: Fn(u32, u32) -> bool> Growing<'a, S, F> {
                 return;
             }
             if let Some(refusal) = self.refusal(sets, edge) {
-                self.grown.refused.push((edge.place, refusal));
+                self.grown.refused.push((edge.place(), refusal));
                 return;
             }
             self.join(a, b);
             if edge.weight < weight_min {
-                self.grown.lighter.push(edge.place);
+                self.grown.lighter.push(edge.place());
             }
         } else if edge.weight < weight_min {
             return;
@@ -123,8 +121,7 @@ impl<'a, S: Fn(u32) -> Side, F: Fn(u32, u32) -> bool> Growing<'a, S, F> {
         for p in [edge.a as usize, edge.b as usize] {
             // Edges come heaviest first: the first one that holds is the strongest.
             if self.joined[p].0.is_nan() {
-                let by_id = self.night.edges[edge.place as usize].by_id;
-                self.joined[p] = (edge.weight, if by_id { JoinedBy::Id } else { JoinedBy::Model });
+                self.joined[p] = (edge.weight, if edge.by_id() { JoinedBy::Id } else { JoinedBy::Model });
             }
         }
     }
@@ -299,7 +296,7 @@ impl<'a, S: Fn(u32) -> Side, F: Fn(u32, u32) -> bool> Growing<'a, S, F> {
             let (x, y) = (a as usize, b as usize);
             if a != b && self.contradiction(x, y).is_none() && !self.sexes_differ(x, y) {
                 self.join(a, b);
-                self.grown.lighter.push(edge.place);
+                self.grown.lighter.push(edge.place());
                 self.joined[p as usize] = (edge.weight, JoinedBy::Model);
             }
         }

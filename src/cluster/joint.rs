@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     fn edge(a: u32, b: u32, weight: f32) -> Edge {
-        Edge { a, b, weight, pattern: 0, by_id: false }
+        Edge::new(a, b, weight, 0, false)
     }
 
     fn whole<'a>(one_of_source: Option<&'a [u16]>, weight: &'a dyn Fn(u32, u32) -> f32) -> Whole<'a> {

@@ -138,7 +138,7 @@ pub fn grow(
     names_apart: &(impl Fn(u32, u32) -> bool + Sync),
     places: Option<&Places>,
 ) -> Clusters {
-    let night = Night { edges, side, weight_min, names_apart };
+    let night = Night { side, weight_min, names_apart };
     let all: Vec<Part<'_>> = parts.iter().collect();
     let strong_min = weight_min + places::LEAST_BITS;
     let edges_from = |least: f32| edges.partition_point(|edge| edge.weight >= least);
@@ -221,7 +221,7 @@ mod tests {
     }
 
     fn edge(a: u32, b: u32, weight: f32) -> Edge {
-        Edge { a, b, weight, pattern: 0, by_id: false }
+        Edge::new(a, b, weight, 0, false)
     }
 
     fn apart(a: u32, b: u32) -> bool {
@@ -331,13 +331,7 @@ mod tests {
         let pairs = proptest::collection::vec((0..PROFILES, 0..PROFILES, -90_i32..300, any::<bool>()), 0..700);
         (proptest::collection::vec(side, PROFILES as usize), pairs).prop_map(|(sides, pairs)| {
             let mut edges: Vec<Edge> = (pairs.into_iter().filter(|(a, b, ..)| a != b))
-                .map(|(a, b, weight, by_id)| Edge {
-                    a: a.min(b),
-                    b: a.max(b),
-                    weight: weight as f32 / 10.0,
-                    pattern: 0,
-                    by_id,
-                })
+                .map(|(a, b, weight, by_id)| Edge::new(a.min(b), a.max(b), weight as f32 / 10.0, 0, by_id))
                 .collect();
             sort_edges(&mut edges);
             (sides, edges)

@@ -32,8 +32,25 @@ pub(super) struct PartEdge {
     pub(super) b: u32,
     /// As that of the edge.
     pub(super) weight: f32,
+    /// Place in the edges of the night, and in the lowest bit whether equal ID numbers are part of the evidence: both are
+    /// asked when a pair joins, and the edge itself is in no cache then.
+    place: u32,
+}
+
+impl PartEdge {
+    fn new(a: u32, b: u32, place: usize, edge: &Edge) -> Self {
+        Self { a, b, weight: edge.weight, place: (place as u32) << 1 | u32::from(edge.by_id()) }
+    }
+
     /// Place in the edges of the night.
-    pub(super) place: u32,
+    pub(super) fn place(&self) -> u32 {
+        self.place >> 1
+    }
+
+    /// Whether equal valid ID numbers are part of the evidence.
+    pub(super) fn by_id(&self) -> bool {
+        self.place & 1 == 1
+    }
 }
 
 /// The profiles and edges of a part.
@@ -45,12 +62,16 @@ pub(super) struct Part<'a> {
 
 impl Parts {
     /// Parts of `profiles` profiles; `edges` must be sorted by [`crate::tables::sort_edges`].
+    ///
+    /// # Panics
+    /// If there are more than 2,147,483,648 edges.
     pub fn of(profiles: usize, edges: &[Edge]) -> Self {
         Self::of_size(profiles, edges, PART_BITS)
     }
 
     /// [`Parts::of`] with another size of parts.
     pub(super) fn of_size(profiles: usize, edges: &[Edge], bits: u32) -> Self {
+        assert!(edges.len() <= 1 << 31, "more than 2^31 edges");
         let first = union_find::smallest_of_sets(profiles, edges, |edge| (edge.a, edge.b));
         let count = (profiles >> bits) + 1;
         let part = |p: u32| (first[p as usize] >> bits) as usize;
@@ -101,7 +122,7 @@ impl Parts {
                 let part = part_of_edge[place] as usize;
                 let [a, b] = [edge.a, edge.b].map(|p| place_of[p as usize] - starts[part].0);
                 let slot = &mut next[part - parts.start];
-                own[*slot as usize] = PartEdge { a, b, weight: edge.weight, place: place as u32 };
+                own[*slot as usize] = PartEdge::new(a, b, place, edge);
                 *slot += 1;
             }
         });

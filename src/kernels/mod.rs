@@ -9,6 +9,7 @@ pub mod hash;
 pub mod id_number;
 pub mod numbering;
 pub mod phone;
+pub mod pieces;
 pub mod pinyin;
 pub mod prefetch;
 pub mod radix;

@@ -74,44 +74,52 @@ pub(super) const SLOTS: usize = SLOTS_OF[RULES.len()];
 /// A name borne by at most this many profiles is a key by itself.
 const RARE_NAME_MAX: u32 = PART_ROWS as u32;
 
-/// The keys of `rule` for profile `p`; 0: none.
-pub(super) fn keys(features: &Features, rule: usize, p: usize) -> [u64; KEYS_A_RULE] {
+/// The keys of profile `p` by every rule; 0: none. All of them together, since they share what they are made of.
+pub(super) fn keys(features: &Features, p: usize) -> [[u64; KEYS_A_RULE]; RULES.len()] {
     let packed = &features.packed[p];
     let name = &features.names[packed.name as usize];
     let named = packed.name != 0 && !name.is_title() && !name.is_missing();
     let (birth, precision) = packed.birth();
     let day = birth != NO_DATE && matches!(precision, BirthPrecision::Day | BirthPrecision::Lunar);
-    let key = |values: &[u64]| hash::key(rule as u64, values);
-    let one = |present: bool, values: &[u64]| [if present { key(values) } else { 0 }, 0];
-    match rule {
-        0 => one(named && day, &[packed.name.into(), birth as u64]),
-        1 => packed.phones.map(|phone| if phone == 0 { 0 } else { key(&[phone.into()]) }),
-        2 => {
-            [packed.flat, packed.registered_flat].map(|flat| if flat == 0 { 0 } else { key(&[flat.into()]) }).distinct()
-        }
-        3 => one(packed.name != 0 && day && name.first_sound() != 0, &[birth as u64, name.first_sound()]),
-        4 if birth != NO_DATE && name.sound_key() != 0 => {
-            let slack = if precision == BirthPrecision::Age { 183 } else { 0 };
-            [birth - slack, birth + slack].map(|days| key(&[name.sound_key(), year(days)])).distinct()
-        }
-        5 => one(named && packed.estate != 0, &[packed.name.into(), packed.estate.into()]),
-        6 if name.sound_key() != 0 => [(packed.building, 1), (packed.grid, 2)]
-            .map(|(place, kind)| if place == 0 { 0 } else { key(&[name.sound_key(), place.into(), kind]) }),
-        7 => one(
-            named && name.readable() >= 2 && features.name_count[packed.name as usize] <= RARE_NAME_MAX,
-            &[packed.name.into()],
-        ),
-        // A number with a digit lost has no tail to be told; it meets only its equals.
-        ID_TAIL if packed.id.kind == IdKind::Length => one(true, &[packed.id.digits, packed.id.length.into()]),
-        ID_TAIL => one(known(packed, 6..18), &[packed.id.digits % 11_u64.pow(12)]),
+    let (first_sound, sound) = (name.first_sound(), name.sound_key());
+    let slack = if precision == BirthPrecision::Age { 183 } else { 0 };
+    let [earliest, latest] = [birth.saturating_sub(slack), birth.saturating_add(slack)].map(year);
+    let rare = || name.readable() >= 2 && features.name_count[packed.name as usize] <= RARE_NAME_MAX;
+    let id = &packed.id;
+    // A number with a digit lost has no tail to be told; it meets only its equals.
+    let id_tail = match id.kind {
+        IdKind::Length => key(ID_TAIL, true, [id.digits, id.length.into()]),
+        _ => key(ID_TAIL, known(packed, 6..18), [id.digits % 11_u64.pow(12)]),
+    };
+    let dated_sound = birth != NO_DATE && sound != 0;
+    [
+        [key(0, named && day, [packed.name.into(), birth as u64]), 0],
+        packed.phones.map(|phone| key(1, phone != 0, [phone.into()])),
+        [packed.flat, packed.registered_flat].map(|flat| key(2, flat != 0, [flat.into()])).distinct(),
+        [key(BIRTH_AND_SURNAME, packed.name != 0 && day && first_sound != 0, [birth as u64, first_sound]), 0],
+        [earliest, latest].map(|year| key(SOUND_AND_YEAR, dated_sound, [sound, year])).distinct(),
+        [key(5, named && packed.estate != 0, [packed.name.into(), packed.estate.into()]), 0],
+        [(packed.building, 1), (packed.grid, 2)]
+            .map(|(place, kind)| key(6, sound != 0 && place != 0, [sound, place.into(), kind])),
+        [key(7, named && rare(), [packed.name.into()]), 0],
+        [id_tail, 0],
         // Persons of one region and birthday are many in a large city.
-        ID_HEAD => one(known(packed, 0..14), &[packed.id.digits / 11_u64.pow(4), name.first_sound()]),
-        ID_REGION => one(
-            known(packed, 0..6) && known(packed, 14..18) && name.first_sound() != 0,
-            &[packed.id.digits / 11_u64.pow(12), packed.id.digits % 11_u64.pow(4), name.first_sound()],
-        ),
-        _ => [0, 0],
-    }
+        [key(ID_HEAD, known(packed, 0..14), [id.digits / 11_u64.pow(4), first_sound]), 0],
+        [
+            key(
+                ID_REGION,
+                known(packed, 0..6) && known(packed, 14..18) && first_sound != 0,
+                [id.digits / 11_u64.pow(12), id.digits % 11_u64.pow(4), first_sound],
+            ),
+            0,
+        ],
+    ]
+}
+
+/// The key of `rule` for `values`, if it has one.
+#[inline(always)]
+fn key<const N: usize>(rule: usize, present: bool, values: [u64; N]) -> u64 {
+    if present { hash::key(rule as u64, &values) } else { 0 }
 }
 
 /// The rule by birth and tail of the ID number: two trusted numbers with different keys by it are different.

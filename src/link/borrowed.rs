@@ -4,6 +4,7 @@
 use super::features::{Features, ID_DOUBTFUL, ID_TRUSTED};
 use super::levels::name as level;
 use super::names;
+use crate::kernels::prefetch::AHEAD;
 use crate::kernels::{hash, radix};
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -51,30 +52,63 @@ fn places(features: &Features, p: u32) -> impl Iterator<Item = (u8, u32)> + use<
 
 /// Profiles whose name is quite another than the one most often borne with their number.
 fn suspects(features: &Features) -> Vec<u32> {
-    // Spread, since numbers of one region begin alike and sorting goes by upper bits; equal numbers stay together.
-    let by_id = |p: u32| {
-        let id = features.trusted_id(p as usize);
-        (id != 0 && has_name(features, p)).then(|| (hash::spread(id), p))
-    };
-    let mut by_id: Vec<(u64, u32)> = (0..features.len() as u32).into_par_iter().filter_map(by_id).collect();
-    radix::sort_keyed(&mut by_id);
+    let starts: Vec<usize> = (0..features.len()).step_by(CHUNK_PROFILES).collect();
+    let parts: Vec<Vec<(u64, u32)>> = starts.into_par_iter().map(|from| runs(features, from)).collect();
+    let parts: Vec<&[(u64, u32)]> = parts.iter().map(Vec::as_slice).collect();
+    let by_id = radix::sorted_keyed(&parts);
     let groups: Vec<&[(u64, u32)]> = by_id.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1).collect();
-    groups
-        .into_par_iter()
-        .flat_map_iter(|group| {
-            let agreeing = |p: u32| group.iter().filter(|&&(_, other)| !apart(features, p, other)).count();
-            let most = group.iter().map(|&(_, p)| agreeing(p)).max().unwrap_or(0);
-            // Where two names are borne equally often either may be the borrower.
-            group
-                .iter()
-                .map(|&(_, p)| p)
-                .filter(move |&p| {
-                    let own = agreeing(p);
-                    (own < most || 2 * own <= group.len()) && group.iter().any(|&(_, other)| apart(features, p, other))
-                })
-                .collect::<Vec<u32>>()
-        })
-        .collect()
+    let of_group = |group: &[(u64, u32)]| {
+        let first = |run: &(u64, u32)| features.packed[run.1 as usize].name;
+        if group.iter().all(|run| first(run) == first(&group[0])) {
+            return Vec::new();
+        }
+        let group: Vec<u32> = group.iter().flat_map(|&(_, p)| run_of(features, p)).collect();
+        let agreeing = |p: u32| group.iter().filter(|&&other| !apart(features, p, other)).count();
+        let most = group.iter().map(|&p| agreeing(p)).max().unwrap_or(0);
+        let differs = |p: u32| group.iter().any(|&other| apart(features, p, other));
+        // Where two names are borne equally often either may be the borrower.
+        let is_suspect = |&p: &u32| {
+            let own = agreeing(p);
+            (own < most || 2 * own <= group.len()) && differs(p)
+        };
+        group.iter().copied().filter(is_suspect).collect()
+    };
+    groups.into_par_iter().flat_map_iter(of_group).collect()
+}
+
+/// Profiles whose runs one task finds.
+const CHUNK_PROFILES: usize = 1 << 14;
+
+/// The runs of a chunk of profiles that have one trusted number and one name: the number, and the first profile of the run.
+/// Records of one person mostly stand together, so runs are a good deal fewer than profiles. Numbers are spread, since those
+/// of one region begin alike and sorting goes by upper bits; equal numbers stay together.
+fn runs(features: &Features, from: usize) -> Vec<(u64, u32)> {
+    let (mut runs, mut last) = (Vec::new(), (0, 0));
+    for p in from..features.len().min(from + CHUNK_PROFILES) {
+        features.expect_name((p + AHEAD) as u32);
+        let own = id_and_name(features, p as u32);
+        if own.0 != 0 && own != last {
+            runs.push((hash::spread(own.0), p as u32));
+        }
+        last = own;
+    }
+    runs
+}
+
+/// The profiles of the run that begins with `first`.
+fn run_of(features: &Features, first: u32) -> impl Iterator<Item = u32> {
+    let end = (first / CHUNK_PROFILES as u32 + 1) * CHUNK_PROFILES as u32;
+    let own = id_and_name(features, first);
+    (first..end.min(features.len() as u32)).take_while(move |&p| id_and_name(features, p) == own)
+}
+
+/// The trusted number of a profile that has a name, and the number of the name; zeros for others.
+fn id_and_name(features: &Features, p: u32) -> (u64, u32) {
+    match features.trusted_id(p as usize) {
+        0 => (0, 0),
+        id if has_name(features, p) => (id, features.packed[p as usize].name),
+        _ => (0, 0),
+    }
 }
 
 fn has_name(features: &Features, p: u32) -> bool {

@@ -4,6 +4,7 @@ use super::features::Features;
 use super::levels::{PATTERNS, Pattern, address, name, phone};
 use super::rosters::{Rosters, pairs};
 use crate::kernels::hash;
+use crate::kernels::numbering::number_rows;
 use rayon::prelude::*;
 
 /// Agreement by chance among profiles that are surely of different persons (one for each trusted ID number, or those of one
@@ -60,13 +61,14 @@ fn one_a_number(features: &Features) -> Vec<u32> {
     if !features.numbers_are_many() {
         return (0..features.len() as u32).collect();
     }
-    let mut by_id: Vec<(u64, u32)> =
-        (0..features.len()).map(|p| (features.trusted_id(p), p as u32)).filter(|row| row.0 != 0).collect();
-    by_id.par_sort_unstable();
-    by_id.dedup_by_key(|row| row.0);
-    let mut chosen: Vec<u32> = by_id.into_iter().map(|row| row.1).collect();
-    chosen.sort_unstable();
-    chosen
+    let numbers = number_rows(features.len(), |p| [features.trusted_id(p)]).of;
+    let mut next = 1;
+    let is_first = |&p: &u32| {
+        let first = numbers[p as usize] == next;
+        next += u32::from(first);
+        first
+    };
+    (0..features.len() as u32).filter(is_first).collect()
 }
 
 impl Features {

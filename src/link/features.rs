@@ -5,6 +5,7 @@ use super::profile::Profiles;
 use super::{borrowed, identity, roles};
 use crate::kernels::id_number::{IdKind, IdNumber};
 use crate::kernels::numbering::{Numbered, number_rows};
+use crate::kernels::pieces::Pieces;
 use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::kernels::text::{NameFlags, title_sex};
 use crate::kernels::{hash, radix};
@@ -76,7 +77,7 @@ impl Packed {
 /// Everything that blocking and comparing need: a pure function of the records.
 #[derive(Debug)]
 pub struct Features {
-    pub(super) packed: Vec<Packed>,
+    pub(super) packed: Pieces<Packed>,
     pub(super) names: Vec<Name>,
     /// Class of sharing of each phone: a level of [`super::levels::phone`].
     pub(super) phone_level: Vec<u8>,
@@ -104,7 +105,7 @@ impl Features {
     /// Asks for the memory of profile `p`.
     #[inline]
     pub(super) fn expect(&self, p: u32) {
-        prefetch(&self.packed, p as usize);
+        self.packed.expect(p as usize);
     }
 
     /// Asks for the name of profile `p`, where profiles are read in their order; nothing happens if there is no such profile.
@@ -165,32 +166,28 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
             )
         },
     );
-    let packed: Vec<Packed> = firsts
-        .par_iter()
-        .enumerate()
-        .map(|(p, &row)| {
-            let row = row as usize;
-            let mut packed = Packed {
-                id: IdNumber::default(),
-                stated_birth: records.birth[row],
-                implied_birth: NO_DATE,
-                name: names.of[p].0,
-                former: names.of[p].1,
-                phones: [phones.of[2 * p], phones.of[2 * p + 1]],
-                flat: flats.of[2 * p],
-                registered_flat: flats.of[2 * p + 1],
-                building: places[3 * p],
-                estate: places[3 * p + 1],
-                grid: places[3 * p + 2],
-                stated_precision: records.birth_precision[row],
-                stated_sex: stated_sex(records, row),
-                implied_sex: Sex::Unknown,
-                bits: 0,
-            };
-            packed.set_id(records.id[row]);
-            packed
-        })
-        .collect();
+    let packed = Pieces::collect(firsts.len(), |p| {
+        let row = firsts[p] as usize;
+        let mut packed = Packed {
+            id: IdNumber::default(),
+            stated_birth: records.birth[row],
+            implied_birth: NO_DATE,
+            name: names.of[p].0,
+            former: names.of[p].1,
+            phones: [phones.of[2 * p], phones.of[2 * p + 1]],
+            flat: flats.of[2 * p],
+            registered_flat: flats.of[2 * p + 1],
+            building: places[3 * p],
+            estate: places[3 * p + 1],
+            grid: places[3 * p + 2],
+            stated_precision: records.birth_precision[row],
+            stated_sex: stated_sex(records, row),
+            implied_sex: Sex::Unknown,
+            bits: 0,
+        };
+        packed.set_id(records.id[row]);
+        packed
+    });
     let (phones, flats) = (phones.values, flats.values.len());
     let (names, name_count) = (names.table, names.count);
     drop((firsts, places));
@@ -289,39 +286,41 @@ fn number_places(records: &Records, firsts: &[u32]) -> Vec<u32> {
 
 /// For each number the level `first_level + i`, `i` counting the limits that its number of distinct names exceeds.
 fn sharing(
-    packed: &[Packed],
+    packed: &Pieces<Packed>,
     count: usize,
     of: impl Fn(&Packed) -> [u32; 2] + Sync,
     limits: &[u32],
     first_level: u8,
 ) -> Vec<u8> {
-    let named = |chunk: &[Packed], take: &mut dyn FnMut(u32, u32)| {
-        for p in chunk.iter().filter(|p| p.name != 0) {
+    let named = |p: &Packed, take: &mut dyn FnMut(u32, u32)| {
+        if p.name != 0 {
             of(p).into_iter().filter(|&number| number != 0).for_each(|number| take(number, p.name));
         }
     };
     // The last name of each number and how often it changed: no fewer than the names are, and where profiles stand by name,
     // as they do, hardly more. Few numbers change often enough that somebody has to count.
     let mut changes = vec![(0_u32, 0_u32); count];
-    named(packed, &mut |number, name| {
+    let mut change = |number: u32, name: u32| {
         let last = &mut changes[number as usize];
         if last.0 != name {
             *last = (name, last.1 + 1);
         }
-    });
+    };
+    packed.iter().for_each(|p| named(p, &mut change));
     let most = limits.first().copied().unwrap_or(u32::MAX);
     // The number in the uppermost bits, where rows are spread when they are sorted.
     let shift = 63 - count.max(2).ilog2();
-    let pairs_of = |chunk: &[Packed]| -> Vec<u64> {
+    let pairs_of = |(_, chunk): (usize, &[Packed])| -> Vec<u64> {
         let mut pairs = Vec::new();
-        named(chunk, &mut |number, name| {
+        let mut push = |number: u32, name: u32| {
             if changes[number as usize].1 > most {
                 pairs.push(u64::from(number) << shift | u64::from(name));
             }
-        });
+        };
+        chunk.iter().for_each(|p| named(p, &mut push));
         pairs
     };
-    let parts: Vec<Vec<u64>> = packed.par_chunks(CHUNK_PROFILES).map(pairs_of).collect();
+    let parts: Vec<Vec<u64>> = packed.par_chunks(CHUNK_BITS).map(pairs_of).collect();
     let mut pairs = radix::sorted_packed(&parts);
     pairs.dedup();
     let mut names = vec![0_u32; count];
@@ -329,8 +328,8 @@ fn sharing(
     names.iter().map(|&n| first_level + limits.iter().filter(|&&limit| n > limit).count() as u8).collect()
 }
 
-/// Profiles that one task takes.
-const CHUNK_PROFILES: usize = 1 << 16;
+/// Profiles that one task takes, as a power of two.
+const CHUNK_BITS: u32 = 15;
 
 /// The birth day in an ID number, unless characters were lost or added and may have shifted it.
 fn implied_birth(id: &IdNumber) -> i32 {

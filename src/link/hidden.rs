@@ -81,12 +81,12 @@ struct Wanted {
 impl Wanted {
     const BITS: u32 = 18;
 
-    fn of(features: &Features, rule: usize, sample: &[u32]) -> Self {
+    fn of(keys: impl Iterator<Item = u64>) -> Self {
         let mut wanted = Self {
             bits: vec![0; 1 << (Self::BITS - 6)],
             keys: HashSet::with_hasher(foldhash::fast::FixedState::with_seed(2)),
         };
-        for key in sample.iter().flat_map(|&p| blocking::keys(features, rule, p as usize)).filter(|&key| key != 0) {
+        for key in keys.filter(|&key| key != 0) {
             wanted.bits[(key >> (64 - Self::BITS + 6)) as usize] |= 1 << (key >> (64 - Self::BITS) & 63);
             wanted.keys.insert(key);
         }
@@ -104,15 +104,16 @@ const CHUNK_PROFILES: usize = 1 << 14;
 
 /// For each rule the rows of the blocks in which a profile of the sample stands, block by block, in the order of profiles.
 fn rows_of_blocks(features: &Features, sample: &[u32]) -> Vec<Vec<(u64, u32)>> {
-    let wanted: Vec<Wanted> = (0..RULES.len()).into_par_iter().map(|rule| Wanted::of(features, rule, sample)).collect();
+    let of_sample: Vec<_> = sample.par_iter().map(|&p| blocking::keys(features, p as usize)).collect();
+    let wanted: Vec<Wanted> =
+        (0..RULES.len()).into_par_iter().map(|rule| Wanted::of(of_sample.iter().flat_map(|keys| keys[rule]))).collect();
     // All rules of a profile together: what it is made of is read once.
     let rows_of = |from: usize| {
         let mut rows = vec![Vec::new(); RULES.len()];
         for p in from..features.len().min(from + CHUNK_PROFILES) {
             features.expect_name((p + AHEAD) as u32);
-            for (rule, (rows, wanted)) in rows.iter_mut().zip(&wanted).enumerate() {
-                let keys = blocking::keys(features, rule, p).into_iter().filter(|&key| wanted.has(key));
-                rows.extend(keys.map(|key| (key, p as u32)));
+            for ((rows, wanted), keys) in rows.iter_mut().zip(&wanted).zip(blocking::keys(features, p)) {
+                rows.extend(keys.into_iter().filter(|&key| wanted.has(key)).map(|key| (key, p as u32)));
             }
         }
         rows
@@ -191,7 +192,7 @@ impl Task {
                 let weight = weights.of_pattern[pattern.0 as usize];
                 if weight >= self.weight_min {
                     let by_id = pattern.identity() == identity::ID_EQUAL;
-                    self.edges.push(Edge { a, b, weight, pattern: pattern.0, by_id });
+                    self.edges.push(Edge::new(a, b, weight, pattern.0, by_id));
                 }
             }
         }

@@ -2,7 +2,8 @@
 //! beside that only those who have none. Most blocks hold nobody else, and need not be read at all.
 
 use super::blocking::{RULES, SLOTS_OF};
-use super::signature::{CHUNK_ROWS, Signature, block_of};
+use super::signature::{CHUNK_BITS, Signature, block_of};
+use crate::kernels::pieces::Pieces;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -30,7 +31,7 @@ const BITS_A_KEY: usize = 8;
 impl SharedKeys {
     /// The keys of every rule; none where so many have no number that hardly a key would be left out. Memory is two to four
     /// bytes for each key of those who have none.
-    pub(super) fn of_rules(signatures: &[Signature], trusted: Trusted<'_>) -> Vec<Self> {
+    pub(super) fn of_rules(signatures: &Pieces<Signature>, trusted: Trusted<'_>) -> Vec<Self> {
         let Some(bits) = trusted.0 else { return Vec::new() };
         let count = signatures.len() - bits.iter().map(|bits| bits.count_ones() as usize).sum::<usize>();
         if count > signatures.len() / 2 {
@@ -42,8 +43,8 @@ impl SharedKeys {
             Self { bits: (0..1 << (bits - 6)).map(|_| AtomicU64::new(0)).collect(), shift: u32::BITS - bits }
         };
         let shared: Vec<Self> = (0..RULES.len()).map(empty).collect();
-        signatures.par_chunks(CHUNK_ROWS).enumerate().for_each(|(chunk, of_chunk)| {
-            let all = (chunk * CHUNK_ROWS..).zip(of_chunk);
+        signatures.par_chunks(CHUNK_BITS).for_each(|(from, of_chunk)| {
+            let all = (from..).zip(of_chunk);
             for (_, signature) in all.filter(|(p, _)| !trusted.is(*p as u32)) {
                 for (rule, shared) in shared.iter().enumerate() {
                     signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]].iter().for_each(|&key| shared.add(key));
@@ -113,8 +114,8 @@ mod tests {
     #[test]
     fn no_key_of_those_without_a_number_is_missed() {
         let key = |p: u32, lane: u32| (p * 16 + lane + 1).wrapping_mul(0x9e37_79b9);
-        let signatures: Vec<Signature> =
-            (0..1000_u32).map(|p| Signature(std::array::from_fn(|lane| key(p, lane as u32)))).collect();
+        let signature = |p: usize| Signature(std::array::from_fn(|lane| key(p as u32, lane as u32)));
+        let signatures = Pieces::collect(1000, signature);
         // Every other one has a number.
         let mut bits = [0xaaaa_aaaa_aaaa_aaaa_u64; 16];
         bits[15] &= (1 << (1000 % 64)) - 1;

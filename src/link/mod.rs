@@ -199,10 +199,15 @@ struct Scoring<'a> {
     weights: &'a Weights,
     weight_min: f32,
     edges: Vec<Edge>,
+    /// Full ones: a vector that grew on would move what it holds again and again.
+    before: Vec<Vec<Edge>>,
 }
 
+/// Edges that one vector takes.
+const EDGES_AT_ONCE: usize = 1 << 14;
+
 impl PairVisitor for Scoring<'_> {
-    type Output = Vec<Edge>;
+    type Output = Vec<Vec<Edge>>;
     const TWO_NUMBERS: bool = false;
 
     #[inline]
@@ -216,12 +221,16 @@ impl PairVisitor for Scoring<'_> {
         let weight = self.weights.of_pattern[pattern.0 as usize];
         if weight >= self.weight_min {
             let by_id = pattern.identity() == identity_level::ID_EQUAL;
-            self.edges.push(Edge { a: a.min(b), b: a.max(b), weight, pattern: pattern.0, by_id });
+            self.edges.push(Edge::new(a.min(b), a.max(b), weight, pattern.0, by_id));
+            if self.edges.len() == EDGES_AT_ONCE {
+                self.before.push(std::mem::replace(&mut self.edges, Vec::with_capacity(EDGES_AT_ONCE)));
+            }
         }
     }
 
-    fn finish(self) -> Vec<Edge> {
-        self.edges
+    fn finish(mut self) -> Vec<Vec<Edge>> {
+        self.before.push(self.edges);
+        self.before
     }
 }
 
@@ -235,8 +244,8 @@ pub fn score(
     weight_min: f32,
 ) -> (Vec<Edge>, BlockingStats) {
     let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits: 0, again: false };
-    let (tasks, stats) =
-        visit(features, &mut blocks, reading, || Scoring { features, weights, weight_min, edges: Vec::new() });
+    let visitor = || Scoring { features, weights, weight_min, edges: Vec::new(), before: Vec::new() };
+    let (tasks, stats) = visit(features, &mut blocks, reading, visitor);
     drop(blocks);
-    (sorted_edges(&tasks), stats)
+    (sorted_edges(&tasks.concat()), stats)
 }

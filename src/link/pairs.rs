@@ -5,7 +5,8 @@ use super::features::Features;
 use super::meetings::{Meetings, SharedKeys, Trusted};
 use super::signature::{Rows, Signature, block_of, chunks_at_blocks, rows_of_rules};
 use super::splitting::{Signatures, split_into_parts, split_large_blocks};
-use crate::kernels::prefetch::{AHEAD, prefetch};
+use crate::kernels::pieces::Pieces;
+use crate::kernels::prefetch::AHEAD;
 use crate::kernels::radix;
 use crate::kernels::shared::{LANES, shared};
 use rayon::prelude::*;
@@ -15,7 +16,7 @@ use rayon::prelude::*;
 /// Two keys in four thousand million agree by chance in their 32 bits, and then a pair more is compared.
 #[derive(Clone, Debug)]
 pub struct Blocks {
-    signatures: Vec<Signature>,
+    signatures: Pieces<Signature>,
     /// One bit a profile: whether its ID number is a trusted one. They stay in the cache, where profiles do not.
     trusted: Vec<u64>,
 }
@@ -26,11 +27,9 @@ impl Blocks {
         let signature = |p: usize| {
             let mut signature = Signature([0; LANES]);
             features.expect_name((p + AHEAD) as u32);
-            for rule in 0..RULES.len() {
+            for (rule, keys) in blocking::keys(features, p).into_iter().enumerate() {
                 let slots = &mut signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]];
-                for (slot, key) in slots.iter_mut().zip(blocking::keys(features, rule, p)) {
-                    *slot = super::signature::slot(key);
-                }
+                slots.iter_mut().zip(keys).for_each(|(slot, key)| *slot = super::signature::slot(key));
             }
             signature
         };
@@ -39,7 +38,7 @@ impl Blocks {
             profiles.fold(0, |bits, p| bits | u64::from(features.trusted_id(p) != 0) << (p % 64))
         };
         Self {
-            signatures: (0..features.len()).into_par_iter().map(signature).collect(),
+            signatures: Pieces::collect(features.len(), signature),
             trusted: (0..features.len().div_ceil(64)).into_par_iter().map(bits).collect(),
         }
     }
@@ -150,7 +149,7 @@ pub(super) fn visit<V: PairVisitor>(
 #[derive(Clone, Copy)]
 struct Seen<'a> {
     features: &'a Features,
-    signatures: &'a [Signature],
+    signatures: &'a Pieces<Signature>,
     trusted: Trusted<'a>,
 }
 
@@ -195,7 +194,7 @@ fn visit_blocks<V: PairVisitor>(seen: Seen<'_>, rows: &[u64], rule: usize, task:
     let (all, mut begin) = (&meetings.profiles[..], 0);
     for &(here, first, end) in &meetings.blocks {
         let ahead = all.len().min(begin + 4 * AHEAD)..all.len().min(end + 4 * AHEAD);
-        all[ahead].iter().for_each(|&p| prefetch(seen.signatures, p as usize));
+        all[ahead].iter().for_each(|&p| seen.signatures.expect(p as usize));
         largest = largest.max((end - begin) as u64);
         let block = &all[begin..end];
         begin = end;

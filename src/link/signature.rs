@@ -1,12 +1,14 @@
 //! The keys of a profile by all rules in one line of the cache, and the rows by which profiles are sorted into blocks.
 
 use super::blocking::{RULES, SLOTS, SLOTS_OF};
+use crate::kernels::pieces::Pieces;
 use crate::kernels::shared::LANES;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Rows that one task takes.
-pub(super) const CHUNK_ROWS: usize = 1 << 14;
+/// Rows that one task takes, as a power of two.
+pub(super) const CHUNK_BITS: u32 = 14;
+pub(super) const CHUNK_ROWS: usize = 1 << CHUNK_BITS;
 /// Keys of one profile, 32 bits of each, in one cache line: two profiles share a block if a slot of the same rule agrees.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
@@ -54,13 +56,13 @@ pub(super) type Rows = Vec<Vec<u64>>;
 /// The rows of each of `rules` that are wanted: all of them in one pass over the signatures, which no cache holds. `wanted`
 /// gives for each profile what says of a rule and a key whether their row is; `None`: no row of that profile.
 pub(super) fn rows_of_rules<W: Fn(usize, u32) -> bool>(
-    signatures: &[Signature],
+    signatures: &Pieces<Signature>,
     rules: Range<usize>,
     wanted: impl Fn(u32) -> Option<W> + Sync,
 ) -> Vec<Rows> {
-    let of_chunk = |(chunk, of_chunk): (usize, &[Signature])| {
+    let of_chunk = |(from, of_chunk): (usize, &[Signature])| {
         let mut rows: Vec<Vec<u64>> = rules.clone().map(|_| Vec::with_capacity(of_chunk.len() / 2)).collect();
-        for (p, signature) in (chunk * CHUNK_ROWS..).zip(of_chunk) {
+        for (p, signature) in (from..).zip(of_chunk) {
             let Some(wanted) = wanted(p as u32) else { continue };
             for (rule, rows) in rules.clone().zip(&mut rows) {
                 let keys = &signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]];
@@ -70,7 +72,7 @@ pub(super) fn rows_of_rules<W: Fn(usize, u32) -> bool>(
         }
         rows
     };
-    let parts: Vec<Rows> = signatures.par_chunks(CHUNK_ROWS).enumerate().map(of_chunk).collect();
+    let parts: Vec<Rows> = signatures.par_chunks(CHUNK_BITS).map(of_chunk).collect();
     let mut of_rules: Vec<Rows> = rules.map(|_| Vec::with_capacity(parts.len())).collect();
     parts.into_iter().for_each(|part| of_rules.iter_mut().zip(part).for_each(|(all, rows)| all.push(rows)));
     of_rules

@@ -3,14 +3,14 @@
 use super::blocking::{self, BlockingStats, SLOTS_OF};
 use super::features::Features;
 use super::signature::{Signature, block_of, chunks_at_blocks, slot};
-use crate::kernels::prefetch::prefetch;
+use crate::kernels::pieces::Pieces;
 use crate::kernels::shared::LANES;
 use crate::kernels::{hash, radix};
 use rayon::prelude::*;
 
 /// The signatures while blocks are split, and what changed ones were before, where somebody wants them as they were.
 pub(super) struct Signatures<'a> {
-    pub(super) all: &'a mut [Signature],
+    pub(super) all: &'a mut Pieces<Signature>,
     pub(super) before: Option<Vec<(u32, Signature)>>,
 }
 
@@ -65,7 +65,7 @@ pub(super) fn split_into_parts(
     let mut second = Vec::new();
     for (range, (keys, left_out)) in large.into_iter().zip(keys) {
         stats.pairs_left_out[rule] += left_out;
-        rows[range.clone()].iter().for_each(|&row| prefetch(signatures.all, row as u32 as usize));
+        rows[range.clone()].iter().for_each(|&row| signatures.all.expect(row as u32 as usize));
         for (row, keys) in rows[range].iter_mut().zip(keys) {
             let (p, block) = (*row as u32, block_of(*row));
             if keys[0] == block {

@@ -19,7 +19,7 @@ pub(super) fn refused(profiles: &Profiles, edges: &[Edge], clusters: &Clusters, 
         refused.left.push(profiles.first(edge.a as usize) as u32);
         refused.right.push(profiles.first(edge.b as usize) as u32);
         refused.match_weight.push(edge.weight);
-        refused.level.extend(Pattern(edge.pattern).levels());
+        refused.level.extend(Pattern(edge.pattern()).levels());
         refused.why.push(why.as_str());
     }
     refused

@@ -267,7 +267,7 @@ fn pairs(
     uncertain.sort_by(|x, y| x.0.total_cmp(&y.0));
     let mut review = empty_links();
     for (_, edge, why) in uncertain {
-        push(&mut review, row_of(profiles, edge.a), row_of(profiles, edge.b), edge.weight, Pattern(edge.pattern));
+        push(&mut review, row_of(profiles, edge.a), row_of(profiles, edge.b), edge.weight, Pattern(edge.pattern()));
         review.why.push(why);
     }
     let mut links = empty_links();
@@ -326,7 +326,7 @@ fn decided<'a>(
         } else if joined || edge.weight >= match_weight_min {
             if same {
                 let (left, right) = (row_of(profiles, edge.a), row_of(profiles, edge.b));
-                push(&mut links, left, right, edge.weight, Pattern(edge.pattern));
+                push(&mut links, left, right, edge.weight, Pattern(edge.pattern()));
             }
         } else if !same && edge.weight >= review_weight_min {
             uncertain.push(((edge.weight - match_weight_min).abs(), edge, ""));

@@ -115,7 +115,7 @@ fn pairs(features: &CustomFeatures, joined: &Joined) -> (Links, Links) {
         links.left.push(edge.a);
         links.right.push(edge.b);
         links.match_weight.push(edge.weight);
-        let pattern = joined.patterns[edge.pattern as usize];
+        let pattern = joined.patterns[edge.pattern() as usize];
         links.level.extend((0..comparisons.len()).map(|c| pattern.level(c) as u8));
     };
     let (mut links, mut review) = (empty(), empty());

@@ -13,13 +13,35 @@ pub struct Edge {
     pub b: u32,
     /// Match weight in bits.
     pub weight: f32,
-    /// Packed levels of the comparisons.
-    pub pattern: u32,
-    /// Whether equal valid ID numbers are part of the evidence.
-    pub by_id: bool,
+    /// Packed levels of the comparisons, and whether equal ID numbers are among them.
+    evidence: u32,
 }
 
+/// Set where equal valid ID numbers are part of the evidence; patterns have fewer bits.
+const BY_ID: u32 = 1 << 31;
+
 impl Edge {
+    /// A pair of a weight, by the packed levels of its comparisons (below 2^31) and, if `by_id`, by equal valid ID numbers.
+    pub fn new(a: u32, b: u32, weight: f32, pattern: u32, by_id: bool) -> Self {
+        debug_assert!(pattern < BY_ID);
+        Self { a, b, weight, evidence: pattern | if by_id { BY_ID } else { 0 } }
+    }
+
+    /// The same evidence of two profiles by other numbers.
+    pub fn of(self, a: u32, b: u32) -> Self {
+        Self { a, b, ..self }
+    }
+
+    /// Packed levels of the comparisons.
+    pub fn pattern(&self) -> u32 {
+        self.evidence & !BY_ID
+    }
+
+    /// Whether equal valid ID numbers are part of the evidence.
+    pub fn by_id(&self) -> bool {
+        self.evidence & BY_ID != 0
+    }
+
     /// Where it stands among others, as one number, which is quick to compare.
     fn place(&self) -> u128 {
         let bits = self.weight.to_bits();
@@ -121,7 +143,7 @@ mod tests {
                 0 => f32::from_bits(a),
                 n => [30.5, -2.0, 7.25, -0.0, 0.0][n as usize % 5],
             };
-            Edge { a, b: a + 1 + i % 3, weight, pattern: i % 5, by_id: false }
+            Edge::new(a, a + 1 + i % 3, weight, i % 5, i % 2 == 0)
         };
         let all: Vec<Edge> = (0..60_000).map(edge).collect();
         let mut expected = all.clone();

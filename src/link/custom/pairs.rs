@@ -214,15 +214,18 @@ pub fn score_custom(
         let pattern = features.pattern(a, b);
         let weight = features.weight(a, b, pattern, weights);
         if weight >= weight_min {
-            kept.push((Edge { a: a.min(b), b: a.max(b), weight, pattern: 0, by_id: false }, pattern));
+            kept.push((Edge::new(a.min(b), a.max(b), weight, 0, false), pattern));
         }
     });
     let mut patterns: Vec<LevelPattern> = tasks.iter().flatten().map(|(_, pattern)| *pattern).collect();
     patterns.par_sort_unstable();
     patterns.dedup();
     let place = |pattern: &LevelPattern| patterns.binary_search(pattern).map_or(0, |at| at as u32);
-    let mut edges: Vec<Edge> =
-        tasks.iter().flatten().map(|(edge, pattern)| Edge { pattern: place(pattern), ..*edge }).collect();
+    let mut edges: Vec<Edge> = tasks
+        .iter()
+        .flatten()
+        .map(|(edge, pattern)| Edge::new(edge.a, edge.b, edge.weight, place(pattern), false))
+        .collect();
     sort_edges(&mut edges);
     (edges, patterns)
 }

@@ -178,7 +178,7 @@ impl Night<'_> {
         });
         let mut edges: Vec<Edge> = standing
             .chain(&links.edges)
-            .filter_map(|edge| Some(Edge { a: place(edge.a)?, b: place(edge.b)?, ..*edge }))
+            .filter_map(|edge| Some(edge.of(place(edge.a)?, place(edge.b)?)))
             .collect();
         sort_edges(&mut edges);
         let side = |at: u32| {
