@@ -4,8 +4,6 @@
 use super::features::{Features, ID_DOUBTFUL, ID_TRUSTED};
 use super::levels::name as level;
 use super::names;
-use crate::kernels::prefetch::AHEAD;
-use crate::kernels::{hash, radix};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -52,17 +50,12 @@ fn places(features: &Features, p: u32) -> impl Iterator<Item = (u8, u32)> + use<
 
 /// Profiles whose name is quite another than the one most often borne with their number.
 fn suspects(features: &Features) -> Vec<u32> {
-    let starts: Vec<usize> = (0..features.len()).step_by(CHUNK_PROFILES).collect();
-    let parts: Vec<Vec<(u64, u32)>> = starts.into_par_iter().map(|from| runs(features, from)).collect();
-    let parts: Vec<&[(u64, u32)]> = parts.iter().map(Vec::as_slice).collect();
-    let by_id = radix::sorted_keyed(&parts);
-    let groups: Vec<&[(u64, u32)]> = by_id.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1).collect();
-    let of_group = |group: &[(u64, u32)]| {
-        let first = |run: &(u64, u32)| features.packed[run.1 as usize].name;
-        if group.iter().all(|run| first(run) == first(&group[0])) {
+    let of_number = |group: &[u32]| -> Vec<u32> {
+        let name = |p: &u32| features.packed[*p as usize].name;
+        if group.iter().all(|p| name(p) == name(&group[0])) {
             return Vec::new();
         }
-        let group: Vec<u32> = group.iter().flat_map(|&(_, p)| run_of(features, p)).collect();
+        let group: Vec<u32> = group.iter().copied().filter(|&p| has_name(features, p)).collect();
         let agreeing = |p: u32| group.iter().filter(|&&other| !apart(features, p, other)).count();
         let most = group.iter().map(|&p| agreeing(p)).max().unwrap_or(0);
         let differs = |p: u32| group.iter().any(|&other| apart(features, p, other));
@@ -73,42 +66,7 @@ fn suspects(features: &Features) -> Vec<u32> {
         };
         group.iter().copied().filter(is_suspect).collect()
     };
-    groups.into_par_iter().flat_map_iter(of_group).collect()
-}
-
-/// Profiles whose runs one task finds.
-const CHUNK_PROFILES: usize = 1 << 14;
-
-/// The runs of a chunk of profiles that have one trusted number and one name: the number, and the first profile of the run.
-/// Records of one person mostly stand together, so runs are a good deal fewer than profiles. Numbers are spread, since those
-/// of one region begin alike and sorting goes by upper bits; equal numbers stay together.
-fn runs(features: &Features, from: usize) -> Vec<(u64, u32)> {
-    let (mut runs, mut last) = (Vec::new(), (0, 0));
-    for p in from..features.len().min(from + CHUNK_PROFILES) {
-        features.expect_name((p + AHEAD) as u32);
-        let own = id_and_name(features, p as u32);
-        if own.0 != 0 && own != last {
-            runs.push((hash::spread(own.0), p as u32));
-        }
-        last = own;
-    }
-    runs
-}
-
-/// The profiles of the run that begins with `first`.
-fn run_of(features: &Features, first: u32) -> impl Iterator<Item = u32> {
-    let end = (first / CHUNK_PROFILES as u32 + 1) * CHUNK_PROFILES as u32;
-    let own = id_and_name(features, first);
-    (first..end.min(features.len() as u32)).take_while(move |&p| id_and_name(features, p) == own)
-}
-
-/// The trusted number of a profile that has a name, and the number of the name; zeros for others.
-fn id_and_name(features: &Features, p: u32) -> (u64, u32) {
-    match features.trusted_id(p as usize) {
-        0 => (0, 0),
-        id if has_name(features, p) => (id, features.packed[p as usize].name),
-        _ => (0, 0),
-    }
+    features.same_number.par_iter().flat_map_iter(of_number).collect()
 }
 
 fn has_name(features: &Features, p: u32) -> bool {

@@ -4,7 +4,6 @@ use super::features::Features;
 use super::levels::{PATTERNS, Pattern, address, name, phone};
 use super::rosters::{Rosters, pairs};
 use crate::kernels::hash;
-use crate::kernels::numbering::number_rows;
 use rayon::prelude::*;
 
 /// Agreement by chance among profiles that are surely of different persons (one for each trusted ID number, or those of one
@@ -61,14 +60,11 @@ fn one_a_number(features: &Features) -> Vec<u32> {
     if !features.numbers_are_many() {
         return (0..features.len() as u32).collect();
     }
-    let numbers = number_rows(features.len(), |p| [features.trusted_id(p)]).of;
-    let mut next = 1;
-    let is_first = |&p: &u32| {
-        let first = numbers[p as usize] == next;
-        next += u32::from(first);
-        first
-    };
-    (0..features.len() as u32).filter(is_first).collect()
+    let first = |of: &[u32]| of.iter().copied().find(|&p| features.trusted_id(p as usize) != 0);
+    let mut chosen: Vec<u32> = features.same_number.par_iter().filter_map(first).collect();
+    // Mostly they stand in order; not where the first one's number was found to be borrowed.
+    chosen.sort();
+    chosen
 }
 
 impl Features {

@@ -2,6 +2,7 @@
 
 use super::names::{self, Name};
 use super::profile::Profiles;
+use super::same_number::SameNumber;
 use super::{borrowed, identity, roles};
 use crate::kernels::id_number::{IdKind, IdNumber};
 use crate::kernels::numbering::{Numbered, number_rows};
@@ -89,6 +90,8 @@ pub struct Features {
     pub(super) name_count: Vec<u32>,
     /// Head of the household, as a symbol, and place under that head.
     pub(super) roles: Vec<(u32, u8)>,
+    /// Profiles by the ID numbers that were trusted when they were read; some are not any more.
+    pub(super) same_number: SameNumber,
 }
 
 impl Features {
@@ -191,12 +194,18 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
     let (phones, flats) = (phones.values, flats.values.len());
     let (names, name_count) = (names.table, names.count);
     drop((firsts, places));
-    let (phone_level, flat_level) = rayon::join(
-        || sharing(&packed, phones.len(), |p| p.phones, &[2, 8, 30], 1),
-        || sharing(&packed, flats, |p| [p.flat, p.registered_flat], &[12], 1),
+    let (same_number, (phone_level, flat_level)) = rayon::join(
+        || SameNumber::of(&packed),
+        || {
+            rayon::join(
+                || sharing(&packed, phones.len(), |p| p.phones, &[2, 8, 30], 1),
+                || sharing(&packed, flats, |p| [p.flat, p.registered_flat], &[12], 1),
+            )
+        },
     );
     let phone_digits = phones.par_iter().map(|&phone| decimal_digits(phone)).collect();
-    let mut features = Features { packed, names, phone_level, flat_level, phone_digits, name_count, roles };
+    let mut features =
+        Features { packed, names, phone_level, flat_level, phone_digits, name_count, roles, same_number };
     borrowed::mark(&mut features);
     features
 }

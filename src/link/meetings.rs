@@ -4,7 +4,9 @@
 use super::blocking::{RULES, SLOTS_OF};
 use super::signature::{CHUNK_BITS, Signature, block_of};
 use crate::kernels::pieces::Pieces;
+use crate::kernels::prefetch::prefetch;
 use rayon::prelude::*;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Who has a trusted ID number, one bit a profile, where pairs with two different ones are not wanted.
@@ -47,7 +49,7 @@ impl SharedKeys {
             let all = (from..).zip(of_chunk);
             for (_, signature) in all.filter(|(p, _)| !trusted.is(*p as u32)) {
                 for (rule, shared) in shared.iter().enumerate() {
-                    signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]].iter().for_each(|&key| shared.add(key));
+                    signature.of_rule(rule).iter().for_each(|&key| shared.add(key));
                 }
             }
         });
@@ -57,13 +59,76 @@ impl SharedKeys {
     #[inline]
     fn add(&self, key: u32) {
         let at = key >> self.shift;
-        self.bits[at as usize / 64].fetch_or(1 << (at % 64), Ordering::Relaxed);
+        let (word, bit) = (&self.bits[at as usize / 64], 1 << (at % 64));
+        if word.load(Ordering::Relaxed) & bit == 0 {
+            word.fetch_or(bit, Ordering::Relaxed);
+        }
     }
 
     #[inline]
-    pub(super) fn may_have(&self, key: u32) -> bool {
+    fn expect(&self, key: u32) {
+        prefetch(&self.bits, (key >> self.shift) as usize / 64);
+    }
+
+    #[inline]
+    fn may_have(&self, key: u32) -> bool {
         let at = key >> self.shift;
         self.bits[at as usize / 64].load(Ordering::Relaxed) >> (at % 64) & 1 == 1
+    }
+}
+
+/// Which keys of whom are read.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// Who has a trusted ID number.
+    pub(super) trusted: Trusted<'a>,
+    /// The keys of each rule by which such a profile may meet somebody; empty: all of them.
+    pub(super) shared: &'a [SharedKeys],
+    /// Bits of a key that must be 0: blocks are sampled by them.
+    pub(super) sampled: u32,
+}
+
+/// Profiles between the one that is read and the one whose keys are asked for: a profile has up to sixteen.
+const KEYS_AHEAD: usize = 3;
+
+/// The rows of one rule as chunks of profiles give them: the keys in front, so that sorted they stand by block, then by
+/// profile.
+pub(super) type Rows = Vec<Vec<u64>>;
+
+impl Wanted<'_> {
+    /// The wanted rows of each of `rules`: all of them in one pass over the signatures, which no cache holds.
+    pub(super) fn rows_of(self, rules: Range<usize>, signatures: &Pieces<Signature>) -> Vec<Rows> {
+        let of_chunk = |(from, of_chunk): (usize, &[Signature])| {
+            let room = if self.sampled == 0 { of_chunk.len() / 2 } else { 0 };
+            let mut rows: Vec<Vec<u64>> = rules.clone().map(|_| Vec::with_capacity(room)).collect();
+            for (at, signature) in of_chunk.iter().enumerate() {
+                if let Some(soon) = of_chunk.get(at + KEYS_AHEAD) {
+                    self.expect(rules.clone(), soon);
+                }
+                let p = (from + at) as u32;
+                let meets_all = self.shared.is_empty() || !self.trusted.is(p);
+                for (rule, rows) in rules.clone().zip(&mut rows) {
+                    let wanted = |key: u32| {
+                        key != 0 && key >> 8 & self.sampled == 0 && (meets_all || self.shared[rule].may_have(key))
+                    };
+                    let keys = signature.of_rule(rule).iter().filter(|&&key| wanted(key));
+                    rows.extend(keys.map(|&key| u64::from(key) << 32 | u64::from(p)));
+                }
+            }
+            rows
+        };
+        let parts: Vec<Rows> = signatures.par_chunks(CHUNK_BITS).map(of_chunk).collect();
+        let mut of_rules: Vec<Rows> = rules.map(|_| Vec::with_capacity(parts.len())).collect();
+        parts.into_iter().for_each(|part| of_rules.iter_mut().zip(part).for_each(|(all, rows)| all.push(rows)));
+        of_rules
+    }
+
+    /// Asks for what says of the keys of a profile whether they are wanted.
+    #[inline]
+    fn expect(self, rules: Range<usize>, signature: &Signature) {
+        for (shared, rule) in self.shared[rules.start.min(self.shared.len())..].iter().zip(rules) {
+            signature.of_rule(rule).iter().for_each(|&key| shared.expect(key));
+        }
     }
 }
 
@@ -123,7 +188,7 @@ mod tests {
         let (mut theirs, mut others) = (0, 0);
         for (p, signature) in signatures.iter().enumerate() {
             for (rule, shared) in shared.iter().enumerate() {
-                let found = signature.0[SLOTS_OF[rule]..SLOTS_OF[rule + 1]].iter().filter(|&&key| shared.may_have(key));
+                let found = signature.of_rule(rule).iter().filter(|&&key| shared.may_have(key));
                 if p % 2 == 0 { theirs += found.count() } else { others += found.count() }
             }
         }

@@ -19,6 +19,7 @@ mod pairs;
 mod profile;
 mod roles;
 mod rosters;
+mod same_number;
 mod signature;
 mod splitting;
 

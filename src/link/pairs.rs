@@ -2,8 +2,8 @@
 
 use super::blocking::{self, BlockingStats, KEYS_OF, RULES, SLOTS_OF};
 use super::features::Features;
-use super::meetings::{Meetings, SharedKeys, Trusted};
-use super::signature::{Rows, Signature, block_of, chunks_at_blocks, rows_of_rules};
+use super::meetings::{Meetings, Rows, SharedKeys, Trusted, Wanted};
+use super::signature::{Signature, chunks_at_blocks};
 use super::splitting::{Signatures, split_into_parts, split_large_blocks};
 use crate::kernels::pieces::Pieces;
 use crate::kernels::prefetch::AHEAD;
@@ -46,6 +46,8 @@ impl Blocks {
 
 /// Rules whose rows are taken in one pass, where most rows are left out.
 const RULES_AT_ONCE: usize = 4;
+/// ID numbers of a chunk.
+const NUMBERS_AT_ONCE: usize = 1 << 12;
 /// Chunks that one visitor takes at least.
 const CHUNKS_A_TASK: usize = 4;
 /// Profiles in a block from which on it is split, whatever the setting allows: pairs grow with the square.
@@ -94,27 +96,24 @@ pub(super) fn visit<V: PairVisitor>(
     let sampled = (1_u32 << reading.sample_bits) - 1;
     let trusted = Trusted((!V::TWO_NUMBERS).then_some(&blocks.trusted[..]));
     if trusted.0.is_some() {
-        let by_number = blocking::ID_TAIL..blocking::ID_TAIL + 1;
-        let mut rows = rows_of_rules(signatures.all, by_number, |p| trusted.is(p).then_some(|_, _| true));
-        let rows = radix::sorted_packed(&rows.pop().unwrap_or_default());
-        for (task, pairs, left_out) in visit_numbers(features, &rows, limit, &visitor) {
+        for (task, pairs, left_out) in visit_numbers(features, trusted, limit, &visitor) {
             outputs.push(task.finish());
             stats.pairs[blocking::ID_TAIL] += pairs;
             stats.pairs_left_out[blocking::ID_TAIL] += left_out;
         }
     }
     let shared = SharedKeys::of_rules(signatures.all, trusted);
-    let wanted = |p: u32| {
-        let meets_all = shared.is_empty() || !trusted.is(p);
-        let shared = &shared;
-        Some(move |rule: usize, key: u32| key >> 8 & sampled == 0 && (meets_all || shared[rule].may_have(key)))
+    let wanted = Wanted { trusted, shared: &shared, sampled };
+    let rules_at_once = match sampled {
+        0 if shared.is_empty() => 1,
+        0 => RULES_AT_ONCE,
+        _ => RULES.len(),
     };
-    let rules_at_once = if shared.is_empty() && sampled == 0 { 1 } else { RULES_AT_ONCE };
     let mut coming: Vec<Rows> = Vec::new();
     for rule in 0..RULES.len() {
         if coming.is_empty() {
             // Splitting changes no keys but those of its own rule, so rows may be taken before their turn.
-            coming = rows_of_rules(signatures.all, rule..RULES.len().min(rule + rules_at_once), wanted);
+            coming = wanted.rows_of(rule..RULES.len().min(rule + rules_at_once), signatures.all);
             coming.reverse();
         }
         let mut rows = radix::sorted_packed(&coming.pop().unwrap_or_default());
@@ -216,22 +215,25 @@ fn visit_blocks<V: PairVisitor>(seen: Seen<'_>, rows: &[u64], rule: usize, task:
     (pairs, largest)
 }
 
-/// Sends the pairs of two equal trusted ID numbers (and those few of two whose keys by rule [`blocking::ID_TAIL`] are equal)
-/// to visitors. Of a number that more than `limit` profiles have, each meets the next so many: they hang together all the
-/// same. Gives each visitor with the number of pairs shown, and of those left out.
+/// Sends the pairs of two equal trusted ID numbers to visitors. Of a number that more than `limit` profiles have, each meets
+/// the next so many: they hang together all the same. Gives each visitor with the number of pairs shown, and of those left out.
 fn visit_numbers<V: PairVisitor>(
     features: &Features,
-    rows: &[u64],
+    trusted: Trusted<'_>,
     limit: usize,
     visitor: impl Fn() -> V + Sync,
 ) -> Vec<(V, u64, u64)> {
-    let of_chunk = |(mut task, mut shown, mut left_out): (V, u64, u64), rows: &[u64]| {
+    let numbers = &features.same_number;
+    let of_chunk = |(mut task, mut shown, mut left_out): (V, u64, u64), from: usize| {
         let mut waiting = Waiting { features, rule: blocking::ID_TAIL, pairs: Vec::with_capacity(64), task: &mut task };
-        for block in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)) {
-            for (i, &a) in block.iter().enumerate() {
-                let others = &block[i + 1..];
+        let mut having = Vec::new();
+        for number in from..numbers.len().min(from + NUMBERS_AT_ONCE) {
+            having.clear();
+            having.extend(numbers.get(number).iter().copied().filter(|&p| trusted.is(p)));
+            for (i, &a) in having.iter().enumerate() {
+                let others = &having[i + 1..];
                 let met = &others[..others.len().min(limit - 1)];
-                met.iter().for_each(|&b| waiting.push(0, a as u32, b as u32));
+                met.iter().for_each(|&b| waiting.push(0, a, b));
                 shown += met.len() as u64;
                 left_out += (others.len() - met.len()) as u64;
             }
@@ -239,8 +241,8 @@ fn visit_numbers<V: PairVisitor>(
         waiting.show();
         (task, shown, left_out)
     };
-    let chunks = chunks_at_blocks(rows).into_par_iter().with_min_len(CHUNKS_A_TASK);
-    chunks.fold(|| (visitor(), 0, 0), of_chunk).collect()
+    let chunks: Vec<usize> = (0..numbers.len()).step_by(NUMBERS_AT_ONCE).collect();
+    chunks.into_par_iter().with_min_len(CHUNKS_A_TASK).fold(|| (visitor(), 0, 0), of_chunk).collect()
 }
 
 /// The rules whose slots are shared, one bit each.
@@ -376,10 +378,15 @@ mod tests {
 
     #[test]
     fn what_many_records_have_is_met_in_turn() {
-        let rows: Vec<u64> = (0..10).map(|p| 7 << 32 | p).collect();
-        let records = of_one_name(10);
+        let mut records = of_one_name(10);
+        for i in 0..10 {
+            (records.birth[i], records.birth_precision[i]) = (days_from_civil(1975, 1, 5), BirthPrecision::Day);
+            records.phones[i][0] = 13_900_000_000 + i as u64;
+            records.id[i] = IdNumber::from_parts(370_502, records.birth[i], 11);
+        }
         let features = features(&records, &profiles(&records));
-        let found = visit_numbers(&features, &rows, 4, || Every(Vec::new()));
+        let blocks = Blocks::new(&features);
+        let found = visit_numbers(&features, Trusted(Some(&blocks.trusted)), 4, || Every(Vec::new()));
         let (pairs, shown, left_out) = found.into_iter().next().unwrap();
         assert_eq!((pairs.0.len() as u64, shown, shown + left_out), (shown, 24, 45));
         assert!((0..9).all(|p| pairs.0.contains(&(p, p + 1))), "they hang together");

@@ -176,10 +176,8 @@ impl Night<'_> {
                 && !is_hidden[edge.a as usize]
                 && !is_hidden[edge.b as usize]
         });
-        let mut edges: Vec<Edge> = standing
-            .chain(&links.edges)
-            .filter_map(|edge| Some(edge.of(place(edge.a)?, place(edge.b)?)))
-            .collect();
+        let mut edges: Vec<Edge> =
+            standing.chain(&links.edges).filter_map(|edge| Some(edge.of(place(edge.a)?, place(edge.b)?))).collect();
         sort_edges(&mut edges);
         let side = |at: u32| {
             let p = members[at as usize] as usize;

@@ -1,0 +1,54 @@
+//! Profiles that have one trusted ID number, together: who is compared by it, from whom chance is learned and whose number may
+//! be borrowed are all read from here.
+
+use super::features::{ID_TRUSTED, Packed};
+use crate::kernels::numbering::number_rows;
+use crate::kernels::pieces::Pieces;
+use rayon::prelude::*;
+
+/// The profiles of each trusted ID number, ascending; numbers by their first profile, so that records of one person, which
+/// mostly stand together, are read together.
+#[derive(Debug, Default)]
+pub(super) struct SameNumber {
+    /// Where the profiles of each number begin, and where the last ones end.
+    starts: Vec<u32>,
+    profiles: Vec<u32>,
+}
+
+impl SameNumber {
+    /// Groups the profiles by the numbers that are trusted now. O(n).
+    pub(super) fn of(packed: &Pieces<Packed>) -> Self {
+        let trusted = |p: usize| if packed[p].has(ID_TRUSTED) { packed[p].id.digits } else { 0 };
+        let numbered = number_rows(packed.len(), |p| [trusted(p)]);
+        // Numbers count from 1 on: first the profiles of each, behind the place where they will begin.
+        let mut starts = vec![0_u32; numbered.values.len()];
+        numbered.of.iter().filter(|&&number| number != 0).for_each(|&number| starts[number as usize] += 1);
+        (1..starts.len()).for_each(|number| starts[number] += starts[number - 1]);
+        let mut next = starts.clone();
+        let mut profiles = vec![0; starts.last().map_or(0, |&end| end as usize)];
+        for (p, &number) in (0..).zip(&numbered.of) {
+            if number != 0 {
+                let slot = &mut next[number as usize - 1];
+                profiles[*slot as usize] = p;
+                *slot += 1;
+            }
+        }
+        Self { starts, profiles }
+    }
+
+    /// How many numbers there are.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// The profiles of the `at`th number.
+    #[inline]
+    pub(super) fn get(&self, at: usize) -> &[u32] {
+        &self.profiles[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
+
+    /// The profiles of every number.
+    pub(super) fn par_iter(&self) -> impl IndexedParallelIterator<Item = &[u32]> {
+        (0..self.len()).into_par_iter().map(|at| self.get(at))
+    }
+}
