@@ -86,11 +86,20 @@ struct Asked<'a> {
 fn told(asked: &[Asked<'_>], pool: &Pool, directory: &Directory) -> Vec<u64> {
     let addresses: Vec<Sym> = asked.iter().map(|asked| asked.address).collect();
     let (mut keys, mut named) = (Vec::with_capacity(asked.len()), Named::default());
+    let mut before: Option<(&Asked<'_>, Option<GridNo>)> = None;
     pool.for_each(&addresses, |address| {
         let of = &asked[keys.len()];
-        directory.areas_in(address, &mut named);
+        let by_address = match before {
+            // Records of one person stand together, and mostly write one address.
+            Some((last, grid)) if last.address == of.address && std::ptr::eq(last.grids, of.grids) => grid,
+            _ => {
+                directory.areas_in(address, &mut named);
+                directory.named(of.grids, &named)
+            }
+        };
+        before = Some((of, by_address));
         let near = |stated: GridNo| of.grids.iter().copied().find(|&grid| directory.same_community(grid, stated));
-        let grid = directory.named(of.grids, &named).or_else(|| near(of.stated?));
+        let grid = by_address.or_else(|| near(of.stated?));
         keys.push(grid.map_or(0, |grid| key(of.flat, grid, directory)));
     });
     keys

@@ -124,7 +124,8 @@ fn district(chars: &Line, at: usize) -> Option<usize> {
 fn is_part_of_estate(before: &[char]) -> bool {
     let Some(&last) = before.last() else { return true };
     let ends = |word: &str| {
-        before.len() >= word.chars().count() && starts_with(before, before.len() - word.chars().count(), word)
+        let mut before = before.iter().rev();
+        word.chars().rev().all(|c| before.next() == Some(&c))
     };
     matches!(last, '小' | '社')
         || last.is_ascii_alphanumeric()
@@ -133,8 +134,7 @@ fn is_part_of_estate(before: &[char]) -> bool {
         || ["生活", "家属", "住宅", "别墅", "宿舍", "居民", "校", "厂", "院", "家园", "花园", "公寓"]
             .iter()
             .any(|word| ends(word))
-        || (0..before.len())
-            .any(|i| starts_with(before, i, "花园") || starts_with(before, i, "小区") || starts_with(before, i, "家园"))
+        || before.windows(2).any(|pair| matches!(pair, ['花', '园'] | ['小', '区'] | ['家', '园']))
 }
 
 fn street(chars: &Line, at: usize) -> Option<usize> {
