@@ -52,3 +52,32 @@ impl SameNumber {
         (0..self.len()).into_par_iter().map(|at| self.get(at))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::kernels::date::days_from_civil;
+    use crate::kernels::id_number::IdNumber;
+    use crate::link::{features, profiles};
+    use crate::tables::{BirthPrecision, Records};
+
+    #[test]
+    fn numbers_come_by_their_first_profile_and_profiles_ascend() {
+        let mut records = Records::default();
+        // Tails of valid numbers; 0: none.
+        for (at, tail) in [5, 0, 7, 5, 0, 7, 9, 5].into_iter().enumerate() {
+            records.copy_blank();
+            let birth = days_from_civil(1975, 1, 5);
+            records.name[at] = records.pool.intern("王伟");
+            (records.birth[at], records.birth_precision[at]) = (birth, BirthPrecision::Day);
+            records.phones[at][0] = 13_900_000_000 + at as u64;
+            if tail > 0 {
+                records.id[at] = IdNumber::from_parts(370_502, birth, tail);
+            }
+        }
+        let features = features(&records, &profiles(&records));
+        let numbers = &features.same_number;
+        let groups: Vec<&[u32]> = (0..numbers.len()).map(|at| numbers.get(at)).collect();
+        assert_eq!(groups, [&[0_u32, 3, 7][..], &[2, 5], &[6]]);
+        assert_eq!(super::SameNumber::default().len(), 0);
+    }
+}

@@ -143,7 +143,7 @@ mod tests {
                 0 => f32::from_bits(a),
                 n => [30.5, -2.0, 7.25, -0.0, 0.0][n as usize % 5],
             };
-            Edge::new(a, a + 1 + i % 3, weight, i % 5, i % 2 == 0)
+            Edge::new(a, a + 1 + i % 3, weight, i % 5, i % 4 < 2)
         };
         let all: Vec<Edge> = (0..60_000).map(edge).collect();
         let mut expected = all.clone();
