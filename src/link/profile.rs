@@ -41,26 +41,35 @@ impl Profiles {
     }
 }
 
+/// No run begins with this row.
+const NO_RUN: u32 = u32::MAX;
+/// It is one by itself.
+const ALONE: u32 = u32::MAX - 1;
+
 /// Groups records by everything that `person-cn` compares. A record whose own values could be another person's (no ID
 /// number and no document, and not both a name and one of phone, flat or birth date) stays alone.
 pub fn profiles(records: &Records) -> Profiles {
     let mut keyed: Vec<(u64, u32)> =
         (0..records.len() as u32).into_par_iter().map(|row| (profile_key(records, row as usize), row)).collect();
     radix::sort_keyed(&mut keyed);
-    // (first row, place in `keyed`): runs of one key, ordered by their first row, which is the smallest.
-    let mut runs: Vec<(u32, u32, u32)> = Vec::new();
-    let mut begin = 0;
-    while begin < keyed.len() {
-        let key = keyed[begin].0;
-        let len = keyed[begin..].iter().take_while(|row| row.0 == key).count();
-        runs.push((keyed[begin].1, begin as u32, len as u32));
-        begin += len;
+    // The run of one key that begins with each row, its smallest; runs of several rows are numbered.
+    let mut run_of = vec![NO_RUN; keyed.len()];
+    let mut several: Vec<&[(u64, u32)]> = Vec::new();
+    let mut count = 0;
+    for run in keyed.chunk_by(|a, b| a.0 == b.0) {
+        run_of[run[0].1 as usize] = if run.len() == 1 { ALONE } else { several.len() as u32 };
+        if run.len() > 1 {
+            several.push(run);
+        }
+        count += 1;
     }
-    runs.par_sort_unstable();
-    let mut profiles = Profiles { starts: Vec::with_capacity(runs.len() + 1), rows: Vec::with_capacity(keyed.len()) };
+    let mut profiles = Profiles { starts: Vec::with_capacity(count + 1), rows: Vec::with_capacity(keyed.len()) };
     profiles.starts.push(0);
-    for (_, begin, len) in runs {
-        profiles.rows.extend(keyed[begin as usize..(begin + len) as usize].iter().map(|row| row.1));
+    for (row, run) in (0..).zip(run_of).filter(|&(_, run)| run != NO_RUN) {
+        match run {
+            ALONE => profiles.rows.push(row),
+            run => profiles.rows.extend(several[run as usize].iter().map(|row| row.1)),
+        }
         profiles.starts.push(profiles.rows.len() as u32);
     }
     profiles
