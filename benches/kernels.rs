@@ -142,6 +142,6 @@ fn sets_of_pairs(bencher: divan::Bencher<'_, '_>, which: &str) {
     let all = which == "all_threads";
     bencher.bench(|| {
         let pairs = divan::black_box(&pairs);
-        if all { union_find::smallest_of_sets(ROWS, pairs, |pair| *pair) } else { one_by_one(pairs) }
+        if all { union_find::smallest_of_sets(ROWS, &[pairs], |pair| *pair) } else { one_by_one(pairs) }
     });
 }

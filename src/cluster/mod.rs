@@ -13,7 +13,7 @@ pub use places::Places;
 
 use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::message::Message;
-use crate::tables::{Edge, JoinedBy, NO_DATE, Sex};
+use crate::tables::{Edges, JoinedBy, NO_DATE, Sex};
 use growing::{Growing, Grown, Neighbours, Night};
 use parts::Part;
 use places::Counts;
@@ -133,7 +133,7 @@ struct Joined {
 /// `names_apart` says of two whole names, by number, whether they can hardly be one person's; `places` is what another night,
 /// or the whole of it, says of its sources, else they are counted here.
 pub fn grow(
-    (side, edges, parts): (&(impl Fn(u32) -> Side + Sync), &[Edge], &Parts),
+    (side, edges, parts): (&(impl Fn(u32) -> Side + Sync), &Edges, &Parts),
     weight_min: f32,
     names_apart: &(impl Fn(u32, u32) -> bool + Sync),
     places: Option<&Places>,
@@ -141,9 +141,8 @@ pub fn grow(
     let night = Night { side, weight_min, names_apart };
     let all: Vec<Part<'_>> = parts.iter().collect();
     let strong_min = weight_min + places::LEAST_BITS;
-    let edges_from = |least: f32| edges.partition_point(|edge| edge.weight >= least);
     // What sources say is counted once strong pairs have joined, where there are others.
-    let counts = places.is_none() && edges_from(strong_min) < edges_from(weight_min - places::MOST_BITS);
+    let counts = places.is_none() && edges.count_from(strong_min) < edges.count_from(weight_min - places::MOST_BITS);
     let places = match places {
         Some(places) => places.clone(),
         None if counts => {
@@ -213,11 +212,12 @@ fn number(parts: &Parts, joined: &[Joined], clusters: &mut Clusters) {
 mod tests {
     use super::*;
 
-    use crate::tables::sort_edges;
+    use crate::tables::Edge;
     use proptest::prelude::*;
 
     fn grow(sides: &[Side], edges: &[Edge], weight_min: f32, apart: &(impl Fn(u32, u32) -> bool + Sync)) -> Clusters {
-        super::grow((&|p| sides[p as usize], edges, &Parts::of(sides.len(), edges)), weight_min, apart, None)
+        let edges = Edges::sorted(&[edges.to_vec()]);
+        super::grow((&|p| sides[p as usize], &edges, &Parts::of(sides.len(), &edges)), weight_min, apart, None)
     }
 
     fn edge(a: u32, b: u32, weight: f32) -> Edge {
@@ -316,7 +316,7 @@ mod tests {
     const PROFILES: u32 = 500;
 
     /// Profiles that contradict each other often, and pairs of all weights.
-    fn any_night() -> impl Strategy<Value = (Vec<Side>, Vec<Edge>)> {
+    fn any_night() -> impl Strategy<Value = (Vec<Side>, Edges)> {
         let side = (0_u64..4, 1_u64..8, 0_u64..2, -800_i32..800, 0_u32..3, 0_u32..3, 0_u8..3, 0_usize..3);
         let side = side.prop_map(|(id, sources, repeated, birth, name, head, place, sex)| Side {
             id: id.saturating_sub(1),
@@ -330,11 +330,10 @@ mod tests {
         });
         let pairs = proptest::collection::vec((0..PROFILES, 0..PROFILES, -90_i32..300, any::<bool>()), 0..700);
         (proptest::collection::vec(side, PROFILES as usize), pairs).prop_map(|(sides, pairs)| {
-            let mut edges: Vec<Edge> = (pairs.into_iter().filter(|(a, b, ..)| a != b))
+            let edges: Vec<Edge> = (pairs.into_iter().filter(|(a, b, ..)| a != b))
                 .map(|(a, b, weight, by_id)| Edge::new(a.min(b), a.max(b), weight as f32 / 10.0, 0, by_id))
                 .collect();
-            sort_edges(&mut edges);
-            (sides, edges)
+            (sides, Edges::sorted(&[edges]))
         })
     }
 

@@ -3,8 +3,9 @@
 
 use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::kernels::union_find;
-use crate::tables::Edge;
+use crate::tables::{Edge, Edges};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// A part holds the profiles that edges connect with one of so many neighbouring ones: their number as a power of two.
 const PART_BITS: u32 = 13;
@@ -19,10 +20,10 @@ pub struct Parts {
     pub(super) place_of: Vec<u32>,
     /// Profiles, part by part, ascending within each.
     members: Vec<u32>,
-    /// Edges, part by part, heaviest first within each.
-    own: Vec<PartEdge>,
-    /// First member and first edge of each part, and the ends of the last one.
-    starts: Vec<(u32, u32)>,
+    /// Edges of each part, heaviest first.
+    own: Vec<Vec<PartEdge>>,
+    /// First member of each part, and the end of the last one.
+    starts: Vec<u32>,
 }
 
 /// An edge between two profiles of one part, by their places among its members.
@@ -61,34 +62,36 @@ pub(super) struct Part<'a> {
 }
 
 impl Parts {
-    /// Parts of `profiles` profiles; `edges` must be sorted by [`crate::tables::sort_edges`].
+    /// Parts of `profiles` profiles.
     ///
     /// # Panics
     /// If there are more than 2,147,483,648 edges.
-    pub fn of(profiles: usize, edges: &[Edge]) -> Self {
+    pub fn of(profiles: usize, edges: &Edges) -> Self {
         Self::of_size(profiles, edges, PART_BITS)
     }
 
     /// [`Parts::of`] with another size of parts.
-    pub(super) fn of_size(profiles: usize, edges: &[Edge], bits: u32) -> Self {
+    pub(super) fn of_size(profiles: usize, edges: &Edges, bits: u32) -> Self {
         assert!(edges.len() <= 1 << 31, "more than 2^31 edges");
-        let first = union_find::smallest_of_sets(profiles, edges, |edge| (edge.a, edge.b));
+        let slices = edges.slices();
+        let unplaced: Vec<&[Edge]> = slices.iter().map(|slice| slice.1).collect();
+        let first = union_find::smallest_of_sets(profiles, &unplaced, |edge| (edge.a, edge.b));
         let count = (profiles >> bits) + 1;
         let part = |p: u32| (first[p as usize] >> bits) as usize;
-        let part_of = |(place, edge): (usize, &Edge)| {
-            if let Some(soon) = edges.get(place + AHEAD) {
-                prefetch(&first, soon.a as usize);
-            }
-            part(edge.a) as u32
+        let parts_of = |edges: &&[Edge]| -> Vec<u32> {
+            let part_of = |(at, edge): (usize, &Edge)| {
+                if let Some(soon) = edges.get(at + AHEAD) {
+                    prefetch(&first, soon.a as usize);
+                }
+                part(edge.a) as u32
+            };
+            edges.iter().enumerate().map(part_of).collect()
         };
-        let part_of_edge: Vec<u32> = edges.par_iter().enumerate().map(part_of).collect();
-        let mut starts = vec![(0, 0); count + 1];
-        (0..profiles as u32).for_each(|p| starts[part(p) + 1].0 += 1);
-        part_of_edge.iter().for_each(|&part| starts[part as usize + 1].1 += 1);
-        for i in 1..starts.len() {
-            starts[i] = (starts[i].0 + starts[i - 1].0, starts[i].1 + starts[i - 1].1);
-        }
-        let mut next: Vec<u32> = starts.iter().map(|start| start.0).collect();
+        let parts_of_slices: Vec<Vec<u32>> = unplaced.par_iter().map(parts_of).collect();
+        let mut starts = vec![0; count + 1];
+        (0..profiles as u32).for_each(|p| starts[part(p) + 1] += 1);
+        (1..starts.len()).for_each(|part| starts[part] += starts[part - 1]);
+        let mut next = starts.clone();
         let (mut members, mut place_of) = (vec![0; profiles], vec![0; profiles]);
         for p in 0..profiles as u32 {
             let slot = &mut next[part(p)];
@@ -96,34 +99,37 @@ impl Parts {
             place_of[p as usize] = *slot;
             *slot += 1;
         }
-        let mut own = vec![PartEdge::default(); edges.len()];
+        let mut counts = vec![0_usize; count];
+        parts_of_slices.iter().flatten().for_each(|&part| counts[part as usize] += 1);
+        let mut own: Vec<Vec<PartEdge>> = counts.iter().map(|&edges| Vec::with_capacity(edges)).collect();
         // Each task reads all edges and takes those of its own parts.
-        let mut tasks = Vec::new();
+        let mut tasks: Vec<(Range<usize>, &mut [Vec<PartEdge>])> = Vec::new();
         let (mut rest, mut from, most) = (&mut own[..], 0, edges.len().div_ceil(TASKS).max(1));
         while from < count {
-            let until = (from + 1..=count).find(|&until| (starts[until].1 - starts[from].1) as usize >= most);
-            let parts = from..until.unwrap_or(count);
-            let (mine, after) = rest.split_at_mut((starts[parts.end].1 - starts[from].1) as usize);
-            (rest, from) = (after, parts.end);
-            tasks.push((parts, mine));
+            let mut edges = 0;
+            let is_full = |&part: &usize| {
+                edges += counts[part];
+                edges >= most
+            };
+            let until = (from..count).find(is_full).map_or(count, |last| last + 1);
+            let (mine, after) = rest.split_at_mut(until - from);
+            tasks.push((from..until, mine));
+            (rest, from) = (after, until);
         }
         tasks.into_par_iter().with_max_len(1).for_each(|(parts, own)| {
-            let base = starts[parts.start].1;
-            let mut next: Vec<u32> = starts[parts.clone()].iter().map(|start| start.1 - base).collect();
-            let is_own = |place: usize| part_of_edge.get(place).is_some_and(|&part| parts.contains(&(part as usize)));
-            for (place, edge) in edges.iter().enumerate() {
-                if is_own(place + AHEAD) {
-                    let soon = &edges[place + AHEAD];
-                    [soon.a, soon.b].into_iter().for_each(|p| prefetch(&place_of, p as usize));
+            for (&(place, edges), parts_of) in slices.iter().zip(&parts_of_slices) {
+                let is_own = |at: usize| parts_of.get(at).is_some_and(|&part| parts.contains(&(part as usize)));
+                for (at, edge) in edges.iter().enumerate() {
+                    if is_own(at + AHEAD) {
+                        let soon = &edges[at + AHEAD];
+                        [soon.a, soon.b].into_iter().for_each(|p| prefetch(&place_of, p as usize));
+                    }
+                    if is_own(at) {
+                        let part = parts_of[at] as usize;
+                        let [a, b] = [edge.a, edge.b].map(|p| place_of[p as usize] - starts[part]);
+                        own[part - parts.start].push(PartEdge::new(a, b, place + at, edge));
+                    }
                 }
-                if !is_own(place) {
-                    continue;
-                }
-                let part = part_of_edge[place] as usize;
-                let [a, b] = [edge.a, edge.b].map(|p| place_of[p as usize] - starts[part].0);
-                let slot = &mut next[part - parts.start];
-                own[*slot as usize] = PartEdge::new(a, b, place, edge);
-                *slot += 1;
             }
         });
         Self { place_of, members, own, starts }
@@ -131,9 +137,10 @@ impl Parts {
 
     /// Every part that has a profile.
     pub(super) fn iter(&self) -> impl Iterator<Item = Part<'_>> {
-        self.starts.windows(2).filter(|ends| ends[0].0 < ends[1].0).map(|ends| Part {
-            members: &self.members[ends[0].0 as usize..ends[1].0 as usize],
-            edges: &self.own[ends[0].1 as usize..ends[1].1 as usize],
-        })
+        self.starts
+            .windows(2)
+            .zip(&self.own)
+            .filter(|(ends, _)| ends[0] < ends[1])
+            .map(|(ends, edges)| Part { members: &self.members[ends[0] as usize..ends[1] as usize], edges })
     }
 }

@@ -3,6 +3,7 @@
 
 use rayon::prelude::*;
 use std::cmp::Ordering;
+use std::ops::Range;
 
 /// Rows below which one comparison sort is as fast.
 const SMALL: usize = 1 << 13;
@@ -32,21 +33,47 @@ pub fn sorted_packed(parts: &[Vec<u64>]) -> Vec<u64> {
 
 /// The rows of all parts in their own order, in which `top` must rise.
 fn sorted_spread<T: Copy + Default + Ord + Send + Sync>(parts: &[&[T]], top: impl Fn(&T) -> u64 + Sync) -> Vec<T> {
-    let (mut rows, bits, starts) = spread(parts, &top);
+    let (bits, counts) = count_buckets(parts, &top);
+    let mut rows = vec![T::default(); counts.iter().sum()];
+    let bucket = |row: &T| (top(row) >> (64 - bits)) as usize;
+    spread_rows(parts, bucket, buckets(&mut rows, &counts));
     let sort = |spare: &mut Vec<T>, bucket: &mut [T]| sort_bucket(bucket, 64 - bits, &top, spare);
-    buckets(&mut rows, &starts).into_par_iter().for_each_init(Vec::new, sort);
+    buckets(&mut rows, &counts).into_par_iter().for_each_init(Vec::new, sort);
     rows
 }
 
-/// The rows of all parts, sorted by `order`. `top` must rise with it, and should spread rows over all 64 bits.
+/// Bytes of a piece of sorted rows, unless one bucket alone has more.
+const PIECE_BYTES: usize = 2 << 20;
+
+/// The rows of all parts, sorted by `order`, in pieces of which each finds room where a table in one piece would take fresh
+/// pages ([`super::pieces`]). `top` must rise with `order`, and should spread rows over all 64 bits; rows of one `top` stand in
+/// one piece.
 pub fn sorted_by<T: Copy + Default + Send + Sync>(
     parts: &[&[T]],
     top: impl Fn(&T) -> u64 + Sync,
     order: impl Fn(&T, &T) -> Ordering + Sync,
-) -> Vec<T> {
-    let (mut rows, _, starts) = spread(parts, &top);
-    buckets(&mut rows, &starts).into_par_iter().for_each(|bucket| bucket.sort_unstable_by(&order));
-    rows
+) -> Vec<Vec<T>> {
+    let (bits, counts) = count_buckets(parts, &top);
+    let most = (PIECE_BYTES / size_of::<T>().max(1)).max(1);
+    let mut of_pieces: Vec<Range<usize>> = Vec::new();
+    let mut rows_of_last = 0;
+    for (bucket, &rows) in counts.iter().enumerate() {
+        match of_pieces.last_mut() {
+            Some(piece) if rows_of_last + rows <= most => (piece.end, rows_of_last) = (bucket + 1, rows_of_last + rows),
+            _ => {
+                of_pieces.push(bucket..bucket + 1);
+                rows_of_last = rows;
+            }
+        }
+    }
+    let empty = |piece: &Range<usize>| vec![T::default(); counts[piece.clone()].iter().sum()];
+    let mut pieces: Vec<Vec<T>> = of_pieces.iter().map(empty).collect();
+    let bucket = |row: &T| (top(row) >> (64 - bits)) as usize;
+    spread_rows(parts, bucket, buckets_of_pieces(&mut pieces, &of_pieces, &counts));
+    buckets_of_pieces(&mut pieces, &of_pieces, &counts)
+        .into_par_iter()
+        .for_each(|bucket| bucket.sort_unstable_by(&order));
+    pieces
 }
 
 /// Rows of a bucket below which a comparison sort is faster, and above which keys were not spread.
@@ -107,77 +134,76 @@ fn finish<T: Copy + Ord>(rows: &mut [T]) {
     }
 }
 
-/// The rows of all parts in buckets by the upper bits of `top`, in their order; how many bits these are, and where each bucket
-/// begins, with the end of the last one.
-fn spread<T: Copy + Default + Send + Sync>(
-    parts: &[&[T]],
-    top: &(impl Fn(&T) -> u64 + Sync),
-) -> (Vec<T>, u32, Vec<usize>) {
+/// How rows spread over buckets by the upper bits of `top`: how many bits these are, and how many rows each bucket takes.
+fn count_buckets<T: Sync>(parts: &[&[T]], top: &(impl Fn(&T) -> u64 + Sync)) -> (u32, Vec<usize>) {
     let len: usize = parts.iter().map(|part| part.len()).sum();
     let bits = (len / BUCKET).max(2).ilog2().clamp(1, 16);
-    let shift = 64 - bits;
-    let bucket = |row: &T| (top(row) >> shift) as usize;
-    let count = |mut counts: Vec<u32>, rows: &[T]| {
-        rows.iter().for_each(|row| counts[bucket(row)] += 1);
+    let count = |mut counts: Vec<usize>, rows: &[T]| {
+        rows.iter().for_each(|row| counts[(top(row) >> (64 - bits)) as usize] += 1);
         counts
     };
-    let add = |mut sum: Vec<u32>, more: Vec<u32>| {
+    let add = |mut sum: Vec<usize>, more: Vec<usize>| {
         sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         sum
     };
     let none = || vec![0; 1 << bits];
     let chunks: Vec<&[T]> = parts.iter().flat_map(|part| part.chunks(len.div_ceil(SPREADERS_MAX).max(1))).collect();
-    let counts = chunks.into_par_iter().fold(none, count).reduce(none, add);
-    let mut starts = Vec::with_capacity((1 << bits) + 1);
-    starts.push(0_usize);
-    starts.extend(counts.iter().scan(0, |sum, &count| {
-        *sum += count as usize;
-        Some(*sum)
-    }));
-    let mut rows = vec![T::default(); len];
-    spread_rows(parts, bucket, &starts, &mut rows);
-    (rows, bits, starts)
+    (bits, chunks.into_par_iter().fold(none, count).reduce(none, add))
 }
 
-fn buckets<'a, T>(mut rows: &'a mut [T], starts: &[usize]) -> Vec<&'a mut [T]> {
-    let mut buckets = Vec::with_capacity(starts.len());
-    for window in starts.windows(2) {
-        let (bucket, after) = rows.split_at_mut(window[1] - window[0]);
+/// The rows of each bucket.
+fn buckets<'a, T>(mut rows: &'a mut [T], counts: &[usize]) -> Vec<&'a mut [T]> {
+    let mut buckets = Vec::with_capacity(counts.len());
+    for &count in counts {
+        let (bucket, after) = rows.split_at_mut(count);
         buckets.push(bucket);
         rows = after;
     }
     buckets
 }
 
+/// The rows of each bucket, where pieces hold some of them each.
+fn buckets_of_pieces<'a, T>(
+    pieces: &'a mut [Vec<T>],
+    of_pieces: &[Range<usize>],
+    counts: &[usize],
+) -> Vec<&'a mut [T]> {
+    pieces.iter_mut().zip(of_pieces).flat_map(|(rows, piece)| buckets(rows, &counts[piece.clone()])).collect()
+}
+
 /// Most threads that spread rows: each reads all of them and writes those of its own buckets.
 const SPREADERS_MAX: usize = 4;
 
-/// Puts rows into their buckets, which begin at `starts` of `spread`, in their order.
-fn spread_rows<T: Copy + Send + Sync>(
-    parts: &[&[T]],
-    bucket: impl Fn(&T) -> usize + Sync,
-    starts: &[usize],
-    spread: &mut [T],
-) {
-    let (spreaders, len) = (rayon::current_num_threads().clamp(1, SPREADERS_MAX), spread.len());
-    let mut tasks = Vec::with_capacity(spreaders);
-    let (mut rest, mut from) = (spread, 0);
-    for spreader in 1..=spreaders {
-        let until = starts.partition_point(|&start| start < len * spreader / spreaders).min(starts.len() - 1);
-        let until = until.max(from);
-        let (own, after) = rest.split_at_mut(starts[until] - starts[from]);
-        tasks.push((from..until, own));
-        (rest, from) = (after, until);
+/// The buckets that one thread fills.
+struct Spreader<'a, T> {
+    /// The first of them.
+    from: usize,
+    /// What is left of each of them.
+    buckets: Vec<std::slice::IterMut<'a, T>>,
+    /// Rows that they take.
+    rows: usize,
+}
+
+/// Puts rows into their buckets, in their order.
+fn spread_rows<T: Copy + Send + Sync>(parts: &[&[T]], bucket: impl Fn(&T) -> usize + Sync, buckets: Vec<&mut [T]>) {
+    let len: usize = buckets.iter().map(|bucket| bucket.len()).sum();
+    let share = len.div_ceil(rayon::current_num_threads().clamp(1, SPREADERS_MAX));
+    let mut spreaders: Vec<Spreader<'_, T>> = Vec::new();
+    for (at, bucket) in buckets.into_iter().enumerate() {
+        let rows = bucket.len();
+        match spreaders.last_mut() {
+            Some(spreader) if spreader.rows < share || rows == 0 => {
+                spreader.buckets.push(bucket.iter_mut());
+                spreader.rows += rows;
+            }
+            _ => spreaders.push(Spreader { from: at, buckets: vec![bucket.iter_mut()], rows }),
+        }
     }
-    tasks.into_par_iter().with_max_len(1).for_each(|(buckets, own)| {
-        let base = starts[buckets.start];
-        let mut next: Vec<usize> = starts[buckets.clone()].iter().map(|start| start - base).collect();
+    spreaders.into_par_iter().with_max_len(1).for_each(|Spreader { from, mut buckets, .. }| {
         for row in parts.iter().copied().flatten() {
-            let bucket = bucket(row);
-            if buckets.contains(&bucket) {
-                let slot = &mut next[bucket - buckets.start];
-                own[*slot] = *row;
-                *slot += 1;
+            let own = buckets.get_mut(bucket(row).wrapping_sub(from));
+            if let Some(slot) = own.and_then(Iterator::next) {
+                *slot = *row;
             }
         }
     });

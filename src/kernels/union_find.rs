@@ -64,8 +64,8 @@ impl UnionFind {
     }
 }
 
-/// The smallest row of the set of each of `rows` rows, once every pair has joined the sets of its two `ends`.
-pub fn smallest_of_sets<T: Sync>(rows: usize, pairs: &[T], ends: impl Fn(&T) -> (u32, u32) + Sync) -> Vec<u32> {
+/// The smallest row of the set of each of `rows` rows, once every pair of all slices has joined the sets of its two `ends`.
+pub fn smallest_of_sets<T: Sync>(rows: usize, slices: &[&[T]], ends: impl Fn(&T) -> (u32, u32) + Sync) -> Vec<u32> {
     // A row points to a smaller one of its set, or to itself if it is the smallest that is known. Whatever order threads
     // come in, each step leaves that true, so relaxed loads and stores do: who reads an older row above finds the newer one
     // from there.
@@ -92,19 +92,21 @@ pub fn smallest_of_sets<T: Sync>(rows: usize, pairs: &[T], ends: impl Fn(&T) -> 
             return;
         }
     };
-    pairs.par_iter().enumerate().with_min_len(PAIRS_MIN).for_each(|(at, pair)| {
-        if let Some(soon) = pairs.get(at + AHEAD) {
-            let (a, b) = ends(soon);
-            [a, b].into_iter().for_each(|row| prefetch(&above, row as usize));
+    slices.par_iter().flat_map(|pairs| pairs.par_chunks(PAIRS_AT_ONCE)).for_each(|pairs| {
+        for (at, pair) in pairs.iter().enumerate() {
+            if let Some(soon) = pairs.get(at + AHEAD) {
+                let (a, b) = ends(soon);
+                [a, b].into_iter().for_each(|row| prefetch(&above, row as usize));
+            }
+            let (a, b) = ends(pair);
+            join(a, b);
         }
-        let (a, b) = ends(pair);
-        join(a, b);
     });
     (0..rows as u32).into_par_iter().map(find).collect()
 }
 
-/// Pairs below which one thread is as fast.
-const PAIRS_MIN: usize = 1 << 12;
+/// Pairs that one task takes.
+const PAIRS_AT_ONCE: usize = 1 << 14;
 
 #[cfg(test)]
 mod tests {
@@ -130,7 +132,7 @@ mod tests {
                 let size = label.iter().filter(|l| **l == label[a]).count();
                 prop_assert_eq!(sets.size(a as u32) as usize, size);
             }
-            let smallest = smallest_of_sets(60, &joined, |pair| *pair);
+            let smallest = smallest_of_sets(60, &[&joined[..7], &joined[7..]], |pair| *pair);
             let mut first = [u32::MAX; 60];
             (0..60_u32).rev().for_each(|row| first[label[row as usize] as usize] = row);
             (0..60).for_each(|row| assert_eq!(smallest[row], first[label[row] as usize]));
@@ -149,7 +151,7 @@ mod tests {
         pairs.iter().for_each(|&(a, b)| {
             sets.join(a, b);
         });
-        let smallest = smallest_of_sets(rows as usize, &pairs, |pair| *pair);
+        let smallest = smallest_of_sets(rows as usize, &[&pairs], |pair| *pair);
         let (number, count) = sets.numbered();
         let firsts = (0..rows).filter(|&row| smallest[row as usize] == row).count();
         assert_eq!(firsts, count);

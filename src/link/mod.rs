@@ -34,7 +34,7 @@ pub use profile::{Profiles, profiles};
 pub use rosters::{Rosters, may_be_doubled};
 
 use crate::kernels::hash;
-use crate::tables::{Edge, sorted_edges};
+use crate::tables::{Edge, Edges};
 use levels::{PATTERNS, identity as identity_level};
 use pairs::{PairVisitor, Reading, visit};
 
@@ -243,12 +243,12 @@ pub fn score(
     weights: &Weights,
     settings: BlockingSettings,
     weight_min: f32,
-) -> (Vec<Edge>, BlockingStats) {
+) -> (Edges, BlockingStats) {
     let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits: 0, again: false };
     let visitor = || Scoring { features, weights, weight_min, edges: Vec::new(), before: Vec::new() };
     let (tasks, stats) = visit(features, &mut blocks, reading, visitor);
     drop(blocks);
     // Moved, not copied: all edges together are as large as a column of the records.
     let parts: Vec<Vec<Edge>> = tasks.into_iter().flatten().collect();
-    (sorted_edges(&parts), stats)
+    (Edges::sorted(&parts), stats)
 }

@@ -3,7 +3,7 @@
 use crate::cluster::Clusters;
 use crate::link::{Pattern, Profiles, levels};
 use crate::model::{self, Fit};
-use crate::tables::{Edge, Links};
+use crate::tables::{Edges, Links};
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringViewArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 /// Every refused join with its reason, heaviest first. A pair that two ID numbers settle stands here alone; the others
 /// stand in the review as well.
-pub(super) fn refused(profiles: &Profiles, edges: &[Edge], clusters: &Clusters, empty: Links) -> Links {
+pub(super) fn refused(profiles: &Profiles, edges: &Edges, clusters: &Clusters, empty: Links) -> Links {
     let mut refused = empty;
     for &(place, why) in &clusters.refused {
-        let edge = &edges[place as usize];
+        let Some(edge) = edges.get(place as usize) else { continue };
         refused.left.push(profiles.first(edge.a as usize) as u32);
         refused.right.push(profiles.first(edge.b as usize) as u32);
         refused.match_weight.push(edge.weight);

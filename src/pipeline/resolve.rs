@@ -12,7 +12,7 @@ use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::link::{self, BlockingSettings, BlockingStats, Blocks, Features, Pattern, Profiles, levels};
 use crate::message::Message;
 use crate::model::Fit;
-use crate::tables::{Edge, JoinedBy, Links, Records};
+use crate::tables::{Edge, Edges, JoinedBy, Links, Records};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -150,7 +150,7 @@ fn resolve_person_cn(
     };
     let estimate = |watch: &mut Watch<'_>| {
         let clusters = clusters_from(&features, start);
-        let (edges, fit) = (&edges[..], &modelled.fit);
+        let (edges, fit) = (&edges, &modelled.fit);
         let night =
             Night { records, profiles: &profiles, fit, settings, edges, clusters: &clusters, match_weight_min: start };
         let accuracy = night.accuracy(&mut features, choose);
@@ -253,15 +253,15 @@ fn pairs(
     profiles: &Profiles,
     features: &Features,
     fit: &Fit,
-    edges: &[Edge],
+    edges: &Edges,
     clusters: &Clusters,
     bounds: (f32, f32),
 ) -> (Links, Links) {
     let equal = |from: usize| equal_records(profiles, features, fit, from..profiles.len().min(from + CHUNK_ROWS));
-    let decided = |from: usize| decided(profiles, edges, clusters, bounds, from..edges.len().min(from + CHUNK_ROWS));
     let chunks = |rows: usize| (0..rows).step_by(CHUNK_ROWS).collect::<Vec<usize>>().into_par_iter();
     let equal: Vec<Links> = chunks(profiles.len()).map(equal).collect();
-    let (decided, uncertain): (Vec<Links>, Vec<Vec<Uncertain<'_>>>) = chunks(edges.len()).map(decided).unzip();
+    let (decided, uncertain): (Vec<Links>, Vec<Vec<Uncertain<'_>>>) =
+        edges.slices().into_par_iter().map(|slice| decided(profiles, slice, clusters, bounds)).unzip();
     let mut uncertain = uncertain.concat();
     // The closer to the threshold, the more a decision tells; ties keep the order of weights and rows.
     uncertain.sort_by(|x, y| x.0.total_cmp(&y.0));
@@ -292,31 +292,30 @@ fn equal_records(profiles: &Profiles, features: &Features, fit: &Fit, of: Range<
 /// Bits between a pair and the threshold, the pair, and why it is uncertain where that is not its weight alone.
 type Uncertain<'a> = (f32, &'a Edge, &'static str);
 
-/// The pairs of a range of edges that hold, and those that a person is to look at.
+/// The pairs of a slice of edges that hold, and those that a person is to look at; the first edge of the slice has the place
+/// `first`.
 fn decided<'a>(
     profiles: &Profiles,
-    edges: &'a [Edge],
+    (first, edges): (usize, &'a [Edge]),
     clusters: &Clusters,
     (match_weight_min, review_weight_min): (f32, f32),
-    of: Range<usize>,
 ) -> (Links, Vec<Uncertain<'a>>) {
     let (mut links, mut uncertain) = (empty_links(), Vec::new());
-    let from = of.start as u32;
+    let from = first as u32;
     let mut refused = clusters.refused[clusters.refused.partition_point(|(at, _)| *at < from)..].iter().peekable();
     let mut lighter = clusters.lighter[clusters.lighter.partition_point(|at| *at < from)..].iter().peekable();
-    for place in of {
-        let edge = &edges[place];
-        if let Some(later) = edges.get(place + 2 * AHEAD) {
+    for (at, edge) in edges.iter().enumerate() {
+        if let Some(later) = edges.get(at + 2 * AHEAD) {
             for p in [later.a as usize, later.b as usize] {
                 prefetch(&clusters.of_profile, p);
                 prefetch(&profiles.starts, p);
             }
         }
-        if let Some(soon) = edges.get(place + AHEAD) {
+        if let Some(soon) = edges.get(at + AHEAD) {
             [soon.a, soon.b].iter().for_each(|&p| prefetch(&profiles.rows, profiles.starts[p as usize] as usize));
         }
-        let refusal = refused.next_if(|(at, _)| *at as usize == place);
-        let joined = lighter.next_if(|at| **at as usize == place).is_some();
+        let refusal = refused.next_if(|(place, _)| *place as usize == first + at);
+        let joined = lighter.next_if(|place| **place as usize == first + at).is_some();
         let same = clusters.of_profile[edge.a as usize] == clusters.of_profile[edge.b as usize];
         if let Some((_, why)) = refusal {
             // Two valid numbers settle it; every other refused pair is for a person to look at.

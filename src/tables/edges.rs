@@ -56,29 +56,89 @@ const WEIGHTS_MAX: usize = 1 << 17;
 /// Edges below which one sort by comparison is as fast.
 const SMALL: usize = 1 << 14;
 
-/// Sorts edges as clusters grow by them: heaviest first, then by profile; a pair found twice stays once.
-pub fn sort_edges(edges: &mut Vec<Edge>) {
-    *edges = sorted_edges(std::slice::from_ref(edges));
+/// Pairs as clusters grow by them: heaviest first, then by profile, each once.
+///
+/// They stand in pieces ([`crate::kernels::pieces`]), since all of them together are as large as a column of the records.
+#[derive(Clone, Debug, Default)]
+pub struct Edges {
+    pieces: Vec<Vec<Edge>>,
+    /// Place of the first edge of each piece, and the number of all edges.
+    starts: Vec<usize>,
 }
 
-/// The edges of all parts as [`sort_edges`] leaves them.
-pub fn sorted_edges(parts: &[Vec<Edge>]) -> Vec<Edge> {
-    let len: usize = parts.iter().map(Vec::len).sum();
-    let order = |x: &Edge, y: &Edge| x.place().cmp(&y.place());
-    let spread = if len < SMALL { None } else { Spread::of(parts, len) };
-    let mut edges = match spread {
-        Some(spread) => {
-            let parts: Vec<&[Edge]> = parts.iter().map(Vec::as_slice).collect();
-            radix::sorted_by(&parts, |edge| spread.top(edge), order)
-        }
-        None => {
-            let mut edges = parts.concat();
-            edges.par_sort_unstable_by(order);
-            edges
-        }
-    };
-    edges.dedup_by_key(|edge| (edge.a, edge.b));
-    edges
+impl Edges {
+    /// The edges of all parts; a pair found twice stays once.
+    pub fn sorted(parts: &[Vec<Edge>]) -> Self {
+        let len: usize = parts.iter().map(Vec::len).sum();
+        let order = |x: &Edge, y: &Edge| x.place().cmp(&y.place());
+        let spread = if len < SMALL { None } else { Spread::of(parts, len) };
+        let mut pieces = match spread {
+            Some(spread) => {
+                let parts: Vec<&[Edge]> = parts.iter().map(Vec::as_slice).collect();
+                radix::sorted_by(&parts, |edge| spread.top(edge), order)
+            }
+            None => {
+                let mut edges = parts.concat();
+                edges.par_sort_unstable_by(order);
+                vec![edges]
+            }
+        };
+        // A pair has one weight, so both of its edges are in one piece.
+        pieces.par_iter_mut().for_each(|piece| piece.dedup_by_key(|edge| (edge.a, edge.b)));
+        pieces.retain(|piece| !piece.is_empty());
+        let mut starts = Vec::with_capacity(pieces.len() + 1);
+        starts.push(0);
+        starts.extend(pieces.iter().scan(0, |end, piece| {
+            *end += piece.len();
+            Some(*end)
+        }));
+        Self { pieces, starts }
+    }
+
+    /// Number of edges.
+    pub fn len(&self) -> usize {
+        self.starts.last().copied().unwrap_or_default()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// All edges in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &Edge> {
+        self.pieces.iter().flatten()
+    }
+
+    /// All edges in their order, in slices, each with the place of its first one.
+    pub fn slices(&self) -> Vec<(usize, &[Edge])> {
+        self.starts.iter().copied().zip(self.pieces.iter().map(Vec::as_slice)).collect()
+    }
+
+    /// The edge at `place`, if there is one; looked for among the pieces.
+    pub fn get(&self, place: usize) -> Option<&Edge> {
+        let piece = self.starts.partition_point(|&start| start <= place).checked_sub(1)?;
+        self.pieces.get(piece)?.get(place - self.starts[piece])
+    }
+
+    /// Number of edges of at least `least` bits, which all stand before the others.
+    pub fn count_from(&self, least: f32) -> usize {
+        let heavy = |edge: &Edge| edge.weight >= least;
+        let piece = self.pieces.partition_point(|piece| piece.last().is_some_and(heavy));
+        self.starts.get(piece).copied().unwrap_or_default()
+            + self.pieces.get(piece).map_or(0, |piece| piece.partition_point(heavy))
+    }
+
+    /// All edges in one vector.
+    pub fn into_vec(self) -> Vec<Edge> {
+        let mut pieces = self.pieces;
+        if pieces.len() == 1 { pieces.pop().unwrap_or_default() } else { pieces.concat() }
+    }
+}
+
+/// Sorts edges as [`Edges`] stand.
+pub fn sort_edges(edges: &mut Vec<Edge>) {
+    *edges = Edges::sorted(&[std::mem::take(edges)]).into_vec();
 }
 
 /// Where edges go when they are sorted: weights are those of patterns of levels, of which there are few, and edges of one
@@ -151,9 +211,20 @@ mod tests {
         expected.dedup_by_key(|edge| (edge.a, edge.b));
         let key = |edge: &Edge| (edge.weight.to_bits(), edge.a, edge.b);
         let parts: Vec<Vec<Edge>> = all.chunks(7_000).map(<[Edge]>::to_vec).collect();
-        let sorted = sorted_edges(&parts);
+        let sorted = Edges::sorted(&parts);
         assert!(all.len() > SMALL && Spread::of(&parts, all.len()).is_some());
         assert_eq!(sorted.iter().map(key).collect::<Vec<_>>(), expected.iter().map(key).collect::<Vec<_>>());
-        assert!(sorted_edges(&[]).is_empty());
+        assert_eq!((sorted.len(), sorted.is_empty(), sorted.get(expected.len())), (expected.len(), false, None));
+        let places = 0..expected.len();
+        assert!(places.clone().all(|place| sorted.get(place).map(key) == Some(key(&expected[place]))));
+        for (from, slice) in sorted.slices() {
+            assert!(slice.iter().map(key).eq(expected[from..from + slice.len()].iter().map(key)));
+        }
+        for least in [f32::MAX, 30.5, 7.25, 1e-20, 0.0, -1.0, f32::MIN] {
+            assert_eq!(sorted.count_from(least), expected.partition_point(|edge| edge.weight >= least), "{least}");
+        }
+        assert_eq!(sorted.clone().into_vec().len(), expected.len());
+        let none = Edges::sorted(&[]);
+        assert!(none.is_empty() && none.slices().is_empty() && none.len() + none.count_from(0.0) == 0);
     }
 }

@@ -18,7 +18,7 @@ mod rows;
 mod word_index;
 
 pub use column::{Column, Keeper, Lender};
-pub use edges::{Edge, sort_edges, sorted_edges};
+pub use edges::{Edge, Edges, sort_edges};
 pub use events::EventRows;
 pub use lists::{GridList, ListRow};
 pub use members::{JoinedBy, Links, Members};

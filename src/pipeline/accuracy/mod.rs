@@ -18,7 +18,7 @@ use crate::cluster::{self, Clusters, Parts};
 use crate::evaluate::hidden::{Estimate, WholeNight};
 use crate::link::{self, BlockingSettings, Features, Profiles, SampleLinks};
 use crate::model::Fit;
-use crate::tables::{Edge, Records, sort_edges};
+use crate::tables::{Edge, Edges, Records};
 use counting::{Counting, Known, World};
 use night::NightPairs;
 use rayon::prelude::*;
@@ -70,7 +70,7 @@ pub(super) struct Night<'a> {
     pub(super) profiles: &'a Profiles,
     pub(super) fit: &'a Fit,
     pub(super) settings: BlockingSettings,
-    pub(super) edges: &'a [Edge],
+    pub(super) edges: &'a Edges,
     pub(super) clusters: &'a Clusters,
     pub(super) match_weight_min: f32,
 }
@@ -176,9 +176,9 @@ impl Night<'_> {
                 && !is_hidden[edge.a as usize]
                 && !is_hidden[edge.b as usize]
         });
-        let mut edges: Vec<Edge> =
+        let edges: Vec<Edge> =
             standing.chain(&links.edges).filter_map(|edge| Some(edge.of(place(edge.a)?, place(edge.b)?))).collect();
-        sort_edges(&mut edges);
+        let edges = Edges::sorted(&[edges]);
         let side = |at: u32| {
             let p = members[at as usize] as usize;
             resolve::side(features, p, resolve::sources_of_rows(self.records, self.profiles.members(p)))
