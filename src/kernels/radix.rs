@@ -1,5 +1,8 @@
 //! Sorting of keyed rows: one radix pass on the top bits spreads the rows over buckets that fit the cache, each of which
 //! is then sorted by itself, in parallel: by two more digits of the key, or by comparison.
+//!
+//! Sorted rows stand in pieces of which each finds room where a table in one piece would take fresh pages
+//! ([`super::pieces`]). Rows that agree in the upper 16 bits of what they are sorted by stand in one piece.
 
 use rayon::prelude::*;
 use std::cmp::Ordering;
@@ -9,71 +12,130 @@ use std::ops::Range;
 const SMALL: usize = 1 << 13;
 /// Aimed size of a bucket.
 const BUCKET: usize = 1 << 11;
+/// Most bits by which rows are spread over buckets.
+const BITS_MAX: u32 = 16;
+/// Bytes of a piece, unless one bucket alone has more.
+const PIECE_BYTES: usize = 2 << 20;
 
-/// Sorts `rows` by key, then row. Keys should be spread over all 64 bits, as hashes are; other keys are sorted
-/// correctly but slower. O(n) for such keys, one copy of the rows in memory.
-pub fn sort_keyed(rows: &mut Vec<(u64, u32)>) {
-    if rows.len() <= SMALL { rows.sort_unstable() } else { *rows = sorted_keyed(&[rows]) }
-}
-
-/// The rows of all parts, sorted as by [`sort_keyed`].
-pub fn sorted_keyed(parts: &[&[(u64, u32)]]) -> Vec<(u64, u32)> {
+/// The rows of all parts by key, then row, in pieces. Keys should be spread over all 64 bits, as hashes are; other keys are
+/// sorted correctly but slower. O(n) for such keys, one copy of the rows in memory.
+pub fn sorted_keyed(parts: &[&[(u64, u32)]]) -> Vec<Vec<(u64, u32)>> {
     sorted_spread(parts, |row| row.0)
 }
 
-/// Sorts `rows`, which should be spread in their top bits, as [`sort_keyed`] does.
-pub fn sort_packed(rows: &mut Vec<u64>) {
-    if rows.len() <= SMALL { rows.sort_unstable() } else { *rows = sorted_spread(&[rows], |row| *row) }
-}
-
-/// The rows of all parts, sorted as by [`sort_packed`].
-pub fn sorted_packed(parts: &[Vec<u64>]) -> Vec<u64> {
+/// The rows of all parts, which should be spread in their top bits, in pieces, as by [`sorted_keyed`].
+pub fn sorted_packed(parts: &[Vec<u64>]) -> Vec<Vec<u64>> {
     sorted_spread(&parts.iter().map(Vec::as_slice).collect::<Vec<&[u64]>>(), |row| *row)
 }
 
-/// The rows of all parts in their own order, in which `top` must rise.
-fn sorted_spread<T: Copy + Default + Ord + Send + Sync>(parts: &[&[T]], top: impl Fn(&T) -> u64 + Sync) -> Vec<T> {
-    let (bits, counts) = count_buckets(parts, &top);
-    let mut rows = vec![T::default(); counts.iter().sum()];
-    let bucket = |row: &T| (top(row) >> (64 - bits)) as usize;
-    spread_rows(parts, bucket, buckets(&mut rows, &counts));
-    let sort = |spare: &mut Vec<T>, bucket: &mut [T]| sort_bucket(bucket, 64 - bits, &top, spare);
-    buckets(&mut rows, &counts).into_par_iter().for_each_init(Vec::new, sort);
-    rows
+/// Sorts `rows` as [`sorted_packed`] does.
+pub fn sort_packed(rows: &mut Vec<u64>) {
+    if rows.len() <= SMALL { rows.sort_unstable() } else { *rows = sorted_packed(&[std::mem::take(rows)]).concat() }
 }
 
-/// Bytes of a piece of sorted rows, unless one bucket alone has more.
-const PIECE_BYTES: usize = 2 << 20;
+/// The rows of all parts in their own order, in which `top` must rise, in pieces.
+fn sorted_spread<T: Copy + Default + Ord + Send + Sync>(
+    parts: &[&[T]],
+    top: impl Fn(&T) -> u64 + Copy + Sync,
+) -> Vec<Vec<T>> {
+    let len: usize = parts.iter().map(|part| part.len()).sum();
+    if len <= SMALL {
+        let mut rows = parts.concat();
+        rows.sort_unstable();
+        return vec![rows];
+    }
+    let bits = bucket_bits(len);
+    let bucket = |row: &T| (top(row) >> (64 - bits)) as usize;
+    let chunks: Vec<&[T]> = parts.iter().flat_map(|part| part.chunks(len.div_ceil(SPREADERS_MAX))).collect();
+    let count = |mut counts: Vec<usize>, rows: &[T]| {
+        rows.iter().for_each(|row| counts[bucket(row)] += 1);
+        counts
+    };
+    let none = || vec![0; 1 << bits];
+    let counts = chunks.into_par_iter().fold(none, count).reduce(none, sum);
+    let mut pieces = Pieces::of(counts);
+    spread_rows(parts, |_, row| bucket(row), pieces.buckets());
+    let sort = |spare: &mut Vec<T>, bucket: &mut [T]| sort_bucket(bucket, 64 - bits, &top, spare);
+    pieces.buckets().into_par_iter().for_each_init(Vec::new, sort);
+    pieces.rows
+}
 
-/// The rows of all parts, sorted by `order`, in pieces of which each finds room where a table in one piece would take fresh
-/// pages ([`super::pieces`]). `top` must rise with `order`, and should spread rows over all 64 bits; rows of one `top` stand in
-/// one piece.
+/// The rows of all parts, sorted by `order`, in pieces. `top` must rise with `order`, and should spread rows over all 64 bits;
+/// it is asked once a row, so it may take its time.
 pub fn sorted_by<T: Copy + Default + Send + Sync>(
     parts: &[&[T]],
     top: impl Fn(&T) -> u64 + Sync,
     order: impl Fn(&T, &T) -> Ordering + Sync,
 ) -> Vec<Vec<T>> {
-    let (bits, counts) = count_buckets(parts, &top);
-    let most = (PIECE_BYTES / size_of::<T>().max(1)).max(1);
-    let mut of_pieces: Vec<Range<usize>> = Vec::new();
-    let mut rows_of_last = 0;
-    for (bucket, &rows) in counts.iter().enumerate() {
-        match of_pieces.last_mut() {
-            Some(piece) if rows_of_last + rows <= most => (piece.end, rows_of_last) = (bucket + 1, rows_of_last + rows),
-            _ => {
-                of_pieces.push(bucket..bucket + 1);
-                rows_of_last = rows;
+    let bits = bucket_bits(parts.iter().map(|part| part.len()).sum());
+    let bucket = |row: &T| (top(row) >> (64 - bits)) as u16;
+    let of_rows: Vec<Vec<u16>> = parts.par_iter().map(|part| part.iter().map(bucket).collect()).collect();
+    let count = |mut counts: Vec<usize>, of_part: &Vec<u16>| {
+        of_part.iter().for_each(|&bucket| counts[usize::from(bucket)] += 1);
+        counts
+    };
+    let none = || vec![0; 1 << bits];
+    let counts = of_rows.par_iter().fold(none, count).reduce(none, sum);
+    let mut pieces = Pieces::of(counts);
+    spread_rows(parts, |(part, at), _| of_rows[part][at].into(), pieces.buckets());
+    drop(of_rows);
+    pieces.buckets().into_par_iter().for_each(|bucket| bucket.sort_unstable_by(&order));
+    pieces.rows
+}
+
+/// By how many bits so many rows are spread over buckets.
+fn bucket_bits(rows: usize) -> u32 {
+    (rows / BUCKET).max(2).ilog2().clamp(1, BITS_MAX)
+}
+
+/// Adds counts to others.
+fn sum(mut all: Vec<usize>, more: Vec<usize>) -> Vec<usize> {
+    all.iter_mut().zip(more).for_each(|(all, more)| *all += more);
+    all
+}
+
+/// Rows in pieces, each of which holds some buckets.
+struct Pieces<T> {
+    rows: Vec<Vec<T>>,
+    /// The buckets of each piece.
+    of: Vec<Range<usize>>,
+    /// Rows of each bucket.
+    counts: Vec<usize>,
+}
+
+impl<T: Copy + Default> Pieces<T> {
+    /// Room for buckets of so many rows.
+    fn of(counts: Vec<usize>) -> Self {
+        let most = PIECE_BYTES / size_of::<T>().max(1);
+        let mut of: Vec<Range<usize>> = Vec::new();
+        let mut rows_of_last = 0;
+        for (bucket, &rows) in counts.iter().enumerate() {
+            match of.last_mut() {
+                Some(piece) if rows_of_last + rows <= most => piece.end = bucket + 1,
+                _ => {
+                    of.push(bucket..bucket + 1);
+                    rows_of_last = 0;
+                }
+            }
+            rows_of_last += rows;
+        }
+        let room = |piece: &Range<usize>| vec![T::default(); counts[piece.clone()].iter().sum()];
+        Self { rows: of.iter().map(room).collect(), of, counts }
+    }
+
+    /// The rows of each bucket.
+    fn buckets(&mut self) -> Vec<&mut [T]> {
+        let mut buckets = Vec::with_capacity(self.counts.len());
+        for (rows, of_piece) in self.rows.iter_mut().zip(&self.of) {
+            let mut rest = &mut rows[..];
+            for &count in &self.counts[of_piece.clone()] {
+                let (bucket, after) = rest.split_at_mut(count);
+                buckets.push(bucket);
+                rest = after;
             }
         }
+        buckets
     }
-    let empty = |piece: &Range<usize>| vec![T::default(); counts[piece.clone()].iter().sum()];
-    let mut pieces: Vec<Vec<T>> = of_pieces.iter().map(empty).collect();
-    let bucket = |row: &T| (top(row) >> (64 - bits)) as usize;
-    spread_rows(parts, bucket, buckets_of_pieces(&mut pieces, &of_pieces, &counts));
-    buckets_of_pieces(&mut pieces, &of_pieces, &counts)
-        .into_par_iter()
-        .for_each(|bucket| bucket.sort_unstable_by(&order));
-    pieces
 }
 
 /// Rows of a bucket below which a comparison sort is faster, and above which keys were not spread.
@@ -134,43 +196,6 @@ fn finish<T: Copy + Ord>(rows: &mut [T]) {
     }
 }
 
-/// How rows spread over buckets by the upper bits of `top`: how many bits these are, and how many rows each bucket takes.
-fn count_buckets<T: Sync>(parts: &[&[T]], top: &(impl Fn(&T) -> u64 + Sync)) -> (u32, Vec<usize>) {
-    let len: usize = parts.iter().map(|part| part.len()).sum();
-    let bits = (len / BUCKET).max(2).ilog2().clamp(1, 16);
-    let count = |mut counts: Vec<usize>, rows: &[T]| {
-        rows.iter().for_each(|row| counts[(top(row) >> (64 - bits)) as usize] += 1);
-        counts
-    };
-    let add = |mut sum: Vec<usize>, more: Vec<usize>| {
-        sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
-        sum
-    };
-    let none = || vec![0; 1 << bits];
-    let chunks: Vec<&[T]> = parts.iter().flat_map(|part| part.chunks(len.div_ceil(SPREADERS_MAX).max(1))).collect();
-    (bits, chunks.into_par_iter().fold(none, count).reduce(none, add))
-}
-
-/// The rows of each bucket.
-fn buckets<'a, T>(mut rows: &'a mut [T], counts: &[usize]) -> Vec<&'a mut [T]> {
-    let mut buckets = Vec::with_capacity(counts.len());
-    for &count in counts {
-        let (bucket, after) = rows.split_at_mut(count);
-        buckets.push(bucket);
-        rows = after;
-    }
-    buckets
-}
-
-/// The rows of each bucket, where pieces hold some of them each.
-fn buckets_of_pieces<'a, T>(
-    pieces: &'a mut [Vec<T>],
-    of_pieces: &[Range<usize>],
-    counts: &[usize],
-) -> Vec<&'a mut [T]> {
-    pieces.iter_mut().zip(of_pieces).flat_map(|(rows, piece)| buckets(rows, &counts[piece.clone()])).collect()
-}
-
 /// Most threads that spread rows: each reads all of them and writes those of its own buckets.
 const SPREADERS_MAX: usize = 4;
 
@@ -184,8 +209,13 @@ struct Spreader<'a, T> {
     rows: usize,
 }
 
-/// Puts rows into their buckets, in their order.
-fn spread_rows<T: Copy + Send + Sync>(parts: &[&[T]], bucket: impl Fn(&T) -> usize + Sync, buckets: Vec<&mut [T]>) {
+/// Puts rows into their buckets, in their order. `bucket` says of the place of a row, as part and place in it, and of the row
+/// which bucket is its own.
+fn spread_rows<T: Copy + Send + Sync>(
+    parts: &[&[T]],
+    bucket: impl Fn((usize, usize), &T) -> usize + Sync,
+    buckets: Vec<&mut [T]>,
+) {
     let len: usize = buckets.iter().map(|bucket| bucket.len()).sum();
     let share = len.div_ceil(rayon::current_num_threads().clamp(1, SPREADERS_MAX));
     let mut spreaders: Vec<Spreader<'_, T>> = Vec::new();
@@ -200,26 +230,30 @@ fn spread_rows<T: Copy + Send + Sync>(parts: &[&[T]], bucket: impl Fn(&T) -> usi
         }
     }
     spreaders.into_par_iter().with_max_len(1).for_each(|Spreader { from, mut buckets, .. }| {
-        for row in parts.iter().copied().flatten() {
-            let own = buckets.get_mut(bucket(row).wrapping_sub(from));
-            if let Some(slot) = own.and_then(Iterator::next) {
-                *slot = *row;
+        for (part, rows) in parts.iter().enumerate() {
+            for (at, row) in rows.iter().enumerate() {
+                let own = buckets.get_mut(bucket((part, at), row).wrapping_sub(from));
+                if let Some(slot) = own.and_then(Iterator::next) {
+                    *slot = *row;
+                }
             }
         }
     });
 }
 
-/// Cuts sorted rows into ranges of about `size` rows that never part rows of one key.
-pub fn chunks_at_keys(rows: &[(u64, u32)], size: usize) -> Vec<&[(u64, u32)]> {
-    let mut chunks = Vec::with_capacity(rows.len() / size.max(1) + 1);
-    let mut rest = rows;
-    while !rest.is_empty() {
-        let mut end = size.clamp(1, rest.len());
-        let key = rest[end - 1].0;
-        end += rest[end..].partition_point(|row| row.0 == key);
-        let (chunk, after) = rest.split_at(end);
-        chunks.push(chunk);
-        rest = after;
+/// Cuts rows as [`sorted_keyed`] gives them into ranges of about `size` rows that never part rows of one key.
+pub fn chunks_at_keys(pieces: &[Vec<(u64, u32)>], size: usize) -> Vec<&[(u64, u32)]> {
+    let mut chunks = Vec::new();
+    for piece in pieces {
+        let mut rest = &piece[..];
+        while !rest.is_empty() {
+            let mut end = size.clamp(1, rest.len());
+            let key = rest[end - 1].0;
+            end += rest[end..].partition_point(|row| row.0 == key);
+            let (chunk, after) = rest.split_at(end);
+            chunks.push(chunk);
+            rest = after;
+        }
     }
     chunks
 }
@@ -232,7 +266,7 @@ mod tests {
     proptest! {
         #[test]
         fn sorts_like_the_standard_library(seed: u64, n in 0_usize..40_000, kind in 0..3) {
-            let mut rows: Vec<(u64, u32)> = (0..n as u32)
+            let rows: Vec<(u64, u32)> = (0..n as u32)
                 .map(|i| {
                     let key = crate::kernels::hash::key(seed, &[u64::from(i) / 3]);
                     let far = crate::kernels::hash::key(seed, &[u64::from(i) % 40]);
@@ -241,12 +275,15 @@ mod tests {
                 .collect();
             let mut expected = rows.clone();
             expected.sort_unstable();
-            sort_keyed(&mut rows);
-            prop_assert_eq!(&rows, &expected);
+            let sorted = sorted_keyed(&[&rows[..n / 4], &rows[n / 4..]]);
+            prop_assert_eq!(&sorted.concat(), &expected);
             let packed: Vec<u64> = expected.iter().map(|row| row.0).collect();
             let parts: Vec<Vec<u64>> = packed.rchunks(1 + n / 3).map(|part| part.iter().rev().copied().collect()).collect();
-            prop_assert_eq!(sorted_packed(&parts), packed);
-            let chunks = chunks_at_keys(&rows, 100);
+            prop_assert_eq!(&sorted_packed(&parts).concat(), &packed);
+            let mut in_place = parts.concat();
+            sort_packed(&mut in_place);
+            prop_assert_eq!(in_place, packed);
+            let chunks = chunks_at_keys(&sorted, 100);
             prop_assert!(chunks.windows(2).all(|w| w[0][w[0].len() - 1].0 < w[1][0].0));
             prop_assert_eq!(chunks.concat(), expected);
         }

@@ -12,6 +12,7 @@ use crate::kernels::text::{NameFlags, title_sex};
 use crate::kernels::{hash, radix};
 use crate::tables::{BirthPrecision, NO_DATE, Pool, Records, Sex, Sym};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// A profile as it is compared. 0 stands for a missing value in every field but the dates.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +92,7 @@ pub struct Features {
     /// Head of the household, as a symbol, and place under that head.
     pub(super) roles: Vec<(u32, u8)>,
     /// Profiles by the ID numbers that were trusted when they were read; some are not any more.
-    pub(super) same_number: SameNumber,
+    pub(super) same_number: Arc<SameNumber>,
 }
 
 impl Features {
@@ -131,6 +132,11 @@ impl Features {
     pub fn trusted_id(&self, p: usize) -> u64 {
         let packed = &self.packed[p];
         if packed.has(ID_TRUSTED) { packed.id.digits } else { 0 }
+    }
+
+    /// Profiles by the ID numbers that were trusted when they were read; some are not any more.
+    pub fn same_number(&self) -> Arc<SameNumber> {
+        self.same_number.clone()
     }
 
     /// Number of the whole name of profile `p`, equal for equal names; 0 for none, a title or a damaged one.
@@ -195,7 +201,7 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
     let (names, name_count) = (names.table, names.count);
     drop((firsts, places));
     let (same_number, (phone_level, flat_level)) = rayon::join(
-        || SameNumber::of(&packed),
+        || Arc::new(SameNumber::of(&packed)),
         || {
             rayon::join(
                 || sharing(&packed, phones.len(), |p| p.phones, &[2, 8, 30], 1),
@@ -331,9 +337,9 @@ fn sharing(
     };
     let parts: Vec<Vec<u64>> = packed.par_chunks(CHUNK_BITS).map(pairs_of).collect();
     let mut pairs = radix::sorted_packed(&parts);
-    pairs.dedup();
+    pairs.iter_mut().for_each(Vec::dedup);
     let mut names = vec![0_u32; count];
-    pairs.iter().for_each(|pair| names[(pair >> shift) as usize] += 1);
+    pairs.iter().flatten().for_each(|pair| names[(pair >> shift) as usize] += 1);
     names.iter().map(|&n| first_level + limits.iter().filter(|&&limit| n > limit).count() as u8).collect()
 }
 

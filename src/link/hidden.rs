@@ -103,7 +103,7 @@ impl Wanted {
 const CHUNK_PROFILES: usize = 1 << 14;
 
 /// For each rule the rows of the blocks in which a profile of the sample stands, block by block, in the order of profiles.
-fn rows_of_blocks(features: &Features, sample: &[u32]) -> Vec<Vec<(u64, u32)>> {
+fn rows_of_blocks(features: &Features, sample: &[u32]) -> Vec<Vec<Vec<(u64, u32)>>> {
     let of_sample: Vec<_> = sample.par_iter().map(|&p| blocking::keys(features, p as usize)).collect();
     let wanted: Vec<Wanted> =
         (0..RULES.len()).into_par_iter().map(|rule| Wanted::of(of_sample.iter().flat_map(|keys| keys[rule]))).collect();
@@ -121,9 +121,8 @@ fn rows_of_blocks(features: &Features, sample: &[u32]) -> Vec<Vec<(u64, u32)>> {
     let starts: Vec<usize> = (0..features.len()).step_by(CHUNK_PROFILES).collect();
     let parts: Vec<Vec<Vec<(u64, u32)>>> = starts.into_par_iter().map(rows_of).collect();
     let of_rule = |rule: usize| {
-        let mut rows: Vec<(u64, u32)> = parts.iter().flat_map(|part| part[rule].iter().copied()).collect();
-        radix::sort_keyed(&mut rows);
-        rows
+        let parts: Vec<&[(u64, u32)]> = parts.iter().map(|part| &part[rule][..]).collect();
+        radix::sorted_keyed(&parts)
     };
     (0..RULES.len()).map(of_rule).collect()
 }

@@ -32,6 +32,7 @@ pub use levels::Pattern;
 pub use pairs::Blocks;
 pub use profile::{Profiles, profiles};
 pub use rosters::{Rosters, may_be_doubled};
+pub use same_number::SameNumber;
 
 use crate::kernels::hash;
 use crate::tables::{Edge, Edges};

@@ -123,7 +123,8 @@ pub(super) fn visit<V: PairVisitor>(
         split_large_blocks(features, rule, &mut rows, limit, &mut signatures, &mut stats);
         let seen = Seen { features, signatures: signatures.all, trusted };
         // What visitors leave behind is put together regardless of who saw which chunk, so threads may share them out.
-        let tasks: Vec<(V, u64, u64)> = chunks_at_blocks(&rows)
+        let chunks: Vec<&[u64]> = rows.iter().flat_map(|piece| chunks_at_blocks(piece)).collect();
+        let tasks: Vec<(V, u64, u64)> = chunks
             .into_par_iter()
             .with_min_len(CHUNKS_A_TASK)
             .fold(

@@ -41,6 +41,9 @@ impl Profiles {
     }
 }
 
+/// Rows whose keys one task makes.
+const CHUNK_ROWS: usize = 1 << 16;
+
 /// No run begins with this row.
 const NO_RUN: u32 = u32::MAX;
 /// It is one by itself.
@@ -49,21 +52,25 @@ const ALONE: u32 = u32::MAX - 1;
 /// Groups records by everything that `person-cn` compares. A record whose own values could be another person's (no ID
 /// number and no document, and not both a name and one of phone, flat or birth date) stays alone.
 pub fn profiles(records: &Records) -> Profiles {
-    let mut keyed: Vec<(u64, u32)> =
-        (0..records.len() as u32).into_par_iter().map(|row| (profile_key(records, row as usize), row)).collect();
-    radix::sort_keyed(&mut keyed);
+    let of_chunk = |from: usize| -> Vec<(u64, u32)> {
+        let rows = from..records.len().min(from + CHUNK_ROWS);
+        rows.map(|row| (profile_key(records, row), row as u32)).collect()
+    };
+    let chunks: Vec<usize> = (0..records.len()).step_by(CHUNK_ROWS).collect();
+    let keyed: Vec<Vec<(u64, u32)>> = chunks.into_par_iter().map(of_chunk).collect();
+    let keyed = radix::sorted_keyed(&keyed.iter().map(Vec::as_slice).collect::<Vec<_>>());
     // The run of one key that begins with each row, its smallest; runs of several rows are numbered.
-    let mut run_of = vec![NO_RUN; keyed.len()];
+    let mut run_of = vec![NO_RUN; records.len()];
     let mut several: Vec<&[(u64, u32)]> = Vec::new();
     let mut count = 0;
-    for run in keyed.chunk_by(|a, b| a.0 == b.0) {
+    for run in keyed.iter().flat_map(|piece| piece.chunk_by(|a, b| a.0 == b.0)) {
         run_of[run[0].1 as usize] = if run.len() == 1 { ALONE } else { several.len() as u32 };
         if run.len() > 1 {
             several.push(run);
         }
         count += 1;
     }
-    let mut profiles = Profiles { starts: Vec::with_capacity(count + 1), rows: Vec::with_capacity(keyed.len()) };
+    let mut profiles = Profiles { starts: Vec::with_capacity(count + 1), rows: Vec::with_capacity(records.len()) };
     profiles.starts.push(0);
     for (row, run) in (0..).zip(run_of).filter(|&(_, run)| run != NO_RUN) {
         match run {

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 /// The profiles of each trusted ID number, ascending; numbers by their first profile, so that records of one person, which
 /// mostly stand together, are read together.
 #[derive(Debug, Default)]
-pub(super) struct SameNumber {
+pub struct SameNumber {
     /// Where the profiles of each number begin, and where the last ones end.
     starts: Vec<u32>,
     profiles: Vec<u32>,
@@ -48,7 +48,7 @@ impl SameNumber {
     }
 
     /// The profiles of every number.
-    pub(super) fn par_iter(&self) -> impl IndexedParallelIterator<Item = &[u32]> {
+    pub fn par_iter(&self) -> impl IndexedParallelIterator<Item = &[u32]> {
         (0..self.len()).into_par_iter().map(|at| self.get(at))
     }
 }

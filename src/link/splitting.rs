@@ -2,11 +2,12 @@
 
 use super::blocking::{self, BlockingStats, SLOTS_OF};
 use super::features::Features;
-use super::signature::{Signature, block_of, chunks_at_blocks, slot};
+use super::signature::{Signature, block_of, slot};
 use crate::kernels::pieces::Pieces;
 use crate::kernels::shared::LANES;
 use crate::kernels::{hash, radix};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// The signatures while blocks are split, and what changed ones were before, where somebody wants them as they were.
 pub(super) struct Signatures<'a> {
@@ -37,7 +38,7 @@ pub(super) fn split_into_parts(
     features: &Features,
     rule: usize,
     most: usize,
-    rows: &mut Vec<u64>,
+    rows: &mut Vec<Vec<u64>>,
     signatures: &mut Signatures<'_>,
     stats: &mut BlockingStats,
 ) {
@@ -47,8 +48,8 @@ pub(super) fn split_into_parts(
     }
     stats.blocks_split[rule] += large.len() as u64;
     let packed = |key: u32, p: u32| u64::from(key) << 32 | u64::from(p);
-    let keys_of = |range: &std::ops::Range<usize>| {
-        let of_block = &rows[range.clone()];
+    let keys_of = |(piece, range): &Block| {
+        let of_block = &rows[*piece][range.clone()];
         of_block.iter().for_each(|&row| features.expect(row as u32));
         of_block.iter().for_each(|&row| features.expect_name(row as u32));
         let of_row =
@@ -63,10 +64,11 @@ pub(super) fn split_into_parts(
     };
     let keys: Vec<(Vec<[u32; 2]>, u64)> = large.par_iter().map(keys_of).collect();
     let mut second = Vec::new();
-    for (range, (keys, left_out)) in large.into_iter().zip(keys) {
+    for ((piece, range), (keys, left_out)) in large.into_iter().zip(keys) {
         stats.pairs_left_out[rule] += left_out;
-        rows[range.clone()].iter().for_each(|&row| signatures.all.expect(row as u32 as usize));
-        for (row, keys) in rows[range].iter_mut().zip(keys) {
+        let of_block = &mut rows[piece][range];
+        of_block.iter().for_each(|&row| signatures.all.expect(row as u32 as usize));
+        for (row, keys) in of_block.iter_mut().zip(keys) {
             let (p, block) = (*row as u32, block_of(*row));
             if keys[0] == block {
                 continue;
@@ -79,8 +81,8 @@ pub(super) fn split_into_parts(
             }
         }
     }
-    rows.append(&mut second);
-    radix::sort_packed(rows);
+    rows.push(second);
+    *rows = radix::sorted_packed(rows);
 }
 
 /// Gives the rows of oversized blocks a further key each, again and again, until blocks are small or nothing is left to
@@ -88,17 +90,17 @@ pub(super) fn split_into_parts(
 pub(super) fn split_large_blocks(
     features: &Features,
     rule: usize,
-    rows: &mut Vec<u64>,
+    rows: &mut Vec<Vec<u64>>,
     limit: usize,
     signatures: &mut Signatures<'_>,
     stats: &mut BlockingStats,
 ) {
-    let mut large = large_blocks(rows, limit);
+    let large = large_blocks(rows, limit);
     if large.is_empty() {
         return;
     }
     stats.blocks_split[rule] += large.len() as u64;
-    let mut split = take_ranges(rows, &mut large);
+    let (mut split, mut large) = take_blocks(rows, large);
     for step in 0.. {
         for range in large {
             let rows = &mut split[range];
@@ -122,53 +124,55 @@ pub(super) fn split_large_blocks(
             stats.pairs_left_out[rule] += together(rows.len()) - kept;
         }
         radix::sort_packed(&mut split);
-        large = large_blocks(&split, limit);
+        large = large_of(&split, limit);
         if large.is_empty() {
             break;
         }
     }
-    rows.append(&mut split);
-    radix::sort_packed(rows);
+    rows.push(split);
+    *rows = radix::sorted_packed(rows);
 }
 
-/// Takes the rows in `ranges` out; the ranges are then those of what was taken.
-fn take_ranges(rows: &mut Vec<u64>, ranges: &mut [std::ops::Range<usize>]) -> Vec<u64> {
-    let (mut taken, mut kept, mut from) = (Vec::new(), 0, 0);
-    for range in ranges {
-        rows.copy_within(from..range.start, kept);
-        kept += range.start - from;
-        from = range.end;
-        let begin = taken.len();
-        taken.extend_from_slice(&rows[range.clone()]);
-        *range = begin..taken.len();
-    }
-    rows.copy_within(from.., kept);
-    kept += rows.len() - from;
-    rows.truncate(kept);
-    taken
-}
+/// Where the rows of a block stand: the piece, and where in it.
+type Block = (usize, Range<usize>);
 
-/// The rows of each block with more than `limit` of them.
-fn large_blocks(rows: &[u64], limit: usize) -> Vec<std::ops::Range<usize>> {
-    let of_chunk = |chunk: &[u64]| {
-        let (mut large, mut begin) = (Vec::new(), 0);
-        for block in chunk.chunk_by(|&a, &b| block_of(a) == block_of(b)) {
-            if block.len() > limit {
-                large.push(begin..begin + block.len());
-            }
-            begin += block.len();
+/// Takes the rows of `blocks` out, and gives them with where each block stands among them.
+fn take_blocks(rows: &mut [Vec<u64>], blocks: Vec<Block>) -> (Vec<u64>, Vec<Range<usize>>) {
+    let (mut taken, mut ranges) = (Vec::new(), Vec::with_capacity(blocks.len()));
+    for of_piece in blocks.chunk_by(|a, b| a.0 == b.0) {
+        let rows = &mut rows[of_piece[0].0];
+        let (mut kept, mut from) = (0, 0);
+        for (_, range) in of_piece {
+            rows.copy_within(from..range.start, kept);
+            kept += range.start - from;
+            from = range.end;
+            ranges.push(taken.len()..taken.len() + range.len());
+            taken.extend_from_slice(&rows[range.clone()]);
         }
-        (large, begin)
-    };
-    let chunks: Vec<(Vec<std::ops::Range<usize>>, usize)> =
-        chunks_at_blocks(rows).into_par_iter().map(of_chunk).collect();
-    let mut from = 0;
-    let mut all = Vec::new();
-    for (large, len) in chunks {
-        all.extend(large.into_iter().map(|block| block.start + from..block.end + from));
-        from += len;
+        rows.copy_within(from.., kept);
+        rows.truncate(kept + rows.len() - from);
     }
-    all
+    (taken, ranges)
+}
+
+/// Each block with more than `limit` rows.
+fn large_blocks(rows: &[Vec<u64>], limit: usize) -> Vec<Block> {
+    let of_piece = |(piece, rows): (usize, &Vec<u64>)| -> Vec<Block> {
+        large_of(rows, limit).into_iter().map(|range| (piece, range)).collect()
+    };
+    rows.par_iter().enumerate().flat_map_iter(of_piece).collect()
+}
+
+/// The same in sorted rows in one piece.
+fn large_of(rows: &[u64], limit: usize) -> Vec<Range<usize>> {
+    let (mut large, mut begin) = (Vec::new(), 0);
+    for block in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)) {
+        if block.len() > limit {
+            large.push(begin..begin + block.len());
+        }
+        begin += block.len();
+    }
+    large
 }
 
 #[cfg(test)]
@@ -177,10 +181,25 @@ mod tests {
 
     #[test]
     fn what_is_taken_out_and_what_stays_are_all_rows() {
-        let mut rows: Vec<u64> = (0..20).collect();
-        let mut ranges = [2..5, 5..6, 17..20];
-        assert_eq!(take_ranges(&mut rows, &mut ranges), [2, 3, 4, 5, 17, 18, 19]);
-        assert_eq!(rows, [0, 1].into_iter().chain(6..17).collect::<Vec<u64>>());
-        assert_eq!(ranges, [0..3, 3..4, 4..7]);
+        let mut rows: Vec<Vec<u64>> = vec![(0..20).collect(), (20..25).collect(), (25..40).collect()];
+        let blocks = vec![(0, 2..5), (0, 5..6), (0, 17..20), (2, 0..2)];
+        let (taken, ranges) = take_blocks(&mut rows, blocks);
+        assert_eq!(taken, [2, 3, 4, 5, 17, 18, 19, 25, 26]);
+        assert_eq!(ranges, [0..3, 3..4, 4..7, 7..9]);
+        let kept = [0, 1].into_iter().chain(6..17).chain(20..25).chain(27..40);
+        assert_eq!(rows.concat(), kept.collect::<Vec<u64>>());
+    }
+
+    #[test]
+    fn large_blocks_are_found_in_every_piece() {
+        let row = |key: u64, p: u64| key << 32 | p;
+        let block = |key: u64, rows: u64| (0..rows).map(move |p| row(key, p));
+        let rows: Vec<Vec<u64>> = vec![
+            block(1, 3).chain(block(2, 5)).collect(),
+            Vec::new(),
+            block(3, 4).chain(block(4, 1)).chain(block(5, 9)).collect(),
+        ];
+        assert_eq!(large_blocks(&rows, 3), [(0, 3..8), (2, 0..4), (2, 5..14)]);
+        assert!(large_blocks(&rows, 9).is_empty());
     }
 }

@@ -28,7 +28,8 @@ pub(super) fn canonical(read: &mut Read, freed: impl Fn()) -> Vec<Message> {
         let places: Vec<&[(u64, u32)]> = places.iter().map(Vec::as_slice).collect();
         radix::sorted_keyed(&places)
     };
-    for run in sorted.chunk_by_mut(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
+    let runs = sorted.iter_mut().flat_map(|piece| piece.chunk_by_mut(|a, b| a.0 == b.0));
+    for run in runs.filter(|run| run.len() > 1) {
         run.sort_unstable_by_key(|&(_, row)| {
             let i = row as usize;
             (records.source(i), records.key(i), records.content(i), row)
@@ -36,8 +37,8 @@ pub(super) fn canonical(read: &mut Read, freed: impl Fn()) -> Vec<Message> {
     }
     let left_out: HashSet<u32> = twice.iter().map(|(_, row)| *row).collect();
     // Room of its own: it would keep all that its rows took while they were sorted.
-    let mut order = Vec::with_capacity(sorted.len());
-    order.extend(sorted.iter().map(|row| row.1).filter(|row| !left_out.contains(row)));
+    let mut order = Vec::with_capacity(records.len());
+    order.extend(sorted.iter().flatten().map(|row| row.1).filter(|row| !left_out.contains(row)));
     drop(sorted);
 
     let mut messages = Vec::new();
@@ -99,7 +100,8 @@ struct Repeated {
 /// Finds them by their hashes, a chunk's after the other's.
 fn repeated(records: &RecordRows, own: &[Vec<u64>]) -> Repeated {
     let sorted = radix::sorted_packed(own);
-    let several: HashSet<u64> = sorted.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    let neighbours = sorted.iter().flat_map(|piece| piece.windows(2));
+    let several: HashSet<u64> = neighbours.filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
     drop(sorted);
     let of_chunk = |(chunk, own): (usize, &Vec<u64>)| -> Vec<(u64, u32)> {
         let rows = own.iter().zip(chunk * CHUNK_ROWS..);

@@ -96,6 +96,7 @@ impl Night<'_> {
         let mut members = Vec::new();
         let (slot, weighed) = (&mut members, &mut sample);
         let (hidden, is_hidden, numbers, persons_of) = (&hidden[..], &is_hidden[..], &numbers[..], &persons_of[..]);
+        let same = features.same_number();
         let again = || {
             features.with_damage(&damages, move |features| {
                 sample::weigh(weighed, self.profiles, features, numbers);
@@ -108,7 +109,7 @@ impl Night<'_> {
                 (links, worlds, placed)
             })
         };
-        let ((links, worlds, placed), pairs) = rayon::join(again, || NightPairs::count(self, numbers, sources));
+        let ((links, worlds, placed), pairs) = rayon::join(again, || NightPairs::count(self, numbers, &same, sources));
         let numbered: Vec<bool> =
             numbers.iter().zip(is_hidden).map(|(&number, &hidden)| number != 0 && !hidden).collect();
         let known = Known { night: self, placed: &placed, persons_of, numbered: &numbered };

@@ -4,8 +4,7 @@
 use super::counting::Counting;
 use super::{Night, Said};
 use crate::evaluate::hidden::{Estimate, KnownPairs, WholeNight};
-use crate::kernels::prefetch::{AHEAD, prefetch};
-use crate::kernels::{hash, radix};
+use crate::link::SameNumber;
 use rayon::prelude::*;
 
 /// Persons that must tell of a pair of sources.
@@ -22,14 +21,11 @@ pub(super) struct NightPairs {
 }
 
 impl NightPairs {
-    /// Counts; `numbers` are the trusted ID numbers of profiles, 0 for none.
-    pub(super) fn count(night: &Night<'_>, numbers: &[u64], sources: usize) -> Self {
+    /// Counts; `numbers` are the trusted ID numbers of profiles, 0 for none, and `same` says who has one of them.
+    pub(super) fn count(night: &Night<'_>, numbers: &[u64], same: &SameNumber, sources: usize) -> Self {
         let of = SourceOf::new(night);
         let (found, two) = within_clusters(&of, night, numbers, sources);
-        let numbered = (0..numbers.len() as u32).into_par_iter().zip(numbers).filter(|(_, number)| **number != 0);
-        let mut numbered: Vec<(u64, u32)> = numbered.map(|(p, &number)| (hash::key(1, &[number]), p)).collect();
-        radix::sort_keyed(&mut numbered);
-        let true_two = within_numbers(&of, &numbered, sources);
+        let true_two = within_numbers(&of, numbers, same, sources);
         let less = |more: &Pairs, less: &Pairs| more.0.iter().zip(&less.0).map(|(x, y)| (x - y).max(0.0)).collect();
         Self { missed: less(&true_two, &two), without: less(&found, &two), two: two.0 }
     }
@@ -138,28 +134,21 @@ fn within_clusters(of: &SourceOf<'_>, night: &Night<'_>, numbers: &[u64], source
     chunks.reduce(|| (Pairs::none(sources), Pairs::none(sources)), |all, more| (all.0.and(more.0), all.1.and(more.1)))
 }
 
-/// Pairs of records of profiles with the same number; `numbered` is sorted.
-fn within_numbers(of: &SourceOf<'_>, numbered: &[(u64, u32)], sources: usize) -> Pairs {
-    let count = |rows: &[(u64, u32)]| {
-        let mut pairs = Pairs::none(sources);
-        let mut counts = vec![0.0; sources];
-        let mut at = 0;
-        for group in rows.chunk_by(|a, b| a.0 == b.0) {
-            counts.fill(0.0);
-            for row in group {
-                if let Some(later) = rows.get(at + 2 * AHEAD) {
-                    prefetch(of.starts, later.1 as usize);
-                }
-                if let Some(soon) = rows.get(at + AHEAD) {
-                    prefetch(&of.sources, of.starts[soon.1 as usize] as usize);
-                }
-                of.profile(row.1).iter().for_each(|&source| counts[usize::from(source)] += 1.0);
-                at += 1;
-            }
-            pairs.add(&counts);
+/// Numbers that one task takes.
+const NUMBERS_AT_ONCE: usize = 1 << 14;
+
+/// Pairs of records of profiles with the same number.
+fn within_numbers(of: &SourceOf<'_>, numbers: &[u64], same: &SameNumber, sources: usize) -> Pairs {
+    let none = || (Pairs::none(sources), vec![0.0; sources]);
+    let count = |(mut pairs, mut counts): (Pairs, Vec<f64>), profiles: &[u32]| {
+        counts.fill(0.0);
+        // Some were trusted when they were read, and are not any more.
+        for &p in profiles.iter().filter(|&&p| numbers[p as usize] != 0) {
+            of.profile(p).iter().for_each(|&source| counts[usize::from(source)] += 1.0);
         }
-        pairs
+        pairs.add(&counts);
+        (pairs, counts)
     };
-    let chunks = radix::chunks_at_keys(numbered, CHUNK_ROWS).into_par_iter();
-    chunks.map(count).reduce(|| Pairs::none(sources), Pairs::and)
+    let counted = same.par_iter().with_min_len(NUMBERS_AT_ONCE).fold(none, count).map(|(pairs, _)| pairs);
+    counted.reduce(|| Pairs::none(sources), Pairs::and)
 }
