@@ -33,6 +33,31 @@ pub fn sort_packed(rows: &mut Vec<u64>) {
     if rows.len() <= SMALL { rows.sort_unstable() } else { *rows = sorted_packed(&[std::mem::take(rows)]).concat() }
 }
 
+/// Puts `more` rows, sorted as well, among those that [`sorted_packed`] gave.
+pub fn merge_packed(pieces: &mut Vec<Vec<u64>>, more: &[u64]) {
+    pieces.retain(|piece| !piece.is_empty());
+    if pieces.is_empty() {
+        pieces.push(Vec::new());
+    }
+    // What stands before all that the next piece may have belongs to this one.
+    let upper = |row: u64| row >> (64 - BITS_MAX);
+    let before = |next: &Vec<u64>| more.partition_point(|&row| upper(row) < upper(next[0]));
+    let end = |next: Option<&Vec<u64>>| next.map_or(more.len(), before);
+    let ends: Vec<usize> = (1..=pieces.len()).map(|next| end(pieces.get(next))).collect();
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    let own: Vec<&[u64]> = starts.zip(&ends).map(|(start, &end)| &more[start..end]).collect();
+    pieces.par_iter_mut().zip(own).filter(|(_, more)| !more.is_empty()).for_each(|(piece, more)| {
+        // From the end on, so that no row is overwritten before it was moved.
+        let (mut left, mut right) = (piece.len(), more.len());
+        piece.resize(left + right, 0);
+        while right > 0 {
+            let from_left = left > 0 && piece[left - 1] > more[right - 1];
+            piece[left + right - 1] = if from_left { piece[left - 1] } else { more[right - 1] };
+            (left, right) = (left - usize::from(from_left), right - usize::from(!from_left));
+        }
+    });
+}
+
 /// The rows of all parts in their own order, in which `top` must rise, in pieces.
 fn sorted_spread<T: Copy + Default + Ord + Send + Sync>(
     parts: &[&[T]],
@@ -282,7 +307,15 @@ mod tests {
             prop_assert_eq!(&sorted_packed(&parts).concat(), &packed);
             let mut in_place = parts.concat();
             sort_packed(&mut in_place);
-            prop_assert_eq!(in_place, packed);
+            prop_assert_eq!(&in_place, &packed);
+            let (some, rest): (Vec<u64>, Vec<u64>) = packed.iter().partition(|row| **row % 3 == 0);
+            let small = rest.chunk_by(|a, b| a >> 60 == b >> 60).map(<[u64]>::to_vec).collect();
+            for mut pieces in [sorted_packed(&[rest.clone()]), small] {
+                merge_packed(&mut pieces, &some);
+                prop_assert_eq!(pieces.concat(), &packed[..]);
+                let ends = pieces.windows(2).map(|pieces| (pieces[0][pieces[0].len() - 1], pieces[1][0]));
+                prop_assert!(ends.into_iter().all(|(last, first)| last >> 48 < first >> 48));
+            }
             let chunks = chunks_at_keys(&sorted, 100);
             prop_assert!(chunks.windows(2).all(|w| w[0][w[0].len() - 1].0 < w[1][0].0));
             prop_assert_eq!(chunks.concat(), expected);

@@ -48,8 +48,9 @@ pub(super) fn split_into_parts(
     }
     stats.blocks_split[rule] += large.len() as u64;
     let packed = |key: u32, p: u32| u64::from(key) << 32 | u64::from(p);
-    let keys_of = |(piece, range): &Block| {
-        let of_block = &rows[*piece][range.clone()];
+    let (mut parts, large) = take_blocks(rows, large);
+    let keys_of = |range: &Range<usize>| {
+        let of_block = &parts[range.clone()];
         of_block.iter().for_each(|&row| features.expect(row as u32));
         of_block.iter().for_each(|&row| features.expect_name(row as u32));
         let of_row =
@@ -64,9 +65,9 @@ pub(super) fn split_into_parts(
     };
     let keys: Vec<(Vec<[u32; 2]>, u64)> = large.par_iter().map(keys_of).collect();
     let mut second = Vec::new();
-    for ((piece, range), (keys, left_out)) in large.into_iter().zip(keys) {
+    for (range, (keys, left_out)) in large.into_iter().zip(keys) {
         stats.pairs_left_out[rule] += left_out;
-        let of_block = &mut rows[piece][range];
+        let of_block = &mut parts[range];
         of_block.iter().for_each(|&row| signatures.all.expect(row as u32 as usize));
         for (row, keys) in of_block.iter_mut().zip(keys) {
             let (p, block) = (*row as u32, block_of(*row));
@@ -81,8 +82,9 @@ pub(super) fn split_into_parts(
             }
         }
     }
-    rows.push(second);
-    *rows = radix::sorted_packed(rows);
+    parts.append(&mut second);
+    radix::sort_packed(&mut parts);
+    radix::merge_packed(rows, &parts);
 }
 
 /// Gives the rows of oversized blocks a further key each, again and again, until blocks are small or nothing is left to
@@ -129,8 +131,7 @@ pub(super) fn split_large_blocks(
             break;
         }
     }
-    rows.push(split);
-    *rows = radix::sorted_packed(rows);
+    radix::merge_packed(rows, &split);
 }
 
 /// Where the rows of a block stand: the piece, and where in it.

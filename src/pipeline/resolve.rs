@@ -143,13 +143,13 @@ fn resolve_person_cn(
     };
     let (edges, parts, blocking) =
         watch.step("link", score, |(edges, _, blocking)| told::scored(edges.len(), blocking))?;
-    let clusters_from = |features: &Features, match_weight_min: f32| {
+    let clusters_from = |features: &Features, parts: &Parts, match_weight_min: f32| {
         let side = |p: u32| side(features, p as usize, sources_of_rows(records, profiles.members(p as usize)));
         let apart = |a, b| features.names_apart(a, b);
-        cluster::grow((&side, &edges, &parts), match_weight_min, &apart, None)
+        cluster::grow((&side, &edges, parts), match_weight_min, &apart, None)
     };
     let estimate = |watch: &mut Watch<'_>| {
-        let clusters = clusters_from(&features, start);
+        let clusters = clusters_from(&features, &parts, start);
         let (edges, fit) = (&edges, &modelled.fit);
         let night =
             Night { records, profiles: &profiles, fit, settings, edges, clusters: &clusters, match_weight_min: start };
@@ -162,7 +162,10 @@ fn resolve_person_cn(
     let review_weight_min =
         linkage.review_weight_min.map_or(match_weight_min - REVIEW_BITS, |bits| bits as f32).min(match_weight_min);
     let grow = |_: &mut Watch<'_>| {
-        let clusters = if match_weight_min == start { first } else { clusters_from(&features, match_weight_min) };
+        let clusters =
+            if match_weight_min == start { first } else { clusters_from(&features, &parts, match_weight_min) };
+        // Pairs take its room.
+        drop(parts);
         let bounds = (match_weight_min, review_weight_min);
         let of_records = || {
             let mut cluster_of_record = vec![0; records.len()];
