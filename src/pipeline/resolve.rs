@@ -250,6 +250,8 @@ fn join_of_records(
 
 /// Rows that one task takes.
 const CHUNK_ROWS: usize = 1 << 17;
+/// Tasks that pairs are made by before they are put together.
+const TASKS_AT_ONCE: usize = 16;
 
 /// Accepted pairs by record, and uncertain ones.
 fn pairs(
@@ -260,12 +262,23 @@ fn pairs(
     clusters: &Clusters,
     bounds: (f32, f32),
 ) -> (Links, Links) {
+    let mut links = empty_links();
+    links.reserve(profiles.rows.len() - profiles.len() + edges.len());
     let equal = |from: usize| equal_records(profiles, features, fit, from..profiles.len().min(from + CHUNK_ROWS));
-    let chunks = |rows: usize| (0..rows).step_by(CHUNK_ROWS).collect::<Vec<usize>>().into_par_iter();
-    let equal: Vec<Links> = chunks(profiles.len()).map(equal).collect();
-    let (decided, uncertain): (Vec<Links>, Vec<Vec<Uncertain<'_>>>) =
-        edges.slices().into_par_iter().map(|slice| decided(profiles, slice, clusters, bounds)).unzip();
-    let mut uncertain = uncertain.concat();
+    let chunks: Vec<usize> = (0..profiles.len()).step_by(CHUNK_ROWS).collect();
+    // A few tasks at a time: what they made takes as much memory as the pairs do.
+    for chunks in chunks.chunks(TASKS_AT_ONCE) {
+        let made: Vec<Links> = chunks.par_iter().map(|&from| equal(from)).collect();
+        made.iter().for_each(|more| links.append(more));
+    }
+    let mut uncertain: Vec<Uncertain<'_>> = Vec::new();
+    for slices in edges.slices().chunks(TASKS_AT_ONCE) {
+        let made: Vec<_> = slices.par_iter().map(|&slice| decided(profiles, slice, clusters, bounds)).collect();
+        for (more, more_uncertain) in made {
+            links.append(&more);
+            uncertain.extend(more_uncertain);
+        }
+    }
     // The closer to the threshold, the more a decision tells; ties keep the order of weights and rows.
     uncertain.sort_by(|x, y| x.0.total_cmp(&y.0));
     let mut review = empty_links();
@@ -273,9 +286,6 @@ fn pairs(
         push(&mut review, row_of(profiles, edge.a), row_of(profiles, edge.b), edge.weight, Pattern(edge.pattern()));
         review.why.push(why);
     }
-    let mut links = empty_links();
-    links.reserve(equal.iter().chain(&decided).map(Links::len).sum());
-    equal.iter().chain(&decided).for_each(|more| links.append(more));
     (links, review)
 }
 
