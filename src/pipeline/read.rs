@@ -22,9 +22,10 @@ const SMALL_BYTES: u64 = 24 << 20;
 /// Dumps that are read beside each other have at most this size together; two such windows are in memory at once.
 const WINDOW_BYTES: u64 = 32 << 20;
 
-/// Dumps that take more than this part of the machine's memory are read past the system's cache of files: they would fill
-/// it page by page with what nobody reads again, and a page that was long free is dear where the machine is a guest.
-const CACHED_PART: u64 = 8;
+/// Dumps that take more than this part of the machine's memory leave the system's cache of files as they are read: they would
+/// fill it page by page with what nobody reads again, and a page that was long free is dear where the machine is a guest.
+/// Pages that they leave are those that the records take next.
+const CACHED_PART: u64 = 64;
 
 /// Room for more rows than these is not set aside beforehand.
 const ROOM_ROWS_MAX: u64 = 1 << 26;
