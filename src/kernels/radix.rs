@@ -310,7 +310,7 @@ mod tests {
             prop_assert_eq!(&in_place, &packed);
             let (some, rest): (Vec<u64>, Vec<u64>) = packed.iter().partition(|row| **row % 3 == 0);
             let small = rest.chunk_by(|a, b| a >> 60 == b >> 60).map(<[u64]>::to_vec).collect();
-            for mut pieces in [sorted_packed(&[rest.clone()]), small] {
+            for mut pieces in [sorted_packed(std::slice::from_ref(&rest)), small] {
                 merge_packed(&mut pieces, &some);
                 prop_assert_eq!(pieces.concat(), &packed[..]);
                 let ends = pieces.windows(2).map(|pieces| (pieces[0][pieces[0].len() - 1], pieces[1][0]));

@@ -48,7 +48,7 @@ pub(super) fn split_into_parts(
     }
     stats.blocks_split[rule] += large.len() as u64;
     let packed = |key: u32, p: u32| u64::from(key) << 32 | u64::from(p);
-    let (mut parts, large) = take_blocks(rows, large);
+    let (mut parts, large) = take_blocks(rows, &large);
     let keys_of = |range: &Range<usize>| {
         let of_block = &parts[range.clone()];
         of_block.iter().for_each(|&row| features.expect(row as u32));
@@ -102,7 +102,7 @@ pub(super) fn split_large_blocks(
         return;
     }
     stats.blocks_split[rule] += large.len() as u64;
-    let (mut split, mut large) = take_blocks(rows, large);
+    let (mut split, mut large) = take_blocks(rows, &large);
     for step in 0.. {
         for range in large {
             let rows = &mut split[range];
@@ -138,7 +138,7 @@ pub(super) fn split_large_blocks(
 type Block = (usize, Range<usize>);
 
 /// Takes the rows of `blocks` out, and gives them with where each block stands among them.
-fn take_blocks(rows: &mut [Vec<u64>], blocks: Vec<Block>) -> (Vec<u64>, Vec<Range<usize>>) {
+fn take_blocks(rows: &mut [Vec<u64>], blocks: &[Block]) -> (Vec<u64>, Vec<Range<usize>>) {
     let (mut taken, mut ranges) = (Vec::new(), Vec::with_capacity(blocks.len()));
     for of_piece in blocks.chunk_by(|a, b| a.0 == b.0) {
         let rows = &mut rows[of_piece[0].0];
@@ -183,8 +183,8 @@ mod tests {
     #[test]
     fn what_is_taken_out_and_what_stays_are_all_rows() {
         let mut rows: Vec<Vec<u64>> = vec![(0..20).collect(), (20..25).collect(), (25..40).collect()];
-        let blocks = vec![(0, 2..5), (0, 5..6), (0, 17..20), (2, 0..2)];
-        let (taken, ranges) = take_blocks(&mut rows, blocks);
+        let blocks = [(0, 2..5), (0, 5..6), (0, 17..20), (2, 0..2)];
+        let (taken, ranges) = take_blocks(&mut rows, &blocks);
         assert_eq!(taken, [2, 3, 4, 5, 17, 18, 19, 25, 26]);
         assert_eq!(ranges, [0..3, 3..4, 4..7, 7..9]);
         let kept = [0, 1].into_iter().chain(6..17).chain(20..25).chain(27..40);
