@@ -78,11 +78,11 @@ fn sorted_spread<T: Copy + Default + Ord + Send + Sync>(
     };
     let none = || vec![0; 1 << bits];
     let counts = chunks.into_par_iter().fold(none, count).reduce(none, sum);
-    let mut pieces = Pieces::of(counts);
-    spread_rows(parts, |_, row| bucket(row), pieces.buckets());
+    let mut buckets = Buckets::of(counts);
+    spread_rows(parts, |_, row| bucket(row), buckets.slices());
     let sort = |spare: &mut Vec<T>, bucket: &mut [T]| sort_bucket(bucket, 64 - bits, &top, spare);
-    pieces.buckets().into_par_iter().for_each_init(Vec::new, sort);
-    pieces.rows
+    buckets.slices().into_par_iter().for_each_init(Vec::new, sort);
+    buckets.pieces
 }
 
 /// The rows of all parts, sorted by `order`, in pieces. `top` must rise with `order`, and should spread rows over all 64 bits;
@@ -101,11 +101,11 @@ pub fn sorted_by<T: Copy + Default + Send + Sync>(
     };
     let none = || vec![0; 1 << bits];
     let counts = of_rows.par_iter().fold(none, count).reduce(none, sum);
-    let mut pieces = Pieces::of(counts);
-    spread_rows(parts, |(part, at), _| of_rows[part][at].into(), pieces.buckets());
+    let mut buckets = Buckets::of(counts);
+    spread_rows(parts, |(part, at), _| of_rows[part][at].into(), buckets.slices());
     drop(of_rows);
-    pieces.buckets().into_par_iter().for_each(|bucket| bucket.sort_unstable_by(&order));
-    pieces.rows
+    buckets.slices().into_par_iter().for_each(|bucket| bucket.sort_unstable_by(&order));
+    buckets.pieces
 }
 
 /// By how many bits so many rows are spread over buckets.
@@ -119,16 +119,16 @@ fn sum(mut all: Vec<usize>, more: Vec<usize>) -> Vec<usize> {
     all
 }
 
-/// Rows in pieces, each of which holds some buckets.
-struct Pieces<T> {
-    rows: Vec<Vec<T>>,
+/// Buckets of rows, some of them in each piece.
+struct Buckets<T> {
+    pieces: Vec<Vec<T>>,
     /// The buckets of each piece.
     of: Vec<Range<usize>>,
     /// Rows of each bucket.
     counts: Vec<usize>,
 }
 
-impl<T: Copy + Default> Pieces<T> {
+impl<T: Copy + Default> Buckets<T> {
     /// Room for buckets of so many rows.
     fn of(counts: Vec<usize>) -> Self {
         let most = PIECE_BYTES / size_of::<T>().max(1);
@@ -145,13 +145,13 @@ impl<T: Copy + Default> Pieces<T> {
             rows_of_last += rows;
         }
         let room = |piece: &Range<usize>| vec![T::default(); counts[piece.clone()].iter().sum()];
-        Self { rows: of.iter().map(room).collect(), of, counts }
+        Self { pieces: of.iter().map(room).collect(), of, counts }
     }
 
     /// The rows of each bucket.
-    fn buckets(&mut self) -> Vec<&mut [T]> {
+    fn slices(&mut self) -> Vec<&mut [T]> {
         let mut buckets = Vec::with_capacity(self.counts.len());
-        for (rows, of_piece) in self.rows.iter_mut().zip(&self.of) {
+        for (rows, of_piece) in self.pieces.iter_mut().zip(&self.of) {
             let mut rest = &mut rows[..];
             for &count in &self.counts[of_piece.clone()] {
                 let (bucket, after) = rest.split_at_mut(count);

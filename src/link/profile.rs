@@ -57,8 +57,10 @@ pub fn profiles(records: &Records) -> Profiles {
         rows.map(|row| (profile_key(records, row), row as u32)).collect()
     };
     let chunks: Vec<usize> = (0..records.len()).step_by(CHUNK_ROWS).collect();
-    let keyed: Vec<Vec<(u64, u32)>> = chunks.into_par_iter().map(of_chunk).collect();
-    let keyed = radix::sorted_keyed(&keyed.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let keyed = {
+        let keyed: Vec<Vec<(u64, u32)>> = chunks.into_par_iter().map(of_chunk).collect();
+        radix::sorted_keyed(&keyed.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    };
     // The run of one key that begins with each row, its smallest; runs of several rows are numbered.
     let mut run_of = vec![NO_RUN; records.len()];
     let mut several: Vec<&[(u64, u32)]> = Vec::new();

@@ -250,8 +250,8 @@ fn join_of_records(
 
 /// Rows that one task takes.
 const CHUNK_ROWS: usize = 1 << 17;
-/// Tasks that pairs are made by before they are put together.
-const TASKS_AT_ONCE: usize = 16;
+/// Tasks of each thread by which pairs are made before they are put together.
+const TASKS_A_THREAD: usize = 8;
 
 /// Accepted pairs by record, and uncertain ones.
 fn pairs(
@@ -266,13 +266,14 @@ fn pairs(
     links.reserve(profiles.rows.len() - profiles.len() + edges.len());
     let equal = |from: usize| equal_records(profiles, features, fit, from..profiles.len().min(from + CHUNK_ROWS));
     let chunks: Vec<usize> = (0..profiles.len()).step_by(CHUNK_ROWS).collect();
-    // A few tasks at a time: what they made takes as much memory as the pairs do.
-    for chunks in chunks.chunks(TASKS_AT_ONCE) {
+    // A few tasks at a time: what all of them make takes as much memory as the pairs do.
+    let at_once = TASKS_A_THREAD * rayon::current_num_threads();
+    for chunks in chunks.chunks(at_once) {
         let made: Vec<Links> = chunks.par_iter().map(|&from| equal(from)).collect();
         made.iter().for_each(|more| links.append(more));
     }
     let mut uncertain: Vec<Uncertain<'_>> = Vec::new();
-    for slices in edges.slices().chunks(TASKS_AT_ONCE) {
+    for slices in edges.slices().chunks(at_once) {
         let made: Vec<_> = slices.par_iter().map(|&slice| decided(profiles, slice, clusters, bounds)).collect();
         for (more, more_uncertain) in made {
             links.append(&more);

@@ -53,9 +53,11 @@ fn visit<T: Send + Default>(
     let mut outputs = Vec::new();
     let mut stats = Vec::new();
     for (rule, keys) in features.keys.iter().enumerate() {
-        let keyed: Vec<(u64, u32)> =
-            keys.iter().enumerate().filter(|(_, key)| **key != 0).map(|(row, &key)| (key, row as u32)).collect();
-        let keyed = radix::sorted_keyed(&[&keyed]);
+        let keyed = {
+            let keyed: Vec<(u64, u32)> =
+                keys.iter().enumerate().filter(|(_, key)| **key != 0).map(|(row, &key)| (key, row as u32)).collect();
+            radix::sorted_keyed(&[&keyed])
+        };
         let tasks: Vec<Found<T>> = radix::chunks_at_keys(&keyed, CHUNK_ROWS)
             .into_par_iter()
             .map(|rows| {
