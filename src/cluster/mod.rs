@@ -8,7 +8,7 @@ mod places;
 
 pub use growing::LIGHTER_BITS;
 pub use joint::{Whole, grow_whole};
-pub use parts::Parts;
+pub use parts::{Connected, Parts};
 pub use places::Places;
 
 use crate::kernels::prefetch::{AHEAD, prefetch};
@@ -216,8 +216,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn grow(sides: &[Side], edges: &[Edge], weight_min: f32, apart: &(impl Fn(u32, u32) -> bool + Sync)) -> Clusters {
+        let connected = Connected::by(sides.len(), &[edges.to_vec()]);
         let edges = Edges::sorted(&[edges.to_vec()]);
-        super::grow((&|p| sides[p as usize], &edges, &Parts::of(sides.len(), &edges)), weight_min, apart, None)
+        super::grow((&|p| sides[p as usize], &edges, &Parts::of(&connected, &edges)), weight_min, apart, None)
     }
 
     fn edge(a: u32, b: u32, weight: f32) -> Edge {
@@ -340,8 +341,9 @@ mod tests {
     proptest! {
         #[test]
         fn parts_know_nothing_of_each_other((sides, edges) in any_night(), bits in 0_u32..7) {
+            let connected = Connected::by(sides.len(), &[edges.clone().into_vec()]);
             let of = |bits: u32| {
-                let parts = Parts::of_size(sides.len(), &edges, bits);
+                let parts = Parts::of_size(&connected, &edges, bits);
                 let clusters = super::grow((&|p| sides[p as usize], &edges, &parts), 1.0, &apart, None);
                 let weight: Vec<u32> = clusters.weight.iter().map(|bits| bits.to_bits()).collect();
                 let places = clusters.places.bits(0b010, 0b010);

@@ -203,7 +203,7 @@ mod tests {
     use super::*;
     use crate::kernels::id_number::{self, IdNumber, Sex};
     use crate::link::{Blocks, Damage, Profiles, features, levels, score};
-    use crate::tables::{BirthPrecision, NO_DATE, Records};
+    use crate::tables::{BirthPrecision, Edges, NO_DATE, Records};
 
     /// `n` records: two of each person, with an ID number, a name, a phone of two persons and a flat of many.
     fn records(n: usize, ids: bool) -> Records {
@@ -252,9 +252,10 @@ mod tests {
         let settings = BlockingSettings { block_rows_max: 2000 };
         let without = records(n, false);
         let without = features(&without, &Profiles::single(n));
-        let expected = score(&without, Blocks::new(&without), &weights(), settings, 0.0).0.into_vec();
+        let sorted = |scored: (Vec<Vec<Edge>>, _)| Edges::sorted(&scored.0).into_vec();
+        let expected = sorted(score(&without, Blocks::new(&without), &weights(), settings, 0.0));
         let mut with = features(&records(n, true), &Profiles::single(n));
-        let scored = |with: &Features| score(with, Blocks::new(with), &weights(), settings, 0.0).0.into_vec();
+        let scored = |with: &Features| sorted(score(with, Blocks::new(with), &weights(), settings, 0.0));
         let before = scored(&with);
         let labels: Vec<u64> = (0..n).map(|p| with.trusted_id(p)).collect();
         let all: Vec<u32> = (0..n as u32).collect();
@@ -287,6 +288,7 @@ mod tests {
         let settings = BlockingSettings { block_rows_max: 2000 };
         let all_weigh = Weights { of_pattern: vec![1.0; levels::PATTERNS] };
         let (edges, stats) = score(&features, Blocks::new(&features), &all_weigh, settings, 0.0);
+        let edges = Edges::sorted(&edges);
         let mut pairs: Vec<(u32, u32)> = edges.iter().map(|edge| (edge.a, edge.b)).collect();
         pairs.sort_unstable();
         let shared = |a: u32, b: u32| a / 2 == b / 2 || (a / 2, b / 2) == (0, 1);

@@ -1,7 +1,7 @@
 //! Who meets whom where two different trusted ID numbers tell two profiles apart: those who have such a number meet by it, and
 //! beside that only those who have none. Most blocks hold nobody else, and need not be read at all.
 
-use super::blocking::{RULES, SLOTS_OF};
+use super::blocking::{KEYS_A_RULE, RULES, SLOTS_OF};
 use super::signature::{CHUNK_BITS, Signature, block_of};
 use crate::kernels::pieces::Pieces;
 use crate::kernels::prefetch::prefetch;
@@ -17,6 +17,12 @@ impl Trusted<'_> {
     #[inline]
     pub(super) fn is(self, p: u32) -> bool {
         self.0.is_some_and(|bits| bits[p as usize / 64] >> (p % 64) & 1 == 1)
+    }
+
+    /// One bit for each profile from `p` on, a multiple of 64.
+    #[inline]
+    fn from(self, p: usize) -> u64 {
+        self.0.map_or(0, |bits| bits[p / 64])
     }
 }
 
@@ -96,8 +102,10 @@ pub(super) struct Wanted<'a> {
     pub(super) sampled: u32,
 }
 
+/// Profiles that are asked at once: their keys, and the rows that come of them, lie in the innermost cache.
+const TILE: usize = u64::BITS as usize;
 /// Profiles between the one that is read and the one whose keys are asked for: a profile has up to sixteen.
-const KEYS_AHEAD: usize = 3;
+const KEYS_AHEAD: usize = 16;
 
 /// The rows of one rule as chunks of profiles give them: the keys in front, so that sorted they stand by block, then by
 /// profile.
@@ -109,18 +117,22 @@ impl Wanted<'_> {
         let of_chunk = |(from, of_chunk): (usize, &[Signature])| {
             let room = if self.sampled == 0 { of_chunk.len() / 2 } else { 0 };
             let mut rows: Vec<Vec<u64>> = rules.clone().map(|_| Vec::with_capacity(room)).collect();
-            for (at, signature) in of_chunk.iter().enumerate() {
-                if let Some(soon) = of_chunk.get(at + KEYS_AHEAD) {
-                    self.expect(rules.clone(), soon);
-                }
-                let p = (from + at) as u32;
-                let meets_all = self.shared.is_empty() || !self.trusted.is(p);
+            for (at, tile) in (0..).step_by(TILE).zip(of_chunk.chunks(TILE)) {
+                let (from, coming) = (from + at, of_chunk.get(at + KEYS_AHEAD..).unwrap_or_default());
                 for (rule, rows) in rules.clone().zip(&mut rows) {
-                    let wanted = |key: u32| {
-                        key != 0 && key >> 8 & self.sampled == 0 && (meets_all || self.shared[rule].may_have(key))
-                    };
-                    let keys = signature.of_rule(rule).iter().filter(|&&key| wanted(key));
-                    rows.extend(keys.map(|&key| u64::from(key) << 32 | u64::from(p)));
+                    match self.shared.get(rule) {
+                        Some(shared) => {
+                            let meets_all = !self.trusted.from(from);
+                            let wanted = |i: usize, slot: usize, key: u32| {
+                                if let Some(soon) = coming.get(i) {
+                                    shared.expect(soon.0[slot]);
+                                }
+                                (meets_all >> i & 1 == 1) | shared.may_have(key)
+                            };
+                            self.push_rows(rule, from, tile, wanted, rows);
+                        }
+                        None => self.push_rows(rule, from, tile, |_, _, _| true, rows),
+                    }
                 }
             }
             rows
@@ -131,12 +143,28 @@ impl Wanted<'_> {
         of_rules
     }
 
-    /// Asks for what says of the keys of a profile whether they are wanted.
-    #[inline]
-    fn expect(self, rules: Range<usize>, signature: &Signature) {
-        for (shared, rule) in self.shared[rules.start.min(self.shared.len())..].iter().zip(rules) {
-            signature.of_rule(rule).iter().for_each(|&key| shared.expect(key));
+    /// Adds the wanted rows of a tile by one rule. Whether a key is wanted no processor foresees, so every row is put down
+    /// and the next one over it where it is not.
+    #[inline(always)]
+    fn push_rows(
+        self,
+        rule: usize,
+        from: usize,
+        tile: &[Signature],
+        wanted: impl Fn(usize, usize, u32) -> bool,
+        rows: &mut Vec<u64>,
+    ) {
+        let mut found = [0_u64; TILE * KEYS_A_RULE];
+        // Never more than there is room for, which the compiler does not see.
+        let mut count = 0;
+        for slot in SLOTS_OF[rule]..SLOTS_OF[rule + 1] {
+            for (i, signature) in tile.iter().enumerate() {
+                let key = signature.0[slot];
+                found[count % found.len()] = u64::from(key) << 32 | (from + i) as u64;
+                count += usize::from((key != 0) & (key >> 8 & self.sampled == 0) & wanted(i, slot, key));
+            }
         }
+        rows.extend_from_slice(&found[..count]);
     }
 }
 
@@ -145,23 +173,52 @@ impl Wanted<'_> {
 pub(super) struct Meetings {
     pub(super) profiles: Vec<u32>,
     /// Key of each block, how many of its profiles meet everybody, and where it ends.
-    pub(super) blocks: Vec<(u32, usize, usize)>,
+    pub(super) blocks: Vec<(u32, u32, u32)>,
 }
 
 impl Meetings {
-    pub(super) fn of(rows: &[u64], trusted: Trusted<'_>) -> Self {
-        let mut meetings = Self::default();
-        for block in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)).filter(|block| block.len() > 1) {
-            let begin = meetings.profiles.len();
-            let profiles = || block.iter().map(|&row| row as u32);
-            meetings.profiles.extend(profiles().filter(|&p| !trusted.is(p)));
-            let first = meetings.profiles.len() - begin;
-            if first > 0 {
-                meetings.profiles.extend(profiles().filter(|&p| trusted.is(p)));
-                meetings.blocks.push((block_of(block[0]), first, meetings.profiles.len()));
-            }
+    fn add(&mut self, block: &[u64], trusted: Trusted<'_>) {
+        let begin = self.profiles.len();
+        let profiles = || block.iter().map(|&row| row as u32);
+        self.profiles.extend(profiles().filter(|&p| !trusted.is(p)));
+        let first = self.profiles.len() - begin;
+        if first > 0 {
+            self.profiles.extend(profiles().filter(|&p| trusted.is(p)));
+            self.blocks.push((block_of(block[0]), first as u32, self.profiles.len() as u32));
         }
-        meetings
+    }
+}
+
+/// Profiles of a range, as a power of two: what is compared of them, and their keys, are a megabyte.
+const RANGE_BITS: u32 = 13;
+
+/// Meetings by the range of profiles in which the first profile of each block stands. Rows stand by hashes of what is shared,
+/// so blocks that follow each other are about persons from anywhere; in the order of profiles they are about the same few,
+/// and what is compared of these lies in the cache.
+pub(super) struct Dealt(Vec<Meetings>);
+
+impl Dealt {
+    /// No meetings of so many profiles.
+    pub(super) fn none(profiles: usize) -> Self {
+        Self(std::iter::repeat_with(Meetings::default).take(profiles.div_ceil(1 << RANGE_BITS)).collect())
+    }
+
+    /// Deals the blocks of sorted rows.
+    pub(super) fn deal(&mut self, rows: &[u64], trusted: Trusted<'_>) {
+        for block in rows.chunk_by(|&a, &b| block_of(a) == block_of(b)).filter(|block| block.len() > 1) {
+            self.0[block[0] as u32 as usize >> RANGE_BITS].add(block, trusted);
+        }
+    }
+
+    /// The meetings of each range, from whomever they come.
+    pub(super) fn by_range(dealt: Vec<Self>) -> Vec<Vec<Meetings>> {
+        let ranges = dealt.first().map_or(0, |dealt| dealt.0.len());
+        let mut by_range: Vec<Vec<Meetings>> = (0..ranges).map(|_| Vec::with_capacity(dealt.len())).collect();
+        for Self(ranges) in dealt {
+            let some = by_range.iter_mut().zip(ranges).filter(|(_, meetings)| !meetings.blocks.is_empty());
+            some.for_each(|(all, meetings)| all.push(meetings));
+        }
+        by_range
     }
 }
 
@@ -174,14 +231,36 @@ mod tests {
     fn who_has_a_number_meets_only_those_who_have_none() {
         let row = |key: u64, p: u64| key << 32 | p;
         let rows = [row(3, 0), row(3, 1), row(3, 4), row(5, 1), row(5, 2), row(7, 3), row(9, 0), row(9, 2), row(9, 4)];
+        let all_of = |trusted: Trusted<'_>| {
+            let mut dealt = Dealt::none(5);
+            dealt.deal(&rows, trusted);
+            Dealt::by_range(vec![dealt]).remove(0).remove(0)
+        };
         // Profiles 1, 2 and 3 have a number.
-        let meetings = Meetings::of(&rows, Trusted(Some(&[0b0_1110])));
+        let meetings = all_of(Trusted(Some(&[0b0_1110])));
         assert_eq!(meetings.profiles, [0, 4, 1, 0, 4, 2]);
         assert_eq!(meetings.blocks, [(3, 2, 3), (9, 2, 6)]);
         // Where that tells nobody apart, everybody meets everybody.
-        let all = Meetings::of(&rows, Trusted(None));
+        let all = all_of(Trusted(None));
         assert_eq!(all.profiles, [0, 1, 4, 1, 2, 0, 2, 4]);
         assert_eq!(all.blocks, [(3, 3, 3), (5, 2, 5), (9, 3, 8)]);
+    }
+
+    #[test]
+    fn blocks_stand_in_the_range_of_their_first_profile() {
+        let far = 3 << RANGE_BITS;
+        let row = |key: u64, p: u64| key << 32 | p;
+        let some = [[row(3, 7), row(3, far)], [row(5, far), row(5, far + 1)], [row(6, 1), row(6, 2)]];
+        let dealt = some.map(|rows| {
+            let mut dealt = Dealt::none(far as usize + 2);
+            dealt.deal(&rows, Trusted(None));
+            dealt
+        });
+        let keys =
+            |of_range: &Vec<Meetings>| of_range.iter().flat_map(|m| &m.blocks).map(|b| b.0).collect::<Vec<u32>>();
+        let by_range: Vec<Vec<u32>> = Dealt::by_range(dealt.into()).iter().map(keys).collect();
+        assert_eq!(by_range, [vec![3, 6], vec![], vec![], vec![5]]);
+        assert!(Dealt::by_range(Vec::new()).is_empty());
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub use rosters::{Rosters, may_be_doubled};
 pub use same_number::SameNumber;
 
 use crate::kernels::hash;
-use crate::tables::{Edge, Edges};
+use crate::tables::Edge;
 use levels::{PATTERNS, identity as identity_level};
 use pairs::{PairVisitor, Reading, visit};
 
@@ -236,20 +236,18 @@ impl PairVisitor for Scoring<'_> {
     }
 }
 
-/// Scores every candidate pair and keeps those of at least `weight_min` bits, heaviest first, then by profile. The blocks
-/// are used up, since large ones are split in place.
+/// Scores every candidate pair and gives those of at least `weight_min` bits, in no particular order, though those that
+/// follow each other are mostly about the same few profiles. The blocks are used up, since large ones are split in place.
 pub fn score(
     features: &Features,
     mut blocks: Blocks,
     weights: &Weights,
     settings: BlockingSettings,
     weight_min: f32,
-) -> (Edges, BlockingStats) {
+) -> (Vec<Vec<Edge>>, BlockingStats) {
     let reading = Reading { block_rows_max: settings.block_rows_max, sample_bits: 0, again: false };
     let visitor = || Scoring { features, weights, weight_min, edges: Vec::new(), before: Vec::new() };
     let (tasks, stats) = visit(features, &mut blocks, reading, visitor);
-    drop(blocks);
     // Moved, not copied: all edges together are as large as a column of the records.
-    let parts: Vec<Vec<Edge>> = tasks.into_iter().flatten().collect();
-    (Edges::sorted(&parts), stats)
+    (tasks.into_iter().flatten().collect(), stats)
 }

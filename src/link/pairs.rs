@@ -2,7 +2,7 @@
 
 use super::blocking::{self, BlockingStats, KEYS_OF, RULES, SLOTS_OF};
 use super::features::Features;
-use super::meetings::{Meetings, Rows, SharedKeys, Trusted, Wanted};
+use super::meetings::{Dealt, Meetings, Rows, SharedKeys, Trusted, Wanted};
 use super::signature::{Signature, chunks_at_blocks};
 use super::splitting::{Signatures, split_into_parts, split_large_blocks};
 use crate::kernels::pieces::Pieces;
@@ -50,6 +50,8 @@ const RULES_AT_ONCE: usize = 4;
 const NUMBERS_AT_ONCE: usize = 1 << 12;
 /// Chunks that one visitor takes at least.
 const CHUNKS_A_TASK: usize = 4;
+/// Ranges of profiles that one visitor takes at least.
+const RANGES_A_TASK: usize = 8;
 /// Profiles in a block from which on it is split, whatever the setting allows: pairs grow with the square.
 const SPLIT_ROWS: usize = 128;
 
@@ -82,7 +84,8 @@ pub(super) struct Reading {
 /// Sends every candidate pair to visitors, one per task, and gives what they left behind, in no particular order.
 ///
 /// O(n r) rows sorted for n profiles and r rules; memory, beside the blocks, which are used up unless they are read `again`:
-/// 16 bytes a profile for sorting, and 8 bytes for each row that is wanted of the rules that are taken at once.
+/// 16 bytes a profile for sorting, 8 bytes for each row that is wanted of the rules that are taken at once, and 4 for each of
+/// one rule while its blocks are dealt.
 pub(super) fn visit<V: PairVisitor>(
     features: &Features,
     blocks: &mut Blocks,
@@ -121,17 +124,21 @@ pub(super) fn visit<V: PairVisitor>(
             split_into_parts(features, rule, most, &mut rows, &mut signatures, &mut stats);
         }
         split_large_blocks(features, rule, &mut rows, limit, &mut signatures, &mut stats);
-        let seen = Seen { features, signatures: signatures.all, trusted };
-        // What visitors leave behind is put together regardless of who saw which chunk, so threads may share them out.
-        let chunks: Vec<&[u64]> = rows.iter().flat_map(|piece| chunks_at_blocks(piece)).collect();
-        let tasks: Vec<(V, u64, u64)> = chunks
+        let dealt = deal(&rows, features.len(), trusted);
+        drop(rows);
+        let seen = Seen { features, signatures: signatures.all };
+        // What visitors leave behind is put together regardless of who saw which range, so threads may share them out.
+        let tasks: Vec<(V, u64, u64)> = dealt
             .into_par_iter()
-            .with_min_len(CHUNKS_A_TASK)
+            .with_min_len(RANGES_A_TASK)
             .fold(
                 || (visitor(), 0, 0),
-                |(mut task, pairs, largest), rows| {
-                    let (more, large) = visit_blocks(seen, rows, rule, &mut task);
-                    (task, pairs + more, largest.max(large))
+                |(mut task, mut pairs, mut largest), of_range| {
+                    for meetings in of_range {
+                        let (more, large) = visit_blocks(seen, &meetings, rule, &mut task);
+                        (pairs, largest) = (pairs + more, largest.max(large));
+                    }
+                    (task, pairs, largest)
                 },
             )
             .collect();
@@ -150,7 +157,18 @@ pub(super) fn visit<V: PairVisitor>(
 struct Seen<'a> {
     features: &'a Features,
     signatures: &'a Pieces<Signature>,
-    trusted: Trusted<'a>,
+}
+
+/// The blocks of sorted rows by the ranges of profiles that they are about.
+fn deal(rows: &[Vec<u64>], profiles: usize, trusted: Trusted<'_>) -> Vec<Vec<Meetings>> {
+    let chunks: Vec<&[u64]> = rows.iter().flat_map(|piece| chunks_at_blocks(piece)).collect();
+    let share = chunks.len().div_ceil(rayon::current_num_threads()).max(1);
+    let of_share = |chunks: &[&[u64]]| {
+        let mut dealt = Dealt::none(profiles);
+        chunks.iter().for_each(|rows| dealt.deal(rows, trusted));
+        dealt
+    };
+    Dealt::by_range(chunks.par_chunks(share).map(of_share).collect())
 }
 
 /// Pairs whose profiles were asked for and are shown some at a time: profiles of a block stand anywhere.
@@ -186,13 +204,13 @@ impl<V: PairVisitor> Waiting<'_, V> {
     }
 }
 
-fn visit_blocks<V: PairVisitor>(seen: Seen<'_>, rows: &[u64], rule: usize, task: &mut V) -> (u64, u64) {
+fn visit_blocks<V: PairVisitor>(seen: Seen<'_>, meetings: &Meetings, rule: usize, task: &mut V) -> (u64, u64) {
     let (mut pairs, mut largest) = (0, 0);
     let earlier = (1_u32 << SLOTS_OF[rule]) - 1;
     let mut waiting = Waiting { features: seen.features, rule, pairs: Vec::with_capacity(64), task };
-    let meetings = Meetings::of(rows, seen.trusted);
     let (all, mut begin) = (&meetings.profiles[..], 0);
     for &(here, first, end) in &meetings.blocks {
+        let (first, end) = (first as usize, end as usize);
         let ahead = all.len().min(begin + 4 * AHEAD)..all.len().min(end + 4 * AHEAD);
         all[ahead].iter().for_each(|&p| seen.signatures.expect(p as usize));
         largest = largest.max((end - begin) as u64);

@@ -5,7 +5,7 @@ use super::modelled::{self, Modelled};
 use super::reasons;
 use super::told;
 use super::watch::Watch;
-use crate::cluster::{self, Clusters, LIGHTER_BITS, Parts, Side};
+use crate::cluster::{self, Clusters, Connected, LIGHTER_BITS, Parts, Side};
 use crate::config::{Linkage, Preset};
 use crate::error::Result;
 use crate::kernels::prefetch::{AHEAD, prefetch};
@@ -137,8 +137,12 @@ fn resolve_person_cn(
     let least = if choose { accuracy::THRESHOLD_MIN.min(start) } else { start };
     let kept_min = linkage.review_weight_min.map_or(least - REVIEW_BITS, |bits| bits as f32).min(least - LIGHTER_BITS);
     let score = |_: &mut Watch<'_>| {
-        let (edges, blocking) = link::score(&features, blocks, &fit.weights, settings, kept_min);
-        let parts = Parts::of(profiles.len(), &edges);
+        let (scored, blocking) = link::score(&features, blocks, &fit.weights, settings, kept_min);
+        // While neighbours stand beside each other.
+        let connected = Connected::by(profiles.len(), &scored);
+        let edges = Edges::sorted(&scored);
+        drop(scored);
+        let parts = Parts::of(&connected, &edges);
         Ok((edges, parts, blocking))
     };
     let (edges, parts, blocking) =

@@ -14,7 +14,7 @@ mod sample;
 mod told;
 
 use super::resolve;
-use crate::cluster::{self, Clusters, Parts};
+use crate::cluster::{self, Clusters, Connected, Parts};
 use crate::evaluate::hidden::{Estimate, WholeNight};
 use crate::link::{self, BlockingSettings, Features, Profiles, SampleLinks};
 use crate::model::Fit;
@@ -179,12 +179,14 @@ impl Night<'_> {
         });
         let edges: Vec<Edge> =
             standing.chain(&links.edges).filter_map(|edge| Some(edge.of(place(edge.a)?, place(edge.b)?))).collect();
-        let edges = Edges::sorted(&[edges]);
+        let edges = [edges];
+        let connected = Connected::by(members.len(), &edges);
+        let edges = Edges::sorted(&edges);
         let side = |at: u32| {
             let p = members[at as usize] as usize;
             resolve::side(features, p, resolve::sources_of_rows(self.records, self.profiles.members(p)))
         };
-        let parts = Parts::of(members.len(), &edges);
+        let parts = Parts::of(&connected, &edges);
         let apart = |a, b| features.names_apart(a, b);
         let again = |&threshold: &f32| {
             // What the whole night says of its sources, not the few persons of the sample.
