@@ -21,7 +21,7 @@ impl Trusted<'_> {
 
     /// One bit for each profile from `p` on, a multiple of 64.
     #[inline]
-    fn from(self, p: usize) -> u64 {
+    fn bits_from(self, p: usize) -> u64 {
         self.0.map_or(0, |bits| bits[p / 64])
     }
 }
@@ -122,7 +122,7 @@ impl Wanted<'_> {
                 for (rule, rows) in rules.clone().zip(&mut rows) {
                     match self.shared.get(rule) {
                         Some(shared) => {
-                            let meets_all = !self.trusted.from(from);
+                            let meets_all = !self.trusted.bits_from(from);
                             let wanted = |i: usize, slot: usize, key: u32| {
                                 if let Some(soon) = coming.get(i) {
                                     shared.expect(soon.0[slot]);
@@ -261,6 +261,33 @@ mod tests {
         let by_range: Vec<Vec<u32>> = Dealt::by_range(dealt.into()).iter().map(keys).collect();
         assert_eq!(by_range, [vec![3, 6], vec![], vec![], vec![5]]);
         assert!(Dealt::by_range(Vec::new()).is_empty());
+    }
+
+    #[test]
+    fn wanted_rows_are_those_that_are_asked_one_by_one() {
+        // Neither a whole tile nor a whole chunk; some profiles lack keys, and every third has no number.
+        let key = |p: u32, lane: u32| if p % 7 == lane % 7 { 0 } else { (p / 3 * 16 + lane).wrapping_mul(0x9e37_79b9) };
+        let signature = |p: usize| Signature(std::array::from_fn(|lane| key(p as u32, lane as u32)));
+        let signatures = Pieces::collect((1 << CHUNK_BITS) + 70, signature);
+        let mut bits = vec![0_u64; signatures.len().div_ceil(64)];
+        (0..signatures.len()).filter(|p| p % 3 != 0).for_each(|p| bits[p / 64] |= 1 << (p % 64));
+        for (trusted, sampled) in [(Trusted(Some(&bits)), 0), (Trusted(None), 0), (Trusted(None), 3)] {
+            let shared = SharedKeys::of_rules(&signatures, trusted);
+            assert_eq!(shared.is_empty(), trusted.0.is_none());
+            let rows = Wanted { trusted, shared: &shared, sampled }.rows_of(0..RULES.len(), &signatures);
+            for (rule, rows) in rows.into_iter().enumerate() {
+                let may =
+                    |p: u32, key: u32| shared.get(rule).is_none_or(|shared| !trusted.is(p) || shared.may_have(key));
+                let asked = signatures.iter().zip(0_u32..).flat_map(|(signature, p)| {
+                    let keys = signature.of_rule(rule).iter().filter(move |&&key| key != 0 && key >> 8 & sampled == 0);
+                    keys.filter(move |&&key| may(p, key)).map(move |&key| u64::from(key) << 32 | u64::from(p))
+                });
+                let (mut asked, mut rows) = (asked.collect::<Vec<u64>>(), rows.concat());
+                asked.sort_unstable();
+                rows.sort_unstable();
+                assert!(!rows.is_empty() && rows == asked, "rule {rule}");
+            }
+        }
     }
 
     #[test]
