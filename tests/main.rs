@@ -7,6 +7,7 @@ mod architecture;
 mod bad_input;
 mod cli_help;
 mod config_faults;
+mod documents;
 mod followup_dedicated;
 mod followup_office;
 mod followup_returns;

@@ -37,7 +37,7 @@ pub const RULES: [Rule; 11] = [
     rule("name and estate", &["name", "address"]),
     rule("sound of name and building or grid", &["name", "address"]),
     rule("rare name", &["name"]),
-    id_rule("birth and tail of ID number", &["id", "birth"]),
+    id_rule("birth and tail of ID number, or document", &["id", "birth"]),
     id_rule("head of ID number, surname", &["id", "birth", "name"]),
     id_rule("region and tail of ID number, surname", &["id", "name"]),
 ];
@@ -89,6 +89,7 @@ pub(super) fn keys(features: &Features, p: usize) -> [[u64; KEYS_A_RULE]; RULES.
     // A number with a digit lost has no tail to be told; it meets only its equals.
     let id_tail = match id.kind {
         IdKind::Length => key(ID_TAIL, true, [id.digits, id.length.into()]),
+        IdKind::None => key(ID_TAIL, packed.document() != 0, [packed.document(), 0, 0]),
         _ => key(ID_TAIL, known(packed, 6..18), [id.digits % 11_u64.pow(12)]),
     };
     let dated_sound = birth != NO_DATE && sound != 0;
@@ -122,7 +123,7 @@ fn key<const N: usize>(rule: usize, present: bool, values: [u64; N]) -> u64 {
     if present { hash::key(rule as u64, &values) } else { 0 }
 }
 
-/// The rule by birth and tail of the ID number. Pairs of equal trusted numbers count as its own.
+/// The rule by birth and tail of the ID number, or by the number of another document. Pairs of equal trusted numbers count as its own.
 pub(super) const ID_TAIL: usize = 8;
 /// Rules whose blocks grow with the city: neither days and years of birth do, nor names and the tails of ID numbers.
 const BIRTH_AND_SURNAME: usize = 3;

@@ -4,7 +4,7 @@ use super::names::{self, Name};
 use super::profile::Profiles;
 use super::same_number::SameNumber;
 use super::{borrowed, identity, roles};
-use crate::kernels::id_number::{IdKind, IdNumber};
+use crate::kernels::id_number::{IdKind, IdNumber, document};
 use crate::kernels::numbering::{Numbered, number_rows};
 use crate::kernels::pieces::Pieces;
 use crate::kernels::prefetch::{AHEAD, prefetch};
@@ -18,6 +18,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(super) struct Packed {
+    /// Where there is none, its digits are [`Packed::document`].
     pub(super) id: IdNumber,
     pub(super) stated_birth: i32,
     pub(super) implied_birth: i32,
@@ -48,6 +49,11 @@ impl Packed {
         self.implied_birth = implied_birth(&id);
         self.implied_sex = id.sex().unwrap_or_default();
         self.bits = identity::trust(self);
+    }
+
+    /// Number of a passport or travel permit as [`document::pack`] has it, where there is no ID number; 0: there is none.
+    pub(super) fn document(&self) -> u64 {
+        if self.id.is_none() { self.id.digits } else { 0 }
     }
 
     pub(super) fn has(&self, bit: u8) -> bool {
@@ -195,6 +201,9 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
             bits: 0,
         };
         packed.set_id(records.id[row]);
+        if packed.id.is_none() && records.document[row] != Pool::NONE {
+            packed.id.digits = document::pack(records.pool.get(records.document[row]));
+        }
         packed
     });
     let (phones, flats) = (phones.values, flats.values.len());

@@ -3,7 +3,7 @@
 use super::features::{ID_DOUBTFUL, ID_TRUSTED, Packed};
 use super::levels::{birth, identity as level, sex};
 use crate::kernels::date::civil_from_days;
-use crate::kernels::id_number::{IdKind, IdNumber};
+use crate::kernels::id_number::{IdKind, IdNumber, document};
 use crate::tables::{BirthPrecision, NO_DATE, Sex};
 
 const DAYS_A_YEAR: i32 = 366;
@@ -33,7 +33,7 @@ pub(super) fn trust(packed: &Packed) -> u8 {
 /// The level of two profiles. Symmetric.
 pub(super) fn compare(a: &Packed, b: &Packed) -> u8 {
     if a.id.known == 0 || b.id.known == 0 || a.has(ID_DOUBTFUL) || b.has(ID_DOUBTFUL) {
-        return without_id(a, b);
+        return compare_documents(a.document(), b.document()).unwrap_or_else(|| without_id(a, b));
     }
     match compare_ids(&a.id, &b.id) {
         Some(base @ (level::ID_PARTIAL | level::ID_TAIL)) => base + agreement_of_births(a, b),
@@ -102,6 +102,16 @@ fn compare_ids(a: &IdNumber, b: &IdNumber) -> Option<u8> {
         3.. if tail >= 3 => Some(level::ID_TAIL),
         _ => None,
     }
+}
+
+/// The level of two numbers of other documents, or `None` if one has none or they say nothing of each other. What such a
+/// number says is worth as much as an ID number without a check character that agrees.
+#[inline]
+fn compare_documents(a: u64, b: u64) -> Option<u8> {
+    if a == 0 || b == 0 {
+        return None;
+    }
+    document::same(a, b).map(|same| if same { level::ID_SAME_WRONG } else { level::ID_FAR })
 }
 
 /// Whether a typing error turns one number into the other: a character wrong, two neighbours swapped, one lost or added.
@@ -216,6 +226,16 @@ mod tests {
     use super::*;
     use crate::tables::BirthPrecision as P;
     use jiff::civil::date;
+
+    #[test]
+    fn documents_by_level() {
+        let [passport, other, permit] = ["E12345678", "E87654321", "H1234567801"].map(document::pack);
+        assert_eq!(compare_documents(passport, passport), Some(level::ID_SAME_WRONG));
+        assert_eq!(compare_documents(passport, other), Some(level::ID_FAR));
+        assert_eq!(compare_documents(passport, document::pack("E12345679")), None, "a slip, or of one family");
+        assert_eq!([(passport, 0), (0, 0)].map(|(a, b)| compare_documents(a, b)), [None; 2]);
+        assert_eq!(compare_documents(permit, document::pack("EA1234567")), None, "one may have both");
+    }
 
     fn days(y: i16, m: i8, d: i8) -> i32 {
         date(y, m, d).since(date(1970, 1, 1)).map(|span| span.get_days()).unwrap()

@@ -7,7 +7,7 @@
 pub mod identity {
     /// Two equal valid numbers, neither of which contradicts its own record.
     pub const ID_EQUAL: u8 = 0;
-    /// One and the same invalid number.
+    /// One and the same invalid number, or number of a passport or travel permit.
     pub const ID_SAME_WRONG: u8 = 1;
     /// One edit apart and at least one of them invalid: a typing error.
     pub const ID_ONE_EDIT: u8 = 2;
@@ -17,7 +17,7 @@ pub mod identity {
     pub const ID_TAIL: u8 = 6;
     /// Two different valid numbers.
     pub const ID_DIFFERENT: u8 = 9;
-    /// Different numbers, one of them invalid, more than one edit apart.
+    /// Different numbers, one of them invalid, more than one edit apart; or of two passports, or two permits.
     pub const ID_FAR: u8 = 10;
     /// Some position known in both differs (masked or ruined numbers).
     pub const ID_PARTIAL_DIFFERENT: u8 = 11;

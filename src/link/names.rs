@@ -118,6 +118,18 @@ pub(super) fn read_name(text: &str, flags: NameFlags, sounds: &mut Vec<Syllable>
         // 王伟家属 says nothing of the bearer's own name.
         return name;
     }
+    if is_foreign(text, sounds) {
+        // Words change places from list to list; each has its share of the units, so that none of them hides the others.
+        let mut words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+        words.sort_unstable();
+        let mut units = UNITS;
+        for (i, word) in words.iter().enumerate() {
+            let share = units.div_ceil(words.len() - i).min(word.len());
+            word.bytes().take(share).for_each(|byte| push(u16::from(byte), 0, 0));
+            units -= share;
+        }
+        return name;
+    }
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         if c.is_ascii_alphabetic() {
@@ -153,6 +165,15 @@ pub(super) fn read_name(text: &str, flags: NameFlags, sounds: &mut Vec<Syllable>
     name
 }
 
+/// Whether it is a name in Latin letters that is not spelt Chinese throughout. Such names are in capitals.
+fn is_foreign(text: &str, sounds: &mut Vec<Syllable>) -> bool {
+    let mut spelt = |word: &str| {
+        sounds.clear();
+        pinyin::segment(word, sounds)
+    };
+    text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b' ') && text.split(' ').any(|word| !spelt(word))
+}
+
 /// A character as 16 bits: rare ones beyond the basic plane are folded into its private use area, which no normalized name
 /// uses.
 fn code(c: char) -> u16 {
@@ -164,7 +185,9 @@ pub(super) fn compare(a: &Name, b: &Name) -> u8 {
     if a.is_missing() || b.is_missing() {
         return level::MISSING;
     }
-    let same_surname = same_sound(a, 0, b, 0) || a.chars[0] == b.chars[0];
+    // A letter is no surname, nor is that a sound is all that is known.
+    let is_surname = a.chars[0] == UNREADABLE || a.chars[0] > u16::from(b'z');
+    let same_surname = same_sound(a, 0, b, 0) || a.chars[0] == b.chars[0] && is_surname;
     if a.is_title() || b.is_title() {
         return if same_surname { level::TITLE_SURNAME } else { level::DIFFERENT };
     }
@@ -307,6 +330,12 @@ mod tests {
             ("王建国", "王淑芬", level::SURNAME_ONLY),
             ("王建国", "李淑芬", level::DIFFERENT),
             ("", "李淑芬", level::MISSING),
+            ("DUBOIS CLAIRE", "Claire Dubois", level::EXACT + 4),
+            ("KUZNETSOVA ALEXANDRA", "KUZNETSOVA ANNA", level::DIFFERENT),
+            ("KUZNETSOVA ALEXANDRA", "KOWALSKA ALEXANDRA", level::DIFFERENT),
+            ("MULLER ANNA", "MILLER ANNA", level::LONG_NEAR),
+            ("MULLER ANNA", "MARTIN JEAN", level::DIFFERENT),
+            ("Wang Wei", "王伟", level::PINYIN),
         ] {
             assert_eq!(of(a, b), expected, "{a} {b}");
         }

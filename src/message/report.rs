@@ -89,8 +89,8 @@ pub(super) const ROWS: &[Row] = &[
     ("report.blocking.rare_name", "Rare name", "少见姓名"),
     (
         "report.blocking.birth_and_tail_of_id_number",
-        "Birth date and tail of the ID number",
-        "身份证号中的出生日期与末四位",
+        "Birth date and tail of the ID number, or number of a passport or permit",
+        "身份证号中的出生日期与末四位，或护照、通行证号码",
     ),
     ("report.blocking.head_of_id_number_surname", "Head of the ID number and surname", "身份证号前十四位、姓氏"),
     (

@@ -30,7 +30,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
     ("name and estate", "report.blocking.name_and_estate"),
     ("sound of name and building or grid", "report.blocking.sound_of_name_and_building_or_grid"),
     ("rare name", "report.blocking.rare_name"),
-    ("birth and tail of ID number", "report.blocking.birth_and_tail_of_id_number"),
+    ("birth and tail of ID number, or document", "report.blocking.birth_and_tail_of_id_number"),
     ("head of ID number, surname", "report.blocking.head_of_id_number_surname"),
     ("region and tail of ID number, surname", "report.blocking.region_and_tail_of_id_number_surname"),
 ];

@@ -1,6 +1,7 @@
 //! The resident identity number (GB 11643-1999): six digits of region, eight of birth, three of sequence (odd for men)
 //! and a check character by ISO 7064 MOD 11-2.
 
+pub mod document;
 mod parse;
 
 pub use parse::{IdRepair, ParseOptions, Parsed, parse, parse_with};
