@@ -26,4 +26,9 @@ fn a_passport_brings_the_records_of_a_person_together_and_two_passports_are_two_
     assert_eq!(members["T1"], members["D1"], "the words of a foreign name change places");
     assert_ne!(members["T1"], members["D2"], "another passport");
     assert_eq!(members["T2"], members["D3"], "a renewed permit");
+
+    // Who has no ID number is told by the document.
+    let person = rows(&set, "persons", &["person_id", "id_number", "document"]);
+    let person = person.iter().find(|row| row[0] == members["T1"]).unwrap();
+    assert_eq!(person[1..], ["", "E12345678"]);
 }

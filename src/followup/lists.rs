@@ -25,7 +25,8 @@ const PHONES_SEPARATOR: &str = "、";
 ///
 /// Fields are those that the rules ask for, in the order in which they name them first; a column of that name in a rule's
 /// answer goes before what is known of the person. Values are as published: sex `male` or `female`, days as 2022-03-27,
-/// times as 2022-03-27 08:30, several phones joined by `、`, `age` in full years at the run's date.
+/// times as 2022-03-27 08:30, several phones joined by `、`, `age` in full years at the run's date, as `id_number` the
+/// passport or travel permit of who has none.
 pub struct Lists<'a> {
     night: &'a Night<'a>,
     items: &'a Items,
@@ -241,6 +242,8 @@ struct PersonTable<'a> {
 struct PersonField<'a> {
     name: Arc<str>,
     columns: Vec<Option<&'a ArrayRef>>,
+    /// What stands there where the column has nothing.
+    instead: Vec<Option<&'a ArrayRef>>,
 }
 
 impl<'a> PersonTable<'a> {
@@ -256,16 +259,22 @@ impl<'a> PersonTable<'a> {
 
     /// The field of that canonical name; one that persons do not have is empty for everybody.
     fn field(&self, name: &str) -> PersonField<'a> {
-        let column = published_column(name);
-        let of = |batch: &'a RecordBatch| column.and_then(|column| batch.column_by_name(column));
-        PersonField { name: name.into(), columns: self.batches.iter().map(of).collect() }
+        let columns = |column: Option<&str>| {
+            let of = |batch: &'a RecordBatch| column.and_then(|column| batch.column_by_name(column));
+            self.batches.iter().map(of).collect()
+        };
+        let instead = (name == "id_number").then_some("document");
+        PersonField { name: name.into(), columns: columns(published_column(name)), instead: columns(instead) }
     }
 
     /// The field of a person as text; empty where it is unknown.
     fn value(&self, field: &PersonField<'_>, person: u32) -> String {
         let batch = self.starts.partition_point(|&start| start <= person as usize) - 1;
         let row = person as usize - self.starts[batch];
-        let Some(array) = field.columns[batch] else { return String::new() };
+        let Some(mut array) = field.columns[batch] else { return String::new() };
+        if let Some(instead) = field.instead[batch].filter(|_| array.is_null(row)) {
+            array = instead;
+        }
         if &*field.name != "age" {
             return text(array, row);
         }
@@ -304,5 +313,26 @@ fn text(array: &ArrayRef, row: usize) -> String {
             values.unwrap_or_default().join(PHONES_SEPARATOR)
         }
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::StringViewArray;
+
+    #[test]
+    fn who_has_no_id_number_is_told_by_the_document() {
+        let column = |values: [Option<&str>; 2]| Arc::new(values.into_iter().collect::<StringViewArray>()) as ArrayRef;
+        let columns = [
+            ("id_number", column([Some("370502199001011234"), None])),
+            ("document", column([None, Some("E12345678")])),
+        ];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let batches = [batch];
+        let table = PersonTable::new(&batches, jiff::civil::date(2022, 3, 27));
+        let field = table.field("id_number");
+        assert_eq!([0, 1].map(|person| table.value(&field, person)), ["370502199001011234", "E12345678"]);
+        assert_eq!(table.value(&table.field("document"), 0), "", "an ID number does not stand for a passport");
     }
 }

@@ -104,11 +104,13 @@ macro_rules! columns {
         pub(super) struct Columns<'a> {
             $($column: &'a [$of],)*
             more_phones: &'a [(u32, u64)],
+            /// Read only of those who have no ID number.
+            document: &'a [Sym],
         }
 
         impl<'a> Columns<'a> {
             pub(super) fn of(r: &'a Records) -> Self {
-                Self { $($column: &r.$column,)* more_phones: &r.more_phones }
+                Self { $($column: &r.$column,)* more_phones: &r.more_phones, document: &r.document }
             }
 
             /// Asks for the memory of a record.
@@ -155,7 +157,10 @@ pub(super) fn choose(
         }
     }
     conflicts |= if scratch.votes.len() > 1 { conflict::ID_NUMBER } else { 0 };
-    let id = scratch.winner().map_or((IdNumber::default(), NO_ROW), |vote| (r.id[vote.row as usize], vote.row));
+    let id = match scratch.winner() {
+        Some(vote) => (r.id[vote.row as usize], vote.row),
+        None => (IdNumber::default(), document_row(r, rows, scratch, &agency)),
+    };
 
     scratch.clear();
     for &row in rows {
@@ -214,6 +219,17 @@ pub(super) fn choose(
         conflicts |= if grids.any(|grid| grid != first) { conflict::GRID } else { 0 };
     }
     Golden { name_row, sex, id, birth, phones, phone_row, address_row, registered_row, ethnicity_row, conflicts }
+}
+
+/// The record with the best number of a passport or travel permit.
+fn document_row(r: &Columns<'_>, rows: &[u32], scratch: &mut Scratch, agency: &impl Fn(usize) -> Agency) -> u32 {
+    for &row in rows {
+        let i = row as usize;
+        if r.document[i] != Pool::NONE {
+            scratch.add(r.document[i].into(), register_trust(agency(i)), r.updated_at[i], row);
+        }
+    }
+    scratch.winner().map_or(NO_ROW, |vote| vote.row)
 }
 
 fn choose_sex(

@@ -59,7 +59,7 @@ impl Settled {
             as_of: pipeline.run.as_of,
         };
         let listed = pipeline.followups.iter().flat_map(|rule| rule.fields.iter().map(String::as_str));
-        let listed: Vec<&str> = listed.chain(["person_id", "address", "phones", "birth_date"]).collect();
+        let listed: Vec<&str> = listed.chain(["person_id", "address", "phones", "birth_date", "document"]).collect();
         let table = batches::persons(records, persons, &self.residence, &names);
         let table = columns(&table, spill, |name| listed.contains(&name));
         let lists = followup::Lists::new(&night, &self.items, &table)?;

@@ -176,7 +176,7 @@ pub struct Persons {
     pub sex_row: Vec<u32>,
     /// Best valid ID number; of kind `None` if there is none.
     pub id_number: Vec<IdNumber>,
-    /// Record with that ID number.
+    /// Record with that ID number, or with the best other document of who has none.
     pub id_number_row: Vec<u32>,
     /// Best birth date in days since 1970-01-01; [`super::NO_DATE`] if unknown.
     pub birth: Vec<i32>,

@@ -10,7 +10,8 @@ const BASE: u64 = 37;
 /// or Macao permit (H or M and ten digits) count its renewals and are left out.
 pub fn pack(document: &str) -> u64 {
     let bytes = document.as_bytes();
-    let permit = matches!(bytes, [b'H' | b'M', digits @ ..] if digits.len() == 10 && digits.iter().all(u8::is_ascii_digit));
+    let permit =
+        matches!(bytes, [b'H' | b'M', digits @ ..] if digits.len() == 10 && digits.iter().all(u8::is_ascii_digit));
     let bytes = if permit { &bytes[..9] } else { bytes };
     let lettered = bytes.iter().any(u8::is_ascii_uppercase) && bytes.iter().any(u8::is_ascii_digit);
     if !lettered || !CHARS.contains(&bytes.len()) {

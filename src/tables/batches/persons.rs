@@ -31,6 +31,7 @@ pub fn persons<'a>(
             column!(view, |rows| view.text(&view.persons.name_row[rows.clone()], &view.records.name)),
             column!(view, |rows| view.sex(rows)),
             column!(view, |rows| view.id_numbers(rows)),
+            column!(view, |rows| view.documents(rows)),
             column!(view, |rows| view.births(rows)),
             column!(view, |rows| view.phones(rows)),
             column!(view, |rows| view.text(&view.persons.address_row[rows.clone()], &view.records.address)),
@@ -174,6 +175,12 @@ impl View<'_> {
             }
         }
         Arc::new(column.finish())
+    }
+
+    fn documents(&self, rows: &Range<usize>) -> ArrayRef {
+        let without =
+            |p: usize| if self.persons.id_number[p].is_none() { self.persons.id_number_row[p] } else { NO_ROW };
+        self.text(&rows.clone().map(without).collect::<Vec<_>>(), &self.records.document)
     }
 
     fn phones(&self, rows: &Range<usize>) -> ArrayRef {

@@ -21,7 +21,7 @@ fn sample() -> (Records, Members, Persons, Residence, Vec<String>) {
     dump.former_name = vec![0; 3].into();
     dump.sex = vec![Sex::Unknown, Sex::Unknown, Sex::Female].into();
     dump.id = vec![id, IdNumber::default(), IdNumber::default()].into();
-    dump.document = vec![0; 3].into();
+    dump.document = vec![0, 0, p.intern("E12345678")].into();
     dump.birth = vec![NO_DATE, 7305, NO_DATE].into();
     dump.birth_precision = vec![BirthPrecision::Unknown; 3].into();
     dump.phones = vec![[0; 2]; 3].into();
@@ -58,7 +58,7 @@ fn sample() -> (Records, Members, Persons, Residence, Vec<String>) {
         sex: vec![Sex::Male, Sex::Female],
         sex_row: vec![0, 2],
         id_number: vec![id, IdNumber::default()],
-        id_number_row: vec![0, NO_ROW],
+        id_number_row: vec![0, 2],
         birth: vec![7305, NO_DATE],
         birth_row: vec![1, NO_ROW],
         phone_starts: vec![0, 2, 2],
@@ -115,6 +115,7 @@ fn persons_carry_values_and_where_they_came_from() {
     name=王伟
     sex=male
     id_number=370502199001011234
+    document=
     birth_date=1990-01-01
     phones=[13812345678, 05468221234]
     address=东营区府前大街45号
@@ -138,6 +139,7 @@ fn persons_carry_values_and_where_they_came_from() {
     name=买买提·艾力
     sex=female
     id_number=
+    document=E12345678
     birth_date=
     phones=[]
     address=
@@ -151,7 +153,7 @@ fn persons_carry_values_and_where_they_came_from() {
     conflicts=[]
     name_source=community
     sex_source=community
-    id_number_source=
+    id_number_source=community
     birth_date_source=
     phones_source=
     address_source=
