@@ -101,6 +101,12 @@ impl Places {
         self.found(place).into_iter().flat_map(|found| found.grids.iter().map(Vec::as_slice).zip(KINDS))
     }
 
+    /// Whether a place may lie in that grid, by the most exact part of it that the directory knows; `None` if it knows none.
+    pub(super) fn may_lie_in(&self, place: PlaceNo, grid: GridNo) -> Option<bool> {
+        let (grids, _) = self.candidates(place).find(|(grids, _)| !grids.is_empty())?;
+        Some(grids.contains(&grid))
+    }
+
     /// How many places are known: their numbers are 1 to this one.
     pub(super) fn len(&self) -> usize {
         self.found.len()

@@ -2,30 +2,24 @@
 //! older; a kind before the next, whatever their dates, in an order that the pipeline may set. Who has no evidence stays
 //! unassigned and is counted as such.
 
+mod evidence;
+
 use super::directory::{Directory, GridNo};
-use super::places::{NOWHERE, PlaceNo, Places, stated_grids};
 use super::visits::Visits;
 use crate::config::{Agency, DedicatedGrids, GridEvidence};
-use crate::kernels::prefetch::{AHEAD, prefetch};
+use crate::kernels::prefetch::AHEAD;
 use crate::message::Message;
 use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Pool, Records, Residence, Sym};
+use evidence::{Evidence, most};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 
 /// Persons whose homes one task finds.
 const CHUNK_PERSONS: usize = 1 << 12;
-/// Rows whose places are known at a time before they have numbers.
-const CHUNK_ROWS: usize = 1 << 18;
-/// Rows of them that one task takes.
-const TASK_ROWS: usize = 1 << 12;
 
 /// No grid.
 const NONE: GridNo = GridNo::MAX;
-
-/// A dedicated grid that so many records state whose addresses lie elsewhere is a school or a firm whose people live all
-/// over the city; fewer may be slips.
-const STAFF_MIN: usize = 10;
 
 /// How the grids of persons are told.
 #[derive(Clone, Copy, Debug)]
@@ -172,193 +166,9 @@ fn by_of(kind: GridEvidence) -> GridBy {
     }
 }
 
-/// Where a record says that its person lives.
-#[derive(Clone, Copy)]
-struct OfRow {
-    /// Grid that the record states; [`NONE`] if it states none that can be trusted.
-    stated: GridNo,
-    /// Whether that is the community's word.
-    community: bool,
-    /// Grid in which the record's address lies, and how that is known.
-    located: (GridNo, GridBy),
-}
-
-/// Where each record says that its person lives.
-struct Evidence {
-    of_row: Vec<OfRow>,
-    /// Grid that most community records of a flat state.
-    flats: HashMap<u64, GridNo>,
-    unknown_codes: usize,
-    unknown_code_records: usize,
-    contradicted: usize,
-}
-
-impl Evidence {
-    fn read(records: &Records, directory: &Directory, agencies: &[Agency], beside: bool) -> Self {
-        let codes = stated_grids(records, directory);
-        let mut places = Places::default();
-        let mut evidence = Self {
-            of_row: Vec::with_capacity(records.len()),
-            flats: HashMap::new(),
-            unknown_codes: codes.values().filter(|grid| grid.is_none()).count(),
-            unknown_code_records: 0,
-            contradicted: 0,
-        };
-        let mut said: Vec<(PlaceNo, GridNo, u32)> = Vec::new();
-        for start in (0..records.len()).step_by(CHUNK_ROWS) {
-            let rows: Vec<usize> = (start..records.len().min(start + CHUNK_ROWS)).collect();
-            let of_place = places.number(&rows, records, directory);
-            let told = |(rows, of_place): (&[usize], &[PlaceNo])| {
-                let located = places.grids(of_place, rows, records, directory);
-                let of_row = |(&row, located): (&usize, Option<(GridNo, GridBy)>)| OfRow {
-                    stated: codes.get(&records.grid_code[row]).copied().flatten().unwrap_or(NONE),
-                    community: agencies.get(records.source[row] as usize) == Some(&Agency::Community),
-                    located: located.unwrap_or((NONE, GridBy::None)),
-                };
-                rows.iter().zip(located).map(of_row).collect::<Vec<_>>()
-            };
-            let tasks = rows.par_chunks(TASK_ROWS).zip(of_place.par_chunks(TASK_ROWS));
-            let told: Vec<Vec<OfRow>> = tasks.map(told).collect();
-            told.into_iter().for_each(|told| evidence.of_row.extend(told));
-            let told = &evidence.of_row[start..];
-            let unknown = |(&row, told): (&usize, &OfRow)| told.stated == NONE && records.grid_code[row] != Pool::NONE;
-            evidence.unknown_code_records += rows.par_iter().zip(told).filter(|&row| unknown(row)).count();
-            let of_place = rows.into_par_iter().zip(of_place).zip(told);
-            said.par_extend(of_place.filter_map(|((row, place), told)| {
-                let says = told.community && told.stated != NONE && place != NOWHERE;
-                says.then_some((place, told.stated, row as u32))
-            }));
-        }
-        evidence.distrust(said, directory, beside);
-        let lives = |told: &OfRow| {
-            let away = beside && directory.is_dedicated(told.stated) && told.located.0 != told.stated;
-            told.community && !away
-        };
-        let flats: &[u64] = &records.flat;
-        let votes = evidence
-            .of_row
-            .par_iter()
-            .zip(flats)
-            .filter(|(told, flat)| told.stated != NONE && **flat != 0 && lives(told));
-        evidence.flats = most(votes.map(|(told, &flat)| (flat, told.stated)).collect());
-        evidence
-    }
-
-    /// Asks for what is known of the records of a person, if there is such a person.
-    fn expect(&self, records: &Records, persons: &Persons, person: usize) {
-        if person < persons.len() {
-            for row in persons.rows(person).iter().map(|&row| row as usize) {
-                prefetch(&self.of_row, row);
-                prefetch(&records.updated_at, row);
-                prefetch(&records.flat, row);
-            }
-        }
-    }
-
-    /// Drops codes that the record's own address contradicts, unless others of that place state the same: a worker knows
-    /// better than a directory where a grid ends, but one row against its own address is a slip. A dedicated grid may
-    /// have people who live anywhere in its community, and, `beside` their base grid, anywhere in the city if they are many.
-    fn distrust(&mut self, mut said: Vec<(PlaceNo, GridNo, u32)>, directory: &Directory, beside: bool) {
-        said.par_sort_unstable();
-        let mut staff: Vec<(GridNo, u32)> = Vec::new();
-        for place in said.chunk_by(|a, b| a.0 == b.0) {
-            let votes = |grid: GridNo| place.iter().filter(|(_, stated, _)| *stated == grid).count();
-            for &(_, stated, row) in place {
-                let (located, _) = self.of_row[row as usize].located;
-                let dedicated = directory.is_dedicated(stated);
-                if located == NONE || located == stated || dedicated && directory.same_community(stated, located) {
-                    continue;
-                }
-                let shared = votes(stated);
-                if shared < 2 || shared < votes(located) {
-                    if dedicated && beside {
-                        staff.push((stated, row));
-                    } else {
-                        self.drop_code(row);
-                    }
-                }
-            }
-        }
-        staff.sort_unstable();
-        for staff in staff.chunk_by(|a, b| a.0 == b.0).filter(|staff| staff.len() < STAFF_MIN) {
-            staff.iter().for_each(|&(_, row)| self.drop_code(row));
-        }
-    }
-
-    fn drop_code(&mut self, row: u32) {
-        self.of_row[row as usize].stated = NONE;
-        self.contradicted += 1;
-    }
-
-    /// The grid that a person's own records (newest first) tell by one kind of evidence, the first that `counts`.
-    fn own(
-        &self,
-        records: &Records,
-        rows: &[u32],
-        kind: GridEvidence,
-        counts: &dyn Fn(GridNo, u32) -> bool,
-    ) -> Option<GridNo> {
-        let first = |grid_of: &dyn Fn(usize) -> GridNo| {
-            let mut told = rows.iter().map(|&row| (grid_of(row as usize), row));
-            told.find(|&(grid, row)| grid != NONE && counts(grid, row)).map(|(grid, _)| grid)
-        };
-        let of = |row: usize| &self.of_row[row];
-        let stated = |community: bool| first(&|row| if of(row).community == community { of(row).stated } else { NONE });
-        let located = |how: GridBy| first(&|row| Some(of(row).located).filter(|l| l.1 == how).map_or(NONE, |l| l.0));
-        let flat = || first(&|row| self.flats.get(&records.flat[row]).copied().unwrap_or(NONE));
-        match kind {
-            GridEvidence::GridCode => stated(true),
-            GridEvidence::Flat => located(GridBy::Flat).or_else(flat),
-            GridEvidence::Road => located(GridBy::Road),
-            GridEvidence::Estate => located(GridBy::Estate),
-            GridEvidence::OtherGridCode => stated(false),
-            GridEvidence::Household | GridEvidence::Registered => None,
-        }
-    }
-
-    /// The grids of the registered flats of those persons, by the addresses of records in those flats.
-    fn registered(&self, records: &Records, persons: &Persons, late: &[usize]) -> HashMap<u64, GridNo> {
-        let flats = late.iter().flat_map(|&person| persons.rows(person));
-        let flats = flats.map(|&row| records.registered_flat[row as usize]);
-        let mut wanted: HashMap<u64, GridNo> = flats.filter(|&flat| flat != 0).map(|flat| (flat, NONE)).collect();
-        for (row, flat) in records.flat.iter().enumerate() {
-            if let Some(slot) = wanted.get_mut(flat).filter(|slot| **slot == NONE) {
-                *slot = self.of_row[row].located.0;
-            }
-        }
-        wanted.retain(|_, grid| *grid != NONE);
-        wanted
-    }
-
-    fn messages(&self) -> Vec<Message> {
-        let unknown = || {
-            Message::new("grids.code_unknown")
-                .with("codes", self.unknown_codes)
-                .with("records", self.unknown_code_records)
-        };
-        let contradicted = || Message::new("grids.code_contradicted").with("records", self.contradicted);
-        let unknown = (self.unknown_codes > 0).then(unknown);
-        unknown.into_iter().chain((self.contradicted > 0).then(contradicted)).collect()
-    }
-}
-
 /// The grid of the persons who live in each flat: each has one vote, for the flat of the newest record that names one.
 fn neighbours<'a>(homes: impl Iterator<Item = &'a Home>) -> HashMap<u64, GridNo> {
     most(homes.filter(|home| home.grid != NONE && home.flat != 0).map(|home| (home.flat, home.grid)).collect())
-}
-
-/// For each flat the grid with the most votes; none where two have as many.
-fn most(mut votes: Vec<(u64, GridNo)>) -> HashMap<u64, GridNo> {
-    votes.par_sort_unstable();
-    let mut winners = HashMap::new();
-    for flat in votes.chunk_by(|a, b| a.0 == b.0) {
-        let mut counts: Vec<(usize, GridNo)> = flat.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0].1)).collect();
-        counts.sort_unstable_by_key(|&(n, grid)| (Reverse(n), grid));
-        if counts.get(1).is_none_or(|second| second.0 < counts[0].0) {
-            winners.insert(flat[0].0, counts[0].1);
-        }
-    }
-    winners
 }
 
 /// The record rows of a person, newest first, then in their order.

@@ -2,6 +2,7 @@
 
 use super::super::directory::tests::directory;
 use super::super::sample::{Row, person_of, sample};
+use super::evidence::STAFF_MIN;
 use super::*;
 use jiff::civil::date;
 
