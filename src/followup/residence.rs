@@ -79,7 +79,7 @@ pub fn assign(
         if let Some((n, kind, grid)) = lives {
             (home.grid, home.by, home.rank) = (grid, by_of(kind), n);
         }
-        home.flat = rows.iter().map(|&row| records.flat[row as usize]).find(|&flat| flat != 0).unwrap_or(0);
+        (home.address_row, home.flat) = evidence.address(records, rules.agencies, rows, home.grid);
     };
     homes.par_chunks_mut(CHUNK_PERSONS).enumerate().for_each(|(chunk, homes)| {
         let mut rows = Vec::new();
@@ -115,8 +115,12 @@ pub fn assign(
         })
     };
     let late: Vec<_> = late.into_par_iter().map_init(Vec::new, told_late).collect();
+    let mut rows = Vec::new();
     for (person, grid, kind) in late.into_iter().flatten() {
-        (homes[person].grid, homes[person].by) = (grid, by_of(kind));
+        let home = &mut homes[person];
+        (home.grid, home.by) = (grid, by_of(kind));
+        newest_first(records, persons, person, &mut rows);
+        (home.address_row, home.flat) = evidence.address(records, rules.agencies, &rows, grid);
     }
     let mut residence = Residence { by: homes.iter().map(|home| home.by).collect(), ..Residence::default() };
     let codes: Vec<Sym> = directory.grids().iter().map(|grid| residence.codes.intern(&grid.code)).collect();
@@ -125,6 +129,7 @@ pub fn assign(
     let dedicated = |home: &Home| [home.also, home.grid].into_iter().find(|&grid| grid != NONE && is_dedicated(grid));
     residence.dedicated = homes.iter().map(|home| code(dedicated(home).unwrap_or(NONE))).collect();
     residence.flat = homes.iter().map(|home| home.flat).collect();
+    residence.address_row = homes.iter().map(|home| home.address_row).collect();
     (residence, evidence.messages())
 }
 
@@ -140,13 +145,22 @@ struct Home {
     also: GridNo,
     /// Whether no base grid was told, so that the dedicated one stands for it.
     no_base: bool,
-    /// Flat of the newest record that names one; 0: none does.
+    /// Flat and record with the address, as [`Evidence::address`] tells them.
     flat: u64,
+    address_row: u32,
 }
 
 impl Home {
     fn unknown(kinds: usize) -> Self {
-        Self { grid: NONE, by: GridBy::None, rank: kinds as u8, also: NONE, no_base: false, flat: 0 }
+        Self {
+            grid: NONE,
+            by: GridBy::None,
+            rank: kinds as u8,
+            also: NONE,
+            no_base: false,
+            flat: 0,
+            address_row: NO_ROW,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::config::{Agency, Source};
 use crate::kernels::id_number::{IdKind, IdNumber};
 use crate::kernels::prefetch::prefetch;
 use crate::kernels::text::NameFlags;
-use crate::tables::{BirthPrecision, NO_DATE, NO_ROW, NO_TIME, Persons, Pool, Records, Sex, Sym, conflict};
+use crate::tables::{BirthPrecision, NO_DATE, NO_ROW, Persons, Pool, Records, Sex, Sym, conflict};
 use hashbrown::HashSet;
 
 /// Values of one person.
@@ -15,7 +15,6 @@ pub(super) struct Golden {
     birth: (i32, u32),
     phones: Vec<u64>,
     phone_row: u32,
-    address_row: u32,
     registered_row: u32,
     ethnicity_row: u32,
     conflicts: u8,
@@ -33,7 +32,6 @@ impl Golden {
         persons.phones.extend(self.phones);
         persons.phone_starts.push(persons.phones.len() as u32);
         persons.phone_row.push(self.phone_row);
-        persons.address_row.push(self.address_row);
         persons.registered_row.push(self.registered_row);
         persons.ethnicity_row.push(self.ethnicity_row);
         persons.conflicts.push(self.conflicts);
@@ -88,16 +86,6 @@ fn register_trust(agency: Agency) -> u32 {
     }
 }
 
-/// How far an agency is trusted for where a person lives.
-fn residence_trust(agency: Agency) -> u32 {
-    match agency {
-        Agency::Community => 4,
-        Agency::Own => 3,
-        Agency::Health => 2,
-        Agency::Police => 1,
-    }
-}
-
 macro_rules! columns {
     ($($column:ident: $of:ty),*) => {
         /// What is read of records, as slices: a column asks itself at every value where it stands.
@@ -130,8 +118,6 @@ columns!(
     birth: i32,
     birth_precision: BirthPrecision,
     phones: [u64; 2],
-    flat: u64,
-    address: Sym,
     registered_address: Sym,
     ethnicity: Sym,
     grid_code: Sym,
@@ -206,10 +192,6 @@ pub(super) fn choose(
             .max()
             .map_or(NO_ROW, |(_, _, std::cmp::Reverse(row))| row)
     };
-    let address_row = best(&|i| {
-        let whole = u32::from(r.flat[i] != 0) * 2 + u32::from(r.updated_at[i] != NO_TIME);
-        (r.address[i] != Pool::NONE).then(|| whole * 8 + residence_trust(agency(i)))
-    });
     let registered_row = best(&|i| (r.registered_address[i] != Pool::NONE).then(|| register_trust(agency(i))));
     let ethnicity_row = best(&|i| (r.ethnicity[i] != Pool::NONE).then(|| register_trust(agency(i))));
 
@@ -218,7 +200,7 @@ pub(super) fn choose(
     if let Some(first) = grids.next() {
         conflicts |= if grids.any(|grid| grid != first) { conflict::GRID } else { 0 };
     }
-    Golden { name_row, sex, id, birth, phones, phone_row, address_row, registered_row, ethnicity_row, conflicts }
+    Golden { name_row, sex, id, birth, phones, phone_row, registered_row, ethnicity_row, conflicts }
 }
 
 /// The record with the best number of a passport or travel permit.

@@ -6,7 +6,7 @@ use crate::config::{Pipeline, RETURNS_SOURCE};
 use crate::followup::{Item, State, Tonight};
 use crate::publish::{AreaFigures, BulletinFigures, ItemFigures, Yesterday};
 use crate::store::{Balances, Manifest, Store};
-use crate::tables::{GridBy, NO_ROW, Persons, Pool, Records, Sym};
+use crate::tables::{GridBy, NO_ROW, Persons, Pool, Records, Residence, Sym};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 use std::cmp::Reverse;
@@ -104,7 +104,7 @@ pub(super) fn bulletin(
             let released = isolated.iter().filter(|&person| out.has(person)).count() as u64;
             (isolated.len() - released, released)
         }),
-        isolated_households: isolated_households(records, persons, &events),
+        isolated_households: isolated_households(records, &settled.residence, &events),
         persons_unassigned: settled.residence.by.iter().filter(|by| **by == GridBy::None).count() as u64,
         warnings: Vec::new(),
         items: item_figures(settled),
@@ -271,9 +271,9 @@ fn arrived(records: &Records, person_of: &[u32], city: &str, end: i64) -> [u64; 
 }
 
 /// Distinct flats of persons in isolation and not released.
-fn isolated_households(records: &Records, persons: &Persons, events: &EventFigures<'_>) -> u64 {
+fn isolated_households(records: &Records, residence: &Residence, events: &EventFigures<'_>) -> u64 {
     let (isolated, out) = (events.persons("isolation"), events.persons("release"));
-    let flat = |person: u32| match persons.address_row[person as usize] {
+    let flat = |person: u32| match residence.address_row[person as usize] {
         NO_ROW => 0,
         row => records.flat[row as usize],
     };

@@ -188,8 +188,6 @@ pub struct Persons {
     pub phones: Vec<u64>,
     /// Record with the first phone.
     pub phone_row: Vec<u32>,
-    /// Record with the best address of residence (and its parsed parts).
-    pub address_row: Vec<u32>,
     /// Record with the best registered address.
     pub registered_row: Vec<u32>,
     /// Record with the ethnicity.
@@ -213,7 +211,6 @@ macro_rules! single_columns {
             birth,
             birth_row,
             phone_row,
-            address_row,
             registered_row,
             ethnicity_row,
             conflicts
@@ -282,8 +279,10 @@ pub struct Residence {
     pub by: Vec<GridBy>,
     /// Symbol of the dedicated grid to which the person belongs, lived in or not; [`super::Pool::NONE`]: none.
     pub dedicated: Vec<super::Sym>,
-    /// Flat of the newest record that names one, as records have it; 0: none does.
+    /// Flat of the newest record that names one, in that grid if there is such a record, as records have it; 0: none does.
     pub flat: Vec<u64>,
+    /// Record with the best address, in that grid if there is such a record; [`super::NO_ROW`]: none has an address.
+    pub address_row: Vec<u32>,
 }
 
 #[cfg(test)]

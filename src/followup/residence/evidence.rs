@@ -6,7 +6,7 @@ use super::NONE;
 use crate::config::{Agency, GridEvidence};
 use crate::kernels::prefetch::prefetch;
 use crate::message::Message;
-use crate::tables::{GridBy, NO_TIME, Persons, Pool, Records};
+use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Pool, Records};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -22,6 +22,16 @@ const RECENT_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// A dedicated grid that so many records state whose addresses lie elsewhere is a school or a firm whose people live all
 /// over the city; fewer may be slips.
 pub(super) const STAFF_MIN: usize = 10;
+
+/// How far an agency is trusted for where a person lives.
+fn trust(agency: Agency) -> u32 {
+    match agency {
+        Agency::Community => 4,
+        Agency::Own => 3,
+        Agency::Health => 2,
+        Agency::Police => 1,
+    }
+}
 
 /// Where a record says that its person lives.
 #[derive(Clone, Copy)]
@@ -107,6 +117,7 @@ impl Evidence {
                 prefetch(&self.of_row, row);
                 prefetch(&records.updated_at, row);
                 prefetch(&records.flat, row);
+                prefetch(&records.address, row);
             }
         }
     }
@@ -215,6 +226,40 @@ impl Evidence {
             (votes(true), votes(false), Reverse(age))
         });
         best.map(|(.., grid)| grid)
+    }
+
+    /// The record with the best address among those of a person who lives in `grid` (rows newest first), and the best flat;
+    /// [`NO_ROW`] and 0 where none has one. What lies in the grid goes before what may and that before what does not, so that
+    /// a worker is sent to a door of the own grid; then a whole flat and a dated record, the more trusted agency, the newer.
+    pub(super) fn address(&self, records: &Records, agencies: &[Agency], rows: &[u32], grid: GridNo) -> (u32, u64) {
+        let (mut best_row, mut best_flat) = ((None, NO_ROW), (None, 0));
+        for &row in rows {
+            let (at, flat) = (row as usize, records.flat[row as usize]);
+            let lies = Some(self.lies_in(at, grid));
+            if flat != 0 && lies > best_flat.0 {
+                best_flat = (lies, flat);
+            }
+            if records.address[at] != Pool::NONE {
+                let whole = 2 * u32::from(flat != 0) + u32::from(records.updated_at[at] != NO_TIME);
+                let trust = agencies.get(usize::from(records.source[at])).map_or(0, |&agency| trust(agency));
+                let rank = lies.map(|lies| (lies, whole, trust));
+                if rank > best_row.0 {
+                    best_row = (rank, row);
+                }
+            }
+        }
+        (best_row.1, best_flat.1)
+    }
+
+    /// 2 if a record puts its person in that grid, 1 if it may or there is none, 0 if it puts them elsewhere.
+    fn lies_in(&self, row: usize, grid: GridNo) -> u8 {
+        let of = &self.of_row[row];
+        match of.located.0 {
+            _ if grid == NONE => 1,
+            _ if of.stated == grid => 2,
+            NONE => u8::from(self.places.may_lie_in(of.place, grid) != Some(false)),
+            located => 2 * u8::from(located == grid),
+        }
     }
 
     /// The grids of the registered flats of those persons, by the addresses of records in those flats.

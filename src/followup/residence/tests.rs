@@ -83,6 +83,77 @@ fn newer_evidence_of_a_kind_wins_and_unknown_codes_are_never_used() {
     assert_eq!(messages, [expected]);
 }
 
+const DAY: i64 = 24 * 60 * 60;
+
+/// What a source says on a day of a flat in 阳光花园: building 3 is G1's, 7 is G2's.
+fn word(source: u16, day: i64, building: &'static str) -> Row {
+    Row { source, estate: "阳光花园", building, updated_at: 1 + day * DAY, ..Row::of(1) }
+}
+
+#[test]
+fn a_place_that_more_sources_name_goes_before_one_that_a_single_source_repeats() {
+    let stale = [word(5, 99, "7"), word(5, 100, "7")];
+    assert_eq!(first(&stale), is("G2", GridBy::Flat));
+    let agree = [word(2, 95, "3"), word(3, 90, "3")];
+    assert_eq!(first(&[&stale[..], &agree].concat()), is("G1", GridBy::Flat));
+    // What was said long ago decides only between as many.
+    let long_ago = [word(2, 5, "3"), word(3, 6, "3")];
+    assert_eq!(first(&[&stale[..], &long_ago].concat()), is("G2", GridBy::Flat), "people move");
+    assert_eq!(first(&[&stale[..1], &agree[..1], &long_ago[1..]].concat()), is("G1", GridBy::Flat));
+    assert_eq!(first(&[&stale[..1], &agree[..1]].concat()), is("G2", GridBy::Flat), "nothing but the date tells");
+}
+
+#[test]
+fn a_source_speaks_for_every_grid_of_the_estate_that_it_names() {
+    let (moved, known) = (word(5, 90, "7"), word(2, 3, "1"));
+    let to = Row { building: "", ..word(3, 100, "") };
+    // 金桥 is G4's alone and tells nothing of these two.
+    let elsewhere = Row { estate: "金桥", building: "1", ..word(4, 2, "") };
+    assert_eq!(first(&[moved, known]), is("G2", GridBy::Flat));
+    assert_eq!(first(&[elsewhere, moved, to]), is("G2", GridBy::Flat));
+    let there = Row { estate: "金桥", building: "", ..to };
+    let whole = Row { estate: "金桥", building: "1", ..known };
+    assert_eq!(first(&[moved, whole, there]), is("G4", GridBy::Flat), "the older record has the building");
+}
+
+#[test]
+fn a_code_far_from_the_estate_that_the_record_names_is_a_slip() {
+    let at = |person, grid| Row { estate: "阳光花园", grid, ..Row::of(person) };
+    assert_eq!(assigned(&[at(1, "G4")]), [is("", GridBy::None)], "the estate has two grids, and G4 is neither");
+    assert_eq!(assigned(&[at(1, "G2")]), [is("G2", GridBy::GridCode)]);
+    assert_eq!(assigned(&[at(1, "G4"), at(2, "G4")])[0], is("G4", GridBy::GridCode), "two say so");
+}
+
+#[test]
+fn a_gate_that_leads_to_several_grids_is_no_flat() {
+    let votes = |of_first: u64, of_second: u64| {
+        let vote = |person: u64| Row { flat: 7, grid: if person <= of_first { "G1" } else { "G2" }, ..Row::of(person) };
+        let lost = Row { source: POLICE, flat: 7, ..Row::of(99) };
+        let rows: Vec<Row> = (1..=of_first + of_second).map(vote).chain([lost]).collect();
+        assigned(&rows).pop().unwrap()
+    };
+    assert_eq!(votes(10, 4), is("", GridBy::None));
+    assert_eq!(votes(10, 2), is("G1", GridBy::Flat));
+    assert_eq!(votes(2, 1), is("G1", GridBy::Flat), "one slip");
+}
+
+#[test]
+fn the_address_lies_in_the_grid() {
+    let there = Row { flat: 3, address: "阳光花园3号楼101", ..word(POLICE, 95, "3") };
+    let gate = Row { flat: 0, address: "阳光花园", building: "", ..word(0, 99, "") };
+    let stale = Row { flat: 7, address: "阳光花园7号楼101", ..word(5, 100, "7") };
+    let told = |rows: &[Row]| {
+        let (records, persons) = sample(rows);
+        let (residence, _) = given(&records, &persons, &city(), &GridEvidence::ORDER);
+        let address = records.address.get(residence.address_row[0] as usize);
+        (address.map_or("", |&address| records.pool.get(address)).to_owned(), residence.flat[0])
+    };
+    assert_eq!(told(&[stale, gate]), (stale.address.to_owned(), 7));
+    let agree = Row { flat: 3, address: "阳光花园3#101", ..word(2, 94, "3") };
+    assert_eq!(told(&[stale, gate, there, agree]), (there.address.to_owned(), 3), "the newest is elsewhere");
+    assert_eq!(told(&[Row { address: "", ..stale }]), (String::new(), 7), "no record has an address");
+}
+
 #[test]
 fn a_pipeline_may_order_the_evidence() {
     let code = Row { grid: "G1", ..Row::of(1) };

@@ -34,7 +34,7 @@ pub fn persons<'a>(
             column!(view, |rows| view.documents(rows)),
             column!(view, |rows| view.births(rows)),
             column!(view, |rows| view.phones(rows)),
-            column!(view, |rows| view.text(&view.persons.address_row[rows.clone()], &view.records.address)),
+            column!(view, |rows| view.text(&view.residence.address_row[rows.clone()], &view.records.address)),
             column!(view, |rows| view
                 .text(&view.persons.registered_row[rows.clone()], &view.records.registered_address)),
             column!(view, |rows| view.text(&view.persons.ethnicity_row[rows.clone()], &view.records.ethnicity)),
@@ -55,7 +55,7 @@ pub fn persons<'a>(
                 view.records.birth[row] != view.persons.birth[rows.start + i]
             })),
             column!(view, |rows| view.source_of(&view.persons.phone_row[rows.clone()], |_, _| false)),
-            column!(view, |rows| view.source_of(&view.persons.address_row[rows.clone()], |_, _| false)),
+            column!(view, |rows| view.source_of(&view.residence.address_row[rows.clone()], |_, _| false)),
             column!(view, |rows| view.households(rows)),
             column!(view, |rows| Arc::new(rows.clone().map(|p| view.lives_elsewhere(p)).collect::<BooleanArray>())),
         ],
@@ -110,7 +110,7 @@ impl View<'_> {
 
     /// Hash of the flat in which a person lives; 0 where that is not known.
     fn flat(&self, p: usize) -> u64 {
-        match self.persons.address_row[p] {
+        match self.residence.address_row[p] {
             NO_ROW => 0,
             row => self.records.flat[row as usize],
         }
@@ -142,7 +142,7 @@ impl View<'_> {
             return Some(flat != of_register);
         }
         // Two texts that are the same say so even where they name no flat.
-        let address = match self.persons.address_row[p] {
+        let address = match self.residence.address_row[p] {
             NO_ROW => return None,
             row => self.records.address[row as usize],
         };

@@ -64,7 +64,6 @@ fn sample() -> (Records, Members, Persons, Residence, Vec<String>) {
         phone_starts: vec![0, 2, 2],
         phones: vec![13_812_345_678, 5_468_221_234],
         phone_row: vec![0, NO_ROW],
-        address_row: vec![1, NO_ROW],
         registered_row: vec![NO_ROW; 2],
         ethnicity_row: vec![NO_ROW, 2],
         conflicts: vec![conflict::SEX | conflict::BIRTH_DATE, 0],
@@ -72,6 +71,7 @@ fn sample() -> (Records, Members, Persons, Residence, Vec<String>) {
     };
     let mut residence = Residence { grid: vec![0; 2], by: vec![GridBy::Flat, GridBy::None], ..Default::default() };
     residence.grid[0] = residence.codes.intern("370502001001001");
+    residence.address_row = vec![1, NO_ROW];
     residence.dedicated = vec![residence.codes.intern("370502001001901"), Pool::NONE];
     (records, members, persons, residence, vec!["police_population".to_owned(), "community".to_owned()])
 }
