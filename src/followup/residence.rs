@@ -10,8 +10,7 @@ use crate::config::{Agency, DedicatedGrids, GridEvidence};
 use crate::kernels::prefetch::AHEAD;
 use crate::message::Message;
 use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Pool, Records, Residence, Sym};
-use evidence::{Evidence, most};
-use hashbrown::HashMap;
+use evidence::{Evidence, Flats};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 
@@ -92,17 +91,18 @@ pub fn assign(
     let is_late = |home: &Home| home.no_base || home.rank > first_of_others;
     let late: Vec<usize> = (0..persons.len()).filter(|&person| is_late(&homes[person])).collect();
     // Where somebody works says nothing of who else lives in the flat.
-    let votes = |home: &Home| !(beside && home.by == GridBy::GridCode && is_dedicated(home.grid));
+    let works = |home: &Home| beside && home.by == GridBy::GridCode && is_dedicated(home.grid);
+    let votes = |home: &Home| !works(home) && !evidence.flats.is_gate(home.flat);
     let neighbours = neighbours(homes.iter().filter(|home| votes(home)));
     let registered = evidence.registered(records, persons, &late);
-    let known = |flats: &HashMap<u64, GridNo>, flat: u64| flats.get(&flat).copied();
     let told_late = |rows: &mut Vec<u32>, person: usize| {
         let home = &homes[person];
         newest_first(records, persons, person, rows);
-        let shared = || rows.iter().find_map(|&row| known(&neighbours, records.flat[row as usize]));
+        let shared = || rows.iter().find_map(|&row| neighbours.grid(records.flat[row as usize]));
         let away = || {
             rows.iter().map(|&row| records.registered_flat[row as usize]).find_map(|flat| {
-                known(&evidence.flats, flat).or_else(|| known(&registered, flat)).or_else(|| known(&neighbours, flat))
+                let told = evidence.flats.grid(flat).or_else(|| registered.get(&flat).copied());
+                told.or_else(|| neighbours.grid(flat))
             })
         };
         (0..).zip(order).find_map(|(n, &kind)| match kind {
@@ -181,8 +181,8 @@ fn by_of(kind: GridEvidence) -> GridBy {
 }
 
 /// The grid of the persons who live in each flat: each has one vote, for the flat of the newest record that names one.
-fn neighbours<'a>(homes: impl Iterator<Item = &'a Home>) -> HashMap<u64, GridNo> {
-    most(homes.filter(|home| home.grid != NONE && home.flat != 0).map(|home| (home.flat, home.grid)).collect())
+fn neighbours<'a>(homes: impl Iterator<Item = &'a Home>) -> Flats {
+    Flats::of(homes.filter(|home| home.grid != NONE && home.flat != 0).map(|home| (home.flat, home.grid)).collect())
 }
 
 /// The record rows of a person, newest first, then in their order.

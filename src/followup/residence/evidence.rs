@@ -7,7 +7,7 @@ use crate::config::{Agency, GridEvidence};
 use crate::kernels::prefetch::prefetch;
 use crate::message::Message;
 use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Pool, Records};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 
@@ -51,7 +51,7 @@ pub(super) struct Evidence {
     of_row: Vec<OfRow>,
     places: Places,
     /// Grid that most community records of a flat state.
-    pub(super) flats: HashMap<u64, GridNo>,
+    pub(super) flats: Flats,
     unknown_codes: usize,
     unknown_code_records: usize,
     contradicted: usize,
@@ -63,7 +63,7 @@ impl Evidence {
         let mut evidence = Self {
             of_row: Vec::with_capacity(records.len()),
             places: Places::default(),
-            flats: HashMap::new(),
+            flats: Flats::default(),
             unknown_codes: codes.values().filter(|grid| grid.is_none()).count(),
             unknown_code_records: 0,
             contradicted: 0,
@@ -106,7 +106,7 @@ impl Evidence {
             .par_iter()
             .zip(flats)
             .filter(|(told, flat)| told.stated != NONE && **flat != 0 && lives(told));
-        evidence.flats = most(votes.map(|(told, &flat)| (flat, told.stated)).collect());
+        evidence.flats = Flats::of(votes.map(|(told, &flat)| (flat, told.stated)).collect());
         evidence
     }
 
@@ -181,7 +181,7 @@ impl Evidence {
         };
         let stated = |community: bool| first(&|row| if of(row).community == community { of(row).stated } else { NONE });
         let located = |how: GridBy| agreed(&|row| Some(of(row).located).filter(|l| l.1 == how).map_or(NONE, |l| l.0));
-        let flat = || first(&|row| self.flats.get(&records.flat[row]).copied().unwrap_or(NONE));
+        let flat = || first(&|row| self.flats.grid(records.flat[row]).unwrap_or(NONE));
         match kind {
             GridEvidence::GridCode => stated(true),
             GridEvidence::Flat => located(GridBy::Flat).or_else(flat),
@@ -288,17 +288,37 @@ impl Evidence {
     }
 }
 
-/// For each flat the grid with the most votes; none where two have as many.
-pub(super) fn most(mut votes: Vec<(u64, GridNo)>) -> HashMap<u64, GridNo> {
-    votes.par_sort_unstable();
-    let mut winners = HashMap::new();
-    for flat in votes.chunk_by(|a, b| a.0 == b.0) {
-        let mut counts: Vec<(usize, GridNo)> = flat.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0].1)).collect();
-        counts.sort_unstable_by_key(|&(n, grid)| (Reverse(n), grid));
-        let (first, second) = (counts[0].0, counts.get(1).map_or(0, |second| second.0));
-        if second < first && (second < 2 || first * 4 >= flat.len() * 3) {
-            winners.insert(flat[0].0, counts[0].1);
+/// The grids of flats, by votes: for each that with the most, none where two have as many.
+#[derive(Default)]
+pub(super) struct Flats {
+    grids: HashMap<u64, GridNo>,
+    /// What several grids share in more than a slip, such as a gate that leads to their buildings: nobody's flat.
+    gates: HashSet<u64>,
+}
+
+impl Flats {
+    pub(super) fn of(mut votes: Vec<(u64, GridNo)>) -> Self {
+        votes.par_sort_unstable();
+        let mut flats = Self::default();
+        for flat in votes.chunk_by(|a, b| a.0 == b.0) {
+            let mut counts: Vec<(usize, GridNo)> =
+                flat.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0].1)).collect();
+            counts.sort_unstable_by_key(|&(n, grid)| (Reverse(n), grid));
+            let (first, second) = (counts[0].0, counts.get(1).map_or(0, |second| second.0));
+            if second >= 2 && first * 4 < flat.len() * 3 {
+                flats.gates.insert(flat[0].0);
+            } else if second < first {
+                flats.grids.insert(flat[0].0, counts[0].1);
+            }
         }
+        flats
     }
-    winners
+
+    pub(super) fn grid(&self, flat: u64) -> Option<GridNo> {
+        self.grids.get(&flat).copied()
+    }
+
+    pub(super) fn is_gate(&self, flat: u64) -> bool {
+        self.gates.contains(&flat)
+    }
 }

@@ -132,7 +132,7 @@ fn a_gate_that_leads_to_several_grids_is_no_flat() {
         let rows: Vec<Row> = (1..=of_first + of_second).map(vote).chain([lost]).collect();
         assigned(&rows).pop().unwrap()
     };
-    assert_eq!(votes(10, 4), is("", GridBy::None));
+    assert_eq!(votes(10, 4), is("", GridBy::None), "nor do the others there tell more");
     assert_eq!(votes(10, 2), is("G1", GridBy::Flat));
     assert_eq!(votes(2, 1), is("G1", GridBy::Flat), "one slip");
 }
