@@ -78,7 +78,7 @@ pub fn assign(
         if let Some((n, kind, grid)) = lives {
             (home.grid, home.by, home.rank) = (grid, by_of(kind), n);
         }
-        (home.address_row, home.flat) = evidence.address(records, rules.agencies, rows, home.grid);
+        (home.address_row, home.flat) = evidence.address(records, rows, home.grid);
     };
     homes.par_chunks_mut(CHUNK_PERSONS).enumerate().for_each(|(chunk, homes)| {
         let mut rows = Vec::new();
@@ -120,7 +120,7 @@ pub fn assign(
         let home = &mut homes[person];
         (home.grid, home.by) = (grid, by_of(kind));
         newest_first(records, persons, person, &mut rows);
-        (home.address_row, home.flat) = evidence.address(records, rules.agencies, &rows, grid);
+        (home.address_row, home.flat) = evidence.address(records, &rows, grid);
     }
     let mut residence = Residence { by: homes.iter().map(|home| home.by).collect(), ..Residence::default() };
     let codes: Vec<Sym> = directory.grids().iter().map(|grid| residence.codes.intern(&grid.code)).collect();

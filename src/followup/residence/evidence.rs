@@ -23,16 +23,6 @@ const RECENT_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// over the city; fewer may be slips.
 pub(super) const STAFF_MIN: usize = 10;
 
-/// How far an agency is trusted for where a person lives.
-fn trust(agency: Agency) -> u32 {
-    match agency {
-        Agency::Community => 4,
-        Agency::Own => 3,
-        Agency::Health => 2,
-        Agency::Police => 1,
-    }
-}
-
 /// Where a record says that its person lives.
 #[derive(Clone, Copy)]
 struct OfRow {
@@ -47,7 +37,9 @@ struct OfRow {
 }
 
 /// Where each record says that its person lives.
-pub(super) struct Evidence {
+pub(super) struct Evidence<'a> {
+    /// Agency of each source, by number.
+    agencies: &'a [Agency],
     of_row: Vec<OfRow>,
     places: Places,
     /// Grid that most community records of a flat state.
@@ -57,10 +49,11 @@ pub(super) struct Evidence {
     contradicted: usize,
 }
 
-impl Evidence {
-    pub(super) fn read(records: &Records, directory: &Directory, agencies: &[Agency], beside: bool) -> Self {
+impl<'a> Evidence<'a> {
+    pub(super) fn read(records: &Records, directory: &Directory, agencies: &'a [Agency], beside: bool) -> Self {
         let codes = stated_grids(records, directory);
         let mut evidence = Self {
+            agencies,
             of_row: Vec::with_capacity(records.len()),
             places: Places::default(),
             flats: Flats::default(),
@@ -192,7 +185,7 @@ impl Evidence {
         }
     }
 
-    /// Of the grids that `grid_of` the rows (newest first) tells, the one that most sources speak for: each has one vote, for
+    /// Of the grids that `grid_of` the rows (newest first) tells, the one for which most trust speaks: each source speaks for
     /// the place that its newest record with a place names. An address that somebody once gave is repeated for years, and a
     /// slip stands in one source alone. Those that spoke within [`RECENT_SECONDS`] of the newest come first, since people
     /// move; where they are of two minds all sources decide, and then the newest.
@@ -221,8 +214,10 @@ impl Evidence {
         let told = rows.iter().enumerate().map(|(age, &row)| (age, row, grid_of(row as usize)));
         let told = told.filter(|&(_, row, grid)| grid != NONE && counts(grid, row));
         let best = told.max_by_key(|&(age, _, grid)| {
-            let votes =
-                |of_recent: bool| words.iter().filter(|&&row| (!of_recent || recent(row)) && speaks(row, grid)).count();
+            let votes = |of_recent: bool| -> u32 {
+                let spoken = words.iter().filter(|&&row| (!of_recent || recent(row)) && speaks(row, grid));
+                spoken.map(|&row| self.trust(records, row)).sum()
+            };
             (votes(true), votes(false), Reverse(age))
         });
         best.map(|(.., grid)| grid)
@@ -231,7 +226,7 @@ impl Evidence {
     /// The record with the best address among those of a person who lives in `grid` (rows newest first), and the best flat;
     /// [`NO_ROW`] and 0 where none has one. What lies in the grid goes before what may and that before what does not, so that
     /// a worker is sent to a door of the own grid; then a whole flat and a dated record, the more trusted agency, the newer.
-    pub(super) fn address(&self, records: &Records, agencies: &[Agency], rows: &[u32], grid: GridNo) -> (u32, u64) {
+    pub(super) fn address(&self, records: &Records, rows: &[u32], grid: GridNo) -> (u32, u64) {
         let (mut best_row, mut best_flat) = ((None, NO_ROW), (None, 0));
         for &row in rows {
             let (at, flat) = (row as usize, records.flat[row as usize]);
@@ -241,14 +236,24 @@ impl Evidence {
             }
             if records.address[at] != Pool::NONE {
                 let whole = 2 * u32::from(flat != 0) + u32::from(records.updated_at[at] != NO_TIME);
-                let trust = agencies.get(usize::from(records.source[at])).map_or(0, |&agency| trust(agency));
-                let rank = lies.map(|lies| (lies, whole, trust));
+                let rank = lies.map(|lies| (lies, whole, self.trust(records, row)));
                 if rank > best_row.0 {
                     best_row = (rank, row);
                 }
             }
         }
         (best_row.1, best_flat.1)
+    }
+
+    /// How far the agency of a record is trusted for where a person lives: a worker of the community was at the door.
+    fn trust(&self, records: &Records, row: u32) -> u32 {
+        match self.agencies.get(usize::from(records.source[row as usize])) {
+            Some(Agency::Community) => 4,
+            Some(Agency::Own) => 3,
+            Some(Agency::Health) => 2,
+            Some(Agency::Police) => 1,
+            None => 0,
+        }
     }
 
     /// 2 if a record puts its person in that grid, 1 if it may or there is none, 0 if it puts them elsewhere.

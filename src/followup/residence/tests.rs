@@ -6,8 +6,13 @@ use super::evidence::STAFF_MIN;
 use super::*;
 use jiff::civil::date;
 
-const AGENCIES: &[Agency] = &[Agency::Community, Agency::Police];
+const AGENCIES: &[Agency] =
+    &[Agency::Community, Agency::Police, Agency::Health, Agency::Own, Agency::Police, Agency::Health];
 const POLICE: u16 = 1;
+const TESTS: u16 = 2;
+const OWN: u16 = 3;
+const HOTELS: u16 = 4;
+const CLINIC: u16 = 5;
 
 fn city() -> Directory {
     directory(&[
@@ -91,24 +96,25 @@ fn word(source: u16, day: i64, building: &'static str) -> Row {
 }
 
 #[test]
-fn a_place_that_more_sources_name_goes_before_one_that_a_single_source_repeats() {
-    let stale = [word(5, 99, "7"), word(5, 100, "7")];
+fn a_place_for_which_more_trust_speaks_goes_before_one_that_a_single_source_repeats() {
+    let stale = [word(CLINIC, 99, "7"), word(CLINIC, 100, "7")];
     assert_eq!(first(&stale), is("G2", GridBy::Flat));
-    let agree = [word(2, 95, "3"), word(3, 90, "3")];
+    let agree = [word(TESTS, 95, "3"), word(OWN, 90, "3")];
     assert_eq!(first(&[&stale[..], &agree].concat()), is("G1", GridBy::Flat));
     // What was said long ago decides only between as many.
-    let long_ago = [word(2, 5, "3"), word(3, 6, "3")];
+    let long_ago = [word(TESTS, 5, "3"), word(OWN, 6, "3")];
     assert_eq!(first(&[&stale[..], &long_ago].concat()), is("G2", GridBy::Flat), "people move");
     assert_eq!(first(&[&stale[..1], &agree[..1], &long_ago[1..]].concat()), is("G1", GridBy::Flat));
     assert_eq!(first(&[&stale[..1], &agree[..1]].concat()), is("G2", GridBy::Flat), "nothing but the date tells");
+    assert_eq!(first(&[&stale[..], &agree[1..]].concat()), is("G1", GridBy::Flat), "who lives there knows better");
 }
 
 #[test]
 fn a_source_speaks_for_every_grid_of_the_estate_that_it_names() {
-    let (moved, known) = (word(5, 90, "7"), word(2, 3, "1"));
-    let to = Row { building: "", ..word(3, 100, "") };
+    let (moved, known) = (word(CLINIC, 90, "7"), word(TESTS, 3, "1"));
+    let to = Row { building: "", ..word(OWN, 100, "") };
     // 金桥 is G4's alone and tells nothing of these two.
-    let elsewhere = Row { estate: "金桥", building: "1", ..word(4, 2, "") };
+    let elsewhere = Row { estate: "金桥", building: "1", ..word(HOTELS, 2, "") };
     assert_eq!(first(&[moved, known]), is("G2", GridBy::Flat));
     assert_eq!(first(&[elsewhere, moved, to]), is("G2", GridBy::Flat));
     let there = Row { estate: "金桥", building: "", ..to };
@@ -140,8 +146,8 @@ fn a_gate_that_leads_to_several_grids_is_no_flat() {
 #[test]
 fn the_address_lies_in_the_grid() {
     let there = Row { flat: 3, address: "阳光花园3号楼101", ..word(POLICE, 95, "3") };
-    let gate = Row { flat: 0, address: "阳光花园", building: "", ..word(0, 99, "") };
-    let stale = Row { flat: 7, address: "阳光花园7号楼101", ..word(5, 100, "7") };
+    let gate = Row { flat: 0, address: "阳光花园", building: "", ..word(HOTELS, 99, "") };
+    let stale = Row { flat: 7, address: "阳光花园7号楼101", ..word(CLINIC, 100, "7") };
     let told = |rows: &[Row]| {
         let (records, persons) = sample(rows);
         let (residence, _) = given(&records, &persons, &city(), &GridEvidence::ORDER);
@@ -149,8 +155,8 @@ fn the_address_lies_in_the_grid() {
         (address.map_or("", |&address| records.pool.get(address)).to_owned(), residence.flat[0])
     };
     assert_eq!(told(&[stale, gate]), (stale.address.to_owned(), 7));
-    let agree = Row { flat: 3, address: "阳光花园3#101", ..word(2, 94, "3") };
-    assert_eq!(told(&[stale, gate, there, agree]), (there.address.to_owned(), 3), "the newest is elsewhere");
+    let agree = Row { flat: 3, address: "阳光花园3#101", ..word(OWN, 94, "3") };
+    assert_eq!(told(&[stale, gate, there, agree]), (agree.address.to_owned(), 3), "the newest is elsewhere");
     assert_eq!(told(&[Row { address: "", ..stale }]), (String::new(), 7), "no record has an address");
 }
 
