@@ -181,7 +181,7 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
             )
         },
     );
-    let packed = Pieces::collect(firsts.len(), |p| {
+    let mut packed = Pieces::collect(firsts.len(), |p| {
         let row = firsts[p] as usize;
         let mut packed = Packed {
             id: IdNumber::default(),
@@ -206,6 +206,7 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
         }
         packed
     });
+    borrowed::clear(&mut packed);
     let (phones, flats) = (phones.values, flats.values.len());
     let (names, name_count) = (names.table, names.count);
     drop((firsts, places));

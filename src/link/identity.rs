@@ -15,9 +15,7 @@ pub(super) fn trust(packed: &Packed) -> u8 {
     if packed.implied_birth == NO_DATE {
         return 0;
     }
-    let stated = (packed.stated_birth, packed.stated_precision);
-    let births = compare_births(stated, (packed.implied_birth, BirthPrecision::Day));
-    let sexes = compare_sexes(packed.stated_sex, packed.implied_sex);
+    let (births, sexes) = own_agreement(packed);
     let contradicted = match births {
         birth::FAR | birth::DIFFERENT => true,
         birth::MISSING | birth::AGE | birth::NEAR => sexes == sex::DIFFERENT,
@@ -28,6 +26,24 @@ pub(super) fn trust(packed: &Packed) -> u8 {
         (false, IdKind::Valid | IdKind::Valid15) => ID_TRUSTED,
         (false, _) => 0,
     }
+}
+
+/// Levels of the birth and the sex that a record states beside those that its ID number implies.
+fn own_agreement(packed: &Packed) -> (u8, u8) {
+    let stated = (packed.stated_birth, packed.stated_precision);
+    let births = compare_births(stated, (packed.implied_birth, BirthPrecision::Day));
+    (births, compare_sexes(packed.stated_sex, packed.implied_sex))
+}
+
+/// Whether nothing but the sex in the record contradicts its ID number.
+pub(super) fn only_sex_contradicts(packed: &Packed) -> bool {
+    !matches!(own_agreement(packed).0, birth::FAR | birth::DIFFERENT)
+}
+
+/// Whether the record states the very birth date or sex that its ID number implies.
+pub(super) fn confirms_its_number(packed: &Packed) -> bool {
+    let (births, sexes) = own_agreement(packed);
+    births == birth::SAME_DAY || sexes == sex::SAME
 }
 
 /// The level of two profiles. Symmetric.
