@@ -29,6 +29,8 @@ pub struct GridRules<'a> {
     pub order: &'a [GridEvidence],
     /// Whether a dedicated grid stands beside the base grid or in its place.
     pub dedicated: DedicatedGrids,
+    /// Number of the source of returned lists, if there is one.
+    pub returns: Option<u16>,
 }
 
 /// The grid of each person, and the dedicated one beside it. The kinds of evidence, in the usual order:
@@ -63,9 +65,15 @@ pub fn assign(
     let mut homes = vec![Home::unknown(order.len()); persons.len()];
     let find_home = |person: usize, home: &mut Home, rows: &mut Vec<u32>| {
         newest_first(records, persons, person, rows);
-        let told = |counts: &dyn Fn(GridNo, u32) -> bool| {
+        let said = |rows: &[u32], counts: &dyn Fn(GridNo, u32) -> bool| {
             let kinds = (0..).zip(order);
             kinds.into_iter().find_map(|(n, &kind)| Some((n, kind, evidence.own(records, rows, kind, counts)?)))
+        };
+        // What a worker found out at the door goes before all that was said earlier.
+        let is_answer = |&row: &u32| Some(records.source[row as usize]) == rules.returns && evidence.tells_of(row);
+        let answer = rules.returns.and_then(|_| rows.iter().position(is_answer));
+        let told = |counts: &dyn Fn(GridNo, u32) -> bool| {
+            answer.and_then(|at| said(&rows[..=at], counts)).or_else(|| said(rows, counts))
         };
         let given_at = visits.handed_over_at[person];
         let given = |row: u32| given_at != NO_TIME && records.updated_at[row as usize] == given_at;

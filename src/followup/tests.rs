@@ -17,6 +17,7 @@ const RULES: GridRules<'static> = GridRules {
     agencies: &[Agency::Community, Agency::Police],
     order: &GridEvidence::ORDER,
     dedicated: DedicatedGrids::Beside,
+    returns: None,
 };
 
 struct City {

@@ -3,7 +3,7 @@
 use super::memory::Memory;
 use super::told;
 use super::watch::Watch;
-use crate::config::{Agency, DedicatedGrids, GridEvidence, Pipeline};
+use crate::config::{Agency, DedicatedGrids, GridEvidence, Pipeline, RETURNS_SOURCE};
 use crate::error::{Error, Exit, Result};
 use crate::followup::{self, Change, ChangedId, Directory, GridRules, Item, Items, Night, RollupRow, Visits};
 use crate::message::{Lang, Message};
@@ -88,6 +88,7 @@ pub(super) fn settle(
         agencies: &agencies,
         order: pipeline.grids.as_ref().map_or(&GridEvidence::ORDER[..], |grids| &grids.order),
         dedicated: pipeline.grids.as_ref().map(|grids| grids.dedicated).unwrap_or_default(),
+        returns: pipeline.sources.iter().position(|source| source.name == RETURNS_SOURCE).map(|source| source as u16),
     };
     let words = pipeline.returns.as_ref().map_or(&[][..], |returns| &returns.results);
     let assign = |watch: &mut Watch<'_>| {

@@ -6,8 +6,12 @@ use crate::config::{Agency, DedicatedGrids, GridEvidence};
 use jiff::civil::date;
 
 const DAY: i64 = crate::followup::time::DAY_SECONDS;
-const RULES: GridRules<'static> =
-    GridRules { agencies: &[Agency::Community], order: &GridEvidence::ORDER, dedicated: DedicatedGrids::Beside };
+const RULES: GridRules<'static> = GridRules {
+    agencies: &[Agency::Community],
+    order: &GridEvidence::ORDER,
+    dedicated: DedicatedGrids::Beside,
+    returns: None,
+};
 
 /// A night of `day` days after 2022-03-20 with these records, whose rules are `a` (24 hours), `b` (no deadline) and `c`
 /// (no deadline, 12 hours from 2022-03-25 on).

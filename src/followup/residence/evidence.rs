@@ -115,6 +115,12 @@ impl<'a> Evidence<'a> {
         }
     }
 
+    /// Whether a record states a grid or names a place.
+    pub(super) fn tells_of(&self, row: u32) -> bool {
+        let of = &self.of_row[row as usize];
+        of.stated != NONE || of.place != NOWHERE
+    }
+
     /// Drops codes that the record's own address contradicts, unless others of that place state the same: a worker knows
     /// better than a directory where a grid ends, but one row against its own address is a slip. A dedicated grid may
     /// have people who live anywhere in its community, and, `beside` their base grid, anywhere in the city if they are many.

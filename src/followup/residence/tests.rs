@@ -38,7 +38,7 @@ fn given(
     order: &[GridEvidence],
 ) -> (Residence, Vec<Message>) {
     let visits = Visits::read(records, &person_of(records, persons), persons.len(), date(2022, 3, 27), &[]);
-    let rules = GridRules { agencies: AGENCIES, order, dedicated: DedicatedGrids::Beside };
+    let rules = GridRules { agencies: AGENCIES, order, dedicated: DedicatedGrids::Beside, returns: None };
     assign(records, persons, directory, &visits, rules)
 }
 
@@ -107,6 +107,33 @@ fn a_place_for_which_more_trust_speaks_goes_before_one_that_a_single_source_repe
     assert_eq!(first(&[&stale[..1], &agree[..1], &long_ago[1..]].concat()), is("G1", GridBy::Flat));
     assert_eq!(first(&[&stale[..1], &agree[..1]].concat()), is("G2", GridBy::Flat), "nothing but the date tells");
     assert_eq!(first(&[&stale[..], &agree[1..]].concat()), is("G1", GridBy::Flat), "who lives there knows better");
+}
+
+#[test]
+fn what_a_worker_found_out_goes_before_all_that_was_said_earlier() {
+    const RETURNS: u16 = 0;
+    let lived = [Row { grid: "G1", ..word(6, 1, "3") }, word(OWN, 90, "3"), word(TESTS, 91, "3")];
+    let told = |answer: Row| {
+        let (records, persons) = sample(&[&lived[..], &[answer]].concat());
+        let visits = Visits::read(&records, &person_of(&records, &persons), persons.len(), date(2022, 3, 27), &[]);
+        let rules = GridRules {
+            agencies: &[AGENCIES, &[Agency::Community]].concat(),
+            order: &GridEvidence::ORDER,
+            dedicated: DedicatedGrids::Beside,
+            returns: Some(RETURNS),
+        };
+        let (residence, _) = assign(&records, &persons, &city(), &visits, rules);
+        (residence.codes.get(residence.grid[0]).to_owned(), residence.by[0])
+    };
+    let moved = Row { estate: "金桥", ..word(RETURNS, 95, "") };
+    assert_eq!(told(moved), is("G4", GridBy::Estate));
+    assert_eq!(
+        told(Row { source: HOTELS, ..moved }),
+        is("G1", GridBy::GridCode),
+        "another source's word is one of many"
+    );
+    assert_eq!(told(Row { estate: "远方", ..moved }), is("G1", GridBy::GridCode), "nobody knows where that is");
+    assert_eq!(told(Row { updated_at: 0, ..moved }), is("G1", GridBy::GridCode), "moved back since");
 }
 
 #[test]
@@ -254,7 +281,7 @@ fn city_with_dedicated() -> Directory {
 fn dedicated(rows: &[Row], order: &[GridEvidence], how: DedicatedGrids) -> Vec<(String, GridBy, String)> {
     let (records, persons) = sample(rows);
     let visits = Visits::read(&records, &person_of(&records, &persons), persons.len(), date(2022, 3, 27), &[]);
-    let rules = GridRules { agencies: AGENCIES, order, dedicated: how };
+    let rules = GridRules { agencies: AGENCIES, order, dedicated: how, returns: None };
     let (residence, _) = assign(&records, &persons, &city_with_dedicated(), &visits, rules);
     let text = |sym| residence.codes.get(sym).to_owned();
     (0..persons.len()).map(|p| (text(residence.grid[p]), residence.by[p], text(residence.dedicated[p]))).collect()
