@@ -191,10 +191,11 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// Of the grids that `grid_of` the rows (newest first) tells, the one for which most trust speaks: each source speaks for
-    /// the place that its newest record with a place names. An address that somebody once gave is repeated for years, and a
-    /// slip stands in one source alone. Those that spoke within [`RECENT_SECONDS`] of the newest come first, since people
-    /// move; where they are of two minds all sources decide, and then the newest.
+    /// Of the grids that `grid_of` the rows (newest first) tells, the one for which most voices speak: each source has one for
+    /// the place that its newest record with a place names, and a community two, whose worker was at the door. An address that
+    /// somebody once gave is repeated for years, and a slip stands in one source alone. Those that spoke within
+    /// [`RECENT_SECONDS`] of the newest come first, since people move; where they are of two minds all sources decide, and then
+    /// the newest.
     fn agreed(
         &self,
         records: &Records,
@@ -220,11 +221,11 @@ impl<'a> Evidence<'a> {
         let told = rows.iter().enumerate().map(|(age, &row)| (age, row, grid_of(row as usize)));
         let told = told.filter(|&(_, row, grid)| grid != NONE && counts(grid, row));
         let best = told.max_by_key(|&(age, _, grid)| {
-            let votes = |of_recent: bool| -> u32 {
+            let voices = |of_recent: bool| -> u32 {
                 let spoken = words.iter().filter(|&&row| (!of_recent || recent(row)) && speaks(row, grid));
-                spoken.map(|&row| self.trust(records, row)).sum()
+                spoken.map(|&row| 1 + u32::from(self.of_row[row as usize].community)).sum()
             };
-            (votes(true), votes(false), Reverse(age))
+            (voices(true), voices(false), Reverse(age))
         });
         best.map(|(.., grid)| grid)
     }
