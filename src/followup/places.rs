@@ -104,7 +104,8 @@ impl Places {
     /// Whether a place may lie in that grid, by the most exact part of it that the directory knows; `None` if it knows none.
     pub(super) fn may_lie_in(&self, place: PlaceNo, grid: GridNo) -> Option<bool> {
         let (grids, _) = self.candidates(place).find(|(grids, _)| !grids.is_empty())?;
-        Some(grids.contains(&grid))
+        // They are in order.
+        Some(grids.binary_search(&grid).is_ok())
     }
 
     /// How many places are known: their numbers are 1 to this one.

@@ -30,11 +30,15 @@ struct OfRow {
     stated: GridNo,
     /// Whether that is the community's word.
     community: bool,
-    /// Grid in which the record's address lies, and how that is known.
-    located: (GridNo, GridBy),
+    /// Grid in which the record's address lies; [`NONE`] if that is not known.
+    located: GridNo,
     /// Place that the address names; [`NOWHERE`]: none.
     place: PlaceNo,
+    /// How it is known in which grid the address lies.
+    by: GridBy,
 }
+
+const _: () = assert!(size_of::<OfRow>() == 16);
 
 /// Where each record says that its person lives.
 pub(super) struct Evidence<'a> {
@@ -69,9 +73,10 @@ impl<'a> Evidence<'a> {
             let told = |(rows, of_place): (&[usize], &[PlaceNo])| {
                 let located = places.grids(of_place, rows, records, directory);
                 let of_row = |((&row, &place), located): ((&usize, &PlaceNo), Option<(GridNo, GridBy)>)| OfRow {
+                    located: located.map_or(NONE, |(grid, _)| grid),
+                    by: located.map_or(GridBy::None, |(_, by)| by),
                     stated: codes.get(&records.grid_code[row]).copied().flatten().unwrap_or(NONE),
                     community: agencies.get(records.source[row] as usize) == Some(&Agency::Community),
-                    located: located.unwrap_or((NONE, GridBy::None)),
                     place,
                 };
                 rows.iter().zip(of_place).zip(located).map(of_row).collect::<Vec<_>>()
@@ -90,7 +95,7 @@ impl<'a> Evidence<'a> {
         }
         evidence.distrust(said, directory, beside);
         let lives = |told: &OfRow| {
-            let away = beside && directory.is_dedicated(told.stated) && told.located.0 != told.stated;
+            let away = beside && directory.is_dedicated(told.stated) && told.located != told.stated;
             told.community && !away
         };
         let flats: &[u64] = &records.flat;
@@ -130,7 +135,7 @@ impl<'a> Evidence<'a> {
         for place in said.chunk_by(|a, b| a.0 == b.0) {
             let votes = |grid: GridNo| place.iter().filter(|(_, stated, _)| *stated == grid).count();
             for &(_, stated, row) in place {
-                let (located, _) = self.of_row[row as usize].located;
+                let located = self.of_row[row as usize].located;
                 let dedicated = directory.is_dedicated(stated);
                 let contradicts = match located {
                     NONE => self.places.may_lie_in(self.of_row[row as usize].place, stated) == Some(false),
@@ -179,7 +184,7 @@ impl<'a> Evidence<'a> {
             if rows.iter().any(differs) { self.agreed(records, rows, grid_of, counts) } else { Some(newest) }
         };
         let stated = |community: bool| first(&|row| if of(row).community == community { of(row).stated } else { NONE });
-        let located = |how: GridBy| agreed(&|row| Some(of(row).located).filter(|l| l.1 == how).map_or(NONE, |l| l.0));
+        let located = |how: GridBy| agreed(&|row| if of(row).by == how { of(row).located } else { NONE });
         let flat = || first(&|row| self.flats.grid(records.flat[row]).unwrap_or(NONE));
         match kind {
             GridEvidence::GridCode => stated(true),
@@ -214,7 +219,7 @@ impl<'a> Evidence<'a> {
         let at = |row: u32| records.updated_at[row as usize];
         let newest = words.first().map_or(NO_TIME, |&row| at(row));
         let recent = |row: u32| at(row) != NO_TIME && newest.saturating_sub(at(row)) <= RECENT_SECONDS;
-        let speaks = |row: u32, grid: GridNo| match self.of_row[row as usize].located.0 {
+        let speaks = |row: u32, grid: GridNo| match self.of_row[row as usize].located {
             NONE => self.places.may_lie_in(place_of(row), grid) == Some(true),
             located => located == grid,
         };
@@ -234,16 +239,30 @@ impl<'a> Evidence<'a> {
     /// [`NO_ROW`] and 0 where none has one. What lies in the grid goes before what may and that before what does not, so that
     /// a worker is sent to a door of the own grid; then a whole flat and a dated record, the more trusted agency, the newer.
     pub(super) fn address(&self, records: &Records, rows: &[u32], grid: GridNo) -> (u32, u64) {
+        let sure = |row: u32| {
+            let of = &self.of_row[row as usize];
+            grid != NONE && (of.stated == grid || of.located == grid)
+        };
+        let (row, flat) = self.best(records, rows, |row| sure(row).then_some(true));
+        if row != NO_ROW && flat != 0 {
+            return (row, flat);
+        }
+        let others = self.best(records, rows, |row| (!sure(row)).then(|| self.may_lie_in(row, grid)));
+        (if row == NO_ROW { others.0 } else { row }, if flat == 0 { others.1 } else { flat })
+    }
+
+    /// The best address and the best flat of the rows (newest first) of which `lies` says anything; `true` goes before `false`.
+    fn best(&self, records: &Records, rows: &[u32], lies: impl Fn(u32) -> Option<bool>) -> (u32, u64) {
         let (mut best_row, mut best_flat) = ((None, NO_ROW), (None, 0));
         for &row in rows {
             let (at, flat) = (row as usize, records.flat[row as usize]);
-            let lies = Some(self.lies_in(at, grid));
-            if flat != 0 && lies > best_flat.0 {
-                best_flat = (lies, flat);
+            let Some(lies) = lies(row) else { continue };
+            if flat != 0 && Some(lies) > best_flat.0 {
+                best_flat = (Some(lies), flat);
             }
             if records.address[at] != Pool::NONE {
                 let whole = 2 * u32::from(flat != 0) + u32::from(records.updated_at[at] != NO_TIME);
-                let rank = lies.map(|lies| (lies, whole, self.trust(records, row)));
+                let rank = Some((lies, whole, self.trust(records, row)));
                 if rank > best_row.0 {
                     best_row = (rank, row);
                 }
@@ -263,15 +282,10 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// 2 if a record puts its person in that grid, 1 if it may or there is none, 0 if it puts them elsewhere.
-    fn lies_in(&self, row: usize, grid: GridNo) -> u8 {
-        let of = &self.of_row[row];
-        match of.located.0 {
-            _ if grid == NONE => 1,
-            _ if of.stated == grid => 2,
-            NONE => u8::from(self.places.may_lie_in(of.place, grid) != Some(false)),
-            located => 2 * u8::from(located == grid),
-        }
+    /// Whether nothing in a record says that its person lives elsewhere than in that grid.
+    fn may_lie_in(&self, row: u32, grid: GridNo) -> bool {
+        let of = &self.of_row[row as usize];
+        grid == NONE || of.located == NONE && self.places.may_lie_in(of.place, grid) != Some(false)
     }
 
     /// The grids of the registered flats of those persons, by the addresses of records in those flats.
@@ -281,7 +295,7 @@ impl<'a> Evidence<'a> {
         let mut wanted: HashMap<u64, GridNo> = flats.filter(|&flat| flat != 0).map(|flat| (flat, NONE)).collect();
         for (row, flat) in records.flat.iter().enumerate() {
             if let Some(slot) = wanted.get_mut(flat).filter(|slot| **slot == NONE) {
-                *slot = self.of_row[row].located.0;
+                *slot = self.of_row[row].located;
             }
         }
         wanted.retain(|_, grid| *grid != NONE);
