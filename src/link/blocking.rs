@@ -123,7 +123,8 @@ fn key<const N: usize>(rule: usize, present: bool, values: [u64; N]) -> u64 {
     if present { hash::key(rule as u64, &values) } else { 0 }
 }
 
-/// The rule by birth and tail of the ID number, or by the number of another document. Pairs of equal trusted numbers count as its own.
+/// The rule by birth and tail of the ID number, or by the number of another document. Pairs of equal trusted numbers count as
+/// its own.
 pub(super) const ID_TAIL: usize = 8;
 /// Rules whose blocks grow with the city: neither days and years of birth do, nor names and the tails of ID numbers.
 const BIRTH_AND_SURNAME: usize = 3;

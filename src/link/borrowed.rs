@@ -12,7 +12,7 @@ use rayon::prelude::*;
 /// Trusts each number that nothing but the sex in its own row contradicts, where another row of the same name and number
 /// confirms it: the sex is a slip, and the number nobody else's.
 pub(super) fn clear(packed: &mut Pieces<Packed>) {
-    let doubtful = |packed: &Packed| packed.has(ID_DOUBTFUL) && identity::only_sex_contradicts(packed);
+    let doubtful = |packed: &Packed| packed.has(ID_DOUBTFUL) && identity::birth_does_not_contradict(packed);
     let doubtful: Vec<(u32, u64, u32)> = bearers(packed, doubtful).collect();
     let doubted: HashSet<u64> = doubtful.iter().map(|&(_, number, _)| number).collect();
     let sure = |packed: &Packed| {

@@ -35,8 +35,8 @@ fn own_agreement(packed: &Packed) -> (u8, u8) {
     (births, compare_sexes(packed.stated_sex, packed.implied_sex))
 }
 
-/// Whether nothing but the sex in the record contradicts its ID number.
-pub(super) fn only_sex_contradicts(packed: &Packed) -> bool {
+/// Whether the birth date in the record, if there is one, leaves its ID number in no doubt: then only the sex can contradict it.
+pub(super) fn birth_does_not_contradict(packed: &Packed) -> bool {
     !matches!(own_agreement(packed).0, birth::FAR | birth::DIFFERENT)
 }
 
