@@ -115,7 +115,8 @@ fn road_end(chars: &Line, at: usize) -> Option<usize> {
                 i + 1
             }
             '同' if chars[i - 1] == '胡' => i + 1,
-            '线' | '条' | '里' | '弄' if followed_by_number(chars, i + 1) => i + 1,
+            '线' | '条' | '弄' if followed_by_number(chars, i + 1) => i + 1,
+            '里' if is_door(chars, i + 1) => i + 1,
             '花' | '小' | '公' if chars.starts_estate(i) => return None,
             '村' if followed_by_number(chars, i + 1) => return None,
             _ => continue,
@@ -151,6 +152,13 @@ fn followed_by_number(chars: &Line, at: usize) -> bool {
     chars.number_at(skip(chars, at)).is_some_and(|end| {
         chars[skip(chars, at)].is_ascii_digit() || matches!(chars.get(end), Some('号' | '弄' | '组' | '队' | '社'))
     })
+}
+
+/// Whether a door number and nothing else stands at `at`: 太平里5号 is a lane, 新兴里5号楼 and 新兴里5-2-501 are an estate.
+fn is_door(chars: &Line, at: usize) -> bool {
+    let Some(end) = chars.number_at(skip(chars, at)) else { return false };
+    let rest = chars.get(end..).unwrap_or_default();
+    matches!(rest, ['号'] | ['号', '院'] | ['号', '院', '内'])
 }
 
 /// Skips 与西二路交叉口 behind a road.
@@ -196,11 +204,10 @@ fn estate_end(chars: &Line, at: usize) -> usize {
     while i < chars.len() {
         if let Some(end) = chars.number_at(i) {
             let ascii = chars[i].is_ascii_alphanumeric();
-            if matches!(chars.get(end), Some('期' | '区' | '村' | '里' | '街' | '坊' | '庄'))
+            if let Some(named) = named_by_number(chars, end)
                 && !(i == at && ascii && chars.get(end) == Some(&'区'))
             {
-                // 二期, 3区, A区 and 八里庄 belong to the name.
-                i = end + 1;
+                i = named;
                 continue;
             }
             if mark_at(chars, end).0 != Mark::Bare && (ascii || chars.get(end) != Some(&'门')) {
@@ -218,6 +225,16 @@ fn estate_end(chars: &Line, at: usize) -> usize {
         i += 1;
     }
     chars.len()
+}
+
+/// Where the name goes on that a number belongs to whose end is `end`: 二期, 3区, A区, 八里庄, 二十一户村, 九号公馆, 阳光100小区.
+fn named_by_number(chars: &Line, end: usize) -> Option<usize> {
+    match chars.get(end)? {
+        '期' | '区' | '村' | '里' | '街' | '坊' | '庄' => Some(end + 1),
+        '户' if matches!(chars.get(end + 1), Some('村' | '庄')) => Some(end + 2),
+        '号' if ["公馆", "官邸", "庄园"].iter().any(|word| starts_with(chars, end + 1, word)) => Some(end + 3),
+        _ => chars.starts_estate(end).then_some(end + 1),
+    }
 }
 
 /// Skips a village's name before the name of an estate in it.
@@ -318,7 +335,7 @@ fn mark_at(line: &Line, at: usize) -> (Mark, usize) {
     (Mark::Bare, 0)
 }
 
-/// 东单元, 西户, 中门: the side and the word's length.
+/// 东单元, 西户, 12-西-401: the side and the word's length.
 fn sided(chars: &Line, at: usize) -> Option<(char, Mark, usize)> {
     if !chars.is(at, SIDE) {
         return None;
@@ -326,6 +343,9 @@ fn sided(chars: &Line, at: usize) -> Option<(char, Mark, usize)> {
     let side = chars[at];
     if starts_with(chars, at + 1, "单元") {
         return Some((side, Mark::Unit, 3));
+    }
+    if at > 0 && chars[at - 1] == '-' && chars.get(at + 1) == Some(&'-') {
+        return Some((side, Mark::Unit, 1));
     }
     (chars.get(at + 1) == Some(&'户')).then_some((side, Mark::Room, 2))
 }
