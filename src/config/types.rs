@@ -124,11 +124,12 @@ pub enum GridField {
     WorkerPhone,
     /// Helpers of the grid worker (1+N): how many, or their names.
     Helpers,
-    /// Estates covered, separated by 、，,;；| or spaces.
+    /// Estates covered, separated by 、，,;；| or spaces; buildings may stand behind each name: `锦绣花园1-5、8号楼`. A road with
+    /// door numbers (`府前大街1-99号`) counts as [`GridField::Road`].
     Estates,
-    /// Buildings covered of those estates, e.g. `1-5、8`; empty: all.
+    /// Buildings covered of those estates that name none themselves, e.g. `1-5、8`; empty: all.
     Buildings,
-    /// Road covered.
+    /// Roads covered, written as estates are.
     Road,
     /// Door numbers covered on that road, e.g. `1-99单` (odd), `2-98双` (even), `1-50`; empty: all.
     Numbers,

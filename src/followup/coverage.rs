@@ -1,4 +1,5 @@
-//! What a grid covers, as directories write it: `1-5、8` of an estate's buildings, `1-99单` of a road's door numbers.
+//! What a grid covers, as directories write it: `1-5、8` of an estate's buildings, `1-99单` of a road's door numbers, in a
+//! column of its own or behind the name: `锦绣花园1-5、8号楼，府前大街1-99号`.
 
 /// Which numbers of a span count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,13 @@ impl Coverage {
         }
         coverage.all |= coverage.spans.is_empty() && coverage.words.is_empty() && faults == 0;
         (coverage, faults)
+    }
+
+    /// Covers what `more` covers as well.
+    fn join(&mut self, more: Self) {
+        self.spans.extend(more.spans);
+        self.words.extend(more.words);
+        self.all |= more.all;
     }
 
     /// Whether everything is covered without naming it: a coverage that names its numbers goes before it.
@@ -178,12 +186,70 @@ pub(super) fn place_key(text: &str) -> String {
     key
 }
 
-/// The estates named in a directory's cell.
-pub(super) fn estates(text: &str) -> impl Iterator<Item = String> {
-    text.split(['、', '，', ',', ';', '；', '|'])
-        .flat_map(str::split_whitespace)
-        .map(place_key)
-        .filter(|e| !e.is_empty())
+/// An estate or a road as a directory's cell names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// As it is looked up.
+    pub key: String,
+    /// Buildings or door numbers behind the name; `None` where it stands alone.
+    pub numbers: Option<Coverage>,
+    /// A road by its name, with door numbers (1-99号), not buildings.
+    pub is_road: bool,
+}
+
+/// The estates or roads named in a directory's cell, each with the numbers that stand behind it. Numbers between the
+/// separators belong to the name before them: `锦绣花园1、3号楼、府苑小区` are two estates.
+pub(super) fn places(text: &str) -> Vec<Place> {
+    let text = address_text(text).replace('(', " ").replace(')', " ");
+    let parts: Vec<&str> = text.split(['、', ',', ';', '|']).flat_map(str::split_whitespace).collect();
+    let mut places: Vec<Place> = Vec::new();
+    for (i, part) in parts.iter().enumerate() {
+        if let Some((more, are_doors)) = numbers(part)
+            && let Some(place) = places.last_mut()
+        {
+            place.numbers.get_or_insert_default().join(more);
+            place.is_road |= are_doors && place.key.ends_with(ROAD_ENDINGS);
+            continue;
+        }
+        let followed = parts.get(i + 1).is_some_and(|next| numbers(next).is_some());
+        let (name, own) = split_name(part, followed);
+        let key = place_key(name);
+        if !key.is_empty() {
+            let is_road = own.as_ref().is_some_and(|(_, are_doors)| *are_doors) && key.ends_with(ROAD_ENDINGS);
+            places.push(Place { key, numbers: own.map(|(numbers, _)| numbers), is_road });
+        }
+    }
+    places
+}
+
+/// What the name of a road ends with.
+const ROAD_ENDINGS: [char; 5] = ['路', '街', '道', '巷', '弄'];
+
+/// The name in front of `part` and the numbers behind it. A number alone may belong to the name (阳光100); it counts where
+/// more `follow`.
+fn split_name(part: &str, follow: bool) -> (&str, Option<(Coverage, bool)>) {
+    let begins = |at: usize, c: char| {
+        let before = part[..at].chars().next_back();
+        c.is_ascii_alphanumeric() && before.is_some_and(|before| !before.is_ascii_alphanumeric())
+    };
+    let starts = part.char_indices().filter(|&(at, c)| begins(at, c)).map(|(at, _)| at);
+    let alone = |rest: &str| rest.bytes().all(|b| b.is_ascii_alphanumeric());
+    let mut splits = starts.filter(|&at| follow || !alone(&part[at..]));
+    splits
+        .find_map(|at| numbers(&part[at..]).map(|own| (part[..at].trim_end_matches(['第', '-']), Some(own))))
+        .unwrap_or((part, None))
+}
+
+/// `text` if it is nothing but buildings or door numbers, and whether these are door numbers.
+fn numbers(text: &str) -> Option<(Coverage, bool)> {
+    if !text.trim_start_matches('第').starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let (coverage, faults) = Coverage::parse(text);
+    let is_short = |word: &String| word.len() <= 3 && word.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_all = faults == 0 && !coverage.all && coverage.words.iter().all(is_short);
+    let are_doors = text.ends_with(['号', '单', '双']);
+    is_all.then_some((coverage, are_doors))
 }
 
 #[cfg(test)]
@@ -233,12 +299,44 @@ mod tests {
     }
 
     #[test]
-    fn estates_of_a_cell() {
-        let names: Vec<String> = estates("阳光花园小区、 金色 家园,安居小区|小区；").collect();
-        assert_eq!(names, ["阳光花园", "金色", "家园", "安居", "小区"]);
+    fn places_of_a_cell() {
+        let names = |text: &str| places(text).into_iter().map(|place| place.key).collect::<Vec<String>>();
+        assert_eq!(names("阳光花园小区、 金色 家园,安居小区|小区；"), ["阳光花园", "金色", "家园", "安居", "小区"]);
         assert_eq!(place_key("胜 利－花园二期"), "胜利花园2期");
         assert_eq!(place_key("胜利花园2期"), "胜利花园2期");
         assert_ne!(place_key("幸福村"), place_key("幸福小区"));
+    }
+
+    #[test]
+    fn numbers_stand_behind_the_names_of_places_too() {
+        let told = |text: &str| {
+            let of = |numbers: Coverage| (0..=120).filter(|n| numbers.contains(&n.to_string())).collect::<Vec<u32>>();
+            places(text).into_iter().map(|p| (p.key, p.numbers.map(of), p.is_road)).collect::<Vec<_>>()
+        };
+        let estate = |name: &str, numbers: &[u32]| (name.to_owned(), Some(numbers.to_vec()), false);
+        let whole = |name: &str| (name.to_owned(), None, false);
+        for text in [
+            "锦绣花园1-3、8号楼、府苑小区",
+            "锦绣花园小区（1-3号楼，8号楼），府苑",
+            "锦绣花园 1、2、3、8栋；府苑",
+            "锦绣花园第1栋至3栋和8栋|府苑",
+        ] {
+            assert_eq!(told(text), [estate("锦绣花园", &[1, 2, 3, 8]), whole("府苑")], "{text}");
+        }
+        assert_eq!(told("锦绣花园二期3-5号楼"), [estate("锦绣花园2期", &[3, 4, 5])]);
+        assert_eq!(told("锦绣花园2期3-5号楼"), [estate("锦绣花园2期", &[3, 4, 5])]);
+        assert_eq!(told("前李村1-2组、3组"), [estate("前李村", &[1, 2, 3])]);
+        assert_eq!(told("阳光100、8号公馆、文汇3区"), [whole("阳光100"), whole("8号公馆"), whole("文汇3区")]);
+        assert_eq!(told("府前大街1-5单号"), [("府前大街".to_owned(), Some(vec![1, 3, 5]), true)]);
+        assert_eq!(
+            told("府前大街1-3号、锦绣花园"),
+            [("府前大街".to_owned(), Some(vec![1, 2, 3]), true), whole("锦绣花园")]
+        );
+        assert_eq!(told("步行街1-2号楼"), [estate("步行街", &[1, 2])]);
+        assert_eq!(told("府前大街1、3、5号"), [("府前大街".to_owned(), Some(vec![1, 3, 5]), true)]);
+        let towers = places("万达广场A、C-D座");
+        let covers = |building: &str| towers[0].numbers.as_ref().unwrap().contains(building);
+        assert!(["A", "C", "D"].into_iter().all(covers) && !covers("B") && towers.len() == 1);
     }
 
     proptest! {
@@ -263,7 +361,7 @@ mod tests {
         #[test]
         fn no_text_panics(text in "\\PC{0,20}") {
             let _ = Coverage::parse(&text);
-            let _ = estates(&text).count();
+            let _ = places(&text).len();
         }
     }
 }

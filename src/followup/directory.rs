@@ -255,15 +255,15 @@ impl Directory {
             faults.kinds += usize::from(kind_of(&row[2]).is_none());
             faults.duplicates += usize::from(i > 0 && row[7..].iter().all(String::is_empty) || rows[..i].contains(row));
             faults.names += usize::from((1..7).any(|field| !row[field].is_empty() && row[field] != first[field]));
-            let (buildings, unread) = Coverage::parse(&row[10]);
-            faults.coverage += unread;
-            for estate in coverage::estates(&row[9]) {
-                self.estates.entry(estate).or_default().push((number, buildings.clone()));
-            }
-            let (numbers, unread) = Coverage::parse(&row[12]);
-            faults.coverage += unread;
-            for road in coverage::estates(&row[11]) {
-                self.roads.entry(road).or_default().push((number, numbers.clone()));
+            // Numbers behind a name go before those in a column of their own. A cell of estates may name roads as well.
+            for (names, all_numbers, are_roads) in [(&row[9], &row[10], false), (&row[11], &row[12], true)] {
+                let (numbers, unread) = Coverage::parse(all_numbers);
+                faults.coverage += unread;
+                for place in coverage::places(names) {
+                    let places = if are_roads || place.is_road { &mut self.roads } else { &mut self.estates };
+                    let covered = (number, place.numbers.unwrap_or_else(|| numbers.clone()));
+                    places.entry(place.key).or_default().push(covered);
+                }
             }
         }
     }
@@ -433,6 +433,20 @@ pub(super) mod tests {
         assert_eq!(directory.by_estate("安居小区"), [0]);
         assert_eq!(directory.by_number("府前大街", "45-1"), [0]);
         assert!(directory.by_number("府前大街", "46").is_empty());
+    }
+
+    #[test]
+    fn one_cell_may_name_estates_roads_and_their_numbers() {
+        let (directory, messages) = directory(&[
+            &["G1", "", "", "新村", "", "", "", "", "", "阳光花园1-3、5号楼，府前大街1-9单号"],
+            &["G2", "", "", "新村", "", "", "", "", "", "阳光花园（4栋）、安居小区", "7", "府前大街2-8双号、北一路"],
+        ]);
+        assert_eq!(messages, []);
+        let grids = |building| directory.by_building("阳光花园", building);
+        assert_eq!((grids("2"), grids("5"), grids("4"), grids("7")), (vec![0], vec![0], vec![1], vec![]));
+        assert_eq!(directory.by_building("安居", "7"), [1], "the column's numbers are of those that have none");
+        assert_eq!((directory.by_number("府前大街", "7"), directory.by_number("府前大街", "6")), (vec![0], vec![1]));
+        assert_eq!(directory.by_number("北一路", "99"), [1]);
     }
 
     #[test]
