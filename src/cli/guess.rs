@@ -1,7 +1,7 @@
 //! A first pipeline file guessed from the heads of dumps: which dumps are one source, whose they are, which column is which
 //! field, what a row says happened. Every guess is marked, because a wrong one costs more than a missing one.
 
-use super::guess_words::{AGENCIES, EVENT_TIMES, FIELDS, GRIDS, PLACE_CODES, PLACES};
+use super::guess_words::{AGENCIES, DETAILS, EVENT_TIMES, FIELDS, GRIDS, PLACE_CODES, PLACES};
 use super::wiring::Head;
 use crate::message::{Lang, Message};
 use std::fmt::Write;
@@ -77,27 +77,53 @@ fn source(text: &mut String, group: &Group<'_>, name: &str, folder: &Path, lang:
     let _ = writeln!(text, "[[source]]\nname = {}", quoted(name));
     let _ = writeln!(text, "agency = \"{}\"   # CHECK", agency.map_or("community", |(agency, _)| agency));
     let _ = writeln!(text, "paths = [{}]\nrequired = false\n[source.map]", paths.join(", "));
-    let mapped = map(text, columns, FIELDS, "");
-    let event = EVENT_TIMES.iter().find_map(|(kind, words)| Some((kind, find(columns, words)?)));
-    let place = find(columns, PLACES);
-    let code = find(columns, PLACE_CODES);
-    let used = |column: &&String| {
-        let in_event = event.is_some_and(|(_, at)| at == **column) || [place, code].contains(&Some(column.as_str()));
-        !mapped.contains(&column.as_str()) && !in_event
-    };
-    let idle: Vec<&str> = columns.iter().filter(used).map(String::as_str).collect();
+    let mut mapped = map(text, columns, FIELDS, "");
+    let events = events(columns);
+    // The newest evidence goes first, so a record without a time of its own takes that of what it says happened.
+    if let Some((_, at)) = events.first()
+        && find(columns, words_of("updated_at")).is_none()
+    {
+        let _ = writeln!(text, "updated_at = {}   # CHECK", quoted(at));
+    }
+    mapped.extend(events.iter().map(|&(_, at)| at));
+    let known = [("place_code", PLACE_CODES), ("place", PLACES)];
+    let places: Vec<_> = known.iter().filter_map(|&(key, words)| Some((key, find(columns, words)?))).collect();
+    let details: Vec<_> = DETAILS.iter().filter_map(|&(key, words)| Some((key, find(columns, words)?))).collect();
+    if !events.is_empty() {
+        mapped.extend(places.iter().chain(&details).map(|&(_, column)| column));
+    }
+    let idle: Vec<&str> = columns.iter().map(String::as_str).filter(|column| !mapped.contains(column)).collect();
     if !idle.is_empty() {
         let list = idle.join(", ").replace(['\n', '\r'], " ");
         let _ = writeln!(text, "# {}", Message::new("cli.init_idle").with("columns", list).render(lang));
     }
-    if let Some((kind, at)) = event {
+    for (kind, at) in &events {
         let _ = writeln!(text, "[[source.event]]\ntype = \"{kind}\"   # CHECK\nat = {}", quoted(at));
-        for (key, column) in [("place_code", code), ("place", place)] {
-            if let Some(column) = column {
-                let _ = writeln!(text, "{key} = {}", quoted(column));
-            }
+        for &(key, column) in &places {
+            let _ = writeln!(text, "{key} = {}", quoted(column));
+        }
+        if !details.is_empty() {
+            let pairs: Vec<String> =
+                details.iter().map(|&(key, column)| format!("{key} = {}", quoted(column))).collect();
+            let _ = writeln!(text, "detail = {{ {} }}", pairs.join(", "));
         }
     }
+}
+
+/// What a row says happened, and the column that tells when: the first kind that a column's name holds, and every other whose
+/// time is a column's whole name. A row of declarations tells of an arrival too.
+fn events(columns: &[String]) -> Vec<(&'static str, &str)> {
+    let mut events: Vec<(&str, &str)> = Vec::new();
+    for &(kind, words) in EVENT_TIMES {
+        let column = if events.is_empty() { find(columns, words) } else { find_exactly(columns, words) };
+        events.extend(column.map(|at| (kind, at)));
+    }
+    events
+}
+
+/// The words of a person field.
+fn words_of(field: &str) -> &'static [&'static str] {
+    FIELDS.iter().find(|(name, _)| *name == field).map_or(&[], |&(_, words)| words)
 }
 
 /// Writes a line for every field that a column is named after, and gives the columns used.
@@ -115,12 +141,18 @@ fn map<'a>(text: &mut String, columns: &'a [String], fields: &[(&str, &[&str])],
 
 /// The column that one of `words` names: exactly first, then as a part; earlier words first.
 fn find<'a>(columns: &'a [String], words: &[&str]) -> Option<&'a str> {
-    let plain =
-        |column: &str| column.trim().trim_start_matches("您的").trim_end_matches(['*', '：', ':']).to_lowercase();
-    let exact = words.iter().find_map(|word| columns.iter().find(|column| plain(column) == *word));
-    let part =
-        || words.iter().find_map(|word| columns.iter().find(|c| word.chars().count() > 2 && plain(c).contains(word)));
-    exact.or_else(part).map(String::as_str)
+    let holds = |word: &&str| columns.iter().find(|column| word.chars().count() > 2 && plain(column).contains(*word));
+    find_exactly(columns, words).or_else(|| words.iter().find_map(holds).map(String::as_str))
+}
+
+/// The column whose whole name one of `words` is.
+fn find_exactly<'a>(columns: &'a [String], words: &[&str]) -> Option<&'a str> {
+    words.iter().find_map(|word| columns.iter().find(|column| plain(column) == *word)).map(String::as_str)
+}
+
+/// A column's name without what forms put around it.
+fn plain(column: &str) -> String {
+    column.trim().trim_start_matches("您的").trim_end_matches(['*', '：', ':']).to_lowercase()
 }
 
 fn is_grids(columns: &[String]) -> bool {
@@ -213,7 +245,7 @@ mod tests {
             head("/c/d/核酸.xlsx", &["受检者", "证件号", "联系手机", "采样时间", "采样点", "检测结果"]),
             head("/c/d/README.md", &["A city"]),
             head("/c/d/truth.csv", &["source", "record_id", "person_id"]),
-            head("/c/d/扫码[1].xlsx", &["您的姓名", "您的手机号码", "到达时间", "出发地代码", "出发地"]),
+            head("/c/d/扫码[1].xlsx", &["您的姓名", "您的手机号码", "到达时间", "出发地代码", "出发地", "提交时间"]),
         ];
         let text = pipeline_text(&heads, Path::new("/c"), Lang::En);
         let pipeline =
@@ -228,8 +260,12 @@ mod tests {
         let expected =
             [PersonField::RecordId, PersonField::Name, PersonField::IdNumber, PersonField::RegisteredAddress];
         assert_eq!(fields[..4], expected);
-        assert_eq!(pipeline.sources[1].events[0].kind, "test");
-        assert_eq!(pipeline.sources[2].events[0].kind, "arrival");
+        let kinds =
+            |source: usize| pipeline.sources[source].events.iter().map(|event| &*event.kind).collect::<Vec<_>>();
+        assert_eq!((kinds(0), kinds(1), kinds(2)), (vec![], vec!["test"], vec!["arrival", "declaration"]));
+        assert_eq!(pipeline.sources[1].events[0].detail[0].0, "result");
+        let has = |source: usize, wanted| pipeline.sources[source].map.iter().any(|(field, _)| *field == wanted);
+        assert!(has(1, PersonField::UpdatedAt) && !has(0, PersonField::UpdatedAt), "{text}");
         assert_eq!(pipeline.sources[2].paths, ["/c/d/扫码[[]1[]].xlsx"]);
     }
 }

@@ -13,12 +13,36 @@ pub(super) const FIELDS: &[(&str, Words)] = &[
             "接种流水号",
             "流水号",
             "记录编号",
+            "人口编号",
+            "登记号",
+            "记录号",
+            "申报号",
+            "样本编号",
+            "采样号",
+            "接种号",
             "编号",
             "record_id",
             "id",
         ],
     ),
-    ("name", &["姓名", "受检者", "受种者姓名", "旅客姓名", "人员姓名", "人名", "name"]),
+    (
+        "name",
+        &[
+            "姓名",
+            "受检者",
+            "受种者姓名",
+            "受种者",
+            "被采样人",
+            "受检人",
+            "旅客姓名",
+            "旅客",
+            "住客",
+            "人员姓名",
+            "申报人",
+            "人名",
+            "name",
+        ],
+    ),
     ("former_name", &["曾用名", "former_name"]),
     ("sex", &["性别", "性别代码", "sex", "gender"]),
     (
@@ -63,7 +87,21 @@ pub(super) const GRIDS: &[(&str, Words)] = &[
     ("worker", &["网格员", "网格员姓名", "网格长", "worker"]),
     ("worker_phone", &["网格员电话", "网格员手机", "联系电话", "worker_phone"]),
     ("helpers", &["协助人员数", "网格协助人员", "网格助理", "兼职网格员", "helpers"]),
-    ("estates", &["覆盖小区", "小区", "小区名称", "estates", "estate"]),
+    (
+        "estates",
+        &[
+            "覆盖小区",
+            "覆盖范围",
+            "管辖小区",
+            "所辖小区",
+            "管辖范围",
+            "网格范围",
+            "小区",
+            "小区名称",
+            "estates",
+            "estate",
+        ],
+    ),
     ("buildings", &["覆盖楼栋", "楼栋", "buildings"]),
     ("road", &["覆盖道路", "道路", "road"]),
     ("numbers", &["门牌号", "门牌范围", "numbers"]),
@@ -84,8 +122,19 @@ pub(super) const EVENT_TIMES: &[(&str, Words)] = &[
     ("visit", &["入户时间", "走访时间", "走访日期"]),
     ("declaration", &["申报时间", "提交时间"]),
     ("isolation", &["隔离开始时间", "隔离日期", "开始隔离时间"]),
-    ("temperature", &["测温时间"]),
+    ("temperature", &["测温时间", "上午测温时间"]),
+];
+
+/// Further columns of an event, by the names under which the shipped rules ask for them.
+pub(super) const DETAILS: &[(&str, Words)] = &[
+    ("result", &["检测结果", "核酸结果", "入户情况", "入户结果", "走访情况", "走访结果", "核查结果", "结果"]),
+    ("verified", &["核验状态", "核验情况", "是否核验"]),
+    ("transport", &["交通工具", "交通方式", "来返方式"]),
+    ("vehicle", &["车次", "航班号", "航班", "班次", "车牌号"]),
+    ("vaccine", &["疫苗名称", "疫苗"]),
+    ("dose", &["剂次", "针次"]),
+    ("celsius", &["上午体温", "体温"]),
 ];
 
 pub(super) const PLACE_CODES: Words = &["出发地代码", "来源地代码", "地区代码"];
-pub(super) const PLACES: Words = &["出发地", "来源地", "从哪里来", "采样点", "接种单位", "旅馆"];
+pub(super) const PLACES: Words = &["出发地", "来源地", "从哪里来", "采样点", "采样地点", "接种单位", "接种点", "旅馆"];
