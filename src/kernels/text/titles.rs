@@ -175,7 +175,8 @@ pub(super) fn strip(name: &mut String) -> bool {
     }
     match (&chars[..len], len) {
         ([a, b], 2) => (matches!(a, '老' | '小' | '阿') && is_han(*b)) || (SHORT_ENDINGS.contains(b) && is_surname(*a)),
-        ([_, _, '氏'], 3) => true,
+        // 张王氏: both families'; 耿军氏 is a name misheard.
+        ([a, b, '氏'], 3) => is_surname(*a) && is_surname(*b),
         ([a @ ('老' | '小'), b, c], 3) => {
             is_surname(*b) && (b == c || (*a == '老' && matches!(c, '头' | '汉' | '太')))
         }
