@@ -28,12 +28,14 @@ pub(super) const STAFF_MIN: usize = 10;
 struct OfRow {
     /// Grid that the record states; [`NONE`] if it states none that can be trusted.
     stated: GridNo,
-    /// Whether that is the community's word.
-    community: bool,
     /// Grid in which the record's address lies; [`NONE`] if that is not known.
     located: GridNo,
     /// Place that the address names; [`NOWHERE`]: none.
     place: PlaceNo,
+    /// Number of its source: it stands here so that a person's records are read in one place.
+    source: u16,
+    /// Whether that is the community's, and what is stated its word.
+    community: bool,
     /// How it is known in which grid the address lies.
     by: GridBy,
 }
@@ -76,8 +78,9 @@ impl<'a> Evidence<'a> {
                     located: located.map_or(NONE, |(grid, _)| grid),
                     by: located.map_or(GridBy::None, |(_, by)| by),
                     stated: codes.get(&records.grid_code[row]).copied().flatten().unwrap_or(NONE),
-                    community: agencies.get(records.source[row] as usize) == Some(&Agency::Community),
                     place,
+                    source: records.source[row],
+                    community: agencies.get(records.source[row] as usize) == Some(&Agency::Community),
                 };
                 rows.iter().zip(of_place).zip(located).map(of_row).collect::<Vec<_>>()
             };
@@ -211,7 +214,7 @@ impl<'a> Evidence<'a> {
         let place_of = |row: u32| self.of_row[row as usize].place;
         let mut words: Vec<u32> = Vec::new();
         for &row in rows.iter().filter(|&&row| place_of(row) != NOWHERE) {
-            let source = |row: u32| records.source[row as usize];
+            let source = |row: u32| self.of_row[row as usize].source;
             if words.iter().all(|&word| source(word) != source(row)) {
                 words.push(row);
             }
@@ -262,7 +265,7 @@ impl<'a> Evidence<'a> {
             }
             if records.address[at] != Pool::NONE {
                 let whole = 2 * u32::from(flat != 0) + u32::from(records.updated_at[at] != NO_TIME);
-                let rank = Some((lies, whole, self.trust(records, row)));
+                let rank = Some((lies, whole, self.trust(row)));
                 if rank > best_row.0 {
                     best_row = (rank, row);
                 }
@@ -272,8 +275,8 @@ impl<'a> Evidence<'a> {
     }
 
     /// How far the agency of a record is trusted for where a person lives: a worker of the community was at the door.
-    fn trust(&self, records: &Records, row: u32) -> u32 {
-        match self.agencies.get(usize::from(records.source[row as usize])) {
+    fn trust(&self, row: u32) -> u32 {
+        match self.agencies.get(usize::from(self.of_row[row as usize].source)) {
             Some(Agency::Community) => 4,
             Some(Agency::Own) => 3,
             Some(Agency::Health) => 2,

@@ -23,7 +23,7 @@ pub(super) const NUMERAL: Kinds = 1 << 3;
 pub(super) const ESTATE: Kinds = 1 << 4;
 /// May begin a word behind a number.
 pub(super) const MARK: Kinds = 1 << 5;
-/// Ends the name of a city, district or county.
+/// Ends the name of a city, prefecture, district or county.
 pub(super) const DISTRICT: Kinds = 1 << 6;
 /// Ends or begins what a township's name ends with.
 pub(super) const TOWN: Kinds = 1 << 7;
@@ -51,7 +51,7 @@ fn kinds_of(c: char) -> Kinds {
         (numeral(c).is_some(), NUMERAL),
         (begins_estate(c), ESTATE),
         (begins_mark(c), MARK),
-        (matches!(c, '区' | '县' | '市' | '旗'), DISTRICT),
+        (matches!(c, '区' | '县' | '市' | '旗' | '州' | '盟'), DISTRICT),
         (matches!(c, '镇' | '乡' | '木' | '办'), TOWN),
         (matches!(c, '路' | '巷' | '弄' | '号' | '街' | '大' | '小'), STOP),
         (matches!(c, '路' | '街' | '巷' | '道' | '同' | '线' | '条' | '里' | '弄' | '花' | '小' | '公' | '村'), ROAD),
@@ -68,6 +68,8 @@ fn kinds_of(c: char) -> Kinds {
 pub(super) struct Line {
     chars: Vec<char>,
     kinds: Vec<Kinds>,
+    /// What any of the characters is.
+    any: Kinds,
 }
 
 impl Line {
@@ -85,6 +87,13 @@ impl Line {
             Some(&kinds) => kinds,
             None => kinds_of(c),
         }));
+        self.any = self.kinds.iter().fold(0, |any, &kinds| any | kinds);
+    }
+
+    /// Whether any character is of one of `kinds`.
+    #[inline]
+    pub(super) fn has(&self, kinds: Kinds) -> bool {
+        self.any & kinds != 0
     }
 
     /// What the character at `at` is; nothing behind the end.

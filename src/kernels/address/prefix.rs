@@ -74,6 +74,10 @@ fn province(chars: &Line, at: usize) -> Option<usize> {
 }
 
 fn city(chars: &Line, at: usize) -> Option<usize> {
+    // Names of cities end with such a character, and behind a short one a district's must follow.
+    if !chars.has(DISTRICT) {
+        return None;
+    }
     for (_, name, short) in cities(chars, at) {
         let rest = &chars[at..];
         if rest.starts_with(name) {
@@ -97,7 +101,7 @@ fn cities(chars: &Line, at: usize) -> &'static [(char, Vec<char>, usize)] {
         return &[];
     }
     let from = CITIES.partition_point(|city| city.0 < chars[at]);
-    let len = CITIES[from..].partition_point(|city| city.0 == chars[at]);
+    let len = CITIES[from..].iter().take_while(|city| city.0 == chars[at]).count();
     &CITIES[from..from + len]
 }
 
@@ -112,6 +116,9 @@ pub(super) fn begins_province(c: char) -> bool {
 }
 
 fn district(chars: &Line, at: usize) -> Option<usize> {
+    if !chars.has(DISTRICT) {
+        return None;
+    }
     candidate(chars, at, 14, DISTRICT, |c, i| match c {
         '区' => !is_part_of_estate(&chars[at..i]),
         '县' | '市' => i > at && !starts_with(chars, i, "市场"),
@@ -227,4 +234,19 @@ fn candidate(
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_city_ends_as_the_scan_expects() {
+        for (_, name, _) in CITIES.iter() {
+            let mut line = Line::default();
+            line.chars_mut().extend(name);
+            line.read_kinds();
+            assert!(line.is(name.len() - 1, DISTRICT), "{}", name.iter().collect::<String>());
+        }
+    }
 }

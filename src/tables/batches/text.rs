@@ -5,7 +5,7 @@
 use crate::kernels::id_number::IdNumber;
 use crate::tables::{PersonId, Pool, Sym};
 use arrow::array::builder::NullBufferBuilder;
-use arrow::array::{ArrayRef, ListArray, MAX_INLINE_VIEW_LEN, StringViewArray, StringViewBuilder, make_view};
+use arrow::array::{ArrayRef, ListArray, MAX_INLINE_VIEW_LEN, StringViewArray, make_view};
 use arrow::buffer::{Buffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field};
 use foldhash::fast::FixedState;
@@ -90,23 +90,59 @@ impl Repeated {
     }
 }
 
+/// The texts that views are made of.
+struct Blocks(Vec<Vec<u8>>);
+
+/// Bytes of the texts of one block of a column.
+const BLOCK_BYTES_MAX: usize = 1 << 30;
+
+impl Blocks {
+    fn new() -> Self {
+        Self(vec![Vec::new()])
+    }
+
+    /// A view of `text`, which stands in a block from now on unless it is so short that the view holds it.
+    fn view(&mut self, text: &str) -> u128 {
+        let text = text.as_bytes();
+        if text.len() <= MAX_INLINE_VIEW_LEN as usize {
+            return make_view(text, 0, 0);
+        }
+        // A place is told in 32 bits, and texts of a bad file may be large.
+        if self.0.last().is_none_or(|block| block.len() + text.len() > BLOCK_BYTES_MAX) {
+            self.0.push(Vec::new());
+        }
+        let last = self.0.len() - 1;
+        let view = make_view(text, last as u32, self.0[last].len() as u32);
+        self.0[last].extend_from_slice(text);
+        view
+    }
+
+    fn finish(self) -> Vec<Buffer> {
+        self.0.into_iter().map(Buffer::from_vec).collect()
+    }
+}
+
 /// The texts of `syms`; null where there is none.
 pub(super) fn symbols(pool: &Pool, syms: &[Sym]) -> ArrayRef {
-    let mut builder = StringViewBuilder::with_capacity(syms.len());
     // Only the missing value is empty.
-    pool.for_each(syms, |text| builder.append_option(Some(text).filter(|text| !text.is_empty())));
-    Arc::new(builder.finish())
+    texts(pool, syms, true)
 }
 
 /// The texts of `syms`; empty where there is none.
 pub(super) fn symbols_or_empty(pool: &Pool, syms: &[Sym]) -> ArrayRef {
-    let mut builder = StringViewBuilder::with_capacity(syms.len());
-    pool.for_each(syms, |text| builder.append_value(text));
-    Arc::new(builder.finish())
+    texts(pool, syms, false)
 }
 
-/// Bytes of the texts of one block of a column.
-const BLOCK_BYTES_MAX: usize = 1 << 30;
+fn texts(pool: &Pool, syms: &[Sym], nulls: bool) -> ArrayRef {
+    let (mut column, mut blocks) = (Views::with_capacity(syms.len()), Blocks::new());
+    pool.for_each(
+        syms,
+        |text| {
+            if nulls && text.is_empty() { column.push_null() } else { column.push(blocks.view(text)) }
+        },
+    );
+    Arc::new(column.finish(blocks.finish()))
+}
 
 /// As [`symbols`] (or, without `nulls`, [`symbols_or_empty`]) for a column that repeats the same texts: each stands once
 /// in the column, so that it is copied once and found in the cache afterwards.
@@ -120,22 +156,13 @@ pub(super) fn repeated_symbols(pool: &Pool, syms: &[Sym], nulls: bool) -> ArrayR
         })
     };
     let rows: Vec<u32> = syms.iter().map(&mut place_of).collect();
-    let mut blocks: Vec<Vec<u8>> = vec![Vec::new()];
-    let mut views = Vec::with_capacity(distinct.len());
-    pool.for_each(&distinct, |text| {
-        // A place is told in 32 bits, and texts of a bad file may be large.
-        if blocks.last().is_none_or(|block| block.len() + text.len() > BLOCK_BYTES_MAX) {
-            blocks.push(Vec::new());
-        }
-        let last = blocks.len() - 1;
-        views.push(make_view(text.as_bytes(), last as u32, blocks[last].len() as u32));
-        blocks[last].extend_from_slice(text.as_bytes());
-    });
+    let (mut blocks, mut views) = (Blocks::new(), Vec::with_capacity(distinct.len()));
+    pool.for_each(&distinct, |text| views.push(blocks.view(text)));
     let mut column = Views::with_capacity(syms.len());
     for (&sym, place) in syms.iter().zip(rows) {
         if sym == Pool::NONE && nulls { column.push_null() } else { column.push(views[place as usize]) }
     }
-    Arc::new(column.finish(blocks.into_iter().map(Buffer::from_vec).collect()))
+    Arc::new(column.finish(blocks.finish()))
 }
 
 /// The keys of all persons as views, once: columns of them, however many rows they have, are copies of these.
