@@ -200,7 +200,7 @@ pub(super) struct Place {
 /// The estates or roads named in a directory's cell, each with the numbers that stand behind it. Numbers between the
 /// separators belong to the name before them: `锦绣花园1、3号楼、府苑小区` are two estates.
 pub(super) fn places(text: &str) -> Vec<Place> {
-    let text = address_text(text).replace('(', " ").replace(')', " ");
+    let text = address_text(text).replace(['(', ')'], " ");
     let parts: Vec<&str> = text.split(['、', ',', ';', '|']).flat_map(str::split_whitespace).collect();
     let mut places: Vec<Place> = Vec::new();
     for (i, part) in parts.iter().enumerate() {

@@ -106,7 +106,10 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let mut resolved = resolve::resolve(records, &pipeline.linkage, model_before.as_deref(), &mut watch)?;
     returned.join(records, &mut resolved);
     review::follow(pipeline, records, returned.pairs(), &mut resolved, &mut watch)?;
-    resolved.links.keep(memory.aside());
+    let ahead = settle::tables_bytes(pipeline, records, resolved.clusters);
+    if let Some(spill) = memory.aside(records, ahead) {
+        resolved.links.keep(spill);
+    }
     memory.give_back();
     let beside = settle::beside(pipeline, directory.as_ref(), records);
     let (clusters, count) = (&resolved.cluster_of_record, resolved.clusters);
@@ -119,7 +122,10 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         joined_by: std::mem::take(&mut resolved.joined_by),
     };
 
-    memory.put_aside(&mut read.records);
+    if let Some(spill) = memory.aside(&read.records, ahead) {
+        read.records.keep_what_persons_are_made_of(spill);
+    }
+    memory.give_back();
     let records = &read.records;
     let settled = settle::settle(pipeline, records, &members, &built, directory, (&store, &memory), &mut watch)?;
     memory.give_back();

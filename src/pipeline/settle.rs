@@ -11,6 +11,7 @@ use crate::person::{Built, PersonChangeKind};
 use crate::sql::Engine;
 use crate::store::{Set, Spill, Store};
 use crate::tables::batches::{self, Aside, Batches};
+use crate::tables::published::{Column, EVENTS, MEMBERS, PERSONS};
 use crate::tables::{GridList, Members, PersonId, Persons, Pool, Records, Residence, Sym, distinct};
 use arrow::array::{Array, AsArray, RecordBatch};
 use hashbrown::HashSet;
@@ -58,8 +59,7 @@ impl Settled {
             followups: &pipeline.followups,
             as_of: pipeline.run.as_of,
         };
-        let listed = pipeline.followups.iter().flat_map(|rule| rule.fields.iter().map(String::as_str));
-        let listed: Vec<&str> = listed.chain(["person_id", "address", "phones", "birth_date", "document"]).collect();
+        let listed = listed(pipeline);
         let table = batches::persons(records, persons, &self.residence, &names);
         let table = columns(&table, spill, |name| listed.contains(&name));
         let lists = followup::Lists::new(&night, &self.items, &table)?;
@@ -68,6 +68,33 @@ impl Settled {
         }
         Ok(())
     }
+}
+
+/// The columns of persons that lists show.
+fn listed(pipeline: &Pipeline) -> Vec<&str> {
+    let fields = pipeline.followups.iter().flat_map(|rule| rule.fields.iter().map(String::as_str));
+    fields.chain(["person_id", "address", "phones", "birth_date", "document"]).collect()
+}
+
+/// Bytes of a value in a table of rules or lists: a view, and its share of the texts.
+const VALUE_BYTES: usize = 24;
+
+/// Bytes that the tables of rules and lists will take, roughly.
+pub(super) fn tables_bytes(pipeline: &Pipeline, records: &Records, persons: usize) -> u64 {
+    let sql = lowercase(pipeline);
+    let asked = |table: &str, columns: &[Column], rows: usize| match sql.iter().any(|sql| sql.contains(table)) {
+        true => columns.iter().filter(|column| names_column(&sql, column.name)).count() * rows,
+        false => 0,
+    };
+    let values = asked("events", EVENTS, records.events.len())
+        + asked("members", MEMBERS, records.len())
+        + asked("persons", PERSONS, persons).max(listed(pipeline).len() * persons);
+    (values * VALUE_BYTES) as u64
+}
+
+/// The queries of the rules, to look for names in.
+fn lowercase(pipeline: &Pipeline) -> Vec<String> {
+    pipeline.followups.iter().map(|rule| rule.sql.to_lowercase()).collect()
 }
 
 /// Settles the night.
@@ -100,7 +127,7 @@ pub(super) fn settle(
     let (residence, visits) = watch.step("grids", assign, |(residence, _)| told::assigned(residence))?;
 
     // A table or a column that no rule names is not made.
-    let sql: Vec<String> = pipeline.followups.iter().map(|rule| rule.sql.to_lowercase()).collect();
+    let sql = lowercase(pipeline);
     let person_table = batches::persons(records, persons, &residence, &names);
     let source_names: Vec<&str> = names.iter().map(String::as_str).collect();
     let night = Night {
@@ -175,11 +202,13 @@ fn stated_codes(records: &Records) -> Vec<&str> {
 /// A table without the columns that nobody can ask for: a rule must name them, unless one takes them all. In memory, or
 /// kept by `spill`.
 fn asked(table: &Batches<'_>, sql: &[String], spill: Option<&Spill>) -> Vec<RecordBatch> {
+    columns(table, spill, |name| names_column(sql, name))
+}
+
+/// Whether some query may read a column of that name.
+fn names_column(sql: &[String], name: &str) -> bool {
     let takes_all = |sql: &String| sql.replace("count(*)", "").contains('*') || sql.contains("natural");
-    let all = sql.iter().any(takes_all);
-    columns(table, spill, |name| {
-        all || name == "person_id" || name == "type" || sql.iter().any(|sql| has_word(sql, name))
-    })
+    name == "person_id" || name == "type" || sql.iter().any(|sql| takes_all(sql) || has_word(sql, name))
 }
 
 /// Whether `word` stands in `text` by itself, not as part of a longer one.
