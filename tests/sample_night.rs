@@ -42,6 +42,48 @@ pub(crate) fn set() -> &'static Path {
     })
 }
 
+/// What stands in the README of the sample city is what a night publishes of it.
+#[test]
+fn the_readme_tells_this_night() {
+    let truth = root().join("sample_data/truth.csv");
+    let eval = gridlink().arg("eval").arg(set()).arg("--truth").arg(&truth).arg("--json").output().unwrap();
+    succeeded(&eval);
+    let eval: serde_json::Value = serde_json::from_slice(&eval.stdout).unwrap();
+    let manifest = manifest(set());
+    let thousands = |n: u64| if n < 1000 { n.to_string() } else { format!("{},{:03}", n / 1000, n % 1000) };
+    let told = |from: &serde_json::Value, key: &str| thousands(from[key].as_u64().unwrap());
+    let counted = |key: &str| told(&manifest["counts"], key);
+    let share = |key: &str| eval[key].as_f64().unwrap();
+    let lists = files(&set().join("lists")).len();
+    let visited: HashSet<_> = rows(set(), "followups", &["person_id", "state"])
+        .into_iter()
+        .filter(|row| !matches!(&*row[1], "done" | "withdrawn"))
+        .map(|row| row[0].clone())
+        .collect();
+    let lines = [
+        format!("| records + quarantined | {} + {} |", counted("records"), counted("quarantined")),
+        format!("| persons | {} (of {} true ones with records) |", counted("persons"), told(&eval, "persons")),
+        format!(
+            "| pairwise precision / recall / F1 against the truth | {:.2} % / {:.2} % / {} |",
+            100.0 * share("precision"),
+            100.0 * share("recall"),
+            format!("{:.4}", share("f1")).trim_start_matches('0')
+        ),
+        format!("| persons split / mixed | {} / {} |", told(&eval, "persons_split"), told(&eval, "clusters_mixed")),
+        format!(
+            "| follow-up items open; of them without a grid | {}; {} |",
+            counted("items_open"),
+            counted("items_unassigned")
+        ),
+        format!("| persons to be visited, in so many lists | {}, in {lists} |", thousands(visited.len() as u64)),
+    ];
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let block = readme.split("<!-- sample-results -->").nth(1).and_then(|rest| rest.split("<!--").next()).unwrap();
+    for line in lines {
+        assert!(block.lines().any(|told| told == line), "the README's sample table lacks: {line}");
+    }
+}
+
 #[test]
 fn every_table_has_its_contract_columns() {
     for (table, columns) in [
