@@ -73,7 +73,7 @@ impl Coverage {
             return true;
         }
         let (part, parity) = parity_of(part);
-        let bounds = part.split_once(['-', '~', '—', '–', '至', '到', '－', '～']);
+        let bounds = part.split_once(TO);
         let (first, last) = bounds.unwrap_or((part, part));
         // `1--5` and `1——5` are written too.
         let (first, last) = (bare(first), bare(last.trim_start_matches(['-', '~', '—', '–'])));
@@ -225,12 +225,16 @@ pub(super) fn places(text: &str) -> Vec<Place> {
 /// What the name of a road ends with.
 const ROAD_ENDINGS: [char; 5] = ['路', '街', '道', '巷', '弄'];
 
+/// What stands between the first and the last number of a span.
+const TO: [char; 8] = ['-', '~', '—', '–', '至', '到', '－', '～'];
+
 /// The name in front of `part` and the numbers behind it. A number alone may belong to the name (阳光100); it counts where
-/// more `follow`.
+/// more `follow`. The last number of a span that cannot be read (B1-B3) begins nothing.
 fn split_name(part: &str, follow: bool) -> (&str, Option<(Coverage, bool)>) {
     let begins = |at: usize, c: char| {
         let before = part[..at].chars().next_back();
-        c.is_ascii_alphanumeric() && before.is_some_and(|before| !before.is_ascii_alphanumeric())
+        c.is_ascii_alphanumeric()
+            && before.is_some_and(|before| !before.is_ascii_alphanumeric() && !TO.contains(&before))
     };
     let starts = part.char_indices().filter(|&(at, c)| begins(at, c)).map(|(at, _)| at);
     let alone = |rest: &str| rest.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -332,6 +336,8 @@ mod tests {
             told("府前大街1-3号、锦绣花园"),
             [("府前大街".to_owned(), Some(vec![1, 2, 3]), true), whole("锦绣花园")]
         );
+        assert_eq!(told("锦绣花园B1-B3栋")[0].1, None, "no part of what cannot be read is a name");
+        assert_eq!(told("1-5号楼")[0].1, None, "numbers without a name are of no estate");
         assert_eq!(told("步行街1-2号楼"), [estate("步行街", &[1, 2])]);
         assert_eq!(told("府前大街1、3、5号"), [("府前大街".to_owned(), Some(vec![1, 3, 5]), true)]);
         let towers = places("万达广场A、C-D座");
