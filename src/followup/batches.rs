@@ -1,6 +1,6 @@
 //! Items, figures, changes and grids as the published Arrow tables, and items read back from them.
 
-use super::directory::{Directory, Grid, UNASSIGNED};
+use super::directory::{Directory, Grid, GridNo, UNASSIGNED};
 use super::items::{Change, ChangedId, Item, ItemId, Items, State};
 use super::rollup::RollupRow;
 use super::time::{DAY_SECONDS, midnight};
@@ -35,15 +35,21 @@ pub struct FollowupPartition {
 /// # Errors
 /// Never for tables of this step; a failure to build a table is a bug.
 pub fn followup_partitions(items: &Items, directory: &Directory) -> Result<Vec<FollowupPartition>> {
-    let mut streets: BTreeMap<(bool, &str, &str), Vec<u32>> =
-        BTreeMap::from([((true, UNASSIGNED, UNASSIGNED), vec![])]);
-    for (number, item) in (0..).zip(&items.items) {
-        let grid = item.grid_code.as_deref().and_then(|code| directory.get(code));
-        let key = grid.map_or((true, UNASSIGNED, UNASSIGNED), |grid| (false, grid.county_label(), grid.street_label()));
-        streets.entry(key).or_default().push(number);
+    let grid_of = |item: &Item| directory.number_of(item.grid_code.as_deref()?);
+    let grids: Vec<Option<GridNo>> = items.items.par_iter().map(grid_of).collect();
+    let unassigned = (true, UNASSIGNED, UNASSIGNED);
+    let mut streets: BTreeMap<(bool, &str, &str), Vec<u32>> = BTreeMap::from([(unassigned, vec![])]);
+    let mut of_grid: Vec<Vec<u32>> = vec![Vec::new(); directory.grids().len()];
+    let mut nowhere = Vec::new();
+    for (number, grid) in (0..).zip(grids) {
+        grid.map_or(&mut nowhere, |grid| &mut of_grid[grid as usize]).push(number);
     }
+    for (grid, numbers) in directory.grids().iter().zip(of_grid).filter(|(_, numbers)| !numbers.is_empty()) {
+        streets.entry((false, grid.county_label(), grid.street_label())).or_default().extend(numbers);
+    }
+    streets.entry(unassigned).or_default().extend(nowhere);
     let partition = |((_, county, street), mut numbers): ((bool, &str, &str), Vec<u32>)| {
-        // The table is ordered by rule and person; this order is stable.
+        // Those of a grid stand by rule and person already; this order is stable.
         numbers.sort_by_key(|&number| &items.items[number as usize].grid_code);
         let rows: Vec<&Item> = numbers.iter().map(|&number| &items.items[number as usize]).collect();
         let tries: Vec<u32> = numbers.iter().map(|&number| items.tonight[number as usize].tries).collect();

@@ -2,6 +2,7 @@
 //! that whoever sent it can lay the two side by side. Rows that could not be read are answered too. Beside them stand the
 //! returned rows that could not be applied, with their reasons.
 
+use super::read::ListedRecord;
 use super::summary::NightTables;
 use crate::config::RETURNS_SOURCE;
 use crate::error::Result;
@@ -68,7 +69,8 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
         .map(|item| (item.person_id, item))
         .collect();
     let mut rows: Vec<((u32, u64), Vec<String>)> = Vec::new();
-    for row in (0..records.len()).filter(|&row| records.source[row] == number) {
+    for &ListedRecord { row, file, line } in night.read.from_above.iter().filter(|of| records.source[of.row] == number)
+    {
         let person = night.members.person[row] as usize;
         let item = items.get(&night.built.persons.id[person]).copied();
         let grid = item.and_then(|item| night.settled.directory.get(item.grid_code.as_deref()?));
@@ -87,7 +89,7 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
         };
         let cells = vec![
             records.key(row).to_owned(),
-            records.line[row].to_string(),
+            line.to_string(),
             state,
             grid.map_or_else(String::new, |grid| format!("{} {}", grid.code, grid.name)),
             grid.map_or_else(String::new, |grid| grid.worker.clone()),
@@ -95,7 +97,7 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
             if done { told_by() } else { String::new() },
             shown(item.and_then(|item| item.due_at)),
         ];
-        rows.push(((records.file[row], records.line[row]), cells));
+        rows.push(((file, line), cells));
     }
     for row in night.read.quarantined.iter().filter(|row| row.source == number && row.line > 0) {
         let state = Message::new("publish.answer.unreadable").with("reason", say(reason_text(row.reason)));

@@ -15,14 +15,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The sums that must agree before anything is published.
 pub(super) fn balances(read: &Read, persons: &Persons, settled: &Settled) -> Balances {
     let mut balances = Balances::default();
-    let mut records = vec![0_u64; read.dumps.len()];
-    read.records.file.iter().for_each(|&file| records[file as usize] += 1);
     let mut quarantined = vec![0_u64; read.dumps.len()];
     // An entry with line 0 is about the file as a whole, not about a row.
     read.quarantined.iter().filter(|row| row.line > 0).for_each(|row| quarantined[row.file as usize] += 1);
     for (dump, report) in read.reports.iter().enumerate() {
         let name = format!("rows read = records + quarantined: {}", report.label);
-        balances.add(name, report.rows + report.quarantined, records[dump] + quarantined[dump]);
+        balances.add(name, report.rows + report.quarantined, read.records_of_dump[dump] + quarantined[dump]);
     }
     balances.add("records = members of persons", read.records.len() as u64, persons.member_rows.len() as u64);
     let counts = &settled.items.counts;

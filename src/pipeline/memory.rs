@@ -79,14 +79,6 @@ impl Memory {
         self.spill.leave(bytes);
     }
 
-    /// Where tables go that nobody reads until the end, limit or no limit, if so many more `bytes` will be wanted that what
-    /// lies free does not do for them: a file costs as many new pages as it saves.
-    pub(super) fn aside(&self, records: &Records, bytes: u64) -> Option<&Spill> {
-        let held = resident_bytes();
-        let wanted = held >= GIVE_BACK_BYTES_MIN && free(held, records.bytes() as u64) < bytes;
-        (wanted || self.limit.is_some()).then_some(&self.spill)
-    }
-
     /// Where large tables go, if the limit leaves no room for them and what is made of them.
     pub(super) fn spill(&self) -> Option<&Spill> {
         let limit = self.limit?;
@@ -98,12 +90,6 @@ impl Memory {
 /// follow-up take about as much beside them, and there is some room to move.
 fn kept(records: u64) -> u64 {
     (records / 2 * 5).max(GIVE_BACK_BYTES_MIN)
-}
-
-/// Bytes that lie free in what a night holds once its records are matched: persons and pairs take a quarter of what the
-/// records take.
-fn free(held: u64, records: u64) -> u64 {
-    held.saturating_sub(records / 4 * 5)
 }
 
 /// What a night may bring in while the guard does its work.
@@ -180,11 +166,6 @@ mod tests {
     fn a_small_night_keeps_what_it_freed_and_a_large_one_a_few_times_its_records() {
         assert_eq!(kept(0), GIVE_BACK_BYTES_MIN);
         assert_eq!(kept(4 << 30), 10 << 30);
-    }
-
-    #[test]
-    fn what_lies_free_is_what_records_and_persons_leave() {
-        assert_eq!((free(4 << 30, 2 << 30), free(1 << 30, 1 << 30)), (3 << 29, 0));
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
             watch.warn(Message::new("grids.namesakes").with("records", namesakes));
         }
     }
-    read.records.settle();
+    read.settle(pipeline);
     memory.records_are_read(&read.records);
     if let Some(spill) = memory.spill() {
         read.records.keep(spill);
@@ -106,8 +106,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let mut resolved = resolve::resolve(records, &pipeline.linkage, model_before.as_deref(), &mut watch)?;
     returned.join(records, &mut resolved);
     review::follow(pipeline, records, returned.pairs(), &mut resolved, &mut watch)?;
-    let ahead = settle::tables_bytes(pipeline, records, resolved.clusters);
-    if let Some(spill) = memory.aside(records, ahead) {
+    if let Some(spill) = memory.spill() {
         resolved.links.keep(spill);
     }
     memory.give_back();
@@ -122,12 +121,13 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         joined_by: std::mem::take(&mut resolved.joined_by),
     };
 
-    if let Some(spill) = memory.aside(&read.records, ahead) {
-        read.records.keep_what_persons_are_made_of(spill);
-    }
+    read.records.persons_are_made();
+    memory.give_back();
+    let housed = settle::house(pipeline, &read.records, &members, &built.persons, directory, &mut watch)?;
+    read.records.grids_are_told();
     memory.give_back();
     let records = &read.records;
-    let settled = settle::settle(pipeline, records, &members, &built, directory, (&store, &memory), &mut watch)?;
+    let settled = settle::settle(pipeline, records, &members, &built, housed, (&store, &memory), &mut watch)?;
     memory.give_back();
     let balances = figures::balances(&read, &built.persons, &settled);
     balances.check()?;

@@ -56,6 +56,37 @@ pub(super) struct Read {
     pub(super) labels: Vec<String>,
     /// Bytes of all dumps as stored.
     pub(super) bytes: u64,
+    /// Records of each dump, once all are [settled](Self::settle).
+    pub(super) records_of_dump: Vec<u64>,
+    /// Records of lists from above, in the order of records, once all are settled.
+    pub(super) from_above: Vec<ListedRecord>,
+}
+
+/// Where a record of a list from above stands in the list.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ListedRecord {
+    /// Its row among the records.
+    pub(super) row: usize,
+    /// Number of the dump.
+    pub(super) file: u32,
+    /// Line in it.
+    pub(super) line: u64,
+}
+
+impl Read {
+    /// Gives up what only reading needs, as no record is added any more. Of where records stand in the dumps there remains what
+    /// balances and the answers to lists from above need.
+    pub(super) fn settle(&mut self, pipeline: &Pipeline) {
+        self.records_of_dump = vec![0; self.dumps.len()];
+        self.records.file.iter().for_each(|&file| self.records_of_dump[file as usize] += 1);
+        let from_above = |row: &usize| pipeline.sources[usize::from(self.records.source[*row])].directive;
+        if pipeline.sources.iter().any(|source| source.directive) {
+            let rows = (0..self.records.len()).filter(from_above);
+            let listed = |row| ListedRecord { row, file: self.records.file[row], line: self.records.line[row] };
+            self.from_above = rows.map(listed).collect();
+        }
+        self.records.settle();
+    }
 }
 
 /// Reads every dump of the pipeline.

@@ -11,7 +11,6 @@ use crate::person::{Built, PersonChangeKind};
 use crate::sql::Engine;
 use crate::store::{Set, Spill, Store};
 use crate::tables::batches::{self, Aside, Batches};
-use crate::tables::published::{Column, EVENTS, MEMBERS, PERSONS};
 use crate::tables::{GridList, Members, PersonId, Persons, Pool, Records, Residence, Sym, distinct};
 use arrow::array::{Array, AsArray, RecordBatch};
 use hashbrown::HashSet;
@@ -19,6 +18,17 @@ use rayon::prelude::*;
 
 /// Lists that stand in memory together: enough for all threads, and for the short ones among them to make up for a long one.
 const LISTS_AT_ONCE: usize = 512;
+
+/// Where everybody lives.
+#[derive(Debug)]
+pub(super) struct Housed {
+    /// The grids.
+    pub(super) directory: Directory,
+    /// The grid of each person.
+    pub(super) residence: Residence,
+    /// Visits of each person.
+    pub(super) visits: Visits,
+}
 
 /// What the night settled.
 #[derive(Debug)]
@@ -76,40 +86,21 @@ fn listed(pipeline: &Pipeline) -> Vec<&str> {
     fields.chain(["person_id", "address", "phones", "birth_date", "document"]).collect()
 }
 
-/// Bytes of a value in a table of rules or lists: a view, and its share of the texts.
-const VALUE_BYTES: usize = 24;
-
-/// Bytes that the tables of rules and lists will take, roughly.
-pub(super) fn tables_bytes(pipeline: &Pipeline, records: &Records, persons: usize) -> u64 {
-    let sql = lowercase(pipeline);
-    let asked = |table: &str, columns: &[Column], rows: usize| match sql.iter().any(|sql| sql.contains(table)) {
-        true => columns.iter().filter(|column| names_column(&sql, column.name)).count() * rows,
-        false => 0,
-    };
-    let values = asked("events", EVENTS, records.events.len())
-        + asked("members", MEMBERS, records.len())
-        + asked("persons", PERSONS, persons).max(listed(pipeline).len() * persons);
-    (values * VALUE_BYTES) as u64
-}
-
 /// The queries of the rules, to look for names in.
 fn lowercase(pipeline: &Pipeline) -> Vec<String> {
     pipeline.followups.iter().map(|rule| rule.sql.to_lowercase()).collect()
 }
 
-/// Settles the night.
-pub(super) fn settle(
+/// Tells the grid of every person.
+pub(super) fn house(
     pipeline: &Pipeline,
     records: &Records,
     members: &Members,
-    built: &Built,
+    persons: &Persons,
     directory: Option<Directory>,
-    (store, memory): (&Store, &Memory),
     watch: &mut Watch<'_>,
-) -> Result<Settled> {
-    let persons = &built.persons;
+) -> Result<Housed> {
     let agencies: Vec<Agency> = pipeline.sources.iter().map(|source| source.agency).collect();
-    let names: Vec<String> = pipeline.sources.iter().map(|source| source.name.clone()).collect();
     let directory = directory.unwrap_or_else(|| Directory::of_codes(stated_codes(records)));
     let rules = GridRules {
         agencies: &agencies,
@@ -125,7 +116,21 @@ pub(super) fn settle(
         Ok((residence, visits))
     };
     let (residence, visits) = watch.step("grids", assign, |(residence, _)| told::assigned(residence))?;
+    Ok(Housed { directory, residence, visits })
+}
 
+/// Settles the night.
+pub(super) fn settle(
+    pipeline: &Pipeline,
+    records: &Records,
+    members: &Members,
+    built: &Built,
+    Housed { directory, residence, visits }: Housed,
+    (store, memory): (&Store, &Memory),
+    watch: &mut Watch<'_>,
+) -> Result<Settled> {
+    let persons = &built.persons;
+    let names: Vec<String> = pipeline.sources.iter().map(|source| source.name.clone()).collect();
     // A table or a column that no rule names is not made.
     let sql = lowercase(pipeline);
     let person_table = batches::persons(records, persons, &residence, &names);

@@ -235,18 +235,16 @@ impl NightTables<'_> {
 
     fn manifest(&self, run_id: &str, watch: &Watch<'_>) -> Manifest {
         let lang = self.pipeline.run.locale;
-        let mut records = vec![0_u64; self.read.dumps.len()];
-        self.read.records.file.iter().for_each(|&file| records[file as usize] += 1);
         let inputs = self.read.dumps.iter().zip(&self.read.reports).enumerate().map(|(i, (dump, report))| {
-            let rows = report.rows + report.quarantined;
+            let (rows, records) = (report.rows + report.quarantined, self.read.records_of_dump[i]);
             Input {
                 source: self.pipeline.sources[dump.source as usize].name.clone(),
                 path: dump.label.clone(),
                 sha256: report.sha256.clone(),
                 bytes: dump.bytes,
                 rows,
-                records: records[i],
-                quarantined: rows - records[i].min(rows),
+                records,
+                quarantined: rows - records.min(rows),
                 notes: in_words(&report.notes, lang).into_iter().chain(in_words(&report.problems, lang)).collect(),
             }
         });

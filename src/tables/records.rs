@@ -13,7 +13,9 @@ pub const NO_DATE: i32 = i32::MIN;
 /// A missing time in a column of seconds since 1970-01-01T00:00:00 local time.
 pub const NO_TIME: i64 = i64::MIN;
 
-/// Records as columns over one pool of strings. Every column of the first block is as long as [`Records::len`].
+/// Records as columns over one pool of strings. Every column of the first block is as long as [`Records::len`], until
+/// [`Records::settle`], [`Records::persons_are_made`] and [`Records::grids_are_told`] give up those that nobody reads after
+/// that.
 ///
 /// A chunk of a dump and the whole night have this same type; [`super::RecordRows`] puts chunks together.
 #[derive(Clone, Debug, Default)]
@@ -172,9 +174,11 @@ impl Records {
         self.updated_at.fill(NO_TIME);
     }
 
-    /// Gives up what only reading needs: the index of strings. No row or text may be added after this.
+    /// Gives up what only reading needs: the index of strings, and where records stand in the dumps. No row or text may be
+    /// added after this.
     pub fn settle(&mut self) {
         self.pool.freeze();
+        (self.file, self.line) = Default::default();
     }
 
     /// Has every column and text kept by `keeper`, one after the other: from now on they are read where it keeps them.
@@ -201,12 +205,16 @@ impl Records {
         plain_columns!(sum) + symbol_columns!(sum) + extra + self.events.bytes() + self.pool.bytes() + self.keys.bytes()
     }
 
-    /// As [`Records::keep`], but only the columns that hardly anybody reads once persons are made.
-    pub fn keep_what_persons_are_made_of(&mut self, keeper: &impl Keeper) {
-        macro_rules! keep {
-            ($($column:ident),*) => { rayon::scope(|scope| { $(scope.spawn(|_| self.$column.keep(keeper));)* }) }
-        }
-        keep!(file, line, name_flags, former_name, id, document, phones, household_head, relation, updated_at);
+    /// Gives up the columns that nobody reads once persons are made: they are empty from now on.
+    pub fn persons_are_made(&mut self) {
+        macro_rules! give_up { ($($column:ident),*) => { $(self.$column = Column::default();)* } }
+        give_up!(name_flags, former_name, id, birth_precision, phones, unit, household_head, relation);
+    }
+
+    /// Gives up the columns that nobody reads once every person has a grid: they are empty from now on.
+    pub fn grids_are_told(&mut self) {
+        macro_rules! give_up { ($($column:ident),*) => { $(self.$column = Column::default();)* } }
+        give_up!(estate, building, room, road, number, grid_code, updated_at);
     }
 
     /// Adds a copy of row `row` without its events and further phones, and gives its number.
