@@ -34,7 +34,9 @@ pub(super) struct Reader<'a> {
     addresses: Addresses,
     extra: Vec<Sym>,
     places: Places,
-    detail: Vec<u8>,
+    /// The kinds of the source's events, once there is a record.
+    kinds: Vec<Sym>,
+    detail: String,
 }
 
 /// What is read of a row before it is known to be a person's.
@@ -52,6 +54,7 @@ struct Draft {
     parts: [Sym; 6],
     columns: [Sym; 4],
     address: Sym,
+    flat: u64,
     registered_address: Sym,
     registered_flat: u64,
     grid_code: Sym,
@@ -74,7 +77,8 @@ impl<'a> Reader<'a> {
             addresses: Addresses::default(),
             extra: Vec::new(),
             places: Places::default(),
-            detail: Vec::new(),
+            kinds: Vec::new(),
+            detail: String::new(),
         };
         reader.options.tail000_damaged = reader.is_damaged();
         reader
@@ -115,6 +119,7 @@ impl<'a> Reader<'a> {
             parts: [Pool::NONE; 6],
             columns: [Pool::NONE; 4],
             address: Pool::NONE,
+            flat: 0,
             registered_address: Pool::NONE,
             registered_flat: 0,
             grid_code: Pool::NONE,
@@ -145,7 +150,12 @@ impl<'a> Reader<'a> {
     fn caption(&self, at: usize) -> Option<Reason> {
         let (mut filled, mut headings) = (0, 0);
         let mut first = "";
+        let columns = self.normalizer.headings.len();
         for (column, heading) in self.normalizer.headings.iter().enumerate() {
+            if filled > 3 && headings == 0 && filled > columns - column {
+                // Were all that follow headings, they would still be too few.
+                break;
+            }
             let text = trimmed(cell(self.rows, column, at));
             if text.is_empty() {
                 continue;
@@ -268,7 +278,7 @@ impl<'a> Reader<'a> {
             PersonField::Phone => count_phone(phone::parse_all(raw, &mut self.phones), repairs),
             PersonField::Address => {
                 let read = self.addresses.read(raw, pool);
-                (draft.address, draft.parts) = (read.display, read.parts);
+                (draft.address, draft.parts, draft.flat) = (read.display, read.parts, read.flat);
             }
             PersonField::RegisteredAddress => {
                 let read = self.addresses.read(raw, pool);
@@ -338,10 +348,13 @@ impl<'a> Reader<'a> {
                 *part = column;
             }
         }
-        let get = |sym: Sym| records.pool.get(sym);
-        let flat = address::flat_key(get(estate), get(road), get(number), get(building), get(unit), get(room));
-        let mut shown = draft.address;
-        if shown == Pool::NONE && draft.columns.iter().any(|&column| column != Pool::NONE) {
+        let (mut shown, mut flat) = (draft.address, draft.flat);
+        let has_columns = draft.columns.iter().any(|&column| column != Pool::NONE);
+        if has_columns {
+            let get = |sym: Sym| records.pool.get(sym);
+            flat = address::flat_key(get(estate), get(road), get(number), get(building), get(unit), get(room));
+        }
+        if shown == Pool::NONE && has_columns {
             self.text.clear();
             for (sym, word) in [(estate, ""), (building, "号楼"), (unit, "单元"), (room, "室")] {
                 if let Some(part) = records.pool.get_some(sym) {
@@ -386,8 +399,12 @@ impl<'a> Reader<'a> {
         for ((_, column), &sym) in records.extra.iter_mut().zip(&self.extra) {
             column.push(sym);
         }
-        for event in &self.normalizer.events {
-            self.event(event, at, row, &mut out.records);
+        let normalizer = self.normalizer;
+        if self.kinds.is_empty() {
+            self.kinds.extend(normalizer.events.iter().map(|event| records.pool.intern(&event.kind)));
+        }
+        for (number, event) in normalizer.events.iter().enumerate() {
+            self.event((event, self.kinds[number]), at, row, &mut out.records);
         }
     }
 
@@ -401,7 +418,7 @@ impl<'a> Reader<'a> {
         hasher.finish()
     }
 
-    fn event(&mut self, event: &EventMapping, at: usize, row: u32, records: &mut Records) {
+    fn event(&mut self, (event, kind): (&EventMapping, Sym), at: usize, row: u32, records: &mut Records) {
         let rows = self.rows;
         let (buffer, text) = (&mut self.buffer, &mut self.text);
         // The text of one mapping, clean; empty where there is none.
@@ -426,27 +443,33 @@ impl<'a> Reader<'a> {
             let raw = value(mapping, rows, at, &mut self.buffer);
             text::normalize_text(raw, &mut self.text);
             if !self.text.is_empty() {
-                self.detail.push(if self.detail.is_empty() { b'{' } else { b',' });
+                self.detail.push(if self.detail.is_empty() { '{' } else { ',' });
                 json_string(key, &mut self.detail);
-                self.detail.push(b':');
+                self.detail.push(':');
                 json_string(&self.text, &mut self.detail);
             }
         }
-        let kind = records.pool.intern(&event.kind);
         records.events.push(row, kind);
         let last = records.events.len() - 1;
         records.events.at[last] = time.unwrap_or(NO_TIME);
         records.events.place_code[last] = place_code;
         records.events.place[last] = place_name;
         if !self.detail.is_empty() {
-            self.detail.push(b'}');
-            records.events.detail[last] = records.pool.intern(&String::from_utf8_lossy(&self.detail));
+            self.detail.push('}');
+            records.events.detail[last] = records.pool.intern(&self.detail);
         }
     }
 }
 
-fn json_string(text: &str, into: &mut Vec<u8>) {
-    serde_json::to_writer(into, text).expect("a string goes into memory");
+/// Writes `text` as a string of JSON.
+fn json_string(text: &str, into: &mut String) {
+    if text.bytes().all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\')) {
+        into.push('"');
+        into.push_str(text);
+        into.push('"');
+    } else {
+        into.push_str(&serde_json::Value::from(text).to_string());
+    }
 }
 
 /// Codes and names of places, each pair found out once a chunk: they repeat a lot.

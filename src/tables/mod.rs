@@ -15,6 +15,7 @@ mod quarantine;
 mod raw;
 mod records;
 mod rows;
+mod stack;
 mod word_index;
 
 pub use column::{Column, Keeper, Lender};

@@ -5,9 +5,11 @@ use super::column::{Column, Keeper};
 use super::events::EventRows;
 use super::pool::{Pool, Sym};
 use super::records::{BirthPrecision, Records, Sex, symbol_columns};
+use super::stack::Stack;
 use crate::kernels::id_number::IdNumber;
-use crate::kernels::prefetch::{AHEAD, prefetch};
+use crate::kernels::prefetch::AHEAD;
 use rayon::prelude::*;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 /// Rows that one task takes.
@@ -29,24 +31,30 @@ macro_rules! rows {
             }
 
             /// Makes columns of `table` from those of `all` that `order` names, in that order.
-            fn put(all: &[Self], order: &[u32], table: &mut $table) {
+            #[allow(unsafe_code, reason = "columns that are cleared first are touched twice, and by one thread alone")]
+            fn put(all: &Stack<Self>, order: &[u32], table: &mut $table) {
+                let all = all.rows();
                 struct Part<'a> {
-                    $($column: &'a mut [$type]),*
+                    $($column: &'a mut [MaybeUninit<$type>]),*
                 }
-                $(let mut $column = vec![<$type>::default(); order.len()];)*
+                $(let mut $column: Vec<$type> = Vec::with_capacity(order.len());)*
                 let parts: Vec<Part<'_>> = {
-                    $(let mut $column = $column.chunks_mut(CHUNK_ROWS);)*
+                    $(let mut $column = $column.spare_capacity_mut()[..order.len()].chunks_mut(CHUNK_ROWS);)*
                     std::iter::from_fn(|| Some(Part { $($column: $column.next()?),* })).collect()
                 };
                 parts.into_par_iter().zip(order.par_chunks(CHUNK_ROWS)).for_each(|(part, order)| {
                     for (at, &row) in order.iter().enumerate() {
                         if let Some(&soon) = order.get(at + AHEAD) {
-                            prefetch(all, soon as usize);
+                            all.expect(soon as usize);
                         }
                         let row = &all[row as usize];
-                        $(part.$column[at] = row.$column;)*
+                        $(part.$column[at].write(row.$column);)*
                     }
                 });
+                // SAFETY: the parts are all of the first `order.len()` places, and each was written to its end.
+                unsafe {
+                    $($column.set_len(order.len());)*
+                }
                 $(table.$column = $column.into();)*
             }
         }
@@ -122,15 +130,15 @@ pub struct RecordRows {
     pub pool: Pool,
     /// The records' keys, in the order in which they were read.
     keys: Pool,
-    words: Column<Words>,
-    numbers: Column<Numbers>,
-    marks: Column<Marks>,
-    content: Column<u64>,
+    words: Stack<Words>,
+    numbers: Stack<Numbers>,
+    marks: Stack<Marks>,
+    content: Stack<u64>,
     extra: Vec<(String, Column<Sym>)>,
     more_phones: Vec<(u32, u64)>,
-    events: Column<Event>,
+    events: Stack<Event>,
     /// Row of the record of each event.
-    event_records: Column<u32>,
+    event_records: Stack<u32>,
 }
 
 impl RecordRows {
@@ -144,13 +152,9 @@ impl RecordRows {
         self.len() == 0
     }
 
-    /// Sets room for `rows` records aside, so that nothing has to move while it grows. Room that stays unused costs an
-    /// address and no memory; where the system grants none, it grows as it must.
+    /// Sets room for the texts of `rows` records aside, so that none has to move while they grow. Room that stays unused costs
+    /// an address and no memory; where the system grants none, it grows as it must.
     pub fn reserve(&mut self, rows: usize) {
-        let _ = self.words.own().try_reserve_exact(rows);
-        let _ = self.numbers.own().try_reserve_exact(rows);
-        let _ = self.marks.own().try_reserve_exact(rows);
-        let _ = self.content.own().try_reserve_exact(rows);
         self.pool.make_room(2 * rows, 48 * rows);
         self.keys.make_room(rows, 16 * rows);
     }
@@ -169,10 +173,21 @@ impl RecordRows {
             }
         }
         // Keys of records are distinct, so looking them up would only cost time; every other string is interned once.
-        let keys = self.keys.append(&chunk.keys);
         let mut moved = vec![Sym::MAX; chunk.pool.len()];
         moved[Pool::NONE as usize] = Pool::NONE;
-        self.pool.intern_all(&chunk.pool, &chunk.words(), &mut moved);
+        let (pool, keys) = (&mut self.pool, &mut self.keys);
+        let (numbers, marks, content) = (&mut self.numbers, &mut self.marks, &mut self.content);
+        let (keys, ()) = rayon::join(
+            || {
+                pool.intern_all(&chunk.pool, &chunk.words(), &mut moved);
+                keys.append(&chunk.keys)
+            },
+            || {
+                numbers.extend((0..chunk.len()).map(|at| Numbers::of(chunk, at)));
+                marks.extend((0..chunk.len()).map(|at| Marks::of(chunk, at)));
+                content.extend(chunk.content.iter().copied());
+            },
+        );
         let moved = &moved[..];
         let words = |at: usize| {
             let row = Words::of(chunk, at);
@@ -183,9 +198,6 @@ impl RecordRows {
             symbol_columns!(in_pool)
         };
         self.words.extend((0..chunk.len()).map(words));
-        self.numbers.extend((0..chunk.len()).map(|at| Numbers::of(chunk, at)));
-        self.marks.extend((0..chunk.len()).map(|at| Marks::of(chunk, at)));
-        self.content.extend_from_slice(&chunk.content);
         for (name, into) in &mut self.extra {
             match chunk.extra.iter().find(|(known, _)| known == name) {
                 Some((_, from)) => into.extend(from.iter().map(|&sym| moved[sym as usize])),
@@ -235,7 +247,7 @@ impl RecordRows {
 
     /// The names of records `rows`.
     pub fn names(&self, rows: Range<usize>) -> Vec<Sym> {
-        self.words[rows].iter().map(|words| words.name).collect()
+        rows.map(|row| self.words[row].name).collect()
     }
 
     /// ID number and birth date as stated of record `row`.
@@ -278,9 +290,10 @@ impl RecordRows {
 }
 
 /// The events of the records that `order` names, in that order, each of the record that stands there then.
-fn events_in_order(events: &[Event], records: &[u32], order: &[u32]) -> EventRows {
-    let mut starts = vec![0_u32; records.last().map_or(0, |&last| last as usize + 2)];
-    records.iter().for_each(|&record| starts[record as usize + 1] += 1);
+fn events_in_order(events: &Stack<Event>, records: &Stack<u32>, order: &[u32]) -> EventRows {
+    let last = records.len().checked_sub(1).map(|last| records[last] as usize);
+    let mut starts = vec![0_u32; last.map_or(0, |last| last + 2)];
+    records.iter().for_each(|record| starts[record as usize + 1] += 1);
     (1..starts.len()).for_each(|record| starts[record] += starts[record - 1]);
     let own = |row: u32| match starts.get(row as usize..row as usize + 2) {
         Some(&[start, end]) => start..end,

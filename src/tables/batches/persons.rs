@@ -117,15 +117,14 @@ impl View<'_> {
     }
 
     fn households(&self, rows: &Range<usize>) -> ArrayRef {
+        let hex = |digit: u8| b"0123456789abcdef"[usize::from(digit)];
         let mut column = StringViewBuilder::with_capacity(rows.len());
         for p in rows.clone() {
             match self.flat(p) {
                 0 => column.append_null(),
                 flat => {
-                    let digits = flat.to_be_bytes().map(|byte| [byte >> 4, byte & 15]);
-                    let text =
-                        digits.as_flattened().iter().map(|&d| b"0123456789abcdef"[d as usize]).collect::<Vec<_>>();
-                    column.append_value(ascii(&text));
+                    let digits = flat.to_be_bytes().map(|byte| [byte >> 4, byte & 15].map(hex));
+                    column.append_value(ascii(digits.as_flattened()));
                 }
             }
         }
