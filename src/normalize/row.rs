@@ -529,3 +529,17 @@ fn floor_boundary(text: &str, max: usize) -> usize {
     }
     (0..=max).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_written_as_json_writes_them() {
+        for text in ["", "G123", "次/第2", "a\"b", "a\\b", "a\nb\u{1}\u{7f}", "\u{2028}😀", "\t"] {
+            let mut own = String::new();
+            json_string(text, &mut own);
+            assert_eq!(own, serde_json::to_string(text).unwrap(), "{text:?}");
+        }
+    }
+}

@@ -106,6 +106,21 @@ fn rows_without_a_person_are_kept_apart() {
 }
 
 #[test]
+fn a_header_once_more_is_told_where_half_of_its_cells_are_headings_wherever_they_stand() {
+    let headings = ["姓名", "电话", "性别", "民族", "关系", "户主", "证件", "备注"];
+    let source = source(&headings, vec![(PersonField::Name, column(0)), (PersonField::Phone, column(1))]);
+    let rows = chunk(&[
+        &["王伟", "13854612377", "男", "汉", "关系", "户主", "证件", "备注"],
+        &["王伟", "13854612377", "男", "汉", "本人", "户主", "证件", "备注"],
+        &["姓名", "电话", "性别", "民族", "x", "x", "x", "x"],
+        &["姓名", "电话", "性别", "x", "x", "x", "x", "x"],
+    ]);
+    let out = read(&source, &rows);
+    let apart: Vec<u64> = out.quarantined.iter().map(|row| row.line).collect();
+    assert_eq!((&out.records.line[..], &apart[..]), (&[3, 5][..], &[2, 4][..]));
+}
+
+#[test]
 fn own_fields_are_enough() {
     let source = source(
         &["given", "sur"],
