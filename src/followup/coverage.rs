@@ -85,11 +85,9 @@ impl Coverage {
                 Some(from) => self.spans.push((from, u32::MAX, parity)),
                 None => self.words.push(first.to_owned()),
             },
-            _ => match (letter(first), letter(last)) {
-                (Some(first), Some(last)) if first <= last => {
-                    self.words.extend((first..=last).map(|c| char::from(c).to_string()));
-                }
-                _ => return false,
+            _ => match words_from(first, last) {
+                Some(words) => self.words.extend(words),
+                None => return false,
             },
         }
         true
@@ -139,6 +137,27 @@ fn number(text: &str) -> Option<u32> {
 fn leading_number(text: &str) -> Option<u32> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     text[..end].parse().ok()
+}
+
+/// The words of a span with letters: A-C, B1-B3, B1-3.
+fn words_from(first: &str, last: &str) -> Option<Vec<String>> {
+    if let (Some(first), Some(last)) = (letter(first), letter(last)) {
+        return (first <= last).then(|| (first..=last).map(|c| char::from(c).to_string()).collect());
+    }
+    let (wing, from) = lettered(first)?;
+    let to = number(last).or_else(|| lettered(last).filter(|(other, _)| *other == wing).map(|(_, to)| to))?;
+    let is_span = from <= to && to - from < LETTERED_SPAN_MAX;
+    is_span.then(|| (from..=to).map(|number| format!("{wing}{number}")).collect())
+}
+
+/// More buildings than these under one letter are no span of them.
+const LETTERED_SPAN_MAX: u32 = 200;
+
+/// A letter and the number behind it.
+fn lettered(text: &str) -> Option<(&str, u32)> {
+    let (wing, rest) = text.split_at_checked(1)?;
+    letter(wing)?;
+    Some((wing, number(rest).filter(|_| !rest.is_empty())?))
 }
 
 fn letter(text: &str) -> Option<u8> {
@@ -229,7 +248,7 @@ const ROAD_ENDINGS: [char; 5] = ['路', '街', '道', '巷', '弄'];
 const TO: [char; 8] = ['-', '~', '—', '–', '至', '到', '－', '～'];
 
 /// The name in front of `part` and the numbers behind it. A number alone may belong to the name (阳光100); it counts where
-/// more `follow`. The last number of a span that cannot be read (B1-B3) begins nothing.
+/// more `follow`. The last number of a span that cannot be read (B3-B1) begins nothing.
 fn split_name(part: &str, follow: bool) -> (&str, Option<(Coverage, bool)>) {
     let begins = |at: usize, c: char| {
         let before = part[..at].chars().next_back();
@@ -279,6 +298,12 @@ mod tests {
         let named = |t: &str| letters.contains(t);
         assert!(["A", "a", "C", "D", "E", "3A", "东"].into_iter().all(named));
         assert!(!["B", "F", "3", "西", ""].into_iter().any(named));
+        for text in ["B1-B3栋、B12", "B1至B3号楼,B12座", "B1-3、b12"] {
+            let (letters, faults) = Coverage::parse(text);
+            let named = ["B1", "b2", "B3", "B12"].into_iter().all(|text| letters.contains(text));
+            let others = ["B", "B4", "A1", "1", "12"].into_iter().any(|text| letters.contains(text));
+            assert_eq!((named, others, faults), (true, false, 0), "{text}");
+        }
     }
 
     #[test]
@@ -298,8 +323,8 @@ mod tests {
             let (coverage, faults) = Coverage::parse(text);
             assert!(coverage.is_all() && coverage.contains("7") && coverage.contains("A") && faults == 0);
         }
-        let (coverage, faults) = Coverage::parse("5-1、1-A");
-        assert!(!coverage.is_all() && !coverage.contains("3") && faults == 2);
+        let (coverage, faults) = Coverage::parse("5-1、1-A、B3-B1、A1-B3、B1-B999、B-3");
+        assert!(!coverage.is_all() && !coverage.contains("3") && !coverage.contains("B2") && faults == 6);
     }
 
     #[test]
@@ -336,7 +361,11 @@ mod tests {
             told("府前大街1-3号、锦绣花园"),
             [("府前大街".to_owned(), Some(vec![1, 2, 3]), true), whole("锦绣花园")]
         );
-        assert_eq!(told("锦绣花园B1-B3栋")[0].1, None, "no part of what cannot be read is a name");
+        assert_eq!(told("锦绣花园B3-B1栋")[0].1, None, "no part of what cannot be read is a name");
+        let lettered = places("锦绣花园B1-B3栋、A座，府苑");
+        let covers = |text: &str| lettered[0].numbers.as_ref().is_some_and(|numbers| numbers.contains(text));
+        assert_eq!((lettered.len(), &lettered[0].key[..]), (2, "锦绣花园"));
+        assert_eq!(["A", "B1", "B2", "B3", "B4", "2"].map(covers), [true, true, true, true, false, false]);
         assert_eq!(told("1-5号楼")[0].1, None, "numbers without a name are of no estate");
         assert_eq!(told("步行街1-2号楼"), [estate("步行街", &[1, 2])]);
         assert_eq!(told("府前大街1、3、5号"), [("府前大街".to_owned(), Some(vec![1, 3, 5]), true)]);

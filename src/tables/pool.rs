@@ -120,13 +120,30 @@ impl Pool {
             (part, own)
         };
         let parts: Vec<(Self, Vec<Sym>)> = syms.par_chunks(CHUNK_ROWS).map(of_chunk).collect();
-        let (mut all, mut own) = (Self::default(), Vec::with_capacity(syms.len()));
-        all.make_room(syms.len(), parts.iter().map(|(part, _)| part.bytes.len()).sum());
-        for (part, of_part) in &parts {
-            let moved = all.append(part);
-            own.extend(of_part.iter().map(|&sym| if sym == Self::NONE { sym } else { moved + sym }));
-        }
-        (all, own)
+        let texts: usize = parts.iter().map(|(part, _)| part.len() - 1).sum();
+        assert!(texts < u32::MAX as usize, "string pool is full");
+        let mut bytes = vec![0_u8; parts.iter().map(|(part, _)| part.bytes.len()).sum()];
+        let (mut ends, mut own) = (vec![0_u64; texts + 1], vec![Self::NONE; syms.len()]);
+        // Where each part goes, and what its ends and symbols grow by.
+        let (mut bytes_left, mut ends_left) = (&mut bytes[..], &mut ends[1..]);
+        let (mut from, mut moved) = (0, 0);
+        let places = parts.iter().zip(own.chunks_mut(CHUNK_ROWS)).map(|((part, of_part), own)| {
+            let (bytes, ends);
+            (bytes, bytes_left) = std::mem::take(&mut bytes_left).split_at_mut(part.bytes.len());
+            (ends, ends_left) = std::mem::take(&mut ends_left).split_at_mut(part.len() - 1);
+            let before = (from, moved);
+            (from, moved) = (from + part.bytes.len() as u64, moved + (part.len() - 1) as Sym);
+            (part, of_part, bytes, ends, own, before)
+        });
+        let places: Vec<_> = places.collect();
+        places.into_par_iter().for_each(|(part, of_part, bytes, ends, own, (from, moved))| {
+            bytes.copy_from_slice(part.bytes.as_bytes());
+            ends.iter_mut().zip(&part.ends[1..]).for_each(|(end, &of_part)| *end = from + of_part);
+            let moved = |&sym: &Sym| if sym == Self::NONE { sym } else { moved + sym };
+            own.iter_mut().zip(of_part).for_each(|(own, sym)| *own = moved(sym));
+        });
+        let bytes = String::from_utf8(bytes).expect("texts behind each other are a text");
+        (Self { bytes: Text::Own(bytes), ends: ends.into(), index: WordIndex::default() }, own)
     }
 
     /// The symbol of `text` if the pool has it.
