@@ -23,9 +23,14 @@ gridlink=${GRIDLINK:-${CARGO_TARGET_DIR:-target}/release/gridlink}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
-# A night of program $1 on $2 threads for the city in $3; its times go to file $4.
+# A night of program $1 on $2 threads for the city in $3; its times go to file $4. What the night before left is moved away
+# and removed in the end: a file system passes over what was deleted a moment ago while it makes new files, and no night begins
+# with a deletion.
 night() {
-    rm -rf "$folder/out" "$folder/store"
+    mkdir -p "$folder/done"
+    for made in out store; do
+        [ ! -e "$folder/$made" ] || mv "$folder/$made" "$(mktemp -d "$folder/done/XXXXXX")/"
+    done
     /usr/bin/time -a -o "$4" -f '%U %S %e %M' "$1" run "$3/pipeline.toml" \
         --threads "$2" --set "run.output=$folder/out" --set "run.store=$folder/store" >/dev/null 2>&1
 }
@@ -44,6 +49,7 @@ keep() {
 change() { [ -z "$2" ] || echo "$1 $2" | awk '{ printf "%+.0f %%", ($1 / $2 - 1) * 100 }'; }
 
 first=''
+rm -rf "$folder/out" "$folder/store" "$folder/done"
 for size in $sizes; do
     city=$folder/city-$size
     [ -f "$city/pipeline.toml" ] || "$gridlink" synth "$city" --persons "$size" >/dev/null 2>&1
@@ -86,4 +92,4 @@ for size in $sizes; do
         }
         END { printf "%14s %10.2f   (profile, features, fit, link, cluster)\n", "linking", linking }' "$manifest"
 done
-rm -rf "$folder/out" "$folder/store" "$folder"/times* "$folder/kept"
+rm -rf "$folder/out" "$folder/store" "$folder/done" "$folder"/times* "$folder/kept"
