@@ -74,8 +74,8 @@ pub(super) struct ListedRecord {
 }
 
 impl Read {
-    /// Gives up what only reading needs, as no record is added any more. Of where records stand in the dumps there remains what
-    /// balances and the answers to lists from above need.
+    /// Gives up what only reading needs, as no record is added any more. Of where records stand in the dumps there remains
+    /// what balances and the answers to lists from above need.
     pub(super) fn settle(&mut self, pipeline: &Pipeline) {
         self.records_of_dump = vec![0; self.dumps.len()];
         self.records.file.iter().for_each(|&file| self.records_of_dump[file as usize] += 1);

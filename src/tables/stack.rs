@@ -1,12 +1,13 @@
 //! Rows that come one after the other, in pieces: none moves when more come, and what a piece leaves when it is freed
 //! is room that the tables of the next steps find. A table in one piece would have to be given its room beforehand, which
-//! goes back to the system as a whole, and whoever takes it next gets pages that are cleared once more.
+//! goes back to the system as a whole, and whoever takes it next gets pages that are cleared once more. Unlike
+//! [`crate::kernels::pieces`], which is made at once and stays in memory, it grows, and a [`Keeper`] may take its pieces.
 
 use super::column::{Column, Keeper};
 use crate::kernels::prefetch::prefetch;
 use std::ops::Index;
 
-/// Rows of a piece, as a power of two: some megabytes.
+/// Rows of a piece, as a power of two: four megabytes where a row is one line of the cache.
 const PIECE_BITS: u32 = 16;
 /// Rows of every piece but the last.
 const PIECE: usize = 1 << PIECE_BITS;
