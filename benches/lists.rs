@@ -10,7 +10,7 @@ use gridlink::events::NullSink;
 use gridlink::message::Lang;
 use gridlink::publish::{self, ListOptions, SetTables};
 use gridlink::store::files;
-use gridlink::tables::{GridList, ListRow};
+use gridlink::tables::{GridList, ListRow, PersonId};
 use jiff::civil::date;
 use std::time::Instant;
 
@@ -82,6 +82,7 @@ fn visit(number: usize) -> ListRow {
     ListRow {
         item_ids: (0..1 + number % 3).map(|item| format!("F{:013}", number * 3 + item)).collect(),
         person: number as u32,
+        person_id: PersonId(number as u64),
         rules: "市外其他地区来返人员；来返未申报人员；仅社区登记人员".to_owned(),
         reasons: format!("济南市；入户不在家，已上门{}次", number % 4),
         priority: 1,

@@ -1,16 +1,25 @@
 -- Arrivals in the last 14 days of persons who declared nothing in the last 28: a declaration of last year tells nothing
--- of this journey. A declaration without a readable time counts.
-WITH isolated AS (
-  SELECT person_id FROM events
-  WHERE type = 'isolation' AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
-    AND person_id NOT IN (SELECT person_id FROM events WHERE type = 'release' AND at >= as_of - INTERVAL '14 days')
+-- of this journey. Neither a declaration nor an arrival needs a readable time.
+WITH released AS (
+  SELECT person_id, MAX(at) AS at FROM events WHERE type = 'release' AND at < as_of + INTERVAL '1 day' GROUP BY person_id
+),
+isolated AS (
+  SELECT n.person_id
+  FROM (
+    SELECT person_id, MAX(at) AS at
+    FROM events
+    WHERE type = 'isolation' AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
+    GROUP BY person_id
+  ) AS n
+  LEFT JOIN released AS r ON n.person_id = r.person_id
+  WHERE r.at IS NULL OR r.at < n.at
 )
 SELECT a.person_id, MAX(a.at) AS since, MAX(a.place) AS reason
 FROM (
   SELECT person_id, at, place
   FROM events
   WHERE type = 'arrival'
-    AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
+    AND (at IS NULL OR at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day')
     AND (place_code IS NULL OR place_code NOT LIKE '3705%')
 ) AS a
 ANTI JOIN (

@@ -1,9 +1,18 @@
 -- The second ledger: arrivals in the last 14 days from elsewhere outside the city (3705), key regions left out. A place
--- that nobody can read counts as elsewhere: better one visit too many.
-WITH isolated AS (
-  SELECT person_id FROM events
-  WHERE type = 'isolation' AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
-    AND person_id NOT IN (SELECT person_id FROM events WHERE type = 'release' AND at >= as_of - INTERVAL '14 days')
+-- that nobody can read counts as elsewhere, a time that nobody can read as lately: better one visit too many.
+WITH released AS (
+  SELECT person_id, MAX(at) AS at FROM events WHERE type = 'release' AND at < as_of + INTERVAL '1 day' GROUP BY person_id
+),
+isolated AS (
+  SELECT n.person_id
+  FROM (
+    SELECT person_id, MAX(at) AS at
+    FROM events
+    WHERE type = 'isolation' AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
+    GROUP BY person_id
+  ) AS n
+  LEFT JOIN released AS r ON n.person_id = r.person_id
+  WHERE r.at IS NULL OR r.at < n.at
 )
 SELECT a.person_id, MAX(a.at) AS since, MAX(a.place) AS reason
 FROM (
@@ -11,7 +20,7 @@ FROM (
   FROM events
   WHERE type = 'arrival'
     AND (place_code IS NULL OR NOT (place_code LIKE '3705%' OR place_code LIKE '31%' OR place_code LIKE '2201%' OR place_code LIKE '4201%'))
-    AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
+    AND (at IS NULL OR at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day')
 ) AS a
 ANTI JOIN isolated AS i ON a.person_id = i.person_id
 GROUP BY a.person_id

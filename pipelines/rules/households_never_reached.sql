@@ -1,11 +1,15 @@
--- Households never reached: nobody at the address has a visit on record, and no visit found it vacant.
-WITH reached AS (
-  SELECT p.address
-  FROM (SELECT person_id, address FROM persons WHERE address IS NOT NULL) AS p
+-- Households never reached: nobody of the flat (or, where no flat is known, of the address) has a visit on record. Without a
+-- grid a household is as little reached as with one. It holds from the first night that finds it so.
+WITH homes AS (
+  SELECT person_id, COALESCE(household, address) AS home FROM persons WHERE household IS NOT NULL OR address IS NOT NULL
+),
+reached AS (
+  SELECT h.home
+  FROM homes AS h
   SEMI JOIN (
     SELECT person_id FROM events WHERE type = 'visit' AND (at IS NULL OR at < as_of + INTERVAL '1 day')
-  ) AS v ON p.person_id = v.person_id
+  ) AS v ON h.person_id = v.person_id
 )
-SELECT p.person_id, CAST(as_of AS TIMESTAMP) AS since, '该户尚未入户' AS reason
-FROM (SELECT person_id, address FROM persons WHERE grid_code IS NOT NULL AND address IS NOT NULL) AS p
-ANTI JOIN reached AS r ON p.address = r.address
+SELECT h.person_id, CAST(NULL AS TIMESTAMP) AS since, '该户尚未入户' AS reason
+FROM homes AS h
+ANTI JOIN reached AS r ON h.home = r.home

@@ -1,10 +1,20 @@
 -- Arrivals from key regions in the last 14 days, told by any source; one row a person, whatever the number of journeys.
--- Nobody needs a grid to be found here. Who is isolated already is not sent for again. Change the codes (GB/T 2260) and
--- the days as the situation changes: 31 Shanghai, 2201 Changchun, 4201 Wuhan.
-WITH isolated AS (
-  SELECT person_id FROM events
-  WHERE type = 'isolation' AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
-    AND person_id NOT IN (SELECT person_id FROM events WHERE type = 'release' AND at >= as_of - INTERVAL '14 days')
+-- Nobody needs a grid to be found here. An arrival whose time nobody can read counts: better one visit too many. Who is
+-- isolated already, and not released since, is not sent for again. Change the codes (GB/T 2260) and the days as the
+-- situation changes: 31 Shanghai, 2201 Changchun, 4201 Wuhan.
+WITH released AS (
+  SELECT person_id, MAX(at) AS at FROM events WHERE type = 'release' AND at < as_of + INTERVAL '1 day' GROUP BY person_id
+),
+isolated AS (
+  SELECT n.person_id
+  FROM (
+    SELECT person_id, MAX(at) AS at
+    FROM events
+    WHERE type = 'isolation' AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
+    GROUP BY person_id
+  ) AS n
+  LEFT JOIN released AS r ON n.person_id = r.person_id
+  WHERE r.at IS NULL OR r.at < n.at
 )
 SELECT a.person_id, MAX(a.at) AS since, MAX(a.place) AS reason
 FROM (
@@ -12,7 +22,7 @@ FROM (
   FROM events
   WHERE type = 'arrival'
     AND (place_code LIKE '31%' OR place_code LIKE '2201%' OR place_code LIKE '4201%')
-    AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
+    AND (at IS NULL OR at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day')
 ) AS a
 ANTI JOIN isolated AS i ON a.person_id = i.person_id
 GROUP BY a.person_id

@@ -2,7 +2,7 @@
 WITH positive AS (
   SELECT person_id, MAX(at) AS at
   FROM events
-  WHERE type = 'test' AND STRPOS(detail, '阳性') > 0
+  WHERE type = 'test' AND STRPOS(detail, '阳性') > 0 AND STRPOS(detail, '非阳性') = 0
     AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
   GROUP BY person_id
 ),

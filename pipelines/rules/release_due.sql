@@ -1,10 +1,17 @@
 -- Persons whose isolation and monitoring by schedule key_region end today or ended before, and who are not released.
-WITH isolated AS (
-  SELECT person_id, CAST(CAST(MAX(at) AS DATE) AS TIMESTAMP) AS day
-  FROM events
-  WHERE type = 'isolation' AND at >= as_of - INTERVAL '60 days' AND at < as_of + INTERVAL '1 day'
-    AND person_id NOT IN (SELECT person_id FROM events WHERE type = 'release' AND at >= as_of - INTERVAL '60 days')
-  GROUP BY person_id
+WITH released AS (
+  SELECT person_id, MAX(at) AS at FROM events WHERE type = 'release' AND at < as_of + INTERVAL '1 day' GROUP BY person_id
+),
+isolated AS (
+  SELECT n.person_id, CAST(CAST(n.at AS DATE) AS TIMESTAMP) AS day
+  FROM (
+    SELECT person_id, MAX(at) AS at
+    FROM events
+    WHERE type = 'isolation' AND at >= as_of - INTERVAL '60 days' AND at < as_of + INTERVAL '1 day'
+    GROUP BY person_id
+  ) AS n
+  LEFT JOIN released AS r ON n.person_id = r.person_id
+  WHERE r.at IS NULL OR r.at < n.at
 )
 SELECT i.person_id, i.day + s.after AS since, '第' || CAST(s.day AS VARCHAR) || '天，应解除' AS reason
 FROM isolated AS i

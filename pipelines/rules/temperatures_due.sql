@@ -1,11 +1,18 @@
 -- Persons in isolation by schedule key_region, with the day that today is: an abnormal temperature (37.3 or more) first, then
 -- yesterday's missing ones. Needs events of type isolation and temperature (detail celsius).
-WITH isolated AS (
-  SELECT person_id, CAST(CAST(MAX(at) AS DATE) AS TIMESTAMP) AS day
-  FROM events
-  WHERE type = 'isolation' AND at >= as_of - INTERVAL '60 days' AND at < as_of + INTERVAL '1 day'
-    AND person_id NOT IN (SELECT person_id FROM events WHERE type = 'release' AND at >= as_of - INTERVAL '60 days')
-  GROUP BY person_id
+WITH released AS (
+  SELECT person_id, MAX(at) AS at FROM events WHERE type = 'release' AND at < as_of + INTERVAL '1 day' GROUP BY person_id
+),
+isolated AS (
+  SELECT n.person_id, CAST(CAST(n.at AS DATE) AS TIMESTAMP) AS day
+  FROM (
+    SELECT person_id, MAX(at) AS at
+    FROM events
+    WHERE type = 'isolation' AND at >= as_of - INTERVAL '60 days' AND at < as_of + INTERVAL '1 day'
+    GROUP BY person_id
+  ) AS n
+  LEFT JOIN released AS r ON n.person_id = r.person_id
+  WHERE r.at IS NULL OR r.at < n.at
 ),
 owed AS (
   SELECT i.person_id, s.temperatures_a_day AS times,
@@ -15,11 +22,19 @@ owed AS (
     FROM schedules WHERE schedule = 'key_region' AND what = 'day') AS s
   WHERE i.day >= s.holds_from AND i.day < s.holds_until AND i.day < as_of AND i.day + s.after = CAST(as_of AS TIMESTAMP)
 ),
-taken AS (
-  SELECT person_id, COUNT(*) AS times,
-    MAX(CAST(SUBSTR(detail, STRPOS(detail, '"celsius":"') + 11, 4) AS DOUBLE)) AS celsius
+told AS (
+  SELECT person_id, SUBSTR(detail, STRPOS(detail, '"celsius":"') + 11, 5) AS told
   FROM events
-  WHERE type = 'temperature' AND at >= as_of - INTERVAL '1 day' AND at < as_of AND detail LIKE '%"celsius":"__._%'
+  WHERE type = 'temperature' AND at >= as_of - INTERVAL '1 day' AND at < as_of AND STRPOS(detail, '"celsius":"') > 0
+),
+taken AS (
+  SELECT person_id, COUNT(celsius) AS times, MAX(celsius) AS celsius
+  FROM (
+    SELECT person_id,
+      TRY_CAST(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(told, '"', ''), '}', ''), '℃', ''), '度', '.'), '，', '.'), ',', '.'), '。', '.') AS DOUBLE) AS celsius
+    FROM told
+  ) AS t
+  WHERE celsius >= 30 AND celsius < 45
   GROUP BY person_id
 )
 SELECT n.person_id,

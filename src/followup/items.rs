@@ -3,7 +3,7 @@
 //! exactly those that are open, done or withdrawn tonight.
 
 use super::directory::Directory;
-use super::rules::{Due, record_key};
+use super::rules::{Due, SEPARATOR, record_key};
 use super::time::{midnight, not_before};
 use super::visits::Visits;
 use crate::config::Followup;
@@ -327,6 +327,15 @@ fn carried(yesterday: Vec<Item>, renamed: &[(PersonId, PersonId)], names: &mut N
         let (before, own) = (&items[i - 1], &items[i]);
         items[i].merged = before.rule == own.rule && before.item.person_id == own.item.person_id;
     }
+    // The item that goes on stands for the others: whoever was visited since the first of them was visited for all.
+    for i in (1..items.len()).rev() {
+        if !items[i].merged {
+            continue;
+        }
+        let earlier = items[i].item.since;
+        let own = &mut items[i - 1].item.since;
+        *own = (*own).min(earlier).or(*own);
+    }
     items
 }
 
@@ -435,7 +444,7 @@ impl Work<'_, '_> {
 
     /// The item is asked for tonight.
     fn due(&self, item: &mut Item, due: Due) -> Vec<(String, String)> {
-        let since = due.since.or(item.since).unwrap_or(self.today);
+        let since = due.since.or(item.since.filter(|_| !asks_anew(item, &due))).unwrap_or(self.today);
         let rule = &self.night.followups[due.rule as usize];
         let change = rule.due_changes.iter().rev().find(|(from, _)| midnight(*from) <= since);
         let hours = change.map(|(_, hours)| *hours).or(rule.due_hours);
@@ -523,6 +532,23 @@ impl Work<'_, '_> {
         }
         counts.new += u64::from(tonight.new);
         counts.unassigned += u64::from(item.grid_code.is_none());
+    }
+}
+
+/// Whether a rule that does not say since when asks again, or for more than was settled: it did not ask last night, it gives a
+/// reason that the item did not have, or a list from above names the person once more (under a key of its own; where a list has
+/// none, a row that comes again and a new one look alike).
+fn asks_anew(item: &Item, due: &Due) -> bool {
+    let known = |reason: &str| item.reason.split(SEPARATOR).any(|known| known == reason);
+    let listed_anew = |key: &String| {
+        let of_list = key.strip_prefix(&*item.rule).and_then(|rest| rest.strip_prefix(':'));
+        let line = |(_, line): (&str, &str)| !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit());
+        of_list.is_some_and(|key| !key.rsplit_once(':').is_some_and(line)) && !item.evidence.contains(key)
+    };
+    match item.state {
+        State::Withdrawn => true,
+        State::Done => !due.reason.split(SEPARATOR).all(known) || due.evidence.iter().any(listed_anew),
+        State::Open | State::HandedOver | State::Overdue => false,
     }
 }
 

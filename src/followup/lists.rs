@@ -145,6 +145,7 @@ impl<'a> Lists<'a> {
         ListRow {
             item_ids: asked().map(|(_, item, _)| item.item_id.to_string()).collect(),
             person,
+            person_id: night.persons.id[person as usize],
             rules: joined(distinct(asked().map(|(rule, ..)| rule.title.as_str()))),
             reasons: joined(distinct(asked().map(|(_, item, _)| item.reason.as_str()))),
             priority: asked().map(|(rule, ..)| rule.priority).min().unwrap_or(u32::MAX),

@@ -32,7 +32,7 @@ pub use lists::Lists;
 pub use residence::{GridRules, assign};
 pub use rollup::{AreaCounts, RollupRow, rollup};
 pub use rules::{Due, find_evidence, run_rules};
-pub use visits::Visits;
+pub use visits::{Visits, result_of};
 
 #[cfg(test)]
 mod tests;

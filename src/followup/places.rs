@@ -3,6 +3,7 @@
 
 use super::area_names;
 use super::directory::{Directory, GridNo};
+use crate::kernels::address::Address;
 use crate::kernels::hash;
 use crate::kernels::numbering::Numbering;
 use crate::kernels::prefetch::{AHEAD, prefetch};
@@ -51,12 +52,34 @@ struct Found {
     certain: Option<Option<(GridNo, GridBy)>>,
 }
 
+/// The one grid in which an address of the city lies, by its most exact part that tells one.
+pub(super) fn grid_of_address(text: &str, directory: &Directory) -> Option<GridNo> {
+    let mut address = Address::default();
+    address.parse(text);
+    if !address.is_local() {
+        return None;
+    }
+    let parts = [&address.estate, &address.building, &address.road, &address.number, &address.room];
+    let found = Found::of_texts(parts.map(String::as_str), directory);
+    let mut named = area_names::Named::default();
+    directory.areas_in(text, &mut named);
+    found.grids.iter().find_map(|grids| directory.named(grids, &named))
+}
+
 /// What each of [`Found::grids`] is known by.
 const KINDS: [GridBy; 3] = [GridBy::Flat, GridBy::Road, GridBy::Estate];
 
 impl Found {
     fn of(place: Named, records: &Records, directory: &Directory) -> Self {
         let [estate, building, road, number] = place.map(|sym| records.pool.get(sym));
+        Self::of_texts([estate, building, road, number, ""], directory)
+    }
+
+    /// Of estate, building, road, door number and room.
+    fn of_texts([estate, building, road, mut number, room]: [&str; 5], directory: &Directory) -> Self {
+        if [building, road, number].iter().all(|part| part.is_empty()) && estate.ends_with('村') {
+            number = room;
+        }
         let of_estate = if estate.is_empty() { Vec::new() } else { directory.by_estate(estate) };
         // A village has houses with a number and neither road nor building: directories write them in either column.
         let village = road.is_empty() && building.is_empty() && !number.is_empty();

@@ -102,7 +102,7 @@ pub fn assign(
     let works = |home: &Home| beside && home.by == GridBy::GridCode && is_dedicated(home.grid);
     let votes = |home: &Home| !works(home) && !evidence.flats.is_gate(home.flat);
     let neighbours = neighbours(homes.iter().filter(|home| votes(home)));
-    let registered = evidence.registered(records, persons, &late);
+    let registered = evidence.registered(records, persons, &late, directory);
     let told_late = |rows: &mut Vec<u32>, person: usize| {
         let home = &homes[person];
         newest_first(records, persons, person, rows);

@@ -3,7 +3,7 @@
 use super::time::{DAY_SECONDS, midnight};
 use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::tables::{NO_ROW, NO_TIME, Pool, Records, Sym, distinct};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -11,9 +11,6 @@ use rayon::prelude::*;
 const SETTLED: &[&str] = &[
     "已离开",
     "left",
-    "空号",
-    "dead_number",
-    "dead number",
     "查无此人",
     "no_such_person",
     "no such person",
@@ -27,6 +24,9 @@ const SETTLED: &[&str] = &[
 ];
 /// Results that also say that the person is whom and where the list says.
 const VERIFIED: &[&str] = &["已核实", "核实", "verified", "已核实在住", "属实", "已核验", "已见面", "电话核实"];
+/// Results that say that the phone is dead: they settle what there is to settle of who is nothing but a phone. Who has an
+/// address is still to be found there.
+const DEAD: &[&str] = &["空号", "dead_number", "dead number"];
 /// Results that say that nobody was met: the visit counts as a try, not as the household reached.
 const NOBODY: &[&str] = &["不在家", "nobody_home", "nobody home", "家中无人", "无人应答", "敲门无应答"];
 /// Results that say that nobody lives there: nobody was met, and coming again is no use. The item stays open, for the
@@ -65,6 +65,7 @@ struct Outcome {
     nobody: bool,
     vacant: bool,
     handed_over: bool,
+    dead: bool,
 }
 
 impl Visits {
@@ -92,6 +93,7 @@ impl Visits {
         let mut outcomes: HashMap<Sym, Outcome> = HashMap::new();
         let (mut met_at, mut last_at) = (vec![NO_TIME; persons], vec![NO_TIME; persons]);
         let mut failed: Vec<(u32, i64)> = Vec::new();
+        let mut dead: Vec<(u32, i64, u32)> = Vec::new();
         let events = &records.events;
         let (kinds, of_record): (&[Sym], &[u32]) = (&events.kind, &events.record);
         let told = |(event, kind): (usize, &Sym)| {
@@ -120,9 +122,12 @@ impl Visits {
                 }
                 if outcome.nobody {
                     failed.push((person as u32, at));
-                } else if !outcome.vacant {
+                } else if !outcome.vacant && !outcome.dead {
                     visits.reached[person] = true;
                     met_at[person] = met_at[person].max(at);
+                }
+                if outcome.dead && at < end {
+                    dead.push((person as u32, at, row));
                 }
                 if outcome.settles && at < end && at > visits.settled_at[person] {
                     visits.settled_at[person] = at;
@@ -130,6 +135,7 @@ impl Visits {
                 }
             }
         }
+        visits.settle_phones(dead, records, person_of);
         // Two dumps that tell of one visit tell of one try.
         failed.sort_unstable();
         failed.dedup();
@@ -138,11 +144,48 @@ impl Visits {
         }
         visits
     }
+
+    /// Lets visits that found the phone dead settle the items of persons without an address.
+    fn settle_phones(&mut self, dead: Vec<(u32, i64, u32)>, records: &Records, person_of: &[u32]) {
+        if dead.is_empty() {
+            return;
+        }
+        let asked: HashSet<u32> = dead.iter().map(|&(person, ..)| person).collect();
+        let lives = |&(row, person): &(usize, &u32)| {
+            asked.contains(person)
+                && [records.address[row], records.grid_code[row]].iter().any(|&sym| sym != Pool::NONE)
+        };
+        let at_home: HashSet<u32> = person_of.iter().enumerate().filter(lives).map(|(_, &person)| person).collect();
+        for (person, at, row) in dead.into_iter().filter(|(person, ..)| !at_home.contains(person)) {
+            let person = person as usize;
+            if at > self.settled_at[person] {
+                self.settled_at[person] = at;
+                self.settled_row[person] = row;
+            }
+        }
+    }
+}
+
+/// The result that a visit told by record `row` at that time states, as the record has it; empty if none.
+pub fn result_of(records: &Records, row: u32, at: i64) -> String {
+    let events = &records.events;
+    let is_it = |&event: &usize| events.record[event] == row && events.at[event] == at;
+    let of_visit = |&event: &usize| records.pool.get(events.kind[event]) == "visit";
+    let found = (0..events.record.len()).filter(is_it).find(of_visit);
+    found.map_or_else(String::new, |event| result(&parsed(&records.pool, events.detail[event])).to_owned())
+}
+
+fn parsed(pool: &Pool, detail: Sym) -> serde_json::Map<String, serde_json::Value> {
+    serde_json::from_str(pool.get(detail)).unwrap_or_default()
+}
+
+fn result(detail: &serde_json::Map<String, serde_json::Value>) -> &str {
+    KEYS.iter().find_map(|&key| detail.get(key)).and_then(serde_json::Value::as_str).unwrap_or("").trim()
 }
 
 fn outcome_of(pool: &Pool, detail: Sym, words: &[(String, String)]) -> Outcome {
-    let detail: serde_json::Map<String, serde_json::Value> = serde_json::from_str(pool.get(detail)).unwrap_or_default();
-    let result = KEYS.iter().find_map(|&key| detail.get(key)).and_then(serde_json::Value::as_str).unwrap_or("").trim();
+    let detail = parsed(pool, detail);
+    let result = result(&detail);
     let result = words.iter().find(|(word, _)| word == result).map_or(result, |(_, meaning)| meaning);
     let verified = VERIFIED.contains(&result);
     Outcome {
@@ -151,6 +194,7 @@ fn outcome_of(pool: &Pool, detail: Sym, words: &[(String, String)]) -> Outcome {
         nobody: NOBODY.contains(&result),
         vacant: VACANT.contains(&result),
         handed_over: HANDED_OVER.contains(&result),
+        dead: DEAD.contains(&result),
     }
 }
 

@@ -158,6 +158,26 @@ pub fn headers(dump: &Dump, settings: &ReadSettings) -> Result<(Vec<String>, Dum
 /// # Errors
 /// With exit code 65 if the file cannot be read to its end or a row of it had to be left out.
 pub fn read_table(path: &Path, columns: &[String], settings: &ReadSettings) -> Result<(Vec<RawChunk>, DumpReport)> {
+    let (chunks, left_out, report) = read_sheet(path, columns, settings)?;
+    if !left_out.is_empty() {
+        let fault = |row: &QuarantinedRow| {
+            Message::new("ingest.row_left_out").with("line", row.line).with("reason", row.reason.as_str())
+        };
+        let what = Message::new("ingest.rows_left_out").with("file", &report.label).with("count", left_out.len());
+        return Err(Error::new(Exit::Data, what).faults(left_out.iter().take(20).map(fault).collect()));
+    }
+    Ok((chunks, report))
+}
+
+/// Reads a whole table that people wrote into, such as a list that comes back: its rows, and those that had to be left out.
+///
+/// # Errors
+/// With exit code 65 if the file cannot be read to its end or has none of the columns.
+pub fn read_sheet(
+    path: &Path,
+    columns: &[String],
+    settings: &ReadSettings,
+) -> Result<(Vec<RawChunk>, Vec<QuarantinedRow>, DumpReport)> {
     let label = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let modified = SystemTime::UNIX_EPOCH;
     let dump = Dump { source: 0, file: 0, path: path.to_owned(), label, bytes: 0, modified };
@@ -165,22 +185,15 @@ pub fn read_table(path: &Path, columns: &[String], settings: &ReadSettings) -> R
     let (mut chunks, mut left_out) = (Vec::new(), Vec::new());
     while let Some(block) = reader.next_block() {
         let parsed = block.parse();
-        left_out.extend(parsed.quarantined.into_iter().filter(|row| row.line > 0).map(|row| (row.line, row.reason)));
+        left_out.extend(parsed.quarantined.into_iter().filter(|row| row.line > 0));
         chunks.push(parsed.rows);
     }
     let report = reader.finish();
     if report.damaged || columns.len() == report.missing_columns.len() && !columns.is_empty() {
         return Err(unreadable(&report));
     }
-    if !left_out.is_empty() {
-        let fault = |(line, reason): &(u64, crate::tables::Reason)| {
-            Message::new("ingest.row_left_out").with("line", line).with("reason", reason.as_str())
-        };
-        let what = Message::new("ingest.rows_left_out").with("file", &report.label).with("count", left_out.len());
-        return Err(Error::new(Exit::Data, what).faults(left_out.iter().take(20).map(fault).collect()));
-    }
     chunks.retain(|chunk| !chunk.is_empty());
-    Ok((chunks, report))
+    Ok((chunks, left_out, report))
 }
 
 fn unreadable(report: &DumpReport) -> Error {

@@ -170,6 +170,11 @@ impl Fields {
         (0..self.spans.len()).map(move |i| self.get(text, i))
     }
 
+    /// Whether no kept field holds anything.
+    pub(super) fn is_blank(&self, text: &str) -> bool {
+        self.iter(text).all(is_blank)
+    }
+
     /// Adds a field of which `keep` is the largest number kept.
     fn push(&mut self, keep: usize, span: Span, text: &str) {
         self.count += 1;
@@ -254,6 +259,11 @@ impl Fields {
         self.unescaped.push_str(tail);
         (Span { start, end: self.unescaped.len() as u32, unescaped: true }, next)
     }
+}
+
+/// Whether a field holds nothing, or the mark with which old systems end a file.
+pub(super) fn is_blank(value: &str) -> bool {
+    value.is_empty() || value.trim().is_empty() || value == "\u{1A}"
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use super::Parsed;
 use super::header::Plan;
-use super::record::Fields;
+use super::record::{Fields, is_blank};
 use crate::tables::{QuarantinedRow, RawChunk, Reason};
 use arrow::array::StringBuilder;
 
@@ -42,7 +42,7 @@ impl Rows {
         if fields.too_large {
             return self.quarantine(place, Reason::TooLarge, raw);
         }
-        if !fields.surplus && fields.iter(raw).all(is_blank) {
+        if !fields.surplus && fields.is_blank(raw) {
             return;
         }
         let width = plan.width();
@@ -102,11 +102,6 @@ fn append(builder: &mut StringBuilder, value: &str) {
     } else {
         builder.append_value(value);
     }
-}
-
-/// Also of the mark with which old systems end a file.
-fn is_blank(value: &str) -> bool {
-    value.is_empty() || value.trim().is_empty() || value == "\u{1A}"
 }
 
 /// A row of quarantine, its text cut to what is kept.

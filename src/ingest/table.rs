@@ -96,6 +96,8 @@ impl TableBlock {
             let raw = &self.text[text..row.text];
             fields.set(raw, &self.spans[spans..row.spans], self.plan.width());
             fields.too_large |= row.too_large;
+            // Cells stand in their columns: one beyond the last is a remark, which shifts nothing. A row of nothing else is told.
+            fields.surplus &= fields.is_blank(raw);
             rows.push(&self.plan, Place { line: row.line, byte: 0 }, &fields, raw);
             (text, spans) = (row.text, row.spans);
         }

@@ -249,6 +249,16 @@ pub(super) const ROWS: &[Row] = &[
         "移交的网格不在网格目录中，请填写网格编码或名称",
     ),
     (
+        "publish.reason.return_answered_twice",
+        "two results for one visit: write which holds, with a later time",
+        "同一次走访有两个不同结果，请以较晚的核查时间重新填写",
+    ),
+    (
+        "publish.reason.return_correction",
+        "the corrected number is neither an ID number nor a phone",
+        "更正的号码不是有效的证件号码或电话号码",
+    ),
+    (
         "publish.bulletin.elapsed",
         "The night took less than {hours} h, at most {share} of the one-day target; to the second in manifest.json.",
         "本次用时不到 {hours} 小时，不超过一昼夜时限的 {share}；精确用时见 manifest.json。",

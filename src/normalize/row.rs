@@ -5,11 +5,11 @@ use super::cells::{age, cell, is_caption, sex, trimmed, value};
 use super::{Normalized, Normalizer};
 use crate::config::{EventMapping, Mapping, PersonField};
 use crate::kernels::address;
-use crate::kernels::date::{age_to_birth, parse_date, parse_datetime};
+use crate::kernels::date::{age_to_birth, parse_date, parse_datetime_near};
 use crate::kernels::id_number::{IdKind, IdNumber, ParseOptions, Sex, parse_with};
 use crate::kernels::text::{NameFlags, is_missing, normalize_name, normalize_text};
 use crate::kernels::{phone, text};
-use crate::tables::{BirthPrecision, NO_DATE, NO_TIME, Pool, QuarantinedRow, RawChunk, Reason, Records, Sym};
+use crate::tables::{BirthPrecision, NO_DATE, NO_TIME, Pool, QuarantinedRow, RawChunk, Reason, Sym};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use std::fmt::Write;
@@ -307,7 +307,7 @@ impl<'a> Reader<'a> {
                 let short = self.text.strip_suffix('族').filter(|rest| !rest.is_empty()).unwrap_or(&self.text);
                 draft.ethnicity = pool.intern(short);
             }
-            PersonField::UpdatedAt => match parse_datetime(raw) {
+            PersonField::UpdatedAt => match parse_datetime_near(raw, self.normalizer.as_of_days) {
                 Some(secs) => draft.updated_at = secs,
                 None if is_missing(raw) => {}
                 None => repairs.add("updated_at", "unreadable"),
@@ -404,7 +404,7 @@ impl<'a> Reader<'a> {
             self.kinds.extend(normalizer.events.iter().map(|event| records.pool.intern(&event.kind)));
         }
         for (number, event) in normalizer.events.iter().enumerate() {
-            self.event((event, self.kinds[number]), at, row, &mut out.records);
+            self.event((event, self.kinds[number]), at, row, out);
         }
     }
 
@@ -418,7 +418,8 @@ impl<'a> Reader<'a> {
         hasher.finish()
     }
 
-    fn event(&mut self, (event, kind): (&EventMapping, Sym), at: usize, row: u32, records: &mut Records) {
+    fn event(&mut self, (event, kind): (&EventMapping, Sym), at: usize, row: u32, out: &mut Normalized) {
+        let records = &mut out.records;
         let rows = self.rows;
         let (buffer, text) = (&mut self.buffer, &mut self.text);
         // The text of one mapping, clean; empty where there is none.
@@ -427,7 +428,11 @@ impl<'a> Reader<'a> {
             None => text.clear(),
         };
         read(&event.at, text);
-        let time = if text.is_empty() { None } else { parse_datetime(text) };
+        let today = self.normalizer.as_of_days;
+        let time = if text.is_empty() { None } else { parse_datetime_near(text, today) };
+        if time.is_none() && !is_missing(text) {
+            out.repairs.add("event_at", "unreadable");
+        }
         read(&event.place_code, text);
         let code = records.pool.intern(text.strip_suffix(".0").unwrap_or(text));
         let code_given = !text.is_empty();

@@ -6,8 +6,9 @@ use super::read::ListedRecord;
 use super::summary::NightTables;
 use crate::config::RETURNS_SOURCE;
 use crate::error::Result;
-use crate::followup::{Item, State};
-use crate::message::Message;
+use crate::followup::{self, Item, State};
+use crate::message::{Lang, Message};
+use crate::publish::lists;
 use crate::publish::tabular::{Cell, Table, delimited, write_workbook};
 use crate::store::files;
 use crate::tables::{NO_ROW, PersonId, Reason};
@@ -77,7 +78,10 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
         let visits = &night.settled.visits;
         let done = item.is_some_and(|item| item.state == State::Done) && visits.settled_row[person] != NO_ROW;
         let state = match item.map_or(State::Withdrawn, |item| item.state) {
-            State::Done => say("publish.answer.done"),
+            State::Done => match visits.settled_row[person] {
+                NO_ROW => say("publish.answer.done"),
+                row => settled_as(&followup::result_of(records, row, visits.settled_at[person]), lang),
+            },
             State::HandedOver => say("publish.answer.handed_over"),
             State::Open => say("publish.answer.open"),
             State::Overdue => say("publish.answer.overdue"),
@@ -116,6 +120,15 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
     }
 }
 
+/// What the visit that settled an item says of it: its result, where it is another than that somebody was met as listed.
+fn settled_as(result: &str, lang: Lang) -> String {
+    let known = lists::results(Lang::Zh).iter().position(|known| known == result);
+    match known {
+        Some(number) => lists::results(lang).swap_remove(number),
+        None => Message::new("publish.answer.done").render(lang),
+    }
+}
+
 /// Returned rows that could not be applied, for whoever has to correct them: sheet, row, items and why.
 fn rejected(night: &NightTables<'_>) -> Option<Table> {
     let source = night.pipeline.sources.iter().position(|source| source.name == RETURNS_SOURCE)? as u16;
@@ -124,7 +137,7 @@ fn rejected(night: &NightTables<'_>) -> Option<Table> {
         .read
         .quarantined
         .iter()
-        .filter(|row| row.source == source && row.line > 0)
+        .filter(|row| row.source == source)
         .map(|row| {
             // The text of such a row names its sheet and items, nothing of what the worker wrote.
             let (sheet, items) = row.raw.split_once(&format!(":{} ", row.line)).unwrap_or((&row.raw, ""));
@@ -133,7 +146,8 @@ fn rejected(night: &NightTables<'_>) -> Option<Table> {
         .collect();
     rows.sort();
     let cells = |(sheet, line, items, reason): (&str, u64, &str, Reason)| {
-        let texts = [sheet.to_owned(), line.to_string(), items.to_owned(), say(reason_text(reason))];
+        let line = if line == 0 { String::new() } else { line.to_string() };
+        let texts = [sheet.to_owned(), line, items.to_owned(), say(reason_text(reason))];
         texts.into_iter().map(Cell::Text).collect()
     };
     (!rows.is_empty()).then(|| Table {
@@ -166,6 +180,8 @@ fn reason_text(reason: Reason) -> &'static str {
         Reason::ReturnPersonGone => "publish.reason.return_person_gone",
         Reason::ReturnContradicts => "publish.reason.return_contradicts",
         Reason::ReturnUnknownGrid => "publish.reason.return_unknown_grid",
+        Reason::ReturnAnsweredTwice => "publish.reason.return_answered_twice",
+        Reason::ReturnCorrection => "publish.reason.return_correction",
     }
 }
 

@@ -12,7 +12,7 @@ use crate::message::{Lang, Message};
 use crate::publish::lists;
 use crate::returns::{self, Answer, Form, Person, journal};
 use crate::store::Store;
-use crate::tables::{JoinedBy, PersonId, Records};
+use crate::tables::{JoinedBy, PersonId, QuarantinedRow, Reason, Records};
 use hashbrown::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -62,18 +62,41 @@ fn sheet(path: &Path, results: &[(String, String)]) -> Result<(returns::Outcome,
     for lang in [Lang::Zh, Lang::En] {
         let form = form(lang, results);
         // A list holds more than a worker fills in; the answers stand in columns that are found by their headings.
-        let (chunks, report) = ingest::read_table(path, &form.columns, &ReadSettings::default())?;
-        let missing: Vec<&str> = form.columns[..4].iter().map(String::as_str).collect();
-        let missing: Vec<&str> =
-            missing.into_iter().filter(|name| report.missing_columns.iter().any(|other| other == name)).collect();
+        let (chunks, unread, report) = ingest::read_sheet(path, &form.columns, &ReadSettings::default())?;
+        let lacks = |name: &String| report.header.is_empty() || report.missing_columns.contains(name);
+        let missing: Vec<&str> = form.columns[..4].iter().filter(|name| lacks(name)).map(String::as_str).collect();
         if missing.is_empty() {
-            return Ok((returns::read(&form, &chunks, &report.label), report));
+            return Ok((returns::read(&form, &chunks, &unread, &report.label), report));
         }
         let what = Message::new("returns.no_sheet").with("file", &report.label).with("columns", missing.join(", "));
         refused.get_or_insert(Error::new(Exit::Data, what).help(Message::new("returns.no_sheet_help")));
     }
     Err(refused.unwrap_or_else(|| Error::new(Exit::Bug, Message::new("store.journal_unwritable"))))
 }
+
+/// What workers write instead of choosing from the list, and the result that it means.
+const SAID: [(&str, &str); 20] = [
+    ("核实", "verified"),
+    ("已核实在住", "verified"),
+    ("属实", "verified"),
+    ("已见面", "verified"),
+    ("没人", "nobody_home"),
+    ("家里没人", "nobody_home"),
+    ("家中无人", "nobody_home"),
+    ("无人在家", "nobody_home"),
+    ("无人应答", "nobody_home"),
+    ("空房", "vacant"),
+    ("无人居住", "vacant"),
+    ("已搬走", "left"),
+    ("搬走", "left"),
+    ("搬走了", "left"),
+    ("已搬离", "left"),
+    ("离开", "left"),
+    ("已移交", "handed_over"),
+    ("号码是空号", "dead_number"),
+    ("无此人", "no_such_person"),
+    ("不配合", "refused"),
+];
 
 /// The form of lists in a language. Results of every language are understood, and mean the Chinese one.
 fn form(lang: Lang, own: &[(String, String)]) -> Form {
@@ -83,9 +106,10 @@ fn form(lang: Lang, own: &[(String, String)]) -> Form {
     let results = [Lang::Zh, Lang::En].into_iter().flat_map(|lang| {
         lists::results(lang).into_iter().zip(lists::results(Lang::Zh)).collect::<Vec<(String, String)>>()
     });
+    let said = SAID.iter().filter_map(|(text, word)| Some(((*text).to_owned(), lists::result_of(word)?)));
     Form {
         columns: hidden.into_iter().chain([result, destination, at, correction, note]).collect(),
-        results: own.chain(results).collect(),
+        results: own.chain(results).chain(said).collect(),
         checksum: lists::checksum,
         unescape: lists::text::unescape,
     }
@@ -109,7 +133,7 @@ pub(super) fn apply(
 ) -> Result<Returned> {
     let Some(settings) = &pipeline.returns else { return Ok(Returned::default()) };
     let source = pipeline.sources.iter().position(|source| source.name == RETURNS_SOURCE).unwrap_or_default() as u16;
-    let mut fresh = Vec::new();
+    let (mut fresh, mut unread) = (Vec::new(), Vec::new());
     let paths = settings.paths.iter().flat_map(|pattern| glob::glob(pattern).into_iter().flatten().flatten());
     let mut paths: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
     paths.sort();
@@ -118,13 +142,16 @@ pub(super) fn apply(
         // One wrong file in the folder of sheets must not stop the night.
         match take(&pipeline.run.store, &settings.results, &path, dry) {
             Ok((_, answers)) => fresh.extend(if dry { answers } else { Vec::new() }),
-            Err(error) => watch.warn(error.what),
+            Err(error) => {
+                unread.push(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+                watch.warn(error.what);
+            }
         }
     }
     let mut answers = journal::all(&pipeline.run.store)?;
     answers.extend(fresh);
     let answers = journal::distinct(answers);
-    if answers.is_empty() {
+    if answers.is_empty() && unread.is_empty() {
         return Ok(Returned::default());
     }
     let apply = |watch: &mut Watch<'_>| {
@@ -162,6 +189,9 @@ pub(super) fn apply(
             );
         }
         read.quarantined.extend(applied.rejected);
+        // A row without a number stands for the whole sheet.
+        let whole = |raw| QuarantinedRow { source, file, line: 0, byte: 0, reason: Reason::Unreadable, raw };
+        read.quarantined.extend(unread.into_iter().map(whole));
         Ok(Returned { pairs: applied.pairs, wrong_identity: applied.wrong_identity })
     };
     watch.step("returns", apply, |returned| Message::new("run.step.returns").with("pairs", returned.pairs.len()))

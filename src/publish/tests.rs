@@ -5,7 +5,7 @@ use crate::publish::lists::HEADING_ROW;
 use crate::store::{Set, files};
 use crate::tables::ListRow;
 use crate::tables::published::{FOLLOWUPS, QUARANTINE, schema};
-use crate::tables::{QuarantinedRow, Reason, batches};
+use crate::tables::{PersonId, QuarantinedRow, Reason, batches};
 use arrow::array::{Array, AsArray, RecordBatch, StringViewArray, new_null_array};
 use arrow::compute::concat_batches;
 use calamine::{Data, Reader, SheetVisible, Xlsx, open_workbook};
@@ -64,6 +64,7 @@ fn visit(name: &str, phone: &str) -> ListRow {
     ListRow {
         item_ids: vec!["rule:P1".to_owned(), "other:P1".to_owned()],
         person: 0,
+        person_id: PersonId(u64::from(name.starts_with("张大"))),
         rules: "重点地区来返人员".to_owned(),
         reasons: "武汉".to_owned(),
         priority: 1,
@@ -227,8 +228,8 @@ fn a_list_has_what_a_worker_needs() {
     insta::assert_snapshot!(shown.join("\n"), @r#"
     第一网格 370502001001001 · 网格员 李四 · 2022-03-27 · 共 3 人 |  |  |  |  |  |  |  |  |  |  |  |  |  |  | 
     序号 | 姓名 | 联系电话 | 身份证号 | 地点 | 核查事项 | 原因 | 完成时限 | 核查结果 | 去向/移交网格 | 核查时间 | 更正证件号/电话/住址 | 备注 | item_id | revision | checksum
-    1 | 张*三① | 138****5678 | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | d8470d1f
-    2 | 张*三② | 138****5678 | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | d8470d1f
+    1 | 张*三〔00〕 | 138****5678 | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | d8470d1f
+    2 | 张*三〔01〕 | 138****5678 | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | d8470d1f
     3 | 王* |  | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | d8470d1f
     "#);
     let place = rows[HEADING_ROW as usize].iter().position(|heading| heading == "地点").unwrap();

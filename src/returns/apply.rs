@@ -49,10 +49,10 @@ pub fn apply(
 ) -> Applied {
     let mut applied = Applied::default();
     let end = midnight(as_of) + 86_400;
-    for answer in answers {
+    let contradicting = answered_twice(answers, as_of);
+    for (answer, &contradicting) in answers.iter().zip(&contradicting) {
         let person = answer.items.iter().find_map(|item| person_of_item.get(item));
-        let revision = answer.revision.parse::<Date>().map_or_else(|_| midnight(as_of), midnight);
-        let at = answer.visited_at.unwrap_or(revision);
+        let at = visited_at(answer, as_of);
         let mut reject = |reason| {
             let raw = format!("{}:{} {}", answer.sheet, answer.line, answer.items.join(" "));
             applied.rejected.push(QuarantinedRow { source, file, line: answer.line, byte: 0, reason, raw });
@@ -67,6 +67,10 @@ pub fn apply(
         };
         if at >= end {
             reject(Reason::ReturnTime);
+            continue;
+        }
+        if contradicting {
+            reject(Reason::ReturnAnsweredTwice);
             continue;
         }
         // The record that tells most of who it is; the rows have a fixed order.
@@ -86,6 +90,10 @@ pub fn apply(
             continue;
         }
         let mut correction = Correction::read(&answer.correction);
+        if correction.unreadable {
+            reject(Reason::ReturnCorrection);
+            continue;
+        }
         let mut left_to = None;
         if answer.result == LEFT && correction.address.is_none() {
             // Where they went is where they live, if it can be told: a grid, or an address in the city.
@@ -123,6 +131,25 @@ pub fn apply(
         }
     }
     applied
+}
+
+/// When the visit was, in seconds local time: on the date of the list unless the worker says.
+fn visited_at(answer: &Answer, as_of: Date) -> i64 {
+    let listed = || answer.revision.parse::<Date>().map_or_else(|_| midnight(as_of), midnight);
+    answer.visited_at.unwrap_or_else(listed)
+}
+
+/// Whether another answer says another result of the same visit (items, list and time). Which of the two holds only the
+/// worker knows: neither is believed, and one with a later time settles it.
+fn answered_twice(answers: &[Answer], as_of: Date) -> Vec<bool> {
+    let visit = |answer: &Answer| (answer.items.clone(), answer.revision.clone(), visited_at(answer, as_of));
+    let mut result_of: HashMap<_, (&str, bool)> = HashMap::new();
+    for answer in answers.iter().filter(|answer| answer.rejected.is_none()) {
+        let (result, twice) = result_of.entry(visit(answer)).or_insert((&answer.result, false));
+        *twice |= *result != answer.result;
+    }
+    let twice = |answer: &Answer| result_of.get(&visit(answer)).is_some_and(|(_, twice)| *twice);
+    answers.iter().map(twice).collect()
 }
 
 /// Takes a dead phone away from the records of its person that are not newer than the visit; a record that is nothing but a
@@ -217,6 +244,8 @@ struct Correction {
     id: Option<id_number::IdNumber>,
     phones: Vec<u64>,
     address: Option<Address>,
+    /// A piece has the form of a number and is none.
+    unreadable: bool,
 }
 
 impl Correction {
@@ -235,8 +264,11 @@ impl Correction {
             let id = id_number::parse(piece).id;
             if matches!(id.kind, IdKind::Valid | IdKind::Valid15) {
                 correction.id = Some(id);
-            } else if piece.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
-                phone::parse_all(piece, &mut correction.phones);
+            } else if piece.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'x' | b'X')) {
+                let mut phones = Vec::new();
+                phone::parse_all(piece, &mut phones);
+                correction.unreadable |= phones.is_empty();
+                correction.phones.append(&mut phones);
             } else {
                 correction.address = address_of(piece);
             }

@@ -2,10 +2,11 @@
 //! hidden cells do not agree with their checksum was shifted or typed over and is rejected, never guessed at.
 
 use super::Answer;
-use crate::kernels::date::parse_datetime;
+use crate::kernels::date::{days_from_civil, parse_datetime_near};
 use crate::kernels::text::normalize_text;
-use crate::tables::{RawChunk, Reason};
+use crate::tables::{QuarantinedRow, RawChunk, Reason};
 use arrow::array::{Array, StringArray};
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 /// How a sheet is filled in.
@@ -30,9 +31,17 @@ pub struct Outcome {
     pub unanswered: u64,
 }
 
-/// Reads the rows of a sheet called `sheet`, whose columns are those of the form.
-pub fn read(form: &Form, chunks: &[RawChunk], sheet: &str) -> Outcome {
+/// Reads the rows of a sheet called `sheet`, whose columns are those of the form. Those that had to be left out
+/// (`unread`) are rejected answers.
+pub fn read(form: &Form, chunks: &[RawChunk], unread: &[QuarantinedRow], sheet: &str) -> Outcome {
     let mut outcome = Outcome::default();
+    outcome.answers.extend(unread.iter().map(|row| Answer {
+        key: key_of([sheet, &row.line.to_string(), row.reason.as_str()]),
+        sheet: sheet.to_owned(),
+        line: row.line,
+        rejected: Some(row.reason),
+        ..Answer::default()
+    }));
     for chunk in chunks {
         for row in 0..chunk.len() {
             let cell = |column: usize| -> String {
@@ -47,8 +56,13 @@ pub fn read(form: &Form, chunks: &[RawChunk], sheet: &str) -> Outcome {
                 continue;
             }
             let items = items.to_ascii_uppercase();
-            let meant = form.results.iter().find(|(text, _)| *text == result).map(|(_, meant)| meant.clone());
-            let visited_at = parse_datetime(&at);
+            let word = result.trim_end_matches(['。', '.', '！', '!', '，', ',', '；', ';', ' ']);
+            let meant = form.results.iter().find(|(text, _)| text == word).map(|(_, meant)| meant.clone());
+            // A worker who writes no year writes about the list at hand.
+            let day = revision.parse::<Date>();
+            let visited_at = day.ok().and_then(|day| {
+                parse_datetime_near(&at, days_from_civil(day.year().into(), day.month() as u32, day.day() as u32))
+            });
             let rejected = if items.is_empty() || (form.checksum)(&items, &revision) != checksum.to_ascii_lowercase() {
                 Some(Reason::ReturnChecksum)
             } else if meant.is_none() {
@@ -58,18 +72,13 @@ pub fn read(form: &Form, chunks: &[RawChunk], sheet: &str) -> Outcome {
             } else {
                 None
             };
-            let mut hash = Sha256::new();
-            for part in [&items, &revision, &result, &destination, &at, &correction, &note] {
-                hash.update(part.as_bytes());
-                hash.update([0]);
-            }
-            if rejected == Some(Reason::ReturnChecksum) {
-                // Nothing in it says which row it is but where it stands.
-                hash.update(sheet.as_bytes());
-                hash.update(chunk.line[row].to_be_bytes());
-            }
+            let said = [&items, &revision, &result, &destination, &at, &correction, &note].map(String::as_str);
+            let line = chunk.line[row].to_string();
+            // Of a row without its hidden cells nothing says which it is but where it stands.
+            let place = [sheet, &line].into_iter().filter(|_| rejected == Some(Reason::ReturnChecksum));
+            let key = key_of(said.into_iter().chain(place));
             outcome.answers.push(Answer {
-                key: hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect(),
+                key,
                 items: items.split_whitespace().map(str::to_owned).collect(),
                 revision,
                 result: meant.unwrap_or(result),
@@ -84,6 +93,16 @@ pub fn read(form: &Form, chunks: &[RawChunk], sheet: &str) -> Outcome {
         }
     }
     outcome
+}
+
+/// Hash of what a row says.
+fn key_of<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn value(array: &StringArray, row: usize) -> &str {

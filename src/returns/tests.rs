@@ -43,7 +43,7 @@ fn rows_are_answers_rejected_or_not_filled_in() {
         ["F6", DAY, "210", "已核实", "", "昨天下午", "", ""],
         ["", "", "", "已核实", "", "", "", ""],
     ];
-    let outcome = read(&form(), &[sheet(&rows)], "G1.xlsx");
+    let outcome = read(&form(), &[sheet(&rows)], &[], "G1.xlsx");
     assert_eq!(outcome.unanswered, 1);
     let rejected: Vec<Option<Reason>> = outcome.answers.iter().map(|answer| answer.rejected).collect();
     let (checksum, result) = (Some(Reason::ReturnChecksum), Some(Reason::ReturnResult));
@@ -55,7 +55,7 @@ fn rows_are_answers_rejected_or_not_filled_in() {
     );
     assert_eq!(outcome.answers[0].items, ["F1", "F2"]);
     // Sorted and with a row deleted, the rows say the same.
-    let again = read(&form(), &[sheet(&[rows[1], rows[0]])], "other name.xlsx");
+    let again = read(&form(), &[sheet(&[rows[1], rows[0]])], &[], "other name.xlsx");
     let keys = |answers: &[Answer]| journal::distinct(answers.to_vec()).into_iter().map(|a| a.key).collect::<Vec<_>>();
     assert_eq!(keys(&again.answers), keys(&outcome.answers[..2]));
 }
@@ -63,7 +63,7 @@ fn rows_are_answers_rejected_or_not_filled_in() {
 #[test]
 fn a_sheet_is_kept_once() {
     let store = tempfile::tempdir().unwrap();
-    let answers = read(&form(), &[sheet(&[["F1", DAY, "210", "空号", "", "", "", ""]])], "a.xlsx").answers;
+    let answers = read(&form(), &[sheet(&[["F1", DAY, "210", "空号", "", "", "", ""]])], &[], "a.xlsx").answers;
     assert!(journal::add(store.path(), "abc", &answers).unwrap());
     assert!(!journal::add(store.path(), "abc", &answers).unwrap(), "the same file");
     assert!(journal::add(store.path(), "def", &answers).unwrap(), "saved once more: other bytes, the same rows");

@@ -1,6 +1,7 @@
 //! The follow-up lists as they are handed out: one per grid of the directory, and one for the unassigned. Values stand
 //! here as they are known; masking them and drawing the workbook is the work of `publish`.
 
+use super::persons::PersonId;
 use jiff::civil::DateTime;
 use std::sync::Arc;
 
@@ -45,6 +46,8 @@ pub struct ListRow {
     pub item_ids: Vec<String>,
     /// Row of the person in [`super::Persons`].
     pub person: u32,
+    /// Key of the person.
+    pub person_id: PersonId,
     /// Titles of the rules, joined by `；`.
     pub rules: String,
     /// Reasons, distinct, joined by `；`; empty if the rules give none.

@@ -40,6 +40,10 @@ pub enum Reason {
     ReturnContradicts,
     /// A returned row that hands over to a grid that the directory does not have.
     ReturnUnknownGrid,
+    /// A returned row beside another of the same items and time that states another result.
+    ReturnAnsweredTwice,
+    /// A returned row with a corrected number that is none.
+    ReturnCorrection,
 }
 
 impl Reason {
@@ -64,6 +68,8 @@ impl Reason {
             Self::ReturnPersonGone => "return_person_gone",
             Self::ReturnContradicts => "return_contradicts",
             Self::ReturnUnknownGrid => "return_unknown_grid",
+            Self::ReturnAnsweredTwice => "return_answered_twice",
+            Self::ReturnCorrection => "return_correction",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the records say of where a person lives, and how far it is to be trusted.
 
 use super::super::directory::{Directory, GridNo};
-use super::super::places::{NOWHERE, PlaceNo, Places, stated_grids};
+use super::super::places::{NOWHERE, PlaceNo, Places, grid_of_address, stated_grids};
 use super::NONE;
 use crate::config::{Agency, GridEvidence};
 use crate::kernels::prefetch::prefetch;
@@ -291,14 +291,27 @@ impl<'a> Evidence<'a> {
         grid == NONE || of.located == NONE && self.places.may_lie_in(of.place, grid) != Some(false)
     }
 
-    /// The grids of the registered flats of those persons, by the addresses of records in those flats.
-    pub(super) fn registered(&self, records: &Records, persons: &Persons, late: &[usize]) -> HashMap<u64, GridNo> {
-        let flats = late.iter().flat_map(|&person| persons.rows(person));
-        let flats = flats.map(|&row| records.registered_flat[row as usize]);
+    /// The grids of the registered flats of those persons: by the addresses of records in those flats, else by what the
+    /// directory says of the registered address.
+    pub(super) fn registered(
+        &self,
+        records: &Records,
+        persons: &Persons,
+        late: &[usize],
+        directory: &Directory,
+    ) -> HashMap<u64, GridNo> {
+        let rows = || late.iter().flat_map(|&person| persons.rows(person)).map(|&row| row as usize);
+        let flats = rows().map(|row| records.registered_flat[row]);
         let mut wanted: HashMap<u64, GridNo> = flats.filter(|&flat| flat != 0).map(|flat| (flat, NONE)).collect();
         for (row, flat) in records.flat.iter().enumerate() {
             if let Some(slot) = wanted.get_mut(flat).filter(|slot| **slot == NONE) {
                 *slot = self.of_row[row].located;
+            }
+        }
+        for row in rows() {
+            if let Some(slot) = wanted.get_mut(&records.registered_flat[row]).filter(|slot| **slot == NONE) {
+                let address = records.pool.get(records.registered_address[row]);
+                *slot = grid_of_address(address, directory).unwrap_or(NONE);
             }
         }
         wanted.retain(|_, grid| *grid != NONE);

@@ -91,6 +91,42 @@ pub fn parse_datetime(text: &str) -> Option<i64> {
     Some(i64::from(days) * DAY_SECS + secs)
 }
 
+/// As [`parse_datetime`], and where a notation leaves the year out (`3月8日 10:00`, `3/8`, `03-08 10:30`, `8日`), that of the
+/// day nearest to `reference` (days since 1970-01-01): what was written down within half a year of it.
+pub fn parse_datetime_near(text: &str, reference: i32) -> Option<i64> {
+    parse_datetime(text).or_else(|| {
+        let scan = Scan::of(text).filter(|scan| !scan.lunar)?;
+        let (month, day, used) = without_year(&scan)?;
+        let (year, this_month, _) = civil_from_days(reference);
+        let months = match month {
+            Some(month) => [(year - 1, month), (year, month), (year + 1, month)],
+            None => [-1, 0, 1].map(|step| {
+                let count = year * 12 + this_month as i32 - 1 + step;
+                (count.div_euclid(12), count.rem_euclid(12) as u32 + 1)
+            }),
+        };
+        let days = months.into_iter().filter(|&(year, month)| is_real(year, month, day));
+        let days =
+            days.map(|(year, month)| days_from_civil(year, month, day)).min_by_key(|day| day.abs_diff(reference))?;
+        Some(i64::from(days) * DAY_SECS + time_of(&scan, used)?)
+    })
+}
+
+/// Month (`None`: not told either), day and how many numbers they took, of a date that has no year.
+fn without_year(scan: &Scan) -> Option<(Option<u32>, u32, usize)> {
+    let numbers = scan.numbers();
+    let small = |number: &scan::Number| u32::try_from(number.value).ok().filter(|_| number.digits <= 2);
+    let is_clock = |at: usize| numbers.get(at).is_none_or(|number| matches!(number.mark, Mark::Time | Mark::Hour));
+    let first = numbers.first()?;
+    if first.mark == Mark::Day {
+        return Some((None, small(first)?, 1)).filter(|_| is_clock(1));
+    }
+    let second = numbers.get(1)?;
+    let parted = matches!(first.mark, Mark::Month | Mark::Slash | Mark::Dot | Mark::Other);
+    let ends = matches!(second.mark, Mark::Day | Mark::Gap | Mark::End);
+    Some((Some(small(first)?), small(second)?, 2)).filter(|_| parted && ends && is_clock(2))
+}
+
 /// The likeliest birth day of someone who was `age` years old on day `reference`: the middle of the year in question.
 pub fn age_to_birth(age: u32, reference: i32) -> i32 {
     let (year, month, day) = civil_from_days(reference);
@@ -203,6 +239,10 @@ fn date_of(scan: &Scan) -> Option<(i32, Used, BirthPrecision)> {
     }
     let second = numbers[1];
     let year_first = first.digits >= 3 || first.mark == Mark::Year;
+    // 3月8日10时, 3/8 10:30: the third number is no year.
+    if !year_first && numbers.get(2).is_some_and(|third| third.digits <= 2) && without_year(scan).is_some() {
+        return None;
+    }
     let third = numbers.get(2).copied().filter(|_| !matches!(second.mark, Mark::Time | Mark::Hour));
     let Some(third) = third.filter(|_| second.mark != Mark::Gap || scan.words || numbers.len() == 3) else {
         // 1990-01, 1990年1月, 01/1990

@@ -12,6 +12,10 @@ pub(super) enum Mark {
     End,
     /// 年
     Year,
+    /// 月
+    Month,
+    /// 日 or 号
+    Day,
     /// 时 or 点
     Hour,
     /// A colon or 分.
@@ -109,9 +113,13 @@ impl Scan {
                     scan.words = true;
                     Mark::Year
                 }
-                '月' | '日' | '号' => {
+                '月' => {
                     scan.words = true;
-                    Mark::Other
+                    Mark::Month
+                }
+                '日' | '号' => {
+                    scan.words = true;
+                    Mark::Day
                 }
                 '时' | '点' => Mark::Hour,
                 ':' | '分' | '秒' => Mark::Time,

@@ -136,6 +136,46 @@ fn times_are_read() {
 }
 
 #[test]
+fn a_date_without_a_year_is_the_nearest() {
+    let near = |text: &str, (year, month, day)| parse_datetime_near(text, days_from_civil(year, month, day));
+    let at = |year, month, day, hour: i64, minute: i64| {
+        Some(i64::from(days_from_civil(year, month, day)) * DAY_SECS + hour * 3600 + minute * 60)
+    };
+    let night = (2022, 3, 10);
+    for (text, expected) in [
+        ("3月8日 10:00", at(2022, 3, 8, 10, 0)),
+        ("3月8日10时", at(2022, 3, 8, 10, 0)),
+        ("3月8日下午2点30分", at(2022, 3, 8, 14, 30)),
+        ("三月八日", at(2022, 3, 8, 0, 0)),
+        ("3月8号", at(2022, 3, 8, 0, 0)),
+        ("3月8", at(2022, 3, 8, 0, 0)),
+        ("3/8", at(2022, 3, 8, 0, 0)),
+        ("3.8", at(2022, 3, 8, 0, 0)),
+        ("03-08", at(2022, 3, 8, 0, 0)),
+        ("03-08 10:30:05", at(2022, 3, 8, 10, 30).map(|secs| secs + 5)),
+        ("3/8 10时", at(2022, 3, 8, 10, 0)),
+        ("8日", at(2022, 3, 8, 0, 0)),
+        ("28日15时", at(2022, 2, 28, 15, 0)),
+        ("12月30日", at(2021, 12, 30, 0, 0)),
+        ("2022-03-08 10:30", at(2022, 3, 8, 10, 30)),
+        ("21年3月8日", at(2021, 3, 8, 0, 0)),
+        ("2月30日", None),
+        ("3月8日 25:00", None),
+        ("13/8", None),
+        ("不详", None),
+        ("10:30", None),
+    ] {
+        assert_eq!(near(text, night), expected, "{text}");
+    }
+    assert_eq!(near("12-31 23:00", (2022, 1, 2)), at(2021, 12, 31, 23, 0));
+    assert_eq!(near("1月2日", (2021, 12, 31)), at(2022, 1, 2, 0, 0));
+    // Without a day to go by it is no date, least of all one of 2003.
+    for text in ["3月8日 10:00", "3月8日10时", "3/8 10时", "3月8日", "03-08 10:30"] {
+        assert_eq!((parse_datetime(text), parse_date(text)), (None, None), "{text}");
+    }
+}
+
+#[test]
 fn an_age_is_the_middle_of_its_year() {
     let reference = days_from_civil(2022, 3, 27);
     let (y, m, _) = civil_from_days(age_to_birth(30, reference));
@@ -177,8 +217,8 @@ proptest! {
     }
 
     #[test]
-    fn digits_are_harmless(text in "[0-9年月日:./ -]{0,24}") {
-        parse_datetime(&text);
+    fn digits_are_harmless(text in "[0-9年月日:./ -]{0,24}", reference in -60_000i32..80_000) {
+        parse_datetime_near(&text, reference);
     }
 
     #[test]

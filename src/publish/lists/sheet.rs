@@ -7,7 +7,7 @@ use crate::error::{Error, Exit};
 use crate::message::{Lang, Message};
 use crate::publish::mask;
 use crate::store::files;
-use crate::tables::{GridList, ListRow};
+use crate::tables::{GridList, KeyText, ListRow};
 use jiff::civil::Date;
 use rust_xlsxwriter::{
     DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, ProtectionOptions,
@@ -160,7 +160,8 @@ impl<'a> Style<'a> {
         let (columns, shown) = (self.columns(list), shown(list));
         let fields: Vec<Vec<Cow<'_, str>>> = rows.iter().map(|&row| self.fields_of(row)).collect();
         let looks: Vec<String> = fields.iter().map(|fields| fields.join("\u{1f}")).collect();
-        let marks = text::marks(&looks);
+        let keys: Vec<KeyText> = rows.iter().map(|row| row.person_id.key()).collect();
+        let marks = text::marks(&looks, &keys);
         template.draw(&self.title_of(list), rows.len(), |i, cells| {
             let lines = self.draw_row(cells, (i + 1, &columns, &shown), rows[i], &fields[i], &marks[i]);
             (LINE_HEIGHT * f64::from(lines) + 5.0).min(ROW_HEIGHT_MAX)

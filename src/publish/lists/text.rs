@@ -1,8 +1,14 @@
 //! Texts of cells: an escape that keeps them from becoming formulas and is undone on reading back, and marks that tell
 //! rows apart which masking made alike.
 
+use crate::tables::KeyText;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+/// Characters of a mark: two tell apart those whom masking makes alike in nearly every list.
+const MARK_CHARS_MIN: usize = 2;
+/// All of a key.
+const MARK_CHARS_MAX: usize = 14;
 
 /// Whether a program may take a text that begins so for a formula or move it to another cell.
 fn dangerous(c: char) -> bool {
@@ -26,34 +32,31 @@ pub fn unescape(text: &str) -> &str {
     }
 }
 
-/// A mark for each row that looks like an earlier or later one: ①, ② … in order; empty where a row is alone.
-pub(super) fn marks(looks: &[String]) -> Vec<String> {
-    let mut count: HashMap<&str, u32> = HashMap::with_capacity(looks.len());
-    for look in looks {
-        *count.entry(look).or_default() += 1;
+/// A mark for each row that looks like another, empty where a row is alone: the end of the person's key, as long as it takes to
+/// tell those apart that look alike. So whoever was told apart yesterday has the same mark today, whoever else is listed.
+pub(super) fn marks(looks: &[String], keys: &[KeyText]) -> Vec<String> {
+    let mut alike: HashMap<&str, Vec<usize>> = HashMap::with_capacity(looks.len());
+    for (row, look) in looks.iter().enumerate() {
+        alike.entry(look).or_default().push(row);
     }
-    let mut seen: HashMap<&str, u32> = HashMap::new();
-    let mut mark = |look| {
-        if count[look] == 1 {
-            return String::new();
-        }
-        let number = seen.entry(look).or_default();
-        *number += 1;
-        sign(*number)
-    };
-    looks.iter().map(|look| mark(look.as_str())).collect()
-}
-
-fn sign(number: u32) -> String {
-    match number {
-        1..=20 => char::from_u32(0x2460 + number - 1).map_or_else(String::new, String::from),
-        _ => format!("({number})"),
+    let mut marks = vec![String::new(); looks.len()];
+    for rows in alike.into_values().filter(|rows| rows.len() > 1) {
+        let end = |row: usize, length: usize| {
+            let key = keys[row].as_ref();
+            &key[key.len().saturating_sub(length)..]
+        };
+        let differ =
+            |length: &usize| rows.iter().map(|&row| end(row, *length)).collect::<HashSet<_>>().len() == rows.len();
+        let length = (MARK_CHARS_MIN..MARK_CHARS_MAX).find(differ).unwrap_or(MARK_CHARS_MAX);
+        rows.iter().for_each(|&row| marks[row] = format!("〔{}〕", end(row, length)));
     }
+    marks
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tables::PersonId;
     use proptest::prelude::*;
 
     #[test]
@@ -66,10 +69,15 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_look_alike_are_numbered() {
-        let looks = ["a", "b", "a", "a"].map(str::to_owned);
-        assert_eq!(marks(&looks), ["①", "", "②", "③"]);
-        assert_eq!(marks(&vec![String::new(); 22])[19..], ["⑳", "(21)", "(22)"]);
+    fn rows_that_look_alike_have_a_mark_of_their_person() {
+        let keys = [1, 2, 3, 1 << 10 | 1].map(|key| PersonId(key).key());
+        let of = |looks: &[&str], keys: &[KeyText]| {
+            marks(&looks.iter().map(|&look| look.to_owned()).collect::<Vec<_>>(), keys)
+        };
+        assert_eq!(of(&["a", "b", "a"], &keys[..3]), ["〔01〕", "", "〔03〕"]);
+        // Whoever else is listed, and in whatever order.
+        assert_eq!(of(&["a", "a", "a"], &[keys[2], keys[1], keys[0]]), ["〔03〕", "〔02〕", "〔01〕"]);
+        assert_eq!(of(&["a", "a"], &[keys[0], keys[3]]), ["〔001〕", "〔101〕"]);
     }
 
     proptest! {
