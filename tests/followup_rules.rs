@@ -11,12 +11,14 @@ use std::sync::Arc;
 
 const AS_OF: Date = date(2022, 3, 27);
 
-/// Person, type, day of March 2022 (fractions are hours; above 31 in April), place code, detail.
+/// Person, type, day of March 2022 (fractions are hours; above 31 in April; [`UNREAD`]: no readable time), place code, detail.
 type Told = (u64, &'static str, f64, &'static str, &'static str);
 
 /// Person, address, grid, how it was found, household, conflicts, sources of records.
 type Who =
     (u64, &'static str, &'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+
+const UNREAD: f64 = f64::NAN;
 
 fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> ArrayRef {
     Arc::new(texts.map(|text| (!text.is_empty()).then_some(text)).collect::<StringViewArray>())
@@ -65,7 +67,8 @@ fn engine(persons: &[Who], told: &[Told], schedules: &[Schedule]) -> Engine {
     ]);
     engine.register("members", &[table]).unwrap();
     // 2022-03-01 is day 19,052 since 1970.
-    let at = told.iter().map(|told| Some((((19_051.0 + told.2) * 24.0).round() as i64) * 3_600_000));
+    let at =
+        told.iter().map(|told| (!told.2.is_nan()).then(|| (((19_051.0 + told.2) * 24.0).round() as i64) * 3_600_000));
     let table = batch(vec![
         ("person_id", ids(told.iter().map(|told| told.0))),
         ("type", texts(told.iter().map(|told| told.1))),
@@ -119,14 +122,23 @@ fn arrivals_from_key_regions_and_elsewhere() {
         (6, "isolation", 15.0, "", ""),
         (6, "release", 25.0, "", ""),
         (7, "arrival", 26.0, "370100", ""),
-        (8, "arrival", 26.0, "", ""),        // nobody knows from where
-        (9, "arrival", 26.0, "370502", ""),  // within the city
-        (10, "test", 26.0, "310000", ""),    // no arrival
-        (11, "arrival", 28.0, "370100", ""), // tomorrow
+        (8, "arrival", 26.0, "", ""),          // nobody knows from where
+        (9, "arrival", 26.0, "370502", ""),    // within the city
+        (10, "test", 26.0, "310000", ""),      // no arrival
+        (11, "arrival", 28.0, "370100", ""),   // tomorrow
+        (12, "arrival", UNREAD, "310000", ""), // nobody knows when
+        (13, "arrival", UNREAD, "370100", ""),
+        (14, "arrival", 26.0, "310000", ""), // to be released one day
+        (14, "isolation", 26.5, "", ""),
+        (14, "release", 40.0, "", ""),
+        (15, "arrival", 26.0, "310000", ""), // released, and isolated anew
+        (15, "isolation", 15.0, "", ""),
+        (15, "release", 24.0, "", ""),
+        (15, "isolation", 26.5, "", ""),
     ];
     // Nobody of them has a grid, an address or a test, and none is missed for that.
-    assert_eq!(found("key_region_arrivals", NOBODY, told), [1, 2, 6]);
-    assert_eq!(found("elsewhere_arrivals", NOBODY, told), [7, 8]);
+    assert_eq!(found("key_region_arrivals", NOBODY, told), [1, 2, 6, 12]);
+    assert_eq!(found("elsewhere_arrivals", NOBODY, told), [7, 8, 13]);
     let twice = &due("key_region_arrivals", &engine(NOBODY, told, &[]))[0];
     assert_eq!((twice.0, twice.1.as_str(), twice.2.as_str()), (1, "25", "310100"));
 }
@@ -143,8 +155,11 @@ fn arrivals_without_a_declaration() {
         (5, "arrival", 20.0, "310000", ""),
         (5, "isolation", 21.0, "", ""),
         (6, "arrival", 20.0, "370502", ""),
+        (7, "arrival", UNREAD, "370100", ""),
+        (8, "arrival", UNREAD, "370100", ""),
+        (8, "declaration", UNREAD, "", ""),
     ];
-    assert_eq!(found("arrivals_undeclared", NOBODY, told), [1, 3]);
+    assert_eq!(found("arrivals_undeclared", NOBODY, told), [1, 3, 7]);
 }
 
 #[test]
@@ -163,8 +178,18 @@ fn declarations_that_nobody_verified() {
         (7, "declaration", -20.0, "", open),
         (8, "declaration", 20.0, "", open),
         (8, "visit", 21.0, "", r#"{"result":"空置"}"#), // nobody lives there
+        (9, "declaration", 20.0, "", ""),               // says nothing of it
+        (10, "declaration", UNREAD, "", open),
+        (11, "declaration", 20.0, "", open), // verified afterwards
+        (11, "declaration", 22.0, "", done),
+        (12, "declaration", 20.0, "", done), // declared anew
+        (12, "declaration", 24.0, "", open),
+        (13, "declaration", 20.0, "", open),
+        (13, "visit", 21.0, "", r#"{"result":"拒不配合"}"#), // met, and not verified
+        (14, "declaration", UNREAD, "", open),
+        (14, "visit", 21.0, "", r#"{"result":"verified"}"#),
     ];
-    assert_eq!(found("declarations_unverified", NOBODY, told), [1, 4, 5, 8]);
+    assert_eq!(found("declarations_unverified", NOBODY, told), [1, 4, 5, 8, 9, 10, 12, 13]);
 }
 
 #[test]
@@ -206,9 +231,11 @@ fn nobody_home_and_never_reached() {
         (6, "flat 3", "G1", "flat", "", &[], &[]),
         (4, "flat 4", "G1", "flat", "", &[], &[]), // a visit of the day after tomorrow
         (7, "", "G1", "household", "", &[], &[]),
-        (8, "flat 5", "", "", "", &[], &[]),
+        (8, "flat 5", "", "", "", &[], &[]), // nobody knows whose grid it is: not reached all the same
+        (9, "Flat 1", "G1", "flat", "h1", &[], &[]), // one flat, written in two ways
+        (1, "flat 1", "G1", "flat", "h1", &[], &[]),
     ];
-    assert_eq!(found("households_never_reached", persons, told), [4, 6]);
+    assert_eq!(found("households_never_reached", persons, told), [4, 6, 8]);
 }
 
 #[test]
@@ -249,11 +276,24 @@ fn tests_by_schedule() {
         (8, "arrival", 20.0, "310000", ""), // came twice: the last one counts
         (8, "arrival", 26.0, "310000", ""),
         (8, "test", 26.0, "", ""),
+        (9, "arrival", 22.0, "310000", ""), // tested on days 1 and 3, day 4 has come
+        (9, "test", 22.0, "", ""),
+        (9, "test", 24.0, "", ""),
+        (10, "arrival", 19.0, "310000", ""), // nothing since day 1: days 4 and 7 have come
+        (10, "test", 19.5, "", ""),
     ];
-    assert_eq!(found("tests_due", NOBODY, told), [1, 3, 7]);
+    assert_eq!(found("tests_due", NOBODY, told), [1, 3, 7, 9, 10]);
+    let now = due("tests_due", &engine(NOBODY, told, &[schedule(date(2022, 1, 1), &[1, 4, 7, 14])]));
+    let overdue = &now.iter().find(|due| due.0 == 10).unwrap();
+    assert_eq!(
+        (overdue.1.as_str(), overdue.2.as_str()),
+        ("22", "应检3次，已检1次"),
+        "since the first day that was missed"
+    );
     let schedules = [schedule(date(2022, 1, 1), &[1, 4]), schedule(date(2022, 3, 24), &[3])];
     let due = due("tests_due", &engine(NOBODY, told, &schedules));
     let since: Vec<(u64, &str)> = due.iter().map(|due| (due.0, due.1.as_str())).collect();
+    let since: Vec<_> = since.into_iter().filter(|due| due.0 < 9).collect();
     assert_eq!(since, [(3, "26")], "who came on or after the 24th is under the newer schedule, whose day 3 is to come");
 }
 
@@ -274,6 +314,8 @@ fn positive_tests_and_their_households() {
         (3, "test", 25.0, "", r#"{"result":"阴性"}"#),
         (4, "test", 25.0, "", positive),
         (6, "test", -10.0, "", positive),
+        (2, "test", 26.0, "", r#"{"result":"非阳性"}"#),
+        (6, "test", 26.0, "", r#"{"result":"非阳性"}"#),
     ];
     assert_eq!(found("positive_households", persons, told), [1, 2, 4]);
 }
@@ -296,6 +338,36 @@ fn isolation_day_by_day() {
         (8, "isolation", 29.0, "", ""),
         (9, "temperature", 26.0, "", r#"{"celsius":"39.0"}"#), // not isolated
     ];
+    // However a worker writes it.
+    for (celsius, expected) in [
+        ("38", true),
+        ("38度5", true),
+        ("38，5", true),
+        ("38.5℃", true),
+        ("37.35", true),
+        ("37.2", false),
+        ("37", false),
+    ] {
+        let detail: &'static str = format!(r#"{{"celsius":"{celsius}","by":"a"}}"#).leak();
+        let told: &[Told] = &[
+            (1, "isolation", 20.0, "", ""),
+            (1, "temperature", 26.25, "", detail),
+            (1, "temperature", 26.75, "", r#"{"celsius":"36.8"}"#),
+        ];
+        assert_eq!(!found("temperatures_due", NOBODY, told).is_empty(), expected, "{celsius}");
+    }
+    // Released once and isolated anew, and to be released one day.
+    let again: &[Told] = &[
+        (1, "isolation", 6.0, "", ""),
+        (1, "release", 10.0, "", ""),
+        (1, "isolation", 20.0, "", ""),
+        (2, "isolation", 20.0, "", ""),
+        (2, "release", 34.0, "", ""),
+        (3, "isolation", 20.0, "", ""),
+        (3, "release", 26.0, "", ""),
+    ];
+    assert_eq!(found("in_isolation", NOBODY, again), [1, 2]);
+    assert_eq!(found("temperatures_due", NOBODY, again), [1, 2]);
     let due_now = due("temperatures_due", &engine(NOBODY, told, &[schedule(date(2022, 1, 1), &[])]));
     let found_now: Vec<(u64, &str)> = due_now.iter().map(|due| (due.0, due.2.as_str())).collect();
     assert_eq!(

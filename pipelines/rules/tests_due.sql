@@ -27,4 +27,4 @@ SELECT d.person_id, MIN(CASE WHEN t.last IS NULL OR t.last < d.at THEN d.at END)
 FROM due AS d
 LEFT JOIN tested AS t ON d.person_id = t.person_id
 GROUP BY d.person_id
-HAVING MAX(d.at) > COALESCE(MAX(t.last), CAST('1900-01-01' AS TIMESTAMP))
+HAVING MAX(t.last) IS NULL OR MAX(t.last) < MAX(d.at)

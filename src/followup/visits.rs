@@ -220,6 +220,8 @@ mod tests {
             event(9, "visit", 95, r#"{"result":"空置"}"#),
             event(10, "visit", 96, r#"{"result":"空置"}"#),
             event(10, "visit", 97, r#"{"result":"不在家"}"#),
+            event(11, "visit", 98, r#"{"result":"空号"}"#),
+            Row { grid: "G1", ..event(12, "visit", 99, r#"{"result":"空号"}"#) },
         ]);
         let words = [("见过本人".to_owned(), "verified".to_owned())];
         let visits = Visits::read(
@@ -229,14 +231,17 @@ mod tests {
             jiff::civil::date(1970, 1, 2),
             &words,
         );
-        assert_eq!(visits.visited, [true, true, true, false, false, true, true, true, true, true]);
-        assert_eq!(visits.verified, [true, false, false, true, false, false, true, false, false, false]);
-        assert_eq!(visits.reached, [true, true, false, false, false, true, true, true, false, false]);
-        assert_eq!(visits.vacant, [false, false, false, false, false, false, false, false, true, false]);
-        assert_eq!(visits.tries, [1, 0, 1, 0, 0, 0, 0, 0, 0, 1]);
+        let (yes, no) = (true, false);
+        assert_eq!(visits.visited, [yes, yes, yes, no, no, yes, yes, yes, yes, yes, yes, yes]);
+        assert_eq!(visits.verified, [yes, no, no, yes, no, no, yes, no, no, no, no, no]);
+        assert_eq!(visits.reached, [yes, yes, no, no, no, yes, yes, yes, no, no, no, no]);
+        assert_eq!(visits.vacant, [no, no, no, no, no, no, no, no, yes, no, no, no]);
+        assert_eq!(visits.tries, [1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0]);
         assert_eq!(visits.settled_at[..8], [10, 30, NO_TIME, NO_TIME, NO_TIME, 70, 80, NO_TIME]);
-        assert_eq!(visits.settled_at[8..], [NO_TIME; 2]);
+        assert_eq!(visits.settled_at[8..10], [NO_TIME; 2]);
+        assert_eq!(visits.settled_at[10..], [98, NO_TIME], "who lives somewhere is still to be found there");
+        assert_eq!((result_of(&records, 6, 70), result_of(&records, 2, 30)), ("空号".to_owned(), String::new()));
         assert_eq!(visits.settled_row[..8], [0, 2, NO_ROW, NO_ROW, NO_ROW, 6, 8, NO_ROW]);
-        assert_eq!(visits.handed_over_at[6..], [NO_TIME, 90, NO_TIME, NO_TIME]);
+        assert_eq!(visits.handed_over_at[6..10], [NO_TIME, 90, NO_TIME, NO_TIME]);
     }
 }

@@ -393,9 +393,11 @@ impl Page {
 
     /// A line that prints a rate with its two numbers.
     fn rate(&mut self, key: &'static str, part: u64, whole: u64) {
-        let line = Message::new(key).with("part", self.count(part)).with("whole", self.count(whole));
-        // A rate would give the number away that it is made of.
-        let told = !self.hidden(part) && !self.hidden(whole) && !self.hidden(whole.saturating_sub(part));
+        // What is left of the whole is a number too, and a rate would give the numbers away that it is made of.
+        let rest_hidden = self.hidden(whole.saturating_sub(part));
+        let shown = if rest_hidden { HIDDEN.to_owned() } else { self.count(part) };
+        let line = Message::new(key).with("part", shown).with("whole", self.count(whole));
+        let told = !self.hidden(part) && !self.hidden(whole) && !rest_hidden;
         self.line(&line.with("rate", if told { percent(part, whole) } else { "—".to_owned() }));
     }
 

@@ -232,6 +232,13 @@ fn push(
     row
 }
 
+/// Whether an address names a door, a road or a place that is called one.
+fn names_a_place(address: &Address) -> bool {
+    let parts = [&address.building, &address.unit, &address.room, &address.road, &address.number];
+    let called = |end: &&str| address.display.ends_with(*end);
+    parts.iter().any(|part| !part.is_empty()) || ["村", "庄", "小区", "社区", "苑", "园"].iter().any(|end| called(&end))
+}
+
 fn address_of(text: &str) -> Option<Address> {
     let mut address = Address::default();
     address.parse(text);
@@ -270,7 +277,8 @@ impl Correction {
                 correction.unreadable |= phones.is_empty();
                 correction.phones.append(&mut phones);
             } else {
-                correction.address = address_of(piece);
+                // 号码没变 is no address.
+                correction.address = address_of(piece).filter(|to| names_a_place(to)).or(correction.address.take());
             }
         }
         correction

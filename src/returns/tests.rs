@@ -61,6 +61,58 @@ fn rows_are_answers_rejected_or_not_filled_in() {
 }
 
 #[test]
+fn a_worker_writes_as_workers_do() {
+    let row = |result: &'static str, at: &'static str| ["F1", DAY, "210", result, "", at, "", ""];
+    let times = ["3月26日 9:30", "3.26", "26日", "3/26 9点", "2022-03-26"];
+    let rows: Vec<[&str; 8]> = times.into_iter().map(|at| row("已核实。", at)).collect();
+    let answers = read(&form(), &[sheet(&rows)], &[], "a.xlsx").answers;
+    let day = 19_077 * 86_400;
+    let told: Vec<Option<i64>> = answers.iter().map(|answer| answer.visited_at.map(|at| (at - day) / 1_800)).collect();
+    assert_eq!(told, [Some(19), Some(0), Some(0), Some(18), Some(0)]);
+    assert!(answers.iter().all(|answer| answer.rejected.is_none() && answer.result == "已核实"));
+    // A row that could not be read is told with its reason, and none of the others is lost for it.
+    let unread = crate::tables::QuarantinedRow {
+        source: 0,
+        file: 0,
+        line: 9,
+        byte: 0,
+        reason: Reason::FieldCount,
+        raw: "another list's title".into(),
+    };
+    let answers = read(&form(), &[sheet(&rows[..1])], &[unread], "a.xlsx").answers;
+    let told: Vec<_> = answers.iter().map(|answer| (answer.line, answer.rejected)).collect();
+    assert_eq!(told, [(9, Some(Reason::FieldCount)), (3, None)]);
+}
+
+#[test]
+fn two_results_of_one_visit_are_neither() {
+    let other = |result: &str, at| Answer { key: format!("{result}{at:?}"), visited_at: at, ..answer("F1", result) };
+    let reasons = |answers: &[Answer]| applied(answers).1.rejected.iter().map(|row| row.reason).collect::<Vec<_>>();
+    let (met, away) = (other("已核实", None), other("不在家", None));
+    assert_eq!(reasons(&[met.clone(), away.clone()]), [Reason::ReturnAnsweredTwice; 2]);
+    // The same result with a note more, and a second visit, contradict nothing; a later time settles it.
+    let note = Answer { note: "门锁".into(), key: "n".into(), ..met.clone() };
+    assert_eq!(reasons(&[met.clone(), note]), []);
+    let later = other("不在家", Some(19_078 * 86_400 + 60));
+    assert_eq!(reasons(&[met.clone(), later.clone()]), []);
+    assert_eq!(applied(&[met, away, later]).1.pairs.len(), 1);
+}
+
+#[test]
+fn a_corrected_number_that_is_none_is_told() {
+    let reasons = |text: &str| {
+        let row = Answer { correction: text.into(), ..answer("F1", "已核实") };
+        applied(&[row]).1.rejected.iter().map(|row| row.reason).collect::<Vec<_>>()
+    };
+    for wrong in ["110105194912310021", "身份证：11010519491231002", "1381234567"] {
+        assert_eq!(reasons(wrong), [Reason::ReturnCorrection], "{wrong}");
+    }
+    for right in ["13812345678；13812345678", "号码没变", "无", "府前大街45号"] {
+        assert_eq!(reasons(right), [], "{right}");
+    }
+}
+
+#[test]
 fn a_sheet_is_kept_once() {
     let store = tempfile::tempdir().unwrap();
     let answers = read(&form(), &[sheet(&[["F1", DAY, "210", "空号", "", "", "", ""]])], &[], "a.xlsx").answers;

@@ -140,6 +140,49 @@ fn a_rule_without_a_time_counts_from_its_first_night() {
 }
 
 #[test]
+fn a_standing_reason_is_settled_once_and_asks_again_for_something_new() {
+    let rule_b = |reason: &str, evidence: &[&str]| Due {
+        reason: reason.into(),
+        evidence: evidence.iter().map(|&key| key.to_owned()).collect(),
+        ..due(1, 1, None)
+    };
+    let (person, met) = (Row::of(1), visit(1, DAY, r#"{"result":"已核实"}"#));
+    let first = night(0, &[person], &[], vec![rule_b("两个网格；两个号码", &[])], &[]);
+    let done = night(1, &[person, met], &first.items, vec![rule_b("两个网格；两个号码", &[])], &[]);
+    assert_eq!(states(&done), [(1, "b", "done")]);
+    let state = |day, before: &Items, due| {
+        let items = night(day, &[person, met], &before.items, vec![due], &[]);
+        (items.items[0].state, items.items[0].since.map(|since| (since - start()) / DAY))
+    };
+    assert_eq!(state(5, &done, rule_b("两个号码", &[])), (State::Done, Some(0)), "one of the two that were settled");
+    assert_eq!(
+        state(5, &done, rule_b("两个号码；已登记死亡", &[])),
+        (State::Open, Some(5)),
+        "nobody was asked of that"
+    );
+    // What was withdrawn and comes again counts from its second night.
+    let away = night(2, &[person], &first.items, vec![], &[]);
+    assert_eq!(state(6, &away, rule_b("两个号码", &[])), (State::Open, Some(6)));
+    // A list from above names the person once more; a row without a key of its own may be the same list sent again.
+    let listed = night(0, &[person], &[], vec![rule_b("", &["b:L1"])], &[]);
+    let done = night(1, &[person, met], &listed.items, vec![rule_b("", &["b:L1"])], &[]);
+    assert_eq!(state(3, &done, rule_b("", &["b:L1"])), (State::Done, Some(0)));
+    assert_eq!(state(3, &done, rule_b("", &["b:L1", "b:list.csv:7"])), (State::Done, Some(0)));
+    assert_eq!(state(3, &done, rule_b("", &["b:L1", "b:L9"])), (State::Open, Some(3)));
+}
+
+#[test]
+fn items_that_meet_in_one_person_count_from_the_first() {
+    let rows = [Row::of(1), Row::of(2), visit(1, DAY, r#"{"result":"已核实"}"#)];
+    let first = night(0, &rows[..2], &[], vec![due(1, 1, None)], &[]);
+    let second = night(2, &rows, &first.items, vec![due(1, 1, None), due(1, 2, None)], &[]);
+    assert_eq!(states(&second), [(1, "b", "done"), (2, "b", "open")]);
+    // The second turns out to be the first, who was visited meanwhile.
+    let one = night(3, &[rows[0], rows[2]], &second.items, vec![due(1, 1, None)], &[(2, 1)]);
+    assert_eq!(states(&one), [(1, "b", "done"), (1, "b", "done")]);
+}
+
+#[test]
 fn items_go_with_their_persons() {
     let rows = [Row { grid: "G1", ..Row::of(1) }, Row { grid: "G1", ..Row::of(2) }];
     let first = night(0, &rows, &[], vec![due(0, 1, Some(0)), due(0, 2, Some(0)), due(1, 2, None)], &[]);
