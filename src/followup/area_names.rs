@@ -27,6 +27,13 @@ pub(super) struct AreaNames {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Named(Vec<NameNo>);
 
+impl Named {
+    /// Whether none stands in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl AreaNames {
     /// The areas of `grids`, which are numbered by their places.
     pub(super) fn of(grids: &[Grid]) -> Self {

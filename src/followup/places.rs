@@ -52,17 +52,18 @@ struct Found {
     certain: Option<Option<(GridNo, GridBy)>>,
 }
 
-/// The one grid in which an address of the city lies, by its most exact part that tells one.
+/// The one grid in which an address of the city lies, by its most exact part that tells one. An address of the city names no
+/// other, or an area of the directory with it.
 pub(super) fn grid_of_address(text: &str, directory: &Directory) -> Option<GridNo> {
     let mut address = Address::default();
     address.parse(text);
-    if !address.is_local() {
+    let mut named = area_names::Named::default();
+    directory.areas_in(text, &mut named);
+    if !address.is_local() && named.is_empty() {
         return None;
     }
     let parts = [&address.estate, &address.building, &address.road, &address.number, &address.room];
     let found = Found::of_texts(parts.map(String::as_str), directory);
-    let mut named = area_names::Named::default();
-    directory.areas_in(text, &mut named);
     found.grids.iter().find_map(|grids| directory.named(grids, &named))
 }
 

@@ -16,6 +16,7 @@ pub(super) struct Row {
     pub(super) number: &'static str,
     pub(super) flat: u64,
     pub(super) registered_flat: u64,
+    pub(super) registered_address: &'static str,
     pub(super) updated_at: i64,
     pub(super) place: &'static str,
     /// Type, time in seconds, JSON detail.
@@ -35,6 +36,7 @@ impl Row {
         number: "",
         flat: 0,
         registered_flat: 0,
+        registered_address: "",
         updated_at: 0,
         place: "",
         event: None,
@@ -71,7 +73,6 @@ pub(super) fn sample(rows: &[Row]) -> (Records, Persons) {
             &mut r.document,
             &mut r.unit,
             &mut r.room,
-            &mut r.registered_address,
             &mut r.household_head,
             &mut r.relation,
             &mut r.ethnicity,
@@ -84,6 +85,7 @@ pub(super) fn sample(rows: &[Row]) -> (Records, Persons) {
             (&mut r.building, row.building),
             (&mut r.road, row.road),
             (&mut r.number, row.number),
+            (&mut r.registered_address, row.registered_address),
         ];
         for (column, text) in texts {
             column.push(r.pool.intern(text));

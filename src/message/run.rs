@@ -29,6 +29,11 @@ pub(super) const ROWS: &[Row] = &[
         "权重已估计；凭证件号确定的 {pairs} 对中，不看证件号也能找到 {share} %",
     ),
     (
+        "run.backdated",
+        "the night is of {as_of} and the set before of {before}: items are carried on from a later night, and this set becomes the current one",
+        "本次日期 {as_of} 早于上一批次的 {before}：任务由较晚的批次延续，且本批次将成为当前批次",
+    ),
+    (
         "run.step.link",
         "{pairs} pairs compared, {kept} worth a look, {left_out} left out in oversized blocks",
         "比对 {pairs} 对，保留 {kept} 对，过大分块中略去 {left_out} 对",

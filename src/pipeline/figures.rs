@@ -117,16 +117,35 @@ pub(super) fn bulletin(
 /// Sets before tonight's that the page looks back on.
 const TREND_SETS: usize = 14;
 
-/// Figures of the set before, and of the last sets of other dates than tonight's, oldest first; of a date that was run
-/// again the last counts. A set whose manifest cannot be read is left out: it is history.
+/// Figures of the last sets of earlier dates than tonight's, oldest first, and of the last of them; of a date that was run
+/// again the last counts. A night that is run again is so held against the night before, not against itself.
 pub(super) fn trend(store: &Store, as_of: Date) -> (Option<Yesterday>, Vec<Yesterday>) {
+    let mut trend: Vec<Yesterday> = Vec::new();
+    for set in newest_first(store).filter(|set| set.as_of < as_of) {
+        if trend.iter().all(|other| other.as_of != set.as_of) {
+            trend.push(set);
+        }
+    }
+    trend.sort_unstable_by_key(|set| set.as_of);
+    let trend = trend.split_off(trend.len().saturating_sub(TREND_SETS));
+    (trend.last().copied(), trend)
+}
+
+/// The date of the set that tonight's items are carried on from.
+pub(super) fn date_before(store: &Store) -> Option<Date> {
+    newest_first(store).next().map(|set| set.as_of)
+}
+
+/// Figures of the sets before, the one that was made last first. A set whose manifest cannot be read is left out: it is
+/// history.
+fn newest_first(store: &Store) -> impl Iterator<Item = Yesterday> {
     let runs = store.output().join("runs");
     let entries = std::fs::read_dir(runs).into_iter().flatten().flatten();
     let mut folders: Vec<std::path::PathBuf> = entries.map(|entry| entry.path()).collect();
     folders.retain(|folder| folder.join("manifest.json").is_file());
     folders.sort();
-    let read = |folder: &std::path::PathBuf| {
-        let manifest = Manifest::read(folder).ok()?;
+    let read = |folder: std::path::PathBuf| {
+        let manifest = Manifest::read(&folder).ok()?;
         let count = |name: &str| manifest.counts.get(name).copied().unwrap_or(0);
         Some(Yesterday {
             as_of: manifest.as_of.parse().ok()?,
@@ -141,19 +160,7 @@ pub(super) fn trend(store: &Store, as_of: Date) -> (Option<Yesterday>, Vec<Yeste
             },
         })
     };
-    let mut newest_first = folders.iter().rev().filter_map(read).peekable();
-    let before = newest_first.peek().copied();
-    let mut trend: Vec<Yesterday> = Vec::new();
-    for set in newest_first {
-        if set.as_of != as_of && trend.iter().all(|other| other.as_of != set.as_of) {
-            trend.push(set);
-        }
-        if trend.len() == TREND_SETS {
-            break;
-        }
-    }
-    trend.reverse();
-    (before, trend)
+    folders.into_iter().rev().filter_map(read)
 }
 
 /// Some of the persons: one bit each.

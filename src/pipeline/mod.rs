@@ -73,6 +73,9 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let memory = Memory::new(options, &store)?;
     let known = known(&store.state())?;
     let model_before = store.state().read_model()?;
+    if let Some(before) = figures::date_before(&store).filter(|&before| before > pipeline.run.as_of) {
+        watch.warn(Message::new("run.backdated").with("as_of", pipeline.run.as_of).with("before", before));
+    }
 
     let mut read = watch.step("ingest", |watch| read::read(pipeline, SystemTime::now(), watch), told::read)?;
     let directory = read::directory(pipeline, &mut watch)?;

@@ -260,6 +260,32 @@ fn a_registered_flat_is_found_by_the_address_of_others() {
 }
 
 #[test]
+fn a_registered_flat_is_found_by_what_the_directory_covers() {
+    let directory = directory(&[
+        &["B1", "", "base", "甲社区", "东街", "天元区", "", "", "", "幸福家园", "1-6"],
+        &["B2", "", "base", "甲社区", "东街", "天元区", "", "", "", "幸福家园", "7-9"],
+    ])
+    .0;
+    let registered = |person, registered_address| Row {
+        source: POLICE,
+        registered_flat: person,
+        registered_address,
+        ..Row::of(person)
+    };
+    let rows = [
+        registered(1, "湖南省株洲市天元区幸福家园5栋2102号"),
+        registered(2, "幸福家园8栋101"),
+        registered(3, "湖南省长沙市雨花区幸福家园5栋2102号"), // an estate of the same name elsewhere
+        registered(4, "幸福家园"),                            // in two grids
+    ];
+    let (records, persons) = sample(&rows);
+    let (residence, _) = given(&records, &persons, &directory, &GridEvidence::ORDER);
+    let codes: Vec<Option<&str>> = residence.grid.iter().map(|&grid| residence.codes.get_some(grid)).collect();
+    assert_eq!(codes, [Some("B1"), Some("B2"), None, None]);
+    assert_eq!(residence.by[..2], [GridBy::Registered; 2]);
+}
+
+#[test]
 fn nobody_is_dropped_without_directory_or_evidence() {
     let (records, persons) = sample(&[Row::of(1), Row { grid: "G1", ..Row::of(2) }]);
     let (residence, _) = given(&records, &persons, &Directory::default(), &GridEvidence::ORDER);
