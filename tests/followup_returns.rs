@@ -1,6 +1,7 @@
 //! A list goes out, is filled in, comes back and is applied in the next night; the same list twice changes nothing. A list
 //! from above is answered row by row, in its order.
 
+use super::support::rows as table;
 use arrow::array::{Array, AsArray};
 use calamine::{Reader, Xlsx, open_workbook};
 use gridlink::config::{Overrides, Pipeline, load};
@@ -125,6 +126,11 @@ fn a_list_goes_out_and_comes_back() {
         assert!(["handed_over", "overdue", "withdrawn"].contains(&item.0.as_str()), "{item:?}");
         assert!(item.0 == "withdrawn" || item.2 == other, "{item:?} moved to {other}");
     }
+    // Nobody is asked which grid it is that has just been said.
+    let id = rows[2][item].split(' ').next().unwrap();
+    let person = table(&set, "followups", &["item_id", "person_id"]).into_iter().find(|row| row[0] == id).unwrap();
+    let told = table(&set, "persons", &["person_id", "conflicts"]).into_iter().find(|row| row[0] == person[1]).unwrap();
+    assert!(!told[1].contains("grid_code"), "{told:?}");
     assert!(of(3).iter().chain(&of(4)).all(|item| item.0 != "done"), "{:?} {:?}", of(3), of(4));
     let set = Set::open(&set).unwrap();
     let balances = format!("{:?}", set.manifest().unwrap().balances);

@@ -1,6 +1,6 @@
 //! The golden record: which record's value stands for the person, field by field.
 
-use crate::config::{Agency, Source};
+use crate::config::{Agency, RETURNS_SOURCE, Source};
 use crate::kernels::id_number::{IdKind, IdNumber};
 use crate::kernels::prefetch::prefetch;
 use crate::kernels::text::NameFlags;
@@ -94,11 +94,15 @@ macro_rules! columns {
             more_phones: &'a [(u32, u64)],
             /// Read only of those who have no ID number.
             document: &'a [Sym],
+            /// Number of the source of filled-in lists.
+            returns: Option<u16>,
         }
 
         impl<'a> Columns<'a> {
-            pub(super) fn of(r: &'a Records) -> Self {
-                Self { $($column: &r.$column,)* more_phones: &r.more_phones, document: &r.document }
+            pub(super) fn of(r: &'a Records, sources: &[Source]) -> Self {
+                let returns = sources.iter().position(|source| source.name == RETURNS_SOURCE);
+                let returns = returns.map(|number| number as u16);
+                Self { $($column: &r.$column,)* more_phones: &r.more_phones, document: &r.document, returns }
             }
 
             /// Asks for the memory of a record.
@@ -195,8 +199,13 @@ pub(super) fn choose(
     let registered_row = best(&|i| (r.registered_address[i] != Pool::NONE).then(|| register_trust(agency(i))));
     let ethnicity_row = best(&|i| (r.ethnicity[i] != Pool::NONE).then(|| register_trust(agency(i))));
 
-    let lived_in = |grid: &Sym| *grid != Pool::NONE && !beside.contains(grid);
-    let mut grids = rows.iter().map(|&row| r.grid_code[row as usize]).filter(lived_in);
+    let lived_in = |row: &usize| r.grid_code[*row] != Pool::NONE && !beside.contains(&r.grid_code[*row]);
+    // What a worker found out at the door settles what was said before: who was handed over is not asked for again.
+    let at_the_door = |row: &usize| Some(r.source[*row]) == r.returns;
+    let stated = || rows.iter().map(|&row| row as usize).filter(lived_in);
+    let settled = r.returns.and_then(|_| stated().filter(at_the_door).map(|row| r.updated_at[row]).max());
+    let mut grids =
+        stated().filter(|&row| settled.is_none_or(|at| r.updated_at[row] >= at)).map(|row| r.grid_code[row]);
     if let Some(first) = grids.next() {
         conflicts |= if grids.any(|grid| grid != first) { conflict::GRID } else { 0 };
     }

@@ -52,7 +52,7 @@ pub fn build(
     let mut order: Vec<u32> = (0..count as u32).collect();
     order.par_sort_unstable_by_key(|&c| ids[c as usize]);
 
-    let columns = golden::Columns::of(records);
+    let columns = golden::Columns::of(records, sources);
     let golden: Vec<Vec<golden::Golden>> = order
         .par_chunks(CHUNK_PERSONS)
         .map(|order| {
