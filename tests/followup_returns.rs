@@ -1,7 +1,7 @@
 //! A list goes out, is filled in, comes back and is applied in the next night; the same list twice changes nothing. A list
 //! from above is answered row by row, in its order.
 
-use super::support::rows as table;
+use crate::support::rows as table;
 use arrow::array::{Array, AsArray};
 use calamine::{Reader, Xlsx, open_workbook};
 use gridlink::config::{Overrides, Pipeline, load};
