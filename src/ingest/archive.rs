@@ -1,6 +1,7 @@
 //! Whether a workbook of Excel 2007 and later may be opened: its parts are unpacked once, piece by piece, before the
 //! library that reads it takes whole parts into memory. Sizes that the archive declares are not believed.
 
+use memchr::memmem::Finder;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use zip::ZipArchive;
@@ -51,8 +52,19 @@ pub(super) enum Refusal {
     Password,
 }
 
-/// Unpacks every part within the limits, and drops what comes out.
-pub(super) fn check(file: &File, limits: &Limits) -> Result<(), Refusal> {
+/// What was seen of merged cells in the sheets of a workbook.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Merges {
+    /// Merged areas.
+    pub(super) count: u64,
+    /// Those of more than one row.
+    pub(super) tall: u64,
+    /// Those that are none, such as `B7:B3`.
+    pub(super) broken: u64,
+}
+
+/// Unpacks every part within the limits, and drops what comes out but for what it says of merged cells.
+pub(super) fn check(file: &File, limits: &Limits) -> Result<Merges, Refusal> {
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|_| Refusal::Broken)?;
     if archive.len() > limits.entries {
         return Err(Refusal::Bomb);
@@ -60,7 +72,9 @@ pub(super) fn check(file: &File, limits: &Limits) -> Result<(), Refusal> {
     if !archive.file_names().flatten().any(|name| name.to_ascii_lowercase().ends_with("workbook.xml")) {
         return Err(Refusal::NoWorkbook);
     }
-    let mut total = 0;
+    let (mut total, mut merges) = (0, Merges::default());
+    let finder = Finder::new(MERGE);
+    let mut piece = vec![0; TAG_BYTES_MAX + PIECE_BYTES];
     for index in 0..archive.len() {
         let mut entry = archive.by_index_raw(index).map_err(|_| Refusal::Broken)?;
         if entry.encrypted() {
@@ -71,17 +85,23 @@ pub(super) fn check(file: &File, limits: &Limits) -> Result<(), Refusal> {
         let is_sheet = entry.name().is_ok_and(|name| name.contains("worksheets/"));
         let packed = entry.compressed_size().max(1);
         let mut part = Part::default();
-        let mut piece = vec![0; PIECE_BYTES];
+        // Bytes of the piece before that are looked at once more.
+        let mut kept = 0;
         loop {
             // What is broken in the middle is found again, and its rows kept, when the sheet is read.
-            let read = match entry.read(&mut piece) {
+            let read = match entry.read(&mut piece[kept..kept + PIECE_BYTES]) {
                 Ok(0) => break,
                 Ok(read) => read,
                 Err(_) if is_sheet => break,
                 Err(_) => return Err(Refusal::Broken),
             };
             total += read as u64;
-            part.pass(&piece[..read]);
+            part.pass(&piece[kept..kept + read]);
+            if is_sheet {
+                let seen = kept + read;
+                kept = merges.pass(&finder, &piece[..seen]);
+                piece.copy_within(seen - kept..seen, 0);
+            }
             let large = part.bytes > limits.ratio_from_bytes && part.bytes / packed > limits.ratio;
             let heavy = !is_sheet && (part.bytes > limits.part_bytes || part.tags > limits.part_tags);
             let run = part.is_xml && part.run_max > limits.run_bytes;
@@ -90,8 +110,65 @@ pub(super) fn check(file: &File, limits: &Limits) -> Result<(), Refusal> {
             }
         }
     }
-    Ok(())
+    Ok(merges)
 }
+
+/// How a merged area begins: `<mergeCell ref="B3:B7"/>`, its name with or without a prefix.
+const MERGE: &[u8] = b"mergeCell";
+/// A longer tag is none.
+const TAG_BYTES_MAX: usize = 256;
+
+impl Merges {
+    /// Counts the areas that end in `piece`, and gives how many of its last bytes belong before the next piece.
+    fn pass(&mut self, finder: &Finder<'_>, piece: &[u8]) -> usize {
+        let mut rest = piece;
+        while let Some(at) = finder.find(rest) {
+            rest = &rest[at..];
+            match memchr::memchr(b'>', &rest[..rest.len().min(TAG_BYTES_MAX)]) {
+                Some(end) => self.add(&rest[..end]),
+                None if rest.len() < TAG_BYTES_MAX => return rest.len(),
+                None => self.broken += 1,
+            }
+            rest = &rest[MERGE.len()..];
+        }
+        // A tag's name may be cut in two.
+        rest.len().min(MERGE.len() - 1)
+    }
+
+    fn add(&mut self, tag: &[u8]) {
+        if !tag.get(MERGE.len()).is_some_and(u8::is_ascii_whitespace) {
+            return;
+        }
+        self.count += 1;
+        match area(tag) {
+            Some(rows) => self.tall += u64::from(rows > 0),
+            // The word alone may stand in a cell.
+            None => self.broken += u64::from(memchr::memmem::find(tag, b"ref").is_some()),
+        }
+    }
+}
+
+/// How many rows an area has below its first one.
+fn area(tag: &[u8]) -> Option<u32> {
+    let text = std::str::from_utf8(tag).ok()?;
+    let (_, value) = text.split_once("ref=")?;
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let value = value[1..].split_once(quote)?.0;
+    let cell = |name: &str| {
+        let letters = name.bytes().take_while(u8::is_ascii_uppercase).count();
+        let (column, row) = name.split_at(letters);
+        let column = column.bytes().fold(0_u32, |n, b| n.saturating_mul(26).saturating_add(u32::from(b - b'A') + 1));
+        let row: u32 = row.parse().ok()?;
+        (row > 0 && row <= ROWS_MAX && column > 0 && column <= COLUMNS_MAX).then_some((row, column))
+    };
+    let (first, last) = value.split_once(':').unwrap_or((value, value));
+    let ((top, left), (bottom, right)) = (cell(first)?, cell(last)?);
+    if left <= right { bottom.checked_sub(top) } else { None }
+}
+
+/// Rows and columns of the largest sheet.
+const ROWS_MAX: u32 = 1 << 20;
+const COLUMNS_MAX: u32 = 1 << 14;
 
 /// What was seen of a part.
 #[derive(Default)]
@@ -119,5 +196,43 @@ impl Part {
             _ => self.run += piece.len() as u64,
         }
         self.run_max = self.run_max.max(self.run);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merged_areas_are_counted_wherever_a_piece_ends() {
+        let text = concat!(
+            "<row><c><v>mergeCell </v></c></row><mergeCells count=\"4\"><mergeCell ref=\"B3:B7\"/>",
+            "<x:mergeCell a='1' ref='A1:C1'/><mergeCell ref=\"B7:B3\"/><mergeCell ref=\"AA10\"/></mergeCells>",
+        );
+        let finder = Finder::new(MERGE);
+        let whole = {
+            let mut merges = Merges::default();
+            merges.pass(&finder, text.as_bytes());
+            merges
+        };
+        assert_eq!(whole, Merges { count: 5, tall: 1, broken: 1 });
+        for size in 1..80 {
+            let (mut merges, mut kept) = (Merges::default(), Vec::new());
+            for piece in text.as_bytes().chunks(size) {
+                kept.extend_from_slice(piece);
+                let rest = merges.pass(&finder, &kept);
+                kept.drain(..kept.len() - rest);
+            }
+            assert_eq!(merges, whole, "{size}");
+        }
+    }
+
+    #[test]
+    fn areas_as_they_are_written() {
+        let rows = |text: &str| area(format!("mergeCell ref=\"{text}\"/").as_bytes());
+        assert_eq!(["B3:B7", "A1:XFD1048576", "C4", "A1:B1"].map(rows), [Some(4), Some(1_048_575), Some(0), Some(0)]);
+        for text in ["", "B3:", "3:7", "B:B", "B0:B1", "C1:B2", "B1:B1048577", "A1:XFE2", "A1:B2:C3", "AAAAAAAAAA1"] {
+            assert_eq!(rows(text), None, "{text}");
+        }
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn read(log: &mut Log, outlet: &Outlet, file: &File, task: &Task) {
     let names: Vec<String> = metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
     let options: Vec<Vec<String>> = names.iter().map(|name| vec![name.clone()]).collect();
     let columns = match_columns(&options, &task.columns);
-    log.report.header = names;
+    log.names(&names, &columns);
     let missing = task.columns.iter().zip(&columns).filter(|(_, c)| c.is_none()).map(|(name, _)| name.clone());
     if !log.missing(missing.collect(), columns.len()) {
         return;

@@ -60,7 +60,13 @@ pub(super) fn find(rows: &[Vec<String>], columns: &[String], row: Option<usize>)
     // More columns win, then one row, then the upper one.
     for height in [1, 2] {
         for at in from..to.min(rows.len()) {
+            if row.is_none() && is_data(rows, at) {
+                continue;
+            }
             let Some(plan) = candidate(rows, at, height, columns) else { continue };
+            if row.is_none() && plan.found() < columns.len() && is_repeated(rows, &plan) {
+                continue;
+            }
             if best.as_ref().is_none_or(|b| plan.found() > b.found()) {
                 best = Some(plan);
             }
@@ -78,13 +84,79 @@ pub(super) fn find(rows: &[Vec<String>], columns: &[String], row: Option<usize>)
 
 fn candidate(rows: &[Vec<String>], at: usize, height: usize, columns: &[String]) -> Option<Plan> {
     let upper = rows.get(at)?;
-    let options: Vec<Vec<String>> = if height == 1 {
-        upper.iter().map(|name| vec![trim(name).to_owned()]).collect()
-    } else {
-        combined(upper, rows.get(at + 1)?)
+    let alone: Vec<Vec<String>> = upper.iter().map(|name| vec![trim(name).to_owned()]).collect();
+    if height == 1 {
+        let columns = match_columns(&alone, columns);
+        return Some(plan(rows, at, height, alone, columns));
+    }
+    let lower = rows.get(at + 1).filter(|lower| !lower.iter().any(|name| has_figures(name)))?;
+    let options = combined(upper, lower);
+    let found = match_columns(&options, columns);
+    if !is_below(upper, lower) {
+        // Titles that are repeated instead of merged: the second row must be needed for most of what it says.
+        let own = (0..lower.len()).filter(|&i| !cell(lower, i).is_empty() && cell(lower, i) != cell(upper, i)).count();
+        let count = |found: &[Option<usize>]| found.iter().flatten().count();
+        let more = count(&found).saturating_sub(count(&match_columns(&alone, columns)));
+        if more < 2 || more * 2 < own {
+            return None;
+        }
+    }
+    Some(plan(rows, at, height, options, found))
+}
+
+/// Whether the second row stands below the first as headings below titles of merged cells: it fills what is blank beside a
+/// title, and says nothing below a name that has no blank beside it.
+fn is_below(upper: &[String], lower: &[String]) -> bool {
+    let filled = |i: usize| cell(upper, i).is_empty() && !cell(lower, i).is_empty();
+    let width = upper.len().max(lower.len());
+    (0..width).any(filled)
+        && (0..width).all(|i| {
+            let (title, name) = (cell(upper, i), cell(lower, i));
+            name.is_empty() || title.is_empty() || name == title || filled(i + 1)
+        })
+}
+
+/// Whether row `at` is one of data: it holds a number as persons have.
+fn is_data(rows: &[Vec<String>], at: usize) -> bool {
+    rows[at].iter().any(|name| is_number(name))
+}
+
+/// Whether each heading that is needed stands in its column again, in a row that is not the header once more: a value then,
+/// such as 户主 in a column of relations.
+fn is_repeated(rows: &[Vec<String>], plan: &Plan) -> bool {
+    let same = |i: usize, row: &Vec<String>| cell(row, i) == cell(&rows[plan.row], i);
+    let again = |&i: &usize| {
+        let mut others = rows.iter().enumerate().filter(|(at, _)| !(plan.row..plan.data).contains(at));
+        others.any(|(_, row)| same(i, row) && !(0..plan.width()).all(|i| same(i, row)))
     };
-    let columns = match_columns(&options, columns);
-    Some(plan(rows, at, height, options, columns))
+    plan.found() > 0 && plan.columns.iter().flatten().all(again)
+}
+
+/// Whether a cell is a number as persons have, of a phone or a document: 11 digits and more, some of them masked, or what a
+/// spreadsheet made of them.
+fn is_number(name: &str) -> bool {
+    let name = fold(name);
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let places = digits + name.bytes().filter(|&b| b == b'*').count();
+    let only = || name.chars().all(|c| c.is_ascii_digit() || "*Xx +-()'".contains(c));
+    (digits >= 4 && places >= 11 && only()) || name.parse::<f64>().is_ok_and(|v| v.is_finite() && v.abs() >= 1e10)
+}
+
+/// Whether a cell has so many digits that it may be a number, a date or an address, or is nothing but digits and masks.
+fn has_figures(name: &str) -> bool {
+    let name = fold(name);
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 5 || digits > 0 && name.contains('*') && name.chars().all(|c| c.is_ascii_digit() || "*Xx".contains(c))
+}
+
+/// Names of columns as they may be told to anybody, with `…` for those that may be a person's: a row of data may have been
+/// taken for the header, or stand where one is set. If one is a number, so are all that are not needed (`columns`).
+pub(super) fn shown(names: &[String], columns: &[Option<usize>]) -> Vec<String> {
+    let data = names.iter().any(|name| is_number(name));
+    let needed = |i: usize| columns.iter().flatten().any(|&column| column == i);
+    let hidden = |i: usize, name: &String| has_figures(name) || data && !name.is_empty() && !needed(i);
+    let names = names.iter().enumerate();
+    names.map(|(i, name)| if hidden(i, name) { "…".to_owned() } else { name.clone() }).collect()
 }
 
 fn plan(
@@ -104,10 +176,9 @@ fn plan(
 /// stands in the first of them only.
 fn combined(upper: &[String], lower: &[String]) -> Vec<Vec<String>> {
     let mut group = String::new();
-    let cell = |row: &[String], i: usize| row.get(i).map_or("", |name| trim(name)).to_owned();
     (0..upper.len().max(lower.len()))
         .map(|i| {
-            let (title, name) = (cell(upper, i), cell(lower, i));
+            let (title, name) = (cell(upper, i).to_owned(), cell(lower, i).to_owned());
             if !title.is_empty() {
                 group.clone_from(&title);
             }
@@ -155,6 +226,10 @@ pub(super) fn match_columns(options: &[Vec<String>], wanted: &[String]) -> Vec<O
     found
 }
 
+fn cell(row: &[String], i: usize) -> &str {
+    row.get(i).map_or("", |name| trim(name))
+}
+
 fn trim(name: &str) -> &str {
     name.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}')
 }
@@ -196,7 +271,7 @@ fn by_looks(rows: &[Vec<String>], row: Option<usize>) -> Option<Plan> {
         let words = names.iter().all(|name| !name.chars().all(|c| c.is_ascii_digit() || ".-/: ".contains(c)));
         names.sort_unstable();
         names.dedup();
-        words && names.len() == all && all * 2 >= widest.max(1) && all > 0
+        words && names.len() == all && all * 2 >= widest.max(1) && all > 0 && !names.iter().any(|name| is_number(name))
     };
     let at = match row {
         Some(row) => Some(row).filter(|&row| row < rows.len()),
@@ -204,13 +279,13 @@ fn by_looks(rows: &[Vec<String>], row: Option<usize>) -> Option<Plan> {
     };
     let at = at.or_else(|| rows.iter().position(|row| filled(row) > 0))?;
     // Merged titles leave gaps in the upper row exactly where the lower one has names.
-    let gaps = |row: &Vec<String>| row.iter().any(|name| trim(name).is_empty());
     let two = rows.get(at + 1).filter(|lower| {
-        let fills = |i: usize| lower.get(i).is_some_and(|name| !trim(name).is_empty());
-        gaps(&rows[at])
-            && gaps(lower)
-            && is_heading(lower)
-            && (0..rows[at].len()).all(|i| fills(i) || !trim(&rows[at][i]).is_empty())
+        let fills = |i: usize| !cell(lower, i).is_empty() || !cell(&rows[at], i).is_empty();
+        is_heading(lower)
+            && is_below(&rows[at], lower)
+            && (0..rows[at].len()).all(fills)
+            && lower.iter().any(|name| trim(name).is_empty())
+            && !lower.iter().any(|name| has_figures(name))
     });
     let options = match two {
         Some(lower) => combined(&rows[at], lower),
@@ -245,6 +320,64 @@ mod tests {
         assert_eq!((plan.columns, plan.data), (vec![Some(0), Some(1), Some(4)], 2));
         assert_eq!(plan.names[4], "住址门牌");
         assert_eq!(find(&rows, &[], None).unwrap().data, 2);
+    }
+
+    #[test]
+    fn a_row_of_data_is_no_second_row_of_headings() {
+        let needed = names("姓名,户主,手机号码");
+        let header = "编号,姓名,与户主关系,联系电话,";
+        for data in ["A1,张伟,户主,13812345678,", "A1,张伟,户主,,", "A1,张伟,户主,,备注", ",,户主,138****5678,x"]
+        {
+            let rows = rows(&[header, data, "A2,李四,妻,13912345678,"]);
+            let plan = find(&rows, &needed, None).unwrap();
+            assert_eq!((plan.row, plan.data, &plan.columns[..]), (0, 1, &[Some(1), None, None][..]), "{data}");
+            assert_eq!(find(&rows, &[], None).unwrap().data, 1, "{data}");
+        }
+        // Titles that are repeated over what belongs together, and one that is merged over nothing.
+        let repeated = rows(&["姓名,联系,联系,住址,住址", "姓名,手机,固话,社区,门牌", "张三,138,,某社区,1号"]);
+        let plan = find(&repeated, &names("姓名,联系手机,住址门牌"), None).unwrap();
+        assert_eq!((plan.data, plan.columns), (2, vec![Some(0), Some(1), Some(4)]));
+    }
+
+    #[test]
+    fn a_row_of_data_is_no_header() {
+        let needed = names("姓名,户主,手机号码");
+        let headless = ["A1,张伟,户主,13812345678", "A2,李四,妻,13912345678", "A3,王五,户主,13712345678"];
+        assert_eq!(find(&rows(&headless), &needed, None).unwrap().found(), 0);
+        // Without phones: what is a heading once is none where it comes back.
+        let headless = ["A1,张伟,户主,", "A2,李四,妻,x", "A3,王五,户主,x"];
+        assert_eq!(find(&rows(&headless), &needed, None).unwrap().found(), 0);
+        let paged = ["编号,户主", "1,张伟", "编号,户主", "2,王五"];
+        let plan = find(&rows(&paged), &needed, None).unwrap();
+        assert_eq!((plan.row, plan.found()), (0, 1), "a header once more");
+        // Days may be headings; a row that is set is one whatever it holds.
+        let days = rows(&["姓名,2022-03-26,2022-03-27", "张三,阴性,阴性"]);
+        assert_eq!(find(&days, &names("姓名,2022-03-27"), None).unwrap().found(), 2);
+        assert_eq!(find(&rows(&["户主,13812345678"]), &names("户主"), Some(0)).unwrap().found(), 1);
+    }
+
+    #[test]
+    fn numbers_of_persons() {
+        for text in ["13812345678", "１３８１２３４５６７８", "138-1234-5678", "138****5678", "11010519491231002X"]
+        {
+            assert!(is_number(text) && has_figures(text), "{text}");
+        }
+        for text in ["4.30211198112163E+17", "1.3812345678E10", "+86 13812345678", "370502********1234"] {
+            assert!(is_number(text), "{text}");
+        }
+        for text in ["电话", "2022-03-27", "备注（咨询电话0546-8331234）", "第2剂", "*电话1", "nan", ""] {
+            assert!(!is_number(text), "{text}");
+        }
+        assert!(
+            has_figures("1990年1月5日") && has_figures("**1234") && !has_figures("*电话1") && !has_figures("第2剂")
+        );
+    }
+
+    #[test]
+    fn what_may_be_a_persons_is_not_shown() {
+        let columns = names("编号,姓名,2022-03-27,幸福小区12号楼3单元501室,第2剂");
+        assert_eq!(shown(&columns, &[]), ["编号", "姓名", "…", "…", "第2剂"]);
+        assert_eq!(shown(&names("A1,张伟,户主,,13812345678"), &[Some(2), None]), ["…", "…", "户主", "", "…"]);
     }
 
     #[test]

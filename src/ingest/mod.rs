@@ -14,6 +14,7 @@ mod header;
 mod input;
 mod jsonl;
 mod markup;
+mod merged;
 mod number;
 mod open;
 mod record;

@@ -200,7 +200,7 @@ impl DumpReader {
         let prior = sniff::prior(&input.head, end, settings);
         self.encoding(prior, wide);
         let head = super::decode::decode(&input.head, prior, end);
-        self.log.report.header = jsonl::keys(head.text.lines().take(200));
+        self.log.names(&jsonl::keys(head.text.lines().take(200)), &[]);
         let dialect = Dialect { delimiter: b',', end, quotes: false, trail_bytes: false };
         let shape = self.shape(dialect, prior, wide, RowShape::Json(jsonl::Keys::new(columns)));
         self.kind = Reader::Text(Box::new(TextReader::new(input, shape, 0, place, block_bytes)));

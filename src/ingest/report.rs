@@ -1,6 +1,7 @@
 //! What was found out about one dump, and how much was read of it. It names files, columns and counts, never a value.
 
 use super::Dump;
+use super::header::{self, Plan};
 use super::rows::{Place, quarantined};
 use crate::config::{Encoding, Format};
 use crate::message::Message;
@@ -47,7 +48,7 @@ pub struct DumpReport {
     pub sheets: Vec<String>,
     /// 1-based line or row of the header.
     pub header_row: Option<u64>,
-    /// Names of the columns.
+    /// Names of the columns; `…` for what may be a person's value.
     pub header: Vec<String>,
     /// Needed columns that the dump lacks.
     pub missing_columns: Vec<String>,
@@ -104,10 +105,15 @@ impl Log {
     }
 
     /// Enters the header; if it has none of the needed columns, says so and returns false.
-    pub(super) fn header(&mut self, plan: &super::header::Plan, row: u64, columns: &[String]) -> bool {
+    pub(super) fn header(&mut self, plan: &Plan, row: u64, columns: &[String]) -> bool {
         self.report.header_row = Some(row);
-        self.report.header.clone_from(&plan.names);
+        self.names(&plan.names, &plan.columns);
         self.missing(plan.missing(columns), columns.len())
+    }
+
+    /// Enters the names of the columns, of which `columns` are needed: those that may be persons' values are not told.
+    pub(super) fn names(&mut self, names: &[String], columns: &[Option<usize>]) {
+        self.report.header = header::shown(names, columns);
     }
 
     /// Enters the missing columns; if all `needed` are, says so and returns false.
@@ -127,7 +133,7 @@ impl Log {
     }
 }
 
-/// Names for people: at most 20 of them, each cut short, because a row of data may have been taken for the header.
+/// Names for people: at most 20 of them, each cut short.
 fn name_list(names: &[String]) -> String {
     let mut list: Vec<String> = names.iter().take(20).map(|name| name.chars().take(40).collect()).collect();
     if names.len() > 20 {

@@ -1,14 +1,15 @@
 //! Workbooks: every sheet that has the header, cell by cell.
 
-use super::archive::{self, Refusal};
+use super::archive::{self, Merges, Refusal};
 use super::background::Outlet;
 use super::header::{self, HEADER_ROWS_MAX, Plan};
+use super::merged::{Area, Merged};
 use super::number;
 use super::report::Log;
 use super::table::{Cells, Gather};
 use crate::config::{Format, ReadSettings};
 use crate::tables::Reason;
-use calamine::{Data, DataRef, DataType, ExcelDateTime, Range, Reader, Xls, Xlsx};
+use calamine::{Data, DataRef, DataType, Dimensions, ExcelDateTime, Range, Reader, Xls, Xlsx};
 use std::fmt::Write;
 use std::fs::File;
 use std::io::BufReader;
@@ -29,8 +30,12 @@ pub(super) struct Task {
     pub(super) settings: ReadSettings,
 }
 
+/// A workbook with more merged areas is read as if it had none.
+const MERGES_MAX: u64 = 1 << 20;
+
 enum Workbook {
-    Xlsx(Box<Xlsx<BufReader<File>>>),
+    /// With what was seen of its merged cells.
+    Xlsx(Box<Xlsx<BufReader<File>>>, Merges),
     Xls(Box<Xls<BufReader<File>>>),
 }
 
@@ -39,7 +44,7 @@ pub(super) fn read(log: &mut Log, outlet: &Outlet, file: File, format: Format, t
     let Some(mut workbook) = open(log, file, format) else { return };
     log.report.format = Some(format);
     let names = match &workbook {
-        Workbook::Xlsx(book) => book.sheet_names(),
+        Workbook::Xlsx(book, _) => book.sheet_names(),
         Workbook::Xls(book) => book.sheet_names(),
     };
     let wanted = task.settings.sheet.as_ref().map(|name| name.trim());
@@ -70,10 +75,14 @@ pub(super) fn read(log: &mut Log, outlet: &Outlet, file: File, format: Format, t
         return;
     }
     log.report.sheets = found.iter().map(|(name, ..)| name.clone()).collect();
+    let mut unmerged = false;
     for (name, plan, lines) in found {
         let data = lines.get(plan.data - 1).copied().unwrap_or(0);
+        let areas = workbook.tall_areas(&name);
+        unmerged |= areas.is_none();
+        let merged = Merged::new(areas.into_iter().flatten(), data, &plan.columns);
         let mut gather = Gather::new(outlet, task.source, task.file, plan);
-        let end = workbook.rows(&name, &mut |line, cells| {
+        let end = workbook.rows(&name, merged, &mut |line, cells| {
             if line <= data { ControlFlow::Continue(()) } else { gather.push(line, cells) }
         });
         if gather.flush().is_break() {
@@ -83,13 +92,17 @@ pub(super) fn read(log: &mut Log, outlet: &Outlet, file: File, format: Format, t
             log.cut(format!("{name}: {cause}"));
         }
     }
+    if unmerged {
+        let problem = log.message("ingest.merged_cells");
+        log.report.problems.push(problem);
+    }
 }
 
 fn open(log: &mut Log, file: File, format: Format) -> Option<Workbook> {
     let (reason, key) = match format {
         Format::Xlsx => match archive::check(&file, &archive::LIMITS) {
-            Ok(()) => match Xlsx::new(BufReader::new(file)) {
-                Ok(book) => return Some(Workbook::Xlsx(Box::new(book))),
+            Ok(merges) => match Xlsx::new(BufReader::new(file)) {
+                Ok(book) => return Some(Workbook::Xlsx(Box::new(book), merges)),
                 Err(_) => (Reason::Unreadable, "ingest.broken_workbook"),
             },
             Err(Refusal::Broken) => (Reason::Truncated, "ingest.broken_workbook"),
@@ -116,7 +129,7 @@ impl Workbook {
         let rows_max = task.settings.header_row.map_or(HEADER_ROWS_MAX, |row| row as usize) + 2;
         let (mut rows, mut lines) = (Vec::new(), Vec::new());
         // A sheet that ends early is reported when its rows are read.
-        let _ = self.rows(name, &mut |line, cells| {
+        let _ = self.rows(name, Merged::default(), &mut |line, cells| {
             rows.push(cells.values());
             lines.push(line);
             if rows.len() < rows_max { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -128,12 +141,31 @@ impl Workbook {
         header::find(&rows, &task.columns, row).map(|plan| (plan, lines))
     }
 
+    /// The areas of a sheet that are merged over several rows; `None` if they cannot be told. A sheet is read once more for
+    /// them, so only where the workbook has some.
+    fn tall_areas(&mut self, name: &str) -> Option<Vec<Area>> {
+        let areas = match self {
+            Self::Xlsx(_, merges) if merges.tall == 0 => return Some(Vec::new()),
+            // The library takes what is written on trust.
+            Self::Xlsx(_, merges) if merges.count > MERGES_MAX || merges.broken > 0 => return None,
+            Self::Xlsx(book, _) => book.merge_cells_by_sheet_name(name).ok()?,
+            Self::Xls(book) => book.merge_cells_by_sheet_name(name).ok()?,
+        };
+        let area = |d: Dimensions| Area { top: d.start.0, column: d.start.1, bottom: d.end.0 };
+        Some(areas.into_iter().map(area).filter(|area| area.bottom > area.top).collect())
+    }
+
     /// Hands on the rows of a sheet that have a cell with a value, with their numbers.
-    fn rows(&mut self, name: &str, take: &mut dyn FnMut(u64, &Cells) -> ControlFlow<()>) -> Result<(), String> {
-        let mut rows = SheetRows { cells: Cells::default(), row: 0, take };
+    fn rows(
+        &mut self,
+        name: &str,
+        merged: Merged,
+        take: &mut dyn FnMut(u64, &Cells) -> ControlFlow<()>,
+    ) -> Result<(), String> {
+        let mut rows = SheetRows { cells: Cells::default(), row: 0, merged, take };
         let mut text = String::new();
         match self {
-            Self::Xlsx(book) => {
+            Self::Xlsx(book, _) => {
                 let mut reader = match book.worksheet_cells_reader(name) {
                     Ok(reader) => reader,
                     Err(calamine::XlsxError::NotAWorksheet(_)) => return Ok(()),
@@ -187,6 +219,7 @@ impl Workbook {
 struct SheetRows<'a> {
     cells: Cells,
     row: u32,
+    merged: Merged,
     take: &'a mut dyn FnMut(u64, &Cells) -> ControlFlow<()>,
 }
 
@@ -207,6 +240,7 @@ impl SheetRows<'_> {
         if self.cells.is_empty() {
             return ControlFlow::Continue(());
         }
+        self.merged.fill(self.row, &mut self.cells);
         let flow = (self.take)(u64::from(self.row) + 1, &self.cells);
         self.cells.clear();
         flow

@@ -37,6 +37,21 @@ impl Cells {
         self.spans.is_empty()
     }
 
+    /// The text of a column's cell.
+    pub(super) fn get(&self, column: usize) -> &str {
+        self.spans.get(column).map_or("", |&(from, to)| &self.text[from as usize..to as usize])
+    }
+
+    /// Number of columns up to the last cell.
+    pub(super) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Whether some cells were left out.
+    pub(super) fn too_large(&self) -> bool {
+        self.too_large
+    }
+
     /// Sets the cell of a column; columns come in ascending order.
     pub(super) fn set(&mut self, column: usize, value: &str) {
         // No format has so many columns; what stands there is kept as one more.

@@ -104,6 +104,11 @@ pub(super) const ROWS: &[Row] = &[
         "{file} 解压后远超工作簿允许的大小，未予打开",
     ),
     ("ingest.password", "{file} is protected by a password; save it without one", "{file} 设有密码，请取消密码后另存"),
+    (
+        "ingest.merged_cells",
+        "{file}: its merged cells are too many or cannot be told; each counts for its first row alone",
+        "{file}：合并单元格过多或无法识别，其值只计入首行",
+    ),
     ("ingest.reader_failed", "{file} is broken: its reader gave up", "{file} 已损坏，读取中止"),
     ("ingest.markup", "{file} is a web page or XML and was read as such", "{file} 实为网页或 XML 格式，已按该格式读取"),
     ("ingest.unreadable", "{file} cannot be read", "无法读取 {file}"),

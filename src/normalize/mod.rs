@@ -4,6 +4,7 @@
 
 mod addresses;
 mod cells;
+mod phones;
 mod repairs;
 mod row;
 

@@ -2,13 +2,14 @@
 
 use super::addresses::Addresses;
 use super::cells::{age, cell, is_caption, sex, trimmed, value};
+use super::phones::{mobile, phones};
 use super::{Normalized, Normalizer};
 use crate::config::{EventMapping, Mapping, PersonField};
 use crate::kernels::address;
 use crate::kernels::date::{age_to_birth, parse_date, parse_datetime_near};
 use crate::kernels::id_number::{IdKind, IdNumber, ParseOptions, Sex, parse_with};
+use crate::kernels::text;
 use crate::kernels::text::{NameFlags, is_missing, normalize_name, normalize_text};
-use crate::kernels::{phone, text};
 use crate::tables::{BirthPrecision, NO_DATE, NO_TIME, Pool, QuarantinedRow, RawChunk, Reason, Sym};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -62,6 +63,8 @@ struct Draft {
     relation: Sym,
     ethnicity: Sym,
     updated_at: i64,
+    /// A valid ID number that stood in a column of phones, and a mobile phone in that of ID numbers.
+    displaced: (IdNumber, u64),
 }
 
 impl<'a> Reader<'a> {
@@ -70,7 +73,7 @@ impl<'a> Reader<'a> {
             normalizer,
             rows,
             dump_label,
-            options: ParseOptions { latest_birth: normalizer.as_of_days, tail000_damaged: false },
+            options: ParseOptions { latest_birth: normalizer.as_of_days, ..ParseOptions::default() },
             buffer: String::new(),
             text: String::new(),
             phones: Vec::new(),
@@ -80,24 +83,27 @@ impl<'a> Reader<'a> {
             kinds: Vec::new(),
             detail: String::new(),
         };
-        reader.options.tail000_damaged = reader.is_damaged();
+        (reader.options.tail000_damaged, reader.options.rounded) = reader.is_damaged();
         reader
     }
 
-    /// Whether more than 1 % of the chunk's whole ID numbers end in 000 (by chance it is one in a thousand or less).
-    fn is_damaged(&self) -> bool {
+    /// Whether more than 1 % of the chunk's whole ID numbers end in 000 (by chance it is one in a thousand or less), and
+    /// whether some are written as floats of 16 or 17 digits, which no spreadsheet does that cuts numbers off.
+    fn is_damaged(&self) -> (bool, bool) {
         let mapping = self.normalizer.map.iter().find(|(field, _)| *field == PersonField::IdNumber).map(|(_, m)| m);
-        let Some(mapping) = mapping else { return false };
+        let Some(mapping) = mapping else { return (false, false) };
         let mut buffer = String::new();
-        let (mut whole, mut tails) = (0u64, 0u64);
+        let (mut whole, mut tails, mut floats) = (0u64, 0u64, false);
         for at in 0..self.rows.len() {
             let text = trimmed(value(mapping, self.rows, at, &mut buffer));
             if text.len() == 18 && text.as_bytes()[..17].iter().all(u8::is_ascii_digit) {
                 whole += 1;
                 tails += u64::from(text.ends_with("000"));
+            } else if (19..=22).contains(&text.len()) && text.as_bytes()[1] == b'.' {
+                floats |= text.bytes().take_while(|b| !matches!(b, b'e' | b'E')).count() > 16;
             }
         }
-        tails >= 3 && tails * 100 > whole
+        (tails >= 3 && tails * 100 > whole, floats)
     }
 
     /// Reads row `at` into a record or a quarantined row.
@@ -127,6 +133,7 @@ impl<'a> Reader<'a> {
             relation: Pool::NONE,
             ethnicity: Pool::NONE,
             updated_at: NO_TIME,
+            displaced: (IdNumber::default(), 0),
         };
         self.phones.clear();
         self.extra.clear();
@@ -135,6 +142,7 @@ impl<'a> Reader<'a> {
         for (field, mapping) in &normalizer.map {
             self.field(field, mapping, at, &mut draft, out);
         }
+        self.put_back(&mut draft, out);
         let known = draft.name != Pool::NONE
             || !draft.id.is_none()
             || draft.document != Pool::NONE
@@ -144,6 +152,22 @@ impl<'a> Reader<'a> {
             return self.quarantine(at, Reason::NoPerson, out);
         }
         self.push(at, &draft, out);
+    }
+
+    /// Takes an ID number and a phone that stood in each other's column, where their own has none.
+    fn put_back(&mut self, draft: &mut Draft, out: &mut Normalized) {
+        let (id, mobile) = draft.displaced;
+        if !id.is_none() {
+            let free = draft.id.is_none() && draft.document == Pool::NONE;
+            if free {
+                draft.id = id;
+            }
+            out.repairs.add(if free { "id_number" } else { "phone" }, if free { "displaced" } else { "unusable" });
+        }
+        if mobile != 0 && self.phones.is_empty() {
+            self.phones.push(mobile);
+            out.repairs.add("phone", "displaced");
+        }
     }
 
     /// A total, a caption or the header once more.
@@ -205,7 +229,7 @@ impl<'a> Reader<'a> {
             {
                 for &column in columns {
                     let text = cell(self.rows, column, at);
-                    count_phone(phone::parse_all(text, &mut self.phones), repairs);
+                    phones(text, self.options, &mut self.phones, &mut draft.displaced.0, repairs);
                 }
                 return;
             }
@@ -254,6 +278,9 @@ impl<'a> Reader<'a> {
                 if !kind.is_empty() {
                     repairs.add("id_number", kind);
                 }
+                if read.id.is_none() && read.document.is_empty() {
+                    draft.displaced.1 = mobile(raw);
+                }
                 draft.id = read.id;
                 draft.document = pool.intern(&read.document);
             }
@@ -275,7 +302,9 @@ impl<'a> Reader<'a> {
                 },
             },
             PersonField::Age => draft.age = age(raw).or(draft.age),
-            PersonField::Phone => count_phone(phone::parse_all(raw, &mut self.phones), repairs),
+            PersonField::Phone => {
+                phones(raw, self.options, &mut self.phones, &mut draft.displaced.0, repairs);
+            }
             PersonField::Address => {
                 let read = self.addresses.read(raw, pool);
                 (draft.address, draft.parts, draft.flat) = (read.display, read.parts, read.flat);
@@ -499,19 +528,6 @@ impl Places {
             }
             (number.unwrap_or(Pool::NONE), name.unwrap_or(Pool::NONE))
         })
-    }
-}
-
-fn count_phone(repair: phone::PhoneRepair, repairs: &mut super::Repairs) {
-    for (is, kind) in [
-        (repair.cleaned, "cleaned"),
-        (repair.masked, "masked"),
-        (repair.unusable, "unusable"),
-        (repair.several, "several"),
-    ] {
-        if is {
-            repairs.add("phone", kind);
-        }
     }
 }
 

@@ -178,6 +178,49 @@ fn events_are_told() {
 }
 
 #[test]
+fn an_id_number_and_a_phone_in_each_others_column_are_put_back() {
+    let source = source(
+        &["姓名", "证件", "电话", "电话2"],
+        vec![
+            (PersonField::Name, column(0)),
+            (PersonField::Phone, Mapping::Columns { columns: vec![2, 3], join: "、".into(), values: BTreeMap::new() }),
+            (PersonField::IdNumber, column(1)),
+        ],
+    );
+    let rows = chunk(&[
+        &["王伟", "13854612377", "11010519491231002X", ""],
+        &["王伟", "", "11010519491231002x", "13854612377"],
+        &["王伟", "138-5461-2377", "", ""],
+        // A wrong check character, a land line, an own number, an own phone: nothing moves.
+        &["李娜", "13854612377", "110105194912310021", ""],
+        &["李娜", "0546-8331234", "", ""],
+        &["李娜", "E12345678", "11010519491231002X", ""],
+        &["李娜", "13854612377", "15954600012", ""],
+    ]);
+    let out = read(&source, &rows);
+    let r = &out.records;
+    let ids: Vec<bool> = (0..7).map(|row| r.id[row].valid()).collect();
+    assert_eq!(ids, [true, true, false, false, false, false, false]);
+    let phones: Vec<u64> = (0..7).map(|row| r.phones[row][0]).collect();
+    let own = 13_854_612_377;
+    assert_eq!(phones, [own, own, own, own, 0, 0, 15_954_600_012]);
+    let count = |field, kind| out.repairs.get(field, kind);
+    assert_eq!((count("id_number", "displaced"), count("phone", "displaced")), (2, 3));
+    assert_eq!((count("phone", "unusable"), count("phone", "masked")), (2, 0));
+}
+
+#[test]
+fn floats_in_a_column_are_known_by_each_other() {
+    let source = source(&["证件"], vec![(PersonField::IdNumber, column(0))]);
+    let rows = |other: &'static str| chunk(&[&["430211198112163000"], &[other], &["430211198112163000"]]);
+    let known = |other| read(&source, &rows(other)).records.id[0].text();
+    assert_eq!(known("4.302111981121638E+17"), "43021119811216****");
+    assert_eq!(known("4.302111981121638e+17"), "43021119811216****");
+    assert_eq!(known("4.30211198112163E+17"), "430211198112163***", "what a spreadsheet shows");
+    assert_eq!(known("430211198112163800"), "430211198112163***");
+}
+
+#[test]
 fn a_spreadsheets_tails_are_not_trusted() {
     let source = source(&["证件"], vec![(PersonField::IdNumber, column(0))]);
     let ids: Vec<String> = (0..5).map(|i| format!("37050219900{i}05100000")[..18].to_owned()).collect();

@@ -3,6 +3,7 @@
 use super::{ReadSettings, dump, names, read, stream};
 use crate::config::Format;
 use crate::ingest::{headers, preview, read_table};
+use crate::message::Lang;
 use crate::tables::Reason;
 use arrow::array::Array;
 use std::io::Cursor;
@@ -24,6 +25,44 @@ fn two_rows_of_headings() {
     let out = read(text, "姓名,手机,住址门牌");
     assert_eq!(out.values(), [["张三", "138", "1号"]]);
     assert_eq!(out.rows[0].0, 3);
+}
+
+#[test]
+fn no_row_of_data_is_lost_to_the_header_or_told() {
+    let text = "编号,姓名,与户主关系,联系电话\nA1,张伟,户主,13812345678\nA2,李四,妻,13912345678\n";
+    let out = read(text, "户主,手机号码,姓名");
+    assert_eq!(out.values(), [["", "", "张伟"], ["", "", "李四"]]);
+    assert!(out.quarantined.is_empty());
+    let told = |out: &super::Out| {
+        let mut told = out.report.header.join(",");
+        out.report.problems.iter().for_each(|m| told.push_str(&m.render(Lang::En)));
+        told
+    };
+    let header = told(&out);
+    assert!(header.contains("Found: 编号, 姓名, 与户主关系, 联系电话") && !header.contains("138"), "{header}");
+    // Without a header nothing is read, and nothing is told of anybody, whatever the format.
+    let headless = text.split_once('\n').unwrap().1;
+    let keys = "{\"张伟\":1,\"13812345678\":2}\n";
+    for text in [headless, keys] {
+        let out = read(text, "户主,手机号码,姓名");
+        assert!(out.problems().iter().all(|key| *key == "ingest.no_column"), "{:?}", out.problems());
+        let told = told(&out);
+        assert!(!told.contains("138") && !told.contains("张伟") && told.contains('…'), "{told}");
+    }
+}
+
+#[test]
+fn files_without_a_header_are_told() {
+    for text in ["", "\u{feff}", "\n\n", " \r\n\u{1A}"] {
+        let out = read(text, "姓名,电话");
+        assert_eq!((out.rows.len(), out.problems()), (0, vec!["ingest.empty"]), "{text:?}");
+    }
+    let out = super::read_file("x.csv", b"", "姓名,电话", &ReadSettings::default());
+    assert_eq!((out.report.damaged, out.problems()), (false, vec!["ingest.empty"]));
+    for text in [",,\n,,\n", "张三,13812345678\n李四,13912345678\n", "张三\n"] {
+        let out = read(text, "姓名,电话");
+        assert_eq!((out.rows.len(), out.reasons()), (0, vec![(0, Reason::MissingColumn)]), "{text:?}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::ingest::archive::{LIMITS, Limits, Refusal, check};
 use crate::ingest::report::Compression;
 use crate::tables::Reason;
 use rust_xlsxwriter::{ExcelDateTime, Format as Style, Formula, Workbook};
-use std::io::Write;
+use std::io::{Read, Write};
 use zip::write::SimpleFileOptions;
 
 fn workbook() -> Vec<u8> {
@@ -112,7 +112,111 @@ fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
 fn checked(bytes: &[u8], limits: &Limits) -> Result<(), Refusal> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
-    check(&file, limits)
+    check(&file, limits).map(drop)
+}
+
+#[test]
+fn merged_cells_count_for_all_their_rows() {
+    let plain = Style::new();
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("户").unwrap();
+    sheet.merge_range(0, 0, 1, 4, "某社区住户登记表", &plain).unwrap();
+    for (column, name) in ["住址", "户主", "姓名", "与户主关系", "备注"].into_iter().enumerate() {
+        sheet.write(2, column as u16, name).unwrap();
+    }
+    // Two households, the second with a blank relation and a row numbered in advance.
+    sheet.merge_range(3, 0, 5, 0, "1号楼101", &plain).unwrap();
+    sheet.merge_range(3, 1, 5, 1, "张伟", &plain).unwrap();
+    sheet.merge_range(6, 0, 8, 0, "1号楼102", &plain).unwrap();
+    sheet.write(6, 1, "王五").unwrap();
+    let people = [(3, "张伟", "户主"), (4, "李娜", "妻"), (5, "张小", "子"), (6, "王五", "户主"), (7, "王六", "")];
+    for (row, name, relation) in people {
+        sheet.write(row, 2, name).unwrap();
+        sheet.write(row, 3, relation).unwrap();
+    }
+    sheet.write(8, 4, "空").unwrap();
+    sheet.merge_range(9, 0, 11, 3, "以下空白", &plain).unwrap();
+    let bytes = book.save_to_buffer().unwrap();
+    let out = read_file("户.xlsx", &bytes, "住址,户主,姓名,与户主关系", &ReadSettings::default());
+    assert_eq!(
+        out.values(),
+        [
+            ["1号楼101", "张伟", "张伟", "户主"],
+            ["1号楼101", "张伟", "李娜", "妻"],
+            ["1号楼101", "张伟", "张小", "子"],
+            ["1号楼102", "王五", "王五", "户主"],
+            ["1号楼102", "", "王六", ""],
+            // It says nothing that is needed.
+            ["", "", "", ""],
+            ["以下空白", "", "", ""],
+        ]
+    );
+    assert!(out.problems().is_empty() && out.report.header_row == Some(3));
+}
+
+#[test]
+fn a_directory_with_merged_districts_is_read_whole() {
+    let plain = Style::new();
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, name) in ["区县", "街道", "网格编码", "网格员"].into_iter().enumerate() {
+        sheet.write(0, column as u16, name).unwrap();
+    }
+    sheet.merge_range(1, 0, 600, 0, "某县", &plain).unwrap();
+    for street in 0..100 {
+        let top = 1 + street * 6;
+        sheet.merge_range(top, 1, top + 5, 1, &format!("街道{street}"), &plain).unwrap();
+    }
+    for row in 1..=601 {
+        sheet.write(row, 2, format!("G{row}")).unwrap();
+    }
+    let bytes = book.save_to_buffer().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("网格.xlsx");
+    std::fs::write(&path, bytes).unwrap();
+    let columns = super::names("区县,街道,网格编码");
+    let (chunks, _) = crate::ingest::read_table(&path, &columns, &ReadSettings::default()).unwrap();
+    let value = |column: usize, row: usize| {
+        let array = &chunks[0].columns[column];
+        if arrow::array::Array::is_null(array, row) { "" } else { array.value(row) }
+    };
+    for row in 0..600 {
+        assert_eq!((value(0, row), value(1, row)), ("某县", &*format!("街道{}", row / 6)), "{row}");
+    }
+    assert_eq!((value(0, 600), value(1, 600), value(2, 600)), ("", "", "G601"), "below the last merged cell");
+}
+
+#[test]
+fn hostile_merged_cells_cost_nothing() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for row in 0..3 {
+        sheet.write(row, 0, format!("{row}姓名")).unwrap();
+    }
+    let plain = book.save_to_buffer().unwrap();
+    let read = |merges: &str| {
+        let mut book = zip::ZipArchive::new(std::io::Cursor::new(plain.as_slice())).unwrap();
+        let mut parts = Vec::new();
+        for index in 0..book.len() {
+            let mut part = book.by_index(index).unwrap();
+            let mut text = String::new();
+            part.read_to_string(&mut text).unwrap();
+            let merged = format!("</sheetData><mergeCells>{merges}</mergeCells>");
+            parts.push((part.name().unwrap().to_string(), text.replace("</sheetData>", &merged)));
+        }
+        let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+        read_file("x.xlsx", &archive(&parts), "0姓名", &ReadSettings::default())
+    };
+    let rows = [["1姓名"], ["2姓名"]];
+    let out = read("<mergeCell ref=\"A2:XFD1048576\"/>");
+    assert_eq!((out.values(), out.problems()), (rows.map(|row| row.to_vec()).to_vec(), vec![]));
+    // The wrong way round, and more than are looked at.
+    for merges in
+        ["<mergeCell ref=\"A7:A3\"/><mergeCell ref=\"A2:A3\"/>", &"<mergeCell ref=\"A2:A3\"/>".repeat(1_050_000)]
+    {
+        let out = read(merges);
+        assert_eq!((out.values().len(), out.problems()), (2, vec!["ingest.merged_cells"]));
+    }
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub enum IdKind {
     Length = 4,
     /// Some characters are masked; the known ones stand in their places.
     Masked = 5,
-    /// A spreadsheet kept only the first 15 digits; the tail is unknown.
+    /// A spreadsheet kept only the first 15 digits, or a float about as many; the tail is unknown.
     Truncated = 6,
     /// A spreadsheet kept only the leading digits of 3.70502E+17.
     Mantissa = 7,

@@ -12,11 +12,13 @@ pub struct ParseOptions {
     pub latest_birth: i32,
     /// The column went through a spreadsheet: a tail of 000 means nothing even where the check character agrees.
     pub tail000_damaged: bool,
+    /// The column was kept in floating point: a number of 18 digits is one of 128 that are written the same.
+    pub rounded: bool,
 }
 
 impl Default for ParseOptions {
     fn default() -> Self {
-        Self { latest_birth: days_from_civil(2099, 12, 31), tail000_damaged: false }
+        Self { latest_birth: days_from_civil(2099, 12, 31), tail000_damaged: false, rounded: false }
     }
 }
 
@@ -194,7 +196,7 @@ impl<'a> Cell<'a> {
     fn read(&self, options: ParseOptions) -> Parsed {
         let chars = self.chars;
         let digits = chars.iter().take_while(|b| b.is_ascii_digit()).count();
-        if let Some(id) = scientific(chars) {
+        if let Some(id) = scientific(chars, options) {
             return Parsed { id, document: String::new(), repaired: None };
         }
         let (all, last) = (chars.len(), chars[chars.len() - 1]);
@@ -334,8 +336,8 @@ fn whole(chars: &[u8], repaired: Option<IdRepair>, options: ParseOptions) -> Par
     let (kind, known) = if symbols[7..].iter().all(|&s| s == 0) {
         // 3.70502E+17 written out.
         (IdKind::Mantissa, (1 << 6) - 1)
-    } else if tail000 && real && (!agrees || options.tail000_damaged) {
-        (IdKind::Truncated, (1 << 15) - 1)
+    } else if tail000 && real && (!agrees || options.tail000_damaged || options.rounded) {
+        (IdKind::Truncated, if options.rounded { rounded(&symbols) } else { (1 << 15) - 1 })
     } else if real && agrees {
         (IdKind::Valid, ALL_KNOWN)
     } else {
@@ -364,8 +366,26 @@ fn is_placeholder(chars: &[u8]) -> bool {
     (length >= 6 && (steps(0) || chars.starts_with(b"000000"))) || (length >= 15 && (steps(1) || steps(9)))
 }
 
+/// How far the shortest text of a double of 18 digits may be from the number that was put into it: doubles are 64 apart
+/// there (IEEE 754, binary64), so half of that from number to double, and as much from double to text.
+const DOUBLE_ERROR: u64 = 64;
+
+/// The largest number of 18 digits.
+const LARGEST: u64 = 10_u64.pow(LENGTH as u32) - 1;
+
+/// The digits that all numbers have in common that a double of 18 digits may stand for.
+fn rounded(symbols: &[u8; LENGTH]) -> u32 {
+    let value = symbols.iter().fold(0_u64, |n, &s| n * 10 + u64::from(s));
+    let (mut low, mut high) = (value.saturating_sub(DOUBLE_ERROR), (value + DOUBLE_ERROR).min(LARGEST));
+    let mut known = LENGTH;
+    while low != high {
+        (low, high, known) = (low / 10, high / 10, known - 1);
+    }
+    (1 << known) - 1
+}
+
 /// `3.70502E+17` and the like: the leading digits of a number of 15 or 18.
-fn scientific(chars: &[u8]) -> Option<IdNumber> {
+fn scientific(chars: &[u8], options: ParseOptions) -> Option<IdNumber> {
     let e = chars.iter().position(|&b| b == b'E')?;
     let (mantissa, exponent) = (&chars[..e], &chars[e + 1..]);
     let exponent = exponent.strip_prefix(b"+").unwrap_or(exponent);
@@ -378,15 +398,24 @@ fn scientific(chars: &[u8]) -> Option<IdNumber> {
         *symbols.get_mut(len)? = if b.is_ascii_digit() { b - b'0' } else { return None };
         len += 1;
     }
-    // The last digit shown was rounded, but region and century (…19 or …20) never round up at the sixth digit.
-    let known = match len {
-        6 => 6,
-        15.. => 15,
-        n => n - 1,
-    };
-    if exponent == b"14" && known > 6 {
+    if len > 15 && exponent == b"14" {
         return None;
     }
-    let kind = if known == 15 { IdKind::Truncated } else { IdKind::Mantissa };
-    Some(IdNumber::pack(&symbols, (1 << known) - 1, kind, LENGTH as u8))
+    // The last digit shown was rounded, but region and century (…19 or …20) never round up at the sixth digit.
+    let known = match len {
+        6 => (1 << 6) - 1,
+        15 if !options.rounded => (1 << 15) - 1,
+        15.. => rounded(&symbols),
+        0 | 1 => return None,
+        n => (1 << (n - 1)) - 1,
+    };
+    if known == 0 {
+        // 5.00000000000000E+17 may be 499…
+        return Some(IdNumber::default());
+    }
+    if exponent == b"14" && known > (1 << 6) - 1 {
+        return None;
+    }
+    let kind = if len >= 15 { IdKind::Truncated } else { IdKind::Mantissa };
+    Some(IdNumber::pack(&symbols, known, kind, LENGTH as u8))
 }

@@ -131,6 +131,34 @@ fn a_damaged_column_is_not_trusted() {
 }
 
 #[test]
+fn a_float_knows_what_all_numbers_near_it_begin_with() {
+    for (text, known) in [
+        // The number was 430211198112163812.
+        ("4.302111981121638E+17", "430211198112163***"),
+        ("4.302111981121638e17", "430211198112163***"),
+        ("4.3021119811216384E+17", "430211198112163***"),
+        ("4.3021119811216396E+17", "43021119811216****"),
+        ("4.3021119811219998E+17", "430211198112******"),
+        // What a spreadsheet cut off is as it was; without its tail a number is no float's.
+        ("4.30211198112163E+17", "430211198112163***"),
+        ("430211198112163000", "430211198112163***"),
+        ("430211198112163800", "430211198112163800"),
+    ] {
+        assert_eq!(parse(text).id.text(), known, "{text}");
+    }
+    assert_eq!(kind("4.302111981121638E+17"), IdKind::Truncated);
+    assert_eq!(kind("430211198112163800"), IdKind::Wrong);
+    // In a column of floats a tail of zeros is rounded, too, and may have been 999.
+    let options = ParseOptions { rounded: true, ..ParseOptions::default() };
+    for text in ["430211198112163000", "4.30211198112163E+17"] {
+        let read = parse_with(text, options).id;
+        assert_eq!((read.kind, read.text().as_str()), (IdKind::Truncated, "43021119811216****"), "{text}");
+    }
+    let whole = sample();
+    assert_eq!(parse_with(&whole, options).id, parse(&whole).id);
+}
+
+#[test]
 fn other_documents_are_kept() {
     for (text, document) in [
         ("E12345678", "E12345678"),
@@ -207,6 +235,25 @@ proptest! {
         let masked = IdNumber::pack(&b.symbols(), mask, IdKind::Masked, 18);
         let slow = (0..18).filter(|&i| mask >> i & 1 == 1 && a.text().as_bytes()[i] != b.text().as_bytes()[i]).count();
         prop_assert_eq!(a.differing(&masked), (slow as u32, mask.count_ones()));
+    }
+
+    #[test]
+    fn what_a_float_knows_of_a_number_is_right(id in any_id()) {
+        let text = id.text();
+        prop_assume!(!text.ends_with('X'));
+        let float = text.parse::<u64>().unwrap() as f64;
+        let options = ParseOptions { rounded: true, ..ParseOptions::default() };
+        for shown in [format!("{float:e}").replace('e', "e+"), format!("{float:E}"), format!("{float:.16e}")] {
+            if shown.split(['e', 'E']).next().unwrap().len() < "1.23456789012345".len() {
+                continue;
+            }
+            let read = parse_with(&shown, options).id;
+            let (differing, compared) = read.differing(&id);
+            prop_assert!(read.kind == IdKind::Truncated && differing == 0, "{} {}", text, shown);
+            // All but the tail, unless a carry may run through it.
+            let carry = |n: u64| n % 1000 < 100 || n % 1000 > 900;
+            prop_assert!(compared >= 15 || carry(float as u64), "{} {}", text, shown);
+        }
     }
 
     #[test]
