@@ -35,6 +35,7 @@ pub(super) fn pipeline_text(heads: &[Head], folder: &Path, lang: Lang) -> String
     let note = |key| Message::new(key).render(lang);
     let mut text =
         format!("# {}\n\n[run]\nname = \"city\"\noutput = \"out\"\nstore = \"store\"\n", note("cli.init_head"));
+    let paths: Vec<String> = heads.iter().map(|head| relative(&head.path, folder)).collect();
     let grids = groups.iter().position(|group| is_grids(&group.heads[0].columns));
     if let Some(group) = grids.map(|at| groups.remove(at)) {
         let columns = &group.heads[0].columns;
@@ -52,7 +53,7 @@ pub(super) fn pipeline_text(heads: &[Head], folder: &Path, lang: Lang) -> String
     let mut names: Vec<String> = Vec::new();
     for (i, group) in persons.iter().enumerate() {
         let name = source_name(&group.stem, i + 1, &names);
-        source(&mut text, group, &name, folder, lang);
+        source(&mut text, group, &name, (folder, &paths), lang);
         names.push(name);
     }
     text.push_str("\n[linkage]\npreset = \"person-cn\"\n\n");
@@ -67,10 +68,10 @@ pub(super) fn pipeline_text(heads: &[Head], folder: &Path, lang: Lang) -> String
     text
 }
 
-fn source(text: &mut String, group: &Group<'_>, name: &str, folder: &Path, lang: Lang) {
+fn source(text: &mut String, group: &Group<'_>, name: &str, (folder, all): (&Path, &[String]), lang: Lang) {
     let head = group.heads[0];
     let columns = &head.columns;
-    let paths = patterns(group, folder);
+    let paths = patterns(group, folder, all);
     let haystack = format!("{} {}", head.path.display(), columns.join(" ")).to_lowercase();
     let agency = AGENCIES.iter().find(|(_, words)| words.iter().any(|word| haystack.contains(word)));
     let _ = writeln!(text, "\n# {} × {}", head.detected, group.heads.len());
@@ -87,7 +88,9 @@ fn source(text: &mut String, group: &Group<'_>, name: &str, folder: &Path, lang:
     }
     mapped.extend(events.iter().map(|&(_, at)| at));
     let known = [("place_code", PLACE_CODES), ("place", PLACES)];
-    let places: Vec<_> = known.iter().filter_map(|&(key, words)| Some((key, find(columns, words)?))).collect();
+    let mut places: Vec<_> = known.iter().filter_map(|&(key, words)| Some((key, find(columns, words)?))).collect();
+    // 出发地代码 alone is no name.
+    places.dedup_by_key(|&mut (_, column)| column);
     let details: Vec<_> = DETAILS.iter().filter_map(|&(key, words)| Some((key, find(columns, words)?))).collect();
     if !events.is_empty() {
         mapped.extend(places.iter().chain(&details).map(|&(_, column)| column));
@@ -113,10 +116,14 @@ fn source(text: &mut String, group: &Group<'_>, name: &str, folder: &Path, lang:
 /// What a row says happened, and the column that tells when: the first kind that a column's name holds, and every other whose
 /// time is a column's whole name. A row of declarations tells of an arrival too.
 fn events(columns: &[String]) -> Vec<(&'static str, &str)> {
+    // What is planned has not happened.
+    let happened = |column: &&String| !["预计", "计划", "拟"].iter().any(|word| column.starts_with(word));
+    let known: Vec<String> = columns.iter().filter(happened).cloned().collect();
     let mut events: Vec<(&str, &str)> = Vec::new();
     for &(kind, words) in EVENT_TIMES {
-        let column = if events.is_empty() { find(columns, words) } else { find_exactly(columns, words) };
-        events.extend(column.map(|at| (kind, at)));
+        let name = if events.is_empty() { find(&known, words) } else { find_exactly(&known, words) };
+        let column = columns.iter().find(|column| Some(column.as_str()) == name);
+        events.extend(column.map(|at| (kind, at.as_str())));
     }
     events
 }
@@ -147,17 +154,29 @@ fn find<'a>(columns: &'a [String], words: &[&str]) -> Option<&'a str> {
 
 /// The column whose whole name one of `words` is.
 fn find_exactly<'a>(columns: &'a [String], words: &[&str]) -> Option<&'a str> {
-    words.iter().find_map(|word| columns.iter().find(|column| plain(column) == *word)).map(String::as_str)
+    let is = |word: &str, column: &str| match word.split_once('*') {
+        None => column == word,
+        Some((start, end)) => {
+            let city = column.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
+            city.is_some_and(|city| city.chars().count() <= CITY_CHARS_MAX)
+        }
+    };
+    words.iter().find_map(|word| columns.iter().find(|column| is(word, &plain(column)))).map(String::as_str)
 }
+
+/// Names of cities are no longer, without 市.
+const CITY_CHARS_MAX: usize = 4;
 
 /// A column's name without what forms put around it.
 fn plain(column: &str) -> String {
-    column.trim().trim_start_matches("您的").trim_end_matches(['*', '：', ':']).to_lowercase()
+    let column = column.trim().trim_start_matches("您的").trim_end_matches(['*', '：', ':']).to_lowercase();
+    column.replace('(', "（").replace(')', "）")
 }
 
 fn is_grids(columns: &[String]) -> bool {
     let has = |field: &str| GRIDS.iter().any(|(name, words)| *name == field && find(columns, words).is_some());
-    has("code") && has("worker")
+    // A visit names the grid and its worker too, and the resident.
+    has("code") && has("worker") && find(columns, words_of("id_number")).is_none()
 }
 
 /// The name of a dump without folder, endings and trailing dates and numbers.
@@ -182,18 +201,28 @@ fn is_tail(c: char) -> bool {
     c.is_ascii_digit() || "-_ ()（）".contains(c)
 }
 
-/// The paths of a group as TOML strings: of several dumps, the group's stem and `*` for each ending.
-fn patterns(group: &Group<'_>, folder: &Path) -> Vec<String> {
+/// The paths of a group as TOML strings: of several dumps, the group's stem and `*` for each ending. A file belongs to the
+/// first source that claims it, so no pattern may match one of `all` paths that is another group's: where dumps of two
+/// layouts are named alike, each has a pattern of its own, or its path.
+fn patterns(group: &Group<'_>, folder: &Path, all: &[String]) -> Vec<String> {
     let escaped = |text: &str| glob::Pattern::escape(text);
     if let [head] = group.heads[..] {
         return vec![quoted(&escaped(&relative(&head.path, folder)))];
     }
+    let own: Vec<String> = group.heads.iter().map(|head| relative(&head.path, folder)).collect();
+    let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
+    let claims_others = |pattern: &str| {
+        let pattern = glob::Pattern::new(pattern);
+        pattern.is_ok_and(|it| all.iter().any(|path| !own.contains(path) && it.matches_with(path, options)))
+    };
     let of = |head: &&Head| {
         let path = relative(&head.path, folder);
         let (above, name) = path.rsplit_once('/').map_or(("", &*path), |(above, name)| (above, name));
         let ending = name.find('.').map_or("", |at| &name[at..]);
         let above = if above.is_empty() { String::new() } else { format!("{}/", escaped(above)) };
-        quoted(&format!("{above}{}*{}", escaped(&group.stem), escaped(ending)))
+        let pattern = |stem: &str| format!("{above}{}*{}", escaped(stem), escaped(ending));
+        let mut patterns = [pattern(&group.stem), pattern(&stem(&head.path))].into_iter();
+        quoted(&patterns.find(|pattern| !claims_others(pattern)).unwrap_or_else(|| escaped(&path)))
     };
     let mut paths: Vec<String> = group.heads.iter().map(of).collect();
     paths.sort();
@@ -212,7 +241,9 @@ fn source_name(stem: &str, number: usize, taken: &[String]) -> String {
         stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
     let name = name.trim_matches('_').to_owned();
     let name = if name.is_empty() { format!("source_{number}") } else { name };
-    if taken.contains(&name) { format!("{name}_{number}") } else { name }
+    let numbered = (number..).map(|number| format!("{name}_{number}"));
+    let mut names = std::iter::once(name.clone()).chain(numbered);
+    names.find(|name| !taken.contains(name)).unwrap_or(name)
 }
 
 /// `path` as seen from `folder`, if it lies below it.
@@ -267,5 +298,105 @@ mod tests {
         let has = |source: usize, wanted| pipeline.sources[source].map.iter().any(|(field, _)| *field == wanted);
         assert!(has(1, PersonField::UpdatedAt) && !has(0, PersonField::UpdatedAt), "{text}");
         assert_eq!(pipeline.sources[2].paths, ["/c/d/扫码[[]1[]].xlsx"]);
+    }
+
+    /// The one source or the directory that is guessed of a dump with these columns.
+    fn guessed(columns: &[&str]) -> String {
+        let text = pipeline_text(&[head("/c/d/a.csv", columns)], Path::new("/c"), Lang::En);
+        if !text.contains("[grids]") {
+            parse(&text, Path::new("/c/p.toml"), &Overrides::default()).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        }
+        text
+    }
+
+    #[test]
+    fn columns_are_known_by_the_names_that_cities_give_them() {
+        for (columns, wanted) in [
+            ("学生编号 学生姓名 班级 家庭地址", "record_id name address"),
+            ("工号 员工姓名 家庭住址", "record_id name address"),
+            ("户主姓名 家庭成员姓名 详细住址", "household_head name address"),
+            ("订单流水 乘客姓名 目的地详细地址", "record_id name address"),
+            ("人员内码 姓名 暂住地址", "record_id name address"),
+            ("报备编号 姓名 现居住地", "record_id name address"),
+            ("推送编号 姓名 现居住地址", "record_id name address"),
+            ("XM XB CSRQ ZJHM XZ MZ LXDH", "name sex birth_date id_number address ethnicity phone"),
+            ("XM SJHM", "name phone"),
+        ] {
+            let columns: Vec<&str> = columns.split(' ').collect();
+            let text = guessed(&columns);
+            for (field, column) in wanted.split(' ').zip(columns.iter().filter(|column| **column != "班级")) {
+                assert!(text.contains(&format!("\n{field} = {}\n", quoted(column))), "{field}, {column}: {text}");
+            }
+        }
+        let text = guessed(&["姓名", "监护人姓名", "经办人工号", "单位地址"]);
+        assert!(text.contains("# columns not used: 监护人姓名, 经办人工号, 单位地址"), "{text}");
+        let text = guessed(&["网格编码", "县市区", "镇(街道)", "村（社区）", "网格员", "联系方式"]);
+        for line in [
+            "county = \"县市区\"",
+            "street = \"镇(街道)\"",
+            "community = \"村（社区）\"",
+            "worker_phone = \"联系方式\"",
+        ] {
+            assert!(text.contains(line), "{text}");
+        }
+        assert!(!guessed(&["网格编码", "网格员", "姓名", "身份证号"]).contains("[grids]"), "a visit, not a directory");
+    }
+
+    #[test]
+    fn what_happened_and_where_is_known_by_many_names() {
+        for (columns, kind, at, place) in [
+            ("姓名 发站 到达时间", "arrival", "到达时间", "发站"),
+            ("姓名 始发机场 落地时间", "arrival", "落地时间", "始发机场"),
+            ("姓名 来源市 来（返）株时间", "arrival", "来（返）株时间", "来源市"),
+            ("姓名 来源地 来(返)东营时间", "arrival", "来(返)东营时间", "来源地"),
+            ("姓名 出发地（省） 返株日期", "arrival", "返株日期", "出发地（省）"),
+            ("姓名 出发城市 首次到访时间", "arrival", "首次到访时间", "出发城市"),
+            ("姓名 出发地（省） 出发地（市） 返程时间", "arrival", "返程时间", "出发地（市）"),
+            ("姓名 始发站 预计解除时间 实际解除时间", "release", "实际解除时间", "始发站"),
+            ("XM RZSJ TFSJ", "arrival", "RZSJ", ""),
+        ] {
+            let text = guessed(&columns.split(' ').collect::<Vec<_>>());
+            let event = format!("type = \"{kind}\"   # CHECK\nat = {}\n", quoted(at));
+            assert!(text.contains(&event) && text.matches("[[source.event]]").count() == 1, "{columns}: {text}");
+            assert_eq!(text.contains("\nplace = "), !place.is_empty(), "{columns}: {text}");
+            assert!(place.is_empty() || text.contains(&format!("\nplace = {}\n", quoted(place))), "{columns}: {text}");
+        }
+        for columns in [&["姓名", "预计解除时间"][..], &["姓名", "返回原籍居住地的时间"], &["姓名", "来源时间"]]
+        {
+            assert!(!guessed(columns).contains("[[source.event]]"), "{columns:?}");
+        }
+        let text = guessed(&["姓名", "到达时间", "出发地代码"]);
+        assert!(text.contains("place_code = ") && !text.contains("\nplace = "), "{text}");
+    }
+
+    #[test]
+    fn dumps_of_two_layouts_that_are_named_alike_are_two_sources() {
+        let (old, new) = (["姓名", "身份证号", "住址"], ["姓名", "证件号码", "现住址", "联系电话"]);
+        let heads = [
+            head("/c/d/入户登记_东街.csv", &old),
+            head("/c/d/入户登记_北街.csv", &new),
+            head("/c/d/入户登记_南街.csv", &old),
+            head("/c/d/入户登记_西街.csv", &new),
+            head("/c/d/visits_2022.csv", &old),
+            head("/c/d/visits_20220327.csv", &old),
+            head("/c/d/visits_20220327_2.csv", &new),
+        ];
+        let text = pipeline_text(&heads, Path::new("/c"), Lang::En);
+        let pipeline =
+            parse(&text, Path::new("/c/p.toml"), &Overrides::default()).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let claims = |source: &crate::config::Source, path: &Path| {
+            source.paths.iter().any(|pattern| glob::Pattern::new(pattern).unwrap().matches_path(path))
+        };
+        for head in &heads {
+            let of: Vec<_> = pipeline.sources.iter().filter(|source| claims(source, &head.path)).collect();
+            assert_eq!(of.len(), 1, "{}: {text}", head.path.display());
+            assert!(of[0].columns.iter().all(|column| head.columns.contains(column)), "{}", head.path.display());
+        }
+        assert_eq!(pipeline.sources.len(), 4);
+        assert!(text.contains("d/入户登记_东街*.csv"), "a later dump of that street is found: {text}");
+        let mut names: Vec<&str> = pipeline.sources.iter().map(|source| &*source.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), 4);
     }
 }

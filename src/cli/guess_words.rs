@@ -1,4 +1,5 @@
-//! The column names and file names by which dumps are known: pure tables, the surest word of a field first.
+//! The column names and file names by which dumps are known: pure tables, the surest word of a field first. `*` stands for
+//! the name of any city, or nothing: 返*日期 is 返株日期. Systems of hotels write the first letters of the syllables (XM: 姓名).
 
 type Words = &'static [&'static str];
 
@@ -20,6 +21,13 @@ pub(super) const FIELDS: &[(&str, Words)] = &[
             "样本编号",
             "采样号",
             "接种号",
+            "人员内码",
+            "学生编号",
+            "学号",
+            "工号",
+            "报备编号",
+            "推送编号",
+            "订单流水",
             "编号",
             "record_id",
             "id",
@@ -40,11 +48,17 @@ pub(super) const FIELDS: &[(&str, Words)] = &[
             "人员姓名",
             "申报人",
             "人名",
+            "学生姓名",
+            "员工姓名",
+            "家庭成员姓名",
+            "乘客姓名",
+            "乘客",
+            "xm",
             "name",
         ],
     ),
     ("former_name", &["曾用名", "former_name"]),
-    ("sex", &["性别", "性别代码", "sex", "gender"]),
+    ("sex", &["性别", "性别代码", "xb", "sex", "gender"]),
     (
         "id_number",
         &[
@@ -55,16 +69,42 @@ pub(super) const FIELDS: &[(&str, Words)] = &[
             "证件号",
             "身份证件号码",
             "身份证",
+            "zjhm",
+            "sfzh",
+            "gmsfhm",
             "id_number",
             "id_card",
         ],
     ),
-    ("id_type", &["证件类型", "证件种类", "id_type"]),
-    ("birth_date", &["出生日期", "出生年月日", "出生年月", "生日", "birth_date", "dob"]),
+    ("id_type", &["证件类型", "证件种类", "zjlx", "id_type"]),
+    ("birth_date", &["出生日期", "出生年月日", "出生年月", "生日", "csrq", "birth_date", "dob"]),
     ("age", &["年龄", "age"]),
-    ("phone", &["联系电话", "手机号码", "手机号", "联系手机", "联系方式", "电话", "手机", "phone", "mobile"]),
+    (
+        "phone",
+        &["联系电话", "手机号码", "手机号", "联系手机", "联系方式", "电话", "手机", "lxdh", "sjhm", "phone", "mobile"],
+    ),
     ("registered_address", &["户籍地址", "户籍地", "户口所在地", "registered_address"]),
-    ("address", &["现住址", "小区楼栋", "现居住地", "居住地址", "目前居住地址", "落脚地址", "住址", "地址", "address"]),
+    (
+        "address",
+        &[
+            "现住址",
+            "小区楼栋",
+            "现居住地",
+            "居住地址",
+            "目前居住地址",
+            "落脚地址",
+            "家庭住址",
+            "家庭地址",
+            "详细住址",
+            "暂住地址",
+            "目的地详细地址",
+            "住址",
+            "地址",
+            "xz",
+            "xzz",
+            "address",
+        ],
+    ),
     ("estate", &["小区", "小区名称", "estate"]),
     ("building", &["楼栋", "楼号", "building"]),
     ("unit", &["单元", "单元号", "unit"]),
@@ -72,7 +112,7 @@ pub(super) const FIELDS: &[(&str, Words)] = &[
     ("grid_code", &["网格编码", "网格编号", "网格代码", "grid_code"]),
     ("household_head", &["户主姓名", "户主", "household_head"]),
     ("relation", &["与户主关系", "relation"]),
-    ("ethnicity", &["民族", "ethnicity"]),
+    ("ethnicity", &["民族", "mz", "ethnicity"]),
     ("updated_at", &["更新时间", "登记时间", "登记日期", "填表日期", "采集时间", "提交时间", "updated_at"]),
 ];
 
@@ -80,12 +120,12 @@ pub(super) const GRIDS: &[(&str, Words)] = &[
     ("code", &["网格编码", "网格编号", "网格代码", "grid_code", "code"]),
     ("name", &["网格名称", "grid_name", "name"]),
     ("kind", &["网格类型", "网格类别", "kind"]),
-    ("community", &["社区", "所属社区", "社区名称", "村居", "社区（村）", "community"]),
-    ("street", &["街道", "所属街道", "镇街", "街道名称", "乡镇街道", "street"]),
+    ("community", &["社区", "所属社区", "社区名称", "村居", "社区（村）", "村（社区）", "community"]),
+    ("street", &["街道", "所属街道", "镇街", "街道名称", "乡镇街道", "镇（街道）", "street"]),
     ("county_code", &["区县代码", "县区代码", "county_code"]),
-    ("county", &["区县", "所属区县", "县区", "区县名称", "county"]),
+    ("county", &["区县", "所属区县", "县区", "区县名称", "县市区", "county"]),
     ("worker", &["网格员", "网格员姓名", "网格长", "worker"]),
-    ("worker_phone", &["网格员电话", "网格员手机", "联系电话", "worker_phone"]),
+    ("worker_phone", &["网格员电话", "网格员手机", "联系电话", "联系方式", "worker_phone"]),
     ("helpers", &["协助人员数", "网格协助人员", "网格助理", "兼职网格员", "helpers"]),
     (
         "estates",
@@ -116,12 +156,29 @@ pub(super) const AGENCIES: &[(&str, Words)] = &[
 ];
 
 pub(super) const EVENT_TIMES: &[(&str, Words)] = &[
-    ("arrival", &["到达时间", "到达日期", "抵达时间", "入住时间", "arrived_at"]),
+    (
+        "arrival",
+        &[
+            "到达时间",
+            "到达日期",
+            "抵达时间",
+            "入住时间",
+            "落地时间",
+            "来（返）*时间",
+            "来（返）*日期",
+            "返*日期",
+            "返*时间",
+            "首次到访时间",
+            "rzsj",
+            "arrived_at",
+        ],
+    ),
     ("test", &["采样时间", "检测时间", "采样日期"]),
     ("dose", &["接种日期", "接种时间"]),
     ("visit", &["入户时间", "走访时间", "走访日期"]),
-    ("declaration", &["申报时间", "提交时间"]),
+    ("declaration", &["申报时间", "提交时间", "报备时间", "填报时间"]),
     ("isolation", &["隔离开始时间", "隔离日期", "开始隔离时间"]),
+    ("release", &["实际解除时间", "解除时间", "解除隔离时间", "解除日期"]),
     ("temperature", &["测温时间", "上午测温时间"]),
 ];
 
@@ -131,10 +188,27 @@ pub(super) const DETAILS: &[(&str, Words)] = &[
     ("verified", &["核验状态", "核验情况", "是否核验"]),
     ("transport", &["交通工具", "交通方式", "来返方式"]),
     ("vehicle", &["车次", "航班号", "航班", "班次", "车牌号"]),
+    ("left_at", &["退房时间", "离店时间", "tfsj"]),
     ("vaccine", &["疫苗名称", "疫苗"]),
     ("dose", &["剂次", "针次"]),
     ("celsius", &["上午体温", "体温"]),
 ];
 
 pub(super) const PLACE_CODES: Words = &["出发地代码", "来源地代码", "地区代码"];
-pub(super) const PLACES: Words = &["出发地", "来源地", "从哪里来", "采样点", "采样地点", "接种单位", "接种点", "旅馆"];
+pub(super) const PLACES: Words = &[
+    "出发地",
+    "来源地",
+    "出发城市",
+    "来源市",
+    "出发地（市）",
+    "从哪里来",
+    "发站",
+    "始发站",
+    "始发机场",
+    "出发地（省）",
+    "采样点",
+    "采样地点",
+    "接种单位",
+    "接种点",
+    "旅馆",
+];

@@ -278,7 +278,8 @@ pub enum Mapping {
     Const(String),
 }
 
-/// One event that every row of a source tells (if its `at`, `place_code` or `place` has a value, or none is mapped).
+/// One event that every row of a source tells (if its `at`, `place_code` or `place` has a value, or none is mapped); several
+/// where its place names several and no code is given.
 #[derive(Clone, Debug)]
 pub struct EventMapping {
     /// The event's type.

@@ -3,6 +3,7 @@
 
 use super::area_names::{AreaNames, Named};
 use super::coverage::{self, Coverage};
+use super::grid_names::GridNames;
 use crate::config::{GridField, Grids, Mapping};
 use crate::message::Message;
 use crate::tables::RawChunk;
@@ -65,6 +66,7 @@ pub(super) type GridNo = u32;
 pub struct Directory {
     grids: Vec<Grid>,
     numbers: HashMap<String, GridNo>,
+    names: GridNames,
     estates: HashMap<String, Vec<(GridNo, Coverage)>>,
     roads: HashMap<String, Vec<(GridNo, Coverage)>>,
     /// Estates of one name in several communities.
@@ -125,6 +127,11 @@ impl Directory {
 
     pub(super) fn number_of(&self, code: &str) -> Option<GridNo> {
         self.numbers.get(code).copied()
+    }
+
+    /// The grid that a record states, by its code or by a name that no other grid has.
+    pub(super) fn number_of_stated(&self, text: &str) -> Option<GridNo> {
+        self.number_of(text.trim()).or_else(|| self.names.number_of(text))
     }
 
     /// The grids that an estate's building may lie in: those that name the building, else those that cover the whole
@@ -271,6 +278,7 @@ impl Directory {
     fn number(&mut self) {
         self.numbers = (0..).zip(&self.grids).map(|(number, grid)| (grid.code.clone(), number)).collect();
         self.areas = AreaNames::of(&self.grids);
+        self.names = GridNames::of(&self.grids);
     }
 }
 

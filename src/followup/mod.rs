@@ -10,6 +10,7 @@ mod areas;
 mod batches;
 mod coverage;
 mod directory;
+mod grid_names;
 mod items;
 mod lists;
 mod places;
@@ -27,6 +28,7 @@ pub use batches::{
     FollowupPartition, changes_batch, followup_partitions, grids_batch, items_of, rollup_batch, schedules_batch,
 };
 pub use directory::{Directory, Grid, UNASSIGNED, grids_columns};
+pub use grid_names::read_grid_names;
 pub use items::{Change, ChangedId, Item, ItemCounts, ItemId, Items, Night, State, Tonight, moved_persons, update};
 pub use lists::Lists;
 pub use residence::{GridRules, assign};

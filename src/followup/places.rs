@@ -30,10 +30,10 @@ fn named(records: &Records, row: usize) -> Option<Named> {
     (place[0] != Pool::NONE || place[2] != Pool::NONE).then_some(place)
 }
 
-/// The grid of each code that records state; `None`: the directory does not know it.
+/// The grid of each code or name that records state; `None`: the directory does not know it.
 pub(super) fn stated_grids(records: &Records, directory: &Directory) -> HashMap<Sym, Option<GridNo>> {
     let codes = distinct(&records.grid_code).into_iter().filter(|&code| code != Pool::NONE);
-    codes.map(|code| (code, directory.number_of(records.pool.get(code).trim()))).collect()
+    codes.map(|code| (code, directory.number_of_stated(records.pool.get(code)))).collect()
 }
 
 /// The grids in which each distinct place may lie.

@@ -23,6 +23,8 @@ const NONE: GridNo = GridNo::MAX;
 /// How the grids of persons are told.
 #[derive(Clone, Copy, Debug)]
 pub struct GridRules<'a> {
+    /// Name of each source, by number.
+    pub sources: &'a [&'a str],
     /// Agency of each source, by number.
     pub agencies: &'a [Agency],
     /// Which kinds of evidence count, the best first.
@@ -35,7 +37,7 @@ pub struct GridRules<'a> {
 
 /// The grid of each person, and the dedicated one beside it. The kinds of evidence, in the usual order:
 ///
-/// - `grid_code`: the newest grid code that a community's record states, if it can be trusted;
+/// - `grid_code`: the newest grid code (or name that one grid alone has) that a community's record states, if it can be trusted;
 /// - `flat`: estate and building by the directory's coverage, else the grid that most community records of that flat
 ///   state;
 /// - `road`: road and door number by coverage;
@@ -61,7 +63,7 @@ pub fn assign(
     let order = rules.order;
     let beside = rules.dedicated == DedicatedGrids::Beside;
     let is_dedicated = |grid: GridNo| directory.is_dedicated(grid);
-    let evidence = Evidence::read(records, directory, rules.agencies, beside);
+    let evidence = Evidence::read(records, directory, (rules.sources, rules.agencies), beside);
     let mut homes = vec![Home::unknown(order.len()); persons.len()];
     let find_home = |person: usize, home: &mut Home, rows: &mut Vec<u32>| {
         newest_first(records, persons, person, rows);

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 const AS_OF: Date = date(2022, 3, 27);
 const RULES: GridRules<'static> = GridRules {
+    sources: &[],
     agencies: &[Agency::Community, Agency::Police],
     order: &GridEvidence::ORDER,
     dedicated: DedicatedGrids::Beside,

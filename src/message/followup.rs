@@ -28,8 +28,8 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "grids.code_unknown",
-        "{records} record(s) state {codes} grid code(s) that the grid directory does not have; they are not used",
-        "{records} 条记录填写了 {codes} 个网格目录中没有的网格编码，未予采用",
+        "{records} record(s) state {codes} grid(s) that are neither a code nor the name of one grid in the grid directory; they are not used (records by source: {sources})",
+        "{records} 条记录填写的 {codes} 个网格既非网格目录中的编码，也非其中唯一的网格名称，未予采用（各来源记录数：{sources}）",
     ),
     (
         "grids.code_contradicted",

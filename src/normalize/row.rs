@@ -463,15 +463,14 @@ impl<'a> Reader<'a> {
             out.repairs.add("event_at", "unreadable");
         }
         read(&event.place_code, text);
-        let code = records.pool.intern(text.strip_suffix(".0").unwrap_or(text));
-        let code_given = !text.is_empty();
+        let code_given = !is_missing(text);
+        let code = if code_given { records.pool.intern(text.strip_suffix(".0").unwrap_or(text)) } else { Pool::NONE };
         read(&event.place, text);
-        let place = records.pool.intern(text);
+        let place = if names_no_place(text) { Pool::NONE } else { records.pool.intern(text) };
         let mapped = event.at.is_some() || event.place_code.is_some() || event.place.is_some();
         if mapped && time.is_none() && !code_given && place == Pool::NONE {
             return;
         }
-        let (place_code, place_name) = self.places.look_up(code, place, code_given, &mut records.pool);
         self.detail.clear();
         for (key, mapping) in &event.detail {
             let raw = value(mapping, rows, at, &mut self.buffer);
@@ -483,16 +482,50 @@ impl<'a> Reader<'a> {
                 json_string(&self.text, &mut self.detail);
             }
         }
-        records.events.push(row, kind);
-        let last = records.events.len() - 1;
-        records.events.at[last] = time.unwrap_or(NO_TIME);
-        records.events.place_code[last] = place_code;
-        records.events.place[last] = place_name;
-        if !self.detail.is_empty() {
+        let detail = if self.detail.is_empty() {
+            Pool::NONE
+        } else {
             self.detail.push('}');
-            records.events.detail[last] = records.pool.intern(&self.detail);
+            records.pool.intern(&self.detail)
+        };
+        // One for each place: whoever was in 苏州、上海 was in both, and either may be the key region.
+        let (place_codes, place_name) = self.places.look_up(code, place, code_given, &mut records.pool);
+        for &place_code in place_codes {
+            records.events.push(row, kind);
+            let last = records.events.len() - 1;
+            records.events.at[last] = time.unwrap_or(NO_TIME);
+            records.events.place_code[last] = place_code;
+            records.events.place[last] = *place_name;
+            records.events.detail[last] = detail;
         }
     }
+}
+
+/// Whether an answer to the question of where somebody was says that it was nowhere, or nothing.
+fn names_no_place(text: &str) -> bool {
+    const NOWHERE: [&str; 19] = [
+        "否",
+        "没",
+        "没去过",
+        "没有去过",
+        "没外出",
+        "没有外出",
+        "未去过",
+        "未外出",
+        "未离开",
+        "未出市",
+        "未出行",
+        "无外出",
+        "无外出史",
+        "无旅居史",
+        "无旅居",
+        "无出行",
+        "无此情况",
+        "no",
+        "n",
+    ];
+    let text = text.trim_end_matches(['。', '.', '！', '!', ' ']);
+    is_missing(text) || NOWHERE.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// Writes `text` as a string of JSON.
@@ -506,27 +539,33 @@ fn json_string(text: &str, into: &mut String) {
     }
 }
 
+/// What is known of a place: the codes of all that its name says, at least one symbol, and the name.
+type Known = (Vec<Sym>, Sym);
+
 /// Codes and names of places, each pair found out once a chunk: they repeat a lot.
 #[derive(Default)]
 struct Places {
-    known: HashMap<(Sym, Sym, bool), (Sym, Sym)>,
+    known: HashMap<(Sym, Sym, bool), Known>,
 }
 
 impl Places {
-    /// The code and the name of a place of which one may be missing.
-    fn look_up(&mut self, code: Sym, place: Sym, code_given: bool, pool: &mut Pool) -> (Sym, Sym) {
-        *self.known.entry((code, place, code_given)).or_insert_with(|| {
+    /// The codes and the name of a place of which one may be missing.
+    fn look_up(&mut self, code: Sym, place: Sym, code_given: bool, pool: &mut Pool) -> &Known {
+        self.known.entry((code, place, code_given)).or_insert_with(|| {
             let mut name = (place != Pool::NONE).then_some(place);
             if name.is_none() && code_given {
                 let found = address::division_name(pool.get(code));
                 name = found.map(|found| pool.intern(&found));
             }
-            let mut number = code_given.then_some(code);
-            if number.is_none() && place != Pool::NONE {
-                let found = address::division_code(pool.get(place));
-                number = found.map(|found| pool.intern(&found));
+            let mut codes = if code_given { vec![code] } else { Vec::new() };
+            if !code_given && place != Pool::NONE {
+                let found = address::division_codes(pool.get(place));
+                codes.extend(found.iter().map(|found| pool.intern(found)));
             }
-            (number.unwrap_or(Pool::NONE), name.unwrap_or(Pool::NONE))
+            if codes.is_empty() {
+                codes.push(Pool::NONE);
+            }
+            (codes, name.unwrap_or(Pool::NONE))
         })
     }
 }

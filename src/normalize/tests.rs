@@ -221,6 +221,40 @@ fn floats_in_a_column_are_known_by_each_other() {
 }
 
 #[test]
+fn whoever_was_in_two_places_was_in_both() {
+    let mut source = source(&["姓名", "到达", "旅居地", "代码"], vec![(PersonField::Name, column(0))]);
+    source.events = vec![EventMapping {
+        kind: "arrival".into(),
+        at: Some(column(1)),
+        place_code: Some(column(3)),
+        place: Some(column(2)),
+        detail: Vec::new(),
+    }];
+    let rows = chunk(&[
+        &["王伟", "2022-03-20", "苏州、上海", ""],
+        &["李娜", "", "否", ""],
+        &["张三", "", "未外出。", "无"],
+        &["赵六", "2022-03-20", "没有", ""],
+        &["钱七", "", "否", "310000"],
+        &["孙八", "", "上海路12号", ""],
+    ]);
+    let r = read(&source, &rows).records;
+    let get = |sym| r.pool.get(sym);
+    let told: Vec<_> = (0..r.events.len())
+        .map(|at| (r.events.record[at], get(r.events.place_code[at]), get(r.events.place[at])))
+        .collect();
+    let expected = [
+        (0, "320500", "苏州、上海"),
+        (0, "310000", "苏州、上海"),
+        (3, "", ""),
+        (4, "310000", "上海市"),
+        (5, "", "上海路12号"),
+    ];
+    assert_eq!(told, expected, "who was nowhere at no time has no event");
+    assert_eq!(r.events.at[0], r.events.at[1]);
+}
+
+#[test]
 fn a_spreadsheets_tails_are_not_trusted() {
     let source = source(&["证件"], vec![(PersonField::IdNumber, column(0))]);
     let ids: Vec<String> = (0..5).map(|i| format!("37050219900{i}05100000")[..18].to_owned()).collect();

@@ -93,6 +93,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     watch.warn_all(ordered);
     let returned = returns::apply(pipeline, &store, &mut read, directory.as_ref(), options.dry_run, &mut watch)?;
     if let Some(directory) = &directory {
+        followup::read_grid_names(&mut read.records, directory);
         let namesakes = followup::tell_namesakes_apart(&mut read.records, directory);
         if namesakes > 0 {
             watch.warn(Message::new("grids.namesakes").with("records", namesakes));

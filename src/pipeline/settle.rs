@@ -102,7 +102,9 @@ pub(super) fn house(
 ) -> Result<Housed> {
     let agencies: Vec<Agency> = pipeline.sources.iter().map(|source| source.agency).collect();
     let directory = directory.unwrap_or_else(|| Directory::of_codes(stated_codes(records)));
+    let names: Vec<&str> = pipeline.sources.iter().map(|source| source.name.as_str()).collect();
     let rules = GridRules {
+        sources: &names,
         agencies: &agencies,
         order: pipeline.grids.as_ref().map_or(&GridEvidence::ORDER[..], |grids| &grids.order),
         dedicated: pipeline.grids.as_ref().map(|grids| grids.dedicated).unwrap_or_default(),

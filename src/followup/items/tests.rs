@@ -7,6 +7,7 @@ use jiff::civil::date;
 
 const DAY: i64 = crate::followup::time::DAY_SECONDS;
 const RULES: GridRules<'static> = GridRules {
+    sources: &[],
     agencies: &[Agency::Community],
     order: &GridEvidence::ORDER,
     dedicated: DedicatedGrids::Beside,

@@ -6,7 +6,7 @@ use super::NONE;
 use crate::config::{Agency, GridEvidence};
 use crate::kernels::prefetch::prefetch;
 use crate::message::Message;
-use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Pool, Records};
+use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Pool, Records, Sym};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -51,12 +51,19 @@ pub(super) struct Evidence<'a> {
     /// Grid that most community records of a flat state.
     pub(super) flats: Flats,
     unknown_codes: usize,
-    unknown_code_records: usize,
+    /// Records that state them, by source.
+    unknown_code_records: Vec<usize>,
+    sources: &'a [&'a str],
     contradicted: usize,
 }
 
 impl<'a> Evidence<'a> {
-    pub(super) fn read(records: &Records, directory: &Directory, agencies: &'a [Agency], beside: bool) -> Self {
+    pub(super) fn read(
+        records: &Records,
+        directory: &Directory,
+        (sources, agencies): (&'a [&'a str], &'a [Agency]),
+        beside: bool,
+    ) -> Self {
         let codes = stated_grids(records, directory);
         let mut evidence = Self {
             agencies,
@@ -64,7 +71,8 @@ impl<'a> Evidence<'a> {
             places: Places::default(),
             flats: Flats::default(),
             unknown_codes: codes.values().filter(|grid| grid.is_none()).count(),
-            unknown_code_records: 0,
+            unknown_code_records: Vec::new(),
+            sources,
             contradicted: 0,
         };
         let mut said: Vec<(PlaceNo, GridNo, u32)> = Vec::new();
@@ -88,14 +96,13 @@ impl<'a> Evidence<'a> {
             let told: Vec<Vec<OfRow>> = tasks.map(told).collect();
             told.into_iter().for_each(|told| evidence.of_row.extend(told));
             let told = &evidence.of_row[start..];
-            let unknown = |(&row, told): (&usize, &OfRow)| told.stated == NONE && records.grid_code[row] != Pool::NONE;
-            evidence.unknown_code_records += rows.par_iter().zip(told).filter(|&row| unknown(row)).count();
             let of_place = rows.into_par_iter().zip(of_place).zip(told);
             said.par_extend(of_place.filter_map(|((row, place), told)| {
                 let says = told.community && told.stated != NONE && place != NOWHERE;
                 says.then_some((place, told.stated, row as u32))
             }));
         }
+        evidence.unknown_code_records = unknown_by_source(records, &codes);
         evidence.distrust(said, directory, beside);
         let lives = |told: &OfRow| {
             let away = beside && directory.is_dedicated(told.stated) && told.located != told.stated;
@@ -320,14 +327,38 @@ impl<'a> Evidence<'a> {
 
     pub(super) fn messages(&self) -> Vec<Message> {
         let unknown = || {
+            let by_source = self.unknown_code_records.iter().enumerate().filter(|&(_, &n)| n > 0);
+            let named = by_source.map(|(source, n)| {
+                let name = self.sources.get(source).map_or_else(|| source.to_string(), |&name| name.to_owned());
+                format!("{name} {n}")
+            });
             Message::new("grids.code_unknown")
                 .with("codes", self.unknown_codes)
-                .with("records", self.unknown_code_records)
+                .with("records", self.unknown_code_records.iter().sum::<usize>())
+                .with("sources", named.collect::<Vec<_>>().join(", "))
         };
         let contradicted = || Message::new("grids.code_contradicted").with("records", self.contradicted);
         let unknown = (self.unknown_codes > 0).then(unknown);
         unknown.into_iter().chain((self.contradicted > 0).then(contradicted)).collect()
     }
+}
+
+/// How many records of each source state a code of which `codes` knows no grid.
+fn unknown_by_source(records: &Records, codes: &HashMap<Sym, Option<GridNo>>) -> Vec<usize> {
+    if codes.values().all(Option::is_some) {
+        return Vec::new();
+    }
+    let mut counts: Vec<usize> = Vec::new();
+    for (code, &source) in records.grid_code.iter().zip(&records.source[..]) {
+        if matches!(codes.get(code), Some(None)) {
+            let source = usize::from(source);
+            if counts.len() <= source {
+                counts.resize(source + 1, 0);
+            }
+            counts[source] += 1;
+        }
+    }
+    counts
 }
 
 /// The grids of flats, by votes: for each that with the most, none where two have as many.

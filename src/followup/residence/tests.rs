@@ -8,6 +8,7 @@ use jiff::civil::date;
 
 const AGENCIES: &[Agency] =
     &[Agency::Community, Agency::Police, Agency::Health, Agency::Own, Agency::Police, Agency::Health];
+const SOURCES: &[&str] = &["community", "police", "tests", "own", "hotels", "clinic"];
 const POLICE: u16 = 1;
 const TESTS: u16 = 2;
 const OWN: u16 = 3;
@@ -38,7 +39,8 @@ fn given(
     order: &[GridEvidence],
 ) -> (Residence, Vec<Message>) {
     let visits = Visits::read(records, &person_of(records, persons), persons.len(), date(2022, 3, 27), &[]);
-    let rules = GridRules { agencies: AGENCIES, order, dedicated: DedicatedGrids::Beside, returns: None };
+    let rules =
+        GridRules { sources: SOURCES, agencies: AGENCIES, order, dedicated: DedicatedGrids::Beside, returns: None };
     assign(records, persons, directory, &visits, rules)
 }
 
@@ -79,12 +81,33 @@ fn newer_evidence_of_a_kind_wins_and_unknown_codes_are_never_used() {
         Row { grid: "G1", updated_at: 1, ..Row::of(1) },
         Row { grid: "G2", updated_at: 2, ..Row::of(1) },
         Row { grid: "G9", updated_at: 3, ..Row::of(1) },
-        Row { grid: "G9", ..Row::of(2) },
+        Row { grid: "G9", source: POLICE, ..Row::of(2) },
     ];
     assert_eq!(assigned(&rows), [is("G2", GridBy::GridCode), is("", GridBy::None)]);
     let (records, persons) = sample(&rows);
     let (_, messages) = given(&records, &persons, &city(), &GridEvidence::ORDER);
     let expected = Message::new("grids.code_unknown").with("codes", 1).with("records", 2);
+    let expected = expected.with("sources", "community 1, police 1");
+    assert_eq!(messages, [expected]);
+}
+
+#[test]
+fn the_name_of_one_grid_is_its_code() {
+    let (city, _) = directory(&[
+        &["G1", "翠竹社区第五网格", "", "翠竹社区", "东街"],
+        &["G2", "第一网格", "", "翠竹社区", "东街"],
+        &["G3", "第一网格", "", "安居社区", "东街"],
+    ]);
+    let rows = [
+        Row { grid: "翠竹社区第五网格", ..Row::of(1) },
+        Row { grid: "安居社区第一网格", ..Row::of(2) },
+        Row { grid: "第一网格", source: POLICE, ..Row::of(3) },
+    ];
+    let (records, persons) = sample(&rows);
+    let (residence, messages) = given(&records, &persons, &city, &GridEvidence::ORDER);
+    let codes: Vec<&str> = residence.grid.iter().map(|&code| residence.codes.get(code)).collect();
+    assert_eq!(codes, ["G1", "G3", ""]);
+    let expected = Message::new("grids.code_unknown").with("codes", 1).with("records", 1).with("sources", "police 1");
     assert_eq!(messages, [expected]);
 }
 
@@ -118,6 +141,7 @@ fn what_a_worker_found_out_goes_before_all_that_was_said_earlier() {
         let (records, persons) = sample(&[&lived[..], &[answer]].concat());
         let visits = Visits::read(&records, &person_of(&records, &persons), persons.len(), date(2022, 3, 27), &[]);
         let rules = GridRules {
+            sources: SOURCES,
             agencies: &[AGENCIES, &[Agency::Community]].concat(),
             order: &GridEvidence::ORDER,
             dedicated: DedicatedGrids::Beside,
@@ -308,7 +332,7 @@ fn city_with_dedicated() -> Directory {
 fn dedicated(rows: &[Row], order: &[GridEvidence], how: DedicatedGrids) -> Vec<(String, GridBy, String)> {
     let (records, persons) = sample(rows);
     let visits = Visits::read(&records, &person_of(&records, &persons), persons.len(), date(2022, 3, 27), &[]);
-    let rules = GridRules { agencies: AGENCIES, order, dedicated: how, returns: None };
+    let rules = GridRules { sources: SOURCES, agencies: AGENCIES, order, dedicated: how, returns: None };
     let (residence, _) = assign(&records, &persons, &city_with_dedicated(), &visits, rules);
     let text = |sym| residence.codes.get(sym).to_owned();
     (0..persons.len()).map(|p| (text(residence.grid[p]), residence.by[p], text(residence.dedicated[p]))).collect()

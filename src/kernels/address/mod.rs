@@ -3,13 +3,16 @@
 //! list of roads or estates is needed; what cannot be told stays in the text alone.
 
 mod divisions;
+mod landmarks;
 mod line;
 mod numbers;
+mod origins;
 mod places;
 mod prefix;
 mod tail;
 
-pub use places::{division_code, division_name};
+pub use origins::{division_code, division_codes};
+pub use places::division_name;
 
 use super::text::{fold, is_han, is_invisible, is_missing, is_quote, is_space};
 use line::Line;

@@ -1,31 +1,6 @@
 //! The national division codes of provinces and prefectures, and their names.
 
 use super::divisions::DIVISIONS;
-use std::sync::LazyLock;
-
-/// A division as it is looked up by name: first character, code, name, and the name as it is said for short.
-type Named = (char, u32, &'static str, &'static str);
-
-/// The provinces and the prefectures by the first character of their names, else in the order of the list: a name is
-/// compared with the few that begin like it.
-static BY_FIRST: LazyLock<[Vec<Named>; 2]> = LazyLock::new(|| {
-    [true, false].map(|provinces| {
-        let rows = DIVISIONS.iter().filter(|row| (row.0 % 10_000 == 0) == provinces);
-        let shorten = if provinces { province_short } else { short };
-        let mut named: Vec<Named> =
-            rows.filter_map(|&(code, own)| Some((own.chars().next()?, code, own, shorten(own)))).collect();
-        named.sort_by_key(|row| row.0);
-        named
-    })
-});
-
-/// The rows whose names begin with the first character of `name`.
-fn like(rows: &'static [Named], name: &str) -> &'static [Named] {
-    let Some(first) = name.chars().next() else { return &[] };
-    let from = rows.partition_point(|row| row.0 < first);
-    let len = rows[from..].partition_point(|row| row.0 == first);
-    &rows[from..from + len]
-}
 
 /// Name of a division by its code of six (or more) digits: `武汉市` under its province (湖北省武汉市), the prefecture's for a
 /// county. `None` for a code that is in no list.
@@ -44,49 +19,6 @@ pub fn division_name(code: &str) -> Option<String> {
 
 fn name_of(code: u32) -> Option<&'static str> {
     DIVISIONS.binary_search_by_key(&code, |row| row.0).ok().map(|i| DIVISIONS[i].1)
-}
-
-/// Code of the province or prefecture that a place's name begins with, or is: 湖北省武汉市, 武汉市, 武汉, 湖北武汉, 湖北省. `None`
-/// where no name fits or two do.
-pub fn division_code(name: &str) -> Option<String> {
-    let name = name.trim();
-    let (province, rest) = match province_at(name) {
-        Some((code, rest)) => (Some(code), rest),
-        None => (None, name),
-    };
-    let mut found: Option<(u32, usize)> = None;
-    for &(_, code, own, short) in like(&BY_FIRST[1], rest) {
-        if province.is_some_and(|p| p / 10_000 != code / 10_000) {
-            continue;
-        }
-        let len = match rest.strip_prefix(own) {
-            Some(_) => own.len(),
-            // The short form must stand alone or be followed by a further division, not begin a longer word.
-            None => match rest.strip_prefix(short) {
-                Some("") => own.len(),
-                Some(after) if province.is_some() && after.ends_with(['区', '县', '市', '旗']) => short.len(),
-                _ => continue,
-            },
-        };
-        if found.is_none_or(|(_, best)| len > best) {
-            found = Some((code, len));
-        }
-    }
-    let code = found.map(|(code, _)| code).or(province)?;
-    Some(code.to_string())
-}
-
-fn province_at(name: &str) -> Option<(u32, &str)> {
-    for &(_, code, own, short) in like(&BY_FIRST[0], name) {
-        if let Some(rest) = name.strip_prefix(own) {
-            return Some((code, rest));
-        }
-        // 吉林市 lies in 吉林省.
-        if let Some(rest) = name.strip_prefix(short).filter(|rest| !rest.starts_with('市')) {
-            return Some((code, rest));
-        }
-    }
-    None
 }
 
 /// The name of a prefecture without its last word.

@@ -1,0 +1,107 @@
+//! Grids that records state by name: 翠竹社区第五网格 in a column of grids is as good as the code, if one grid of the
+//! directory is called so.
+
+use super::directory::{Directory, Grid, GridNo};
+use crate::kernels::text::{fold, is_han, is_space};
+use crate::tables::{Pool, Records, Sym, distinct};
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+/// The grid of each name; `None` where several grids have it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct GridNames(HashMap<String, Option<GridNo>>);
+
+impl GridNames {
+    /// The names of `grids`, which are numbered by their places: each alone, and behind its community, street and county,
+    /// as far as it needs them to be the only one.
+    pub(super) fn of(grids: &[Grid]) -> Self {
+        let mut names: HashMap<String, Option<GridNo>> = HashMap::new();
+        for (number, grid) in (0..).zip(grids) {
+            let name = plain(&grid.name);
+            // A name in digits may be the code of another grid.
+            if !name.contains(is_han) {
+                continue;
+            }
+            let [community, street, county] = [&grid.community, &grid.street, &grid.county].map(|area| plain(area));
+            let mut called = vec![
+                format!("{community}{name}"),
+                format!("{street}{community}{name}"),
+                format!("{county}{street}{community}{name}"),
+                format!("{street}{name}"),
+                name,
+            ];
+            called.sort_unstable();
+            called.dedup();
+            for name in called {
+                names.entry(name).and_modify(|grid| *grid = None).or_insert(Some(number));
+            }
+        }
+        Self(names)
+    }
+
+    pub(super) fn number_of(&self, name: &str) -> Option<GridNo> {
+        self.0.get(&plain(name)).copied().flatten()
+    }
+}
+
+/// A name in one width and without spaces.
+fn plain(name: &str) -> String {
+    name.chars().map(fold).filter(|&c| !is_space(c)).collect()
+}
+
+/// Puts the code in the place of each name by which a record states its grid, so that whatever compares codes compares
+/// grids. What the directory knows neither as a code nor as the name of one grid stays as it is.
+pub fn read_grid_names(records: &mut Records, directory: &Directory) {
+    let unknown = |&code: &Sym| code != Pool::NONE && directory.number_of(records.pool.get(code).trim()).is_none();
+    let stated: Vec<Sym> = distinct(&records.grid_code).into_iter().filter(unknown).collect();
+    let mut codes: HashMap<Sym, Sym> = HashMap::new();
+    for name in stated {
+        if let Some(number) = directory.number_of_stated(records.pool.get(name)) {
+            codes.insert(name, records.pool.intern(&directory.grids()[number as usize].code));
+        }
+    }
+    if !codes.is_empty() {
+        let column: &mut [Sym] = &mut records.grid_code;
+        column.par_iter_mut().for_each(|code| *code = *codes.get(code).unwrap_or(code));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::directory::tests::directory;
+    use super::super::sample::{Row, sample};
+    use super::*;
+
+    #[test]
+    fn a_grid_is_known_by_the_name_that_it_alone_has() {
+        let (directory, _) = directory(&[
+            &["G1", "翠竹社区第五网格", "", "翠竹社区", "东街"],
+            &["G2", "第一网格", "", "翠竹社区", "东街"],
+            &["G3", "第一网格", "", "安居社区", "东街"],
+            &["G4", "第一网格", "", "安居社区", "西街"],
+            &["G5", "7", "", "新村", "西街"],
+            &["G6", "G1"],
+        ]);
+        let told = [
+            ("G1", "G1"),
+            ("翠竹社区第五网格", "G1"),
+            ("翠竹社区 第五网格", "G1"),
+            ("翠竹社区第一网格", "G2"),
+            ("西街安居社区第一网格", "G4"),
+            ("西街第一网格", "G4"),
+            // Two have it, none has it, a part of a name, a number.
+            ("第一网格", "第一网格"),
+            ("安居社区第一网格", "安居社区第一网格"),
+            ("翠竹社区第六网格", "翠竹社区第六网格"),
+            ("第五网格", "第五网格"),
+            ("7", "7"),
+            ("", ""),
+        ];
+        let rows = told.map(|(stated, _)| Row { grid: stated, ..Row::of(1) });
+        let (mut records, _) = sample(&rows);
+        read_grid_names(&mut records, &directory);
+        for (row, (stated, code)) in told.into_iter().enumerate() {
+            assert_eq!(records.pool.get(records.grid_code[row]), code, "{stated}");
+        }
+    }
+}

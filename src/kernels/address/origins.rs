@@ -1,0 +1,414 @@
+//! Which divisions a text names: a cell that says where somebody came from, in whatever words. Names count wherever they
+//! stand in it; roads, estates and hotels that are called after a city do not.
+//!
+//! A place that is found too often costs a visit, one that is missed may cost an outbreak. So 未到过上海 is 上海 as well, and
+//! of several places none is chosen: nobody here knows which of them is a key region.
+
+use super::divisions::DIVISIONS;
+use super::landmarks::{AIRPORTS, AMBIGUOUS, LANDMARKS, LETTERS};
+use super::places::{division_name, province_short, short};
+use crate::kernels::text::{fold, is_space};
+use std::sync::LazyLock;
+
+/// No cell about places is longer; of a story only the beginning is read.
+const CHARS_MAX: usize = 200;
+
+/// A name by which places are looked up.
+struct Name {
+    chars: Vec<char>,
+    /// 0: what is called so has no code.
+    code: u32,
+    /// Whether it stands with its last word (武汉市), so that no road or estate is called so.
+    is_full: bool,
+    is_ambiguous: bool,
+}
+
+/// All names, by their first character; of one character the longest first, and a province before its city.
+static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
+    let name = |code: u32, name: &str, is_full: bool| Name {
+        chars: name.chars().collect(),
+        code,
+        is_full,
+        is_ambiguous: AMBIGUOUS.contains(&name),
+    };
+    let mut names: Vec<Name> = Vec::new();
+    for &(code, own) in &DIVISIONS {
+        let said = if is_province(code) { province_short(own) } else { short(own) };
+        names.push(name(code, own, true));
+        if said != own {
+            names.push(name(code, said, false));
+        }
+    }
+    let ends = ['市', '区', '县', '旗', '州', '站', '场'];
+    for (code, own) in LANDMARKS.iter().flat_map(|&(code, names)| names.split(' ').map(move |own| (code, own))) {
+        names.push(name(code, own, own.chars().count() > 2 && own.ends_with(ends)));
+    }
+    names.sort_by(|a, b| (a.chars.first(), b.chars.len(), a.code).cmp(&(b.chars.first(), a.chars.len(), b.code)));
+    names
+});
+
+/// A place that a text names.
+#[derive(Clone, Copy)]
+struct Found {
+    code: u32,
+    from: usize,
+    to: usize,
+}
+
+/// Codes of the divisions that a text names, in its order and each once: of provinces and prefectures, of a county where it
+/// is named alone as many are (浦东新区), or the text itself if it is a code. A province stands for itself only where none of
+/// its cities is named beside it. A place that somebody came back to at the end of the text (从上海返东营) goes first.
+pub fn division_codes(text: &str) -> Vec<String> {
+    if let Some(code) = bare_code(text) {
+        return vec![code.to_owned()];
+    }
+    let chars: Vec<char> = text.trim().chars().take(CHARS_MAX).map(fold).collect();
+    let mut found = find(&chars);
+    if let [.., before, last] = found[..]
+        && last.to == chars.len()
+        && before.code != last.code
+        && RETURNS.iter().any(|word| ends_with(&chars[..last.from], word))
+    {
+        // It is no origin, but it may be one of another journey, so it is kept.
+        found.rotate_right(1);
+    }
+    let codes: Vec<u32> = found.iter().map(|found| found.code).collect();
+    let mut kept: Vec<u32> = Vec::new();
+    for &code in &codes {
+        // 湖北省武汉市江岸区 is one place, Wuhan.
+        let is_county = code % 100 != 0 && codes.contains(&above(code));
+        let has_city =
+            is_province(code) && codes.iter().any(|&of| of != code && same_province(of, code) && above(of) != code);
+        if !is_county && !has_city && !kept.contains(&code) {
+            kept.push(code);
+        }
+    }
+    kept.iter().map(u32::to_string).collect()
+}
+
+/// The last of [`division_codes`], for who needs one: journeys are written in their order, so the last stay is the newest.
+/// `None` where no place is named.
+pub fn division_code(text: &str) -> Option<String> {
+    division_codes(text).pop()
+}
+
+/// Words before the place that somebody came back to. 到 and 回 are none: 从东营到上海, 从东营回长春.
+const RETURNS: [&str; 4] = ["返", "返回", "抵", "来"];
+
+/// The text itself, if it is a code of the national lists: 6 digits (county), 9 (street) or 12 (community).
+fn bare_code(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let text = text.strip_suffix(".0").unwrap_or(text);
+    let is_code = matches!(text.len(), 6 | 9 | 12) && text.bytes().all(|b| b.is_ascii_digit());
+    (is_code && division_name(text).is_some()).then_some(text)
+}
+
+/// Every place that is named, in order. Names do not overlap.
+fn find(chars: &[char]) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        if chars[at].is_ascii_alphanumeric() {
+            let word = chars[at..].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
+            found.extend(airport(&chars[at..at + word]).map(|code| Found { code, from: at, to: at + word }));
+            at += word;
+            continue;
+        }
+        let before = found.last().filter(|last| last.to == at).copied();
+        let named = name_at(chars, at, before).or_else(|| letter_at(chars, at));
+        match named {
+            Some((to, code)) => {
+                if let Some(code) = code {
+                    found.push(Found { code, from: at, to });
+                }
+                at = to;
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// The end of the name at `at`, and the code of its place; no code: what is called so is none. `before` ends where it begins.
+fn name_at(chars: &[char], at: usize, before: Option<Found>) -> Option<(usize, Option<u32>)> {
+    let from = NAMES.partition_point(|name| name.chars.first() < chars.get(at));
+    let names = NAMES[from..].iter().take_while(|name| name.chars.first() == chars.get(at));
+    // 吉林市场 is not 吉林市.
+    let is_market = |name: &Name| name.chars.last() == Some(&'市') && chars.get(at + name.chars.len()) == Some(&'场');
+    let fits = |name: &&Name| chars[at..].starts_with(&name.chars) && !is_market(name);
+    let province = before.filter(|before| is_province(before.code));
+    let own = |name: &&Name| province.is_some_and(|p| same_province(p.code, name.code) && !is_province(name.code));
+    let mut fitting: Vec<&Name> = names.filter(fits).collect();
+    // Behind its province a city goes before a namesake: 吉林省吉林.
+    fitting.sort_by_key(|name| !own(name));
+    let name = fitting.first()?;
+    let to = at + name.chars.len();
+    let rest = &chars[to..];
+    if name.is_full {
+        return Some((to, Some(name.code).filter(|&code| code != 0)));
+    }
+    if is_called_after(rest) {
+        return Some((to, None));
+    }
+    let stands_alone = || starts_as_place(&chars[..at]) && ends_as_place(rest);
+    let is_part = before.is_none() && is_province(name.code) && ends_with_any(&chars[..at], &WATERS);
+    if is_part || name.is_ambiguous && !own(name) && !stands_alone() {
+        return None;
+    }
+    // A district of the city before it is called like another city: 天津河北区.
+    let is_district = before.is_some() && !own(name) && rest.first() == Some(&'区');
+    Some((to, (!is_district).then_some(name.code)))
+}
+
+/// The one-character name of a province, where it stands for itself: 沪, 从沪返, 在沪; no part of a word is one.
+fn letter_at(chars: &[char], at: usize) -> Option<(usize, Option<u32>)> {
+    let letter = chars.get(at)?;
+    let code = LETTERS.iter().find(|(_, own)| own.contains(*letter))?.0;
+    // No direction may follow: 京东 is a firm.
+    let goes_on = |c: &char| is_sign(*c) || "返来回到至抵出旅务打".contains(*c);
+    let alone = starts_as_place(&chars[..at]) && chars.get(at + 1).is_none_or(goes_on);
+    alone.then_some((at + 1, Some(code)))
+}
+
+fn airport(word: &[char]) -> Option<u32> {
+    let word: String = word.iter().map(char::to_ascii_uppercase).collect();
+    AIRPORTS.iter().find(|(_, own)| own.split(' ').any(|own| own == word)).map(|row| row.0)
+}
+
+/// 黄|河南岸, 太|湖南, 珠|江西: what ends with these and a direction is no province.
+const WATERS: [char; 16] =
+    ['黄', '淮', '珠', '长', '太', '泰', '华', '洪', '巢', '上', '渤', '沿', '漳', '鄱', '漓', '唐'];
+
+/// Whether a road, an estate or a house goes by the name before it: 上海路, 南京东路, 武汉花园, 北京饭店.
+fn is_called_after(rest: &[char]) -> bool {
+    const DIRECTIONS: &[char] =
+        &['东', '西', '南', '北', '中', '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '支'];
+    const ROADS: [&str; 8] = ["路", "街", "巷", "弄", "道", "大街", "大道", "胡同"];
+    // 途经上海路过, 在上海街头: 路 is a verb there or a word of its own.
+    const NO_ROADS: [&str; 5] = ["路过", "路经", "路途", "路上", "街头"];
+    const HOUSES: [&str; 18] = [
+        "花园",
+        "小区",
+        "家园",
+        "佳苑",
+        "公寓",
+        "社区",
+        "新村",
+        "村",
+        "大厦",
+        "酒店",
+        "大酒店",
+        "饭店",
+        "大饭店",
+        "宾馆",
+        "旅馆",
+        "里小区",
+        "苑小区",
+        "商厦",
+    ];
+    let starts = |rest: &[char], word: &str| word.chars().enumerate().all(|(i, c)| rest.get(i) == Some(&c));
+    if NO_ROADS.iter().any(|word| starts(rest, word)) {
+        return false;
+    }
+    let turned = rest.iter().take_while(|c| DIRECTIONS.contains(c) || c.is_ascii_digit()).take(3).count();
+    HOUSES.iter().any(|word| starts(rest, word))
+        || (0..=turned).any(|skip| ROADS.iter().any(|word| starts(&rest[skip..], word)))
+}
+
+/// Whether what stands before a name lets a place begin: nothing, a sign, a word like 从.
+fn starts_as_place(before: &[char]) -> bool {
+    const WORDS: [char; 17] =
+        ['从', '自', '由', '在', '到', '至', '往', '去', '赴', '经', '离', '过', '于', '返', '回', '国', '省'];
+    before.last().is_none_or(|&c| is_sign(c) || WORDS.contains(&c))
+}
+
+/// Whether what stands behind a name lets it end: nothing, a sign, a word like 返.
+fn ends_as_place(rest: &[char]) -> bool {
+    const WORDS: [char; 26] = [
+        '返', '来', '回', '到', '至', '抵', '出', '旅', '务', '打', '居', '站', '机', '东', '西', '南', '北', '市',
+        '区', '县', '州', '等', '探', '上', '转', '的',
+    ];
+    rest.first().is_none_or(|&c| is_sign(c) || WORDS.contains(&c))
+}
+
+fn is_sign(c: char) -> bool {
+    is_space(c) || c.is_ascii_punctuation() || c.is_ascii_digit() || "、，。；：（）【】—–→～·《》“”".contains(c)
+}
+
+fn ends_with(chars: &[char], word: &str) -> bool {
+    let mut chars = chars.iter().rev();
+    word.chars().rev().all(|c| chars.next() == Some(&c))
+}
+
+fn ends_with_any(chars: &[char], words: &[char]) -> bool {
+    chars.last().is_some_and(|c| words.contains(c))
+}
+
+/// The prefecture of a county; the municipality, where there is none between them.
+fn above(county: u32) -> u32 {
+    let is_municipality = matches!(county / 10_000, 11 | 12 | 31 | 50);
+    if is_municipality { county / 10_000 * 10_000 } else { county / 100 * 100 }
+}
+
+fn is_province(code: u32) -> bool {
+    code % 10_000 == 0
+}
+
+fn same_province(a: u32, b: u32) -> bool {
+    a / 10_000 == b / 10_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The codes of a text, joined.
+    fn codes(text: &str) -> String {
+        division_codes(text).join(" ")
+    }
+
+    #[test]
+    fn places_are_found_by_whatever_name() {
+        for (text, expected) in [
+            ("汉口", "420100"),
+            ("武昌", "420106"),
+            ("武汉站", "420100"),
+            ("长春西", "220100"),
+            ("松江南", "310000"),
+            ("上海虹桥", "310000"),
+            ("虹桥机场", "310000"),
+            ("浦东机场", "310000"),
+            ("武汉天河", "420100"),
+            ("武汉天河机场", "420100"),
+            ("长春龙嘉", "220100"),
+            ("PVG", "310000"),
+            ("sha", "310000"),
+            ("WUH", "420100"),
+            ("ＣＧＱ", "220100"),
+            ("沪", "310000"),
+            ("浦东新区", "310115"),
+            ("上海市浦东新区", "310000"),
+            ("武汉洪山", "420100"),
+            ("昆山", "320583"),
+            ("苏州昆山", "320500"),
+            ("江苏昆山", "320583"),
+            ("延边", "222400"),
+            ("吉林延边州", "222400"),
+            ("310115", "310115"),
+            ("310115.0", "310115"),
+            ("420100", "420100"),
+            ("310115103012", "310115103012"),
+            ("吉林", "220000"),
+            ("吉林省吉林", "220200"),
+            ("吉林吉林", "220200"),
+            ("长沙县", "430100"),
+            ("西安咸阳国际机场", "610100"),
+            ("中国上海", "310000"),
+            ("辽宁朝阳", "211300"),
+            ("海南", "460000"),
+        ] {
+            assert_eq!(codes(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn places_are_found_in_sentences() {
+        for (text, expected) in [
+            ("从上海返株", "310000"),
+            ("从上海返东营", "370500 310000"),
+            ("上海返回东营市", "370500 310000"),
+            ("在上海打工", "310000"),
+            ("途经上海", "310000"),
+            ("3月20日自上海驾车回来", "310000"),
+            ("来自上海市静安区", "310000"),
+            ("从静安区来", "310106"),
+            ("苏州、上海", "320500 310000"),
+            ("上海，苏州", "310000 320500"),
+            ("上海→南京→东营", "310000 320100 370500"),
+            ("从沪返", "310000"),
+            ("长春、沪", "220100 310000"),
+            ("返沪", "310000"),
+            ("从上海路过", "310000"),
+            ("湖北的武汉", "420100"),
+            ("从长春到上海", "220100 310000"),
+            ("从东营回长春", "370500 220100"),
+            ("上海南京路", "310000"),
+            ("天津河北区", "120000"),
+            ("长春市朝阳区", "220100"),
+            ("西安、西宁", "610100 630100"),
+            ("上海SHA-T2", "310000"),
+        ] {
+            assert_eq!(codes(text), expected, "{text}");
+        }
+        for text in ["苏州、上海", "从上海返东营", "在上海打工"] {
+            assert_eq!(division_code(text).as_deref(), Some("310000"), "the last origin is the newest: {text}");
+        }
+    }
+
+    #[test]
+    fn what_is_called_after_a_city_is_none() {
+        for text in [
+            "上海路",
+            "武汉路",
+            "长春街",
+            "南京东路12号",
+            "北京西路",
+            "济南二路",
+            "武汉大道",
+            "上海花园小区",
+            "北京饭店",
+            "汉口路",
+            "珠江西岸",
+            "黄河南岸",
+            "太湖南侧",
+            "京沪高速",
+            "朝阳区",
+            "朝阳街",
+            "东方红商场",
+            "中山医院",
+            "京东物流",
+            "火星",
+            "",
+            "否",
+            "202203",
+            "12345678901",
+            "G1234",
+            "ABCD",
+            "利津县",
+            "990000",
+        ] {
+            assert_eq!(codes(text), "", "{text}");
+        }
+        assert_eq!(codes("朝阳、东方"), "211300 469007", "as places of their own");
+        assert_eq!(codes("东方市"), "469007");
+        assert_eq!(codes("吉林市场"), "220000");
+    }
+
+    #[test]
+    fn every_landmark_is_found_alone() {
+        for (code, names) in LANDMARKS.iter().chain(AIRPORTS).chain(LETTERS) {
+            for name in names.split(' ') {
+                let expected = if *code == 0 { String::new() } else { code.to_string() };
+                assert_eq!(codes(name), expected, "{name}");
+                assert!(*code == 0 || division_name(&code.to_string()).is_some(), "{name}");
+            }
+        }
+        for (code, name) in DIVISIONS {
+            assert_eq!(codes(name), code.to_string(), "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_harmless(text in ".{0,40}") {
+            division_codes(&text);
+        }
+
+        #[test]
+        fn any_words_are_harmless(text in "[从返上海武汉路市区吉林省沪朝阳东南、 0-9A-Z]{0,24}") {
+            let all = division_codes(&text);
+            prop_assert_eq!(division_code(&text), all.last().cloned());
+        }
+    }
+}
