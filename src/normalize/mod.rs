@@ -5,6 +5,7 @@
 mod addresses;
 mod cells;
 mod phones;
+mod places;
 mod repairs;
 mod row;
 

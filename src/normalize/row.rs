@@ -3,6 +3,7 @@
 use super::addresses::Addresses;
 use super::cells::{age, cell, is_caption, sex, trimmed, value};
 use super::phones::{mobile, phones};
+use super::places::{Places, names_no_place};
 use super::{Normalized, Normalizer};
 use crate::config::{EventMapping, Mapping, PersonField};
 use crate::kernels::address;
@@ -12,7 +13,6 @@ use crate::kernels::text;
 use crate::kernels::text::{NameFlags, is_missing, normalize_name, normalize_text};
 use crate::tables::{BirthPrecision, NO_DATE, NO_TIME, Pool, QuarantinedRow, RawChunk, Reason, Sym};
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use std::fmt::Write;
 use std::hash::{BuildHasher, Hasher};
 
@@ -501,33 +501,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether an answer to the question of where somebody was says that it was nowhere, or nothing.
-fn names_no_place(text: &str) -> bool {
-    const NOWHERE: [&str; 19] = [
-        "否",
-        "没",
-        "没去过",
-        "没有去过",
-        "没外出",
-        "没有外出",
-        "未去过",
-        "未外出",
-        "未离开",
-        "未出市",
-        "未出行",
-        "无外出",
-        "无外出史",
-        "无旅居史",
-        "无旅居",
-        "无出行",
-        "无此情况",
-        "no",
-        "n",
-    ];
-    let text = text.trim_end_matches(['。', '.', '！', '!', ' ']);
-    is_missing(text) || NOWHERE.iter().any(|word| text.eq_ignore_ascii_case(word))
-}
-
 /// Writes `text` as a string of JSON.
 fn json_string(text: &str, into: &mut String) {
     if text.bytes().all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\')) {
@@ -536,37 +509,6 @@ fn json_string(text: &str, into: &mut String) {
         into.push('"');
     } else {
         into.push_str(&serde_json::Value::from(text).to_string());
-    }
-}
-
-/// What is known of a place: the codes of all that its name says, at least one symbol, and the name.
-type Known = (Vec<Sym>, Sym);
-
-/// Codes and names of places, each pair found out once a chunk: they repeat a lot.
-#[derive(Default)]
-struct Places {
-    known: HashMap<(Sym, Sym, bool), Known>,
-}
-
-impl Places {
-    /// The codes and the name of a place of which one may be missing.
-    fn look_up(&mut self, code: Sym, place: Sym, code_given: bool, pool: &mut Pool) -> &Known {
-        self.known.entry((code, place, code_given)).or_insert_with(|| {
-            let mut name = (place != Pool::NONE).then_some(place);
-            if name.is_none() && code_given {
-                let found = address::division_name(pool.get(code));
-                name = found.map(|found| pool.intern(&found));
-            }
-            let mut codes = if code_given { vec![code] } else { Vec::new() };
-            if !code_given && place != Pool::NONE {
-                let found = address::division_codes(pool.get(place));
-                codes.extend(found.iter().map(|found| pool.intern(found)));
-            }
-            if codes.is_empty() {
-                codes.push(Pool::NONE);
-            }
-            (codes, name.unwrap_or(Pool::NONE))
-        })
     }
 }
 

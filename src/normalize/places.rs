@@ -1,0 +1,68 @@
+//! Places of what happened: what is no answer to where somebody was, and the codes of what is.
+
+use crate::kernels::address;
+use crate::kernels::text::is_missing;
+use crate::tables::{Pool, Sym};
+use hashbrown::HashMap;
+
+/// Whether an answer to the question of where somebody was says that it was nowhere, or nothing.
+pub(super) fn names_no_place(text: &str) -> bool {
+    const NOWHERE: [&str; 19] = [
+        "否",
+        "没",
+        "没去过",
+        "没有去过",
+        "没外出",
+        "没有外出",
+        "未去过",
+        "未外出",
+        "未离开",
+        "未出市",
+        "未出行",
+        "无外出",
+        "无外出史",
+        "无旅居史",
+        "无旅居",
+        "无出行",
+        "无此情况",
+        "no",
+        "n",
+    ];
+    let text = text.trim_end_matches(['。', '.', '！', '!', ' ']);
+    // Hardly any place begins as they do.
+    if !text.starts_with(['否', '没', '未', '无', 'n', 'N']) {
+        return is_missing(text);
+    }
+    is_missing(text) || NOWHERE.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// What is known of a place: the codes of all that its name says, at least one symbol, and the name.
+pub(super) type Known = (Vec<Sym>, Sym);
+
+/// Codes and names of places, each pair found out once a chunk: they repeat a lot.
+#[derive(Default)]
+pub(super) struct Places {
+    known: HashMap<(Sym, Sym, bool), Known>,
+}
+
+impl Places {
+    /// The codes and the name of a place of which one may be missing.
+    pub(super) fn look_up(&mut self, code: Sym, place: Sym, code_given: bool, pool: &mut Pool) -> &Known {
+        self.known.entry((code, place, code_given)).or_insert_with(|| {
+            let mut name = (place != Pool::NONE).then_some(place);
+            if name.is_none() && code_given {
+                let found = address::division_name(pool.get(code));
+                name = found.map(|found| pool.intern(&found));
+            }
+            let mut codes = if code_given { vec![code] } else { Vec::new() };
+            if !code_given && place != Pool::NONE {
+                let found = address::division_codes(pool.get(place));
+                codes.extend(found.iter().map(|found| pool.intern(found)));
+            }
+            if codes.is_empty() {
+                codes.push(Pool::NONE);
+            }
+            (codes, name.unwrap_or(Pool::NONE))
+        })
+    }
+}
