@@ -2,7 +2,7 @@
 //! covers. It answers where an address lies; which address of a person counts is not its business.
 
 use super::area_names::{AreaNames, Named};
-use super::coverage::{self, Coverage};
+use super::coverage::{self, Coverage, Part};
 use super::grid_names::GridNames;
 use crate::config::{GridField, Grids, Mapping};
 use crate::message::Message;
@@ -134,21 +134,42 @@ impl Directory {
         self.number_of(text.trim()).or_else(|| self.names.number_of(text))
     }
 
-    /// The grids that an estate's building may lie in: those that name the building, else those that cover the whole
-    /// estate.
-    pub(super) fn by_building(&self, estate: &str, building: &str) -> Vec<GridNo> {
-        self.covering(self.estates.get(&coverage::place_key(estate)), building)
+    /// The grids that a part of an estate may lie in: those that name it, else those that cover the whole estate.
+    pub(super) fn by_part(&self, estate: &str, part: Part<'_>) -> Vec<GridNo> {
+        self.covering(self.estates.get(&coverage::place_key(estate)), part)
     }
 
     /// The grids that a door number may lie in.
     pub(super) fn by_number(&self, road: &str, number: &str) -> Vec<GridNo> {
-        self.covering(self.roads.get(&coverage::place_key(road)), number)
+        self.covering(self.roads.get(&coverage::place_key(road)), Part::House(number))
     }
 
     /// The grids that have a part of the estate.
     pub(super) fn by_estate(&self, estate: &str) -> Vec<GridNo> {
         let entries = self.estates.get(&coverage::place_key(estate));
         distinct(entries.into_iter().flatten().map(|&(grid, _)| grid))
+    }
+
+    /// Whether the estate's name may tell the grid of that part. Where a grid says which parts of the estate are its own, or
+    /// says it in a way that cannot be read, a part that no grid names may be anybody's.
+    pub(super) fn estate_tells(&self, estate: &str, part: Part<'_>) -> bool {
+        let entries = self.estates.get(&coverage::place_key(estate));
+        !entries.into_iter().flatten().any(|(_, coverage)| coverage.tells(part))
+    }
+
+    /// The village and the named group of an estate such as 清水村樟树组, if the directory knows the village.
+    pub(super) fn village_and_group(&self, estate: &str) -> Option<(String, String)> {
+        if !coverage::is_group(estate) {
+            return None;
+        }
+        let key = coverage::place_key(estate);
+        if self.estates.contains_key(&key) {
+            return None;
+        }
+        let mut parted = coverage::village_and_group(&key);
+        parted
+            .find(|(village, _)| self.estates.contains_key(*village))
+            .map(|(village, group)| (village.to_owned(), group))
     }
 
     /// Puts the areas that an address names in the place of those of another.
@@ -162,11 +183,11 @@ impl Directory {
     }
 
     /// The grids that cover `text`; those that name it go before those of the same community that cover everything.
-    fn covering(&self, entries: Option<&Vec<(GridNo, Coverage)>>, text: &str) -> Vec<GridNo> {
-        if text.is_empty() {
+    fn covering(&self, entries: Option<&Vec<(GridNo, Coverage)>>, part: Part<'_>) -> Vec<GridNo> {
+        if part.text().is_empty() {
             return Vec::new();
         }
-        let hits = || entries.into_iter().flatten().filter(|(_, coverage)| coverage.contains(text));
+        let hits = || entries.into_iter().flatten().filter(|(_, coverage)| coverage.contains(part));
         let naming = distinct(hits().filter(|(_, coverage)| !coverage.is_all()).map(|&(grid, _)| grid));
         let near = |a: GridNo, b: GridNo| {
             let (a, b) = (&self.grids[a as usize], &self.grids[b as usize]);
@@ -184,7 +205,10 @@ impl Directory {
 
     /// Whether the estate has a namesake in another community.
     pub(super) fn is_namesake(&self, estate: &str) -> bool {
-        self.namesakes.contains(&coverage::place_key(estate))
+        match self.village_and_group(estate) {
+            Some((village, _)) => self.namesakes.contains(&village),
+            None => self.namesakes.contains(&coverage::place_key(estate)),
+        }
     }
 
     /// Whether two grids lie in one community.
@@ -262,14 +286,43 @@ impl Directory {
             faults.kinds += usize::from(kind_of(&row[2]).is_none());
             faults.duplicates += usize::from(i > 0 && row[7..].iter().all(String::is_empty) || rows[..i].contains(row));
             faults.names += usize::from((1..7).any(|field| !row[field].is_empty() && row[field] != first[field]));
-            // Numbers behind a name go before those in a column of their own. A cell of estates may name roads as well.
-            for (names, all_numbers, are_roads) in [(&row[9], &row[10], false), (&row[11], &row[12], true)] {
-                let (numbers, unread) = Coverage::parse(all_numbers);
-                faults.coverage += unread;
-                for place in coverage::places(names) {
-                    let places = if are_roads || place.is_road { &mut self.roads } else { &mut self.estates };
-                    let covered = (number, place.numbers.unwrap_or_else(|| numbers.clone()));
-                    places.entry(place.key).or_default().push(covered);
+            self.cover(number, row, faults);
+        }
+    }
+
+    /// Adds what a row says that a grid covers. Numbers behind a name go before those in a column of their own. A cell of
+    /// estates may name roads as well.
+    fn cover(&mut self, number: GridNo, row: &[String; FIELDS.len()], faults: &mut Faults) {
+        let grid = &self.grids[number as usize];
+        let community = if row[3].is_empty() { grid.community.clone() } else { row[3].clone() };
+        let village = village_of(&community);
+        let (code, nowhere) = (grid.code.clone(), row[9].is_empty() && row[11].is_empty());
+        for (names, all_numbers, are_roads) in [(&row[9], &row[10], false), (&row[11], &row[12], true)] {
+            let (numbers, unread) = Coverage::parse(all_numbers);
+            // Groups may stand in the column of buildings, and their village in that of the community alone.
+            let of_village = nowhere && numbers.names_groups();
+            let names = if of_village { village.as_deref().unwrap_or_default() } else { names };
+            let cell = coverage::places(names, village.as_deref());
+            faults.coverage.add(&code, names, cell.unread);
+            faults.coverage.add(&code, all_numbers, unread);
+            for place in cell.places {
+                let is_named = place.numbers.is_some();
+                let numbers = place.numbers.unwrap_or_else(|| numbers.clone());
+                for (door, buildings) in numbers.courts() {
+                    let key = coverage::court_key(&place.key, door);
+                    self.estates.entry(key).or_default().push((number, buildings.clone()));
+                }
+                if numbers.is_courts_alone() {
+                    continue;
+                }
+                // A lane that stands alone among estates is a road whose doors are all covered.
+                let is_lane = !is_named && place.key.ends_with(coverage::ROAD_ENDINGS) && !numbers.names_buildings();
+                let of_roads = are_roads || place.is_road;
+                if of_roads || is_lane {
+                    self.roads.entry(place.key.clone()).or_default().push((number, numbers.clone()));
+                }
+                if !of_roads {
+                    self.estates.entry(place.key).or_default().push((number, numbers));
                 }
             }
         }
@@ -324,8 +377,34 @@ struct Faults {
     duplicates: usize,
     names: usize,
     kinds: usize,
-    coverage: usize,
+    coverage: Unread,
 }
+
+/// Cells whose coverage cannot be read.
+#[derive(Default)]
+struct Unread {
+    cells: usize,
+    /// The first of them, each behind the code of its grid.
+    examples: Vec<String>,
+}
+
+impl Unread {
+    fn add(&mut self, code: &str, cell: &str, faults: usize) {
+        if faults > 0 {
+            self.cells += 1;
+            if self.examples.len() < EXAMPLES_MAX {
+                let (mut shown, mut chars) = (format!("{code} "), cell.chars());
+                shown.extend(chars.by_ref().take(EXAMPLE_CHARS_MAX));
+                shown.extend(chars.next().map(|_| '…'));
+                self.examples.push(shown);
+            }
+        }
+    }
+}
+
+/// Cells that are told of, and how much of each.
+const EXAMPLES_MAX: usize = 5;
+const EXAMPLE_CHARS_MAX: usize = 30;
 
 impl Faults {
     fn messages(&self) -> Vec<Message> {
@@ -334,10 +413,25 @@ impl Faults {
             (self.duplicates, "grids.duplicate"),
             (self.names, "grids.names_differ"),
             (self.kinds, "grids.kind_unknown"),
-            (self.coverage, "grids.coverage_unread"),
         ];
-        counts.into_iter().filter(|&(n, _)| n > 0).map(|(n, key)| Message::new(key).with("count", n)).collect()
+        let counted = counts.into_iter().filter(|&(n, _)| n > 0).map(|(n, key)| Message::new(key).with("count", n));
+        let unread = (self.coverage.cells > 0).then(|| {
+            Message::new("grids.coverage_unread")
+                .with("count", self.coverage.cells)
+                .with("examples", self.coverage.examples.join("; "))
+        });
+        counted.chain(unread).collect()
     }
+}
+
+/// The village of a community, which is named as its committee as well.
+fn village_of(community: &str) -> Option<String> {
+    let name = community.strip_suffix("社区").unwrap_or(community);
+    let name = ["村民委员会", "村委会", "委员会", "委会"].iter().find_map(|end| name.strip_suffix(end)).map_or_else(
+        || name.to_owned(),
+        |rest| if rest.ends_with('村') { rest.to_owned() } else { format!("{rest}村") },
+    );
+    name.ends_with(['村', '屯', '庄', '寨']).then_some(name)
 }
 
 /// The published kind; empty for none stated, `None` for a word that is not known.
@@ -390,156 +484,4 @@ fn distinct(grids: impl Iterator<Item = GridNo>) -> Vec<GridNo> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-    use crate::config::ReadSettings;
-    use arrow::array::StringArray;
-
-    /// A directory whose rows are the thirteen fields in order; missing ones are empty.
-    pub(in crate::followup) fn directory(rows: &[&[&str]]) -> (Directory, Vec<Message>) {
-        let map = FIELDS.iter().enumerate().map(|(i, &field)| {
-            (field, Mapping::Columns { columns: vec![i], join: String::new(), values: BTreeMap::new() })
-        });
-        let settings = Grids {
-            path: "grids.csv".into(),
-            read: ReadSettings::default(),
-            columns: (0..13).map(|i| i.to_string()).collect(),
-            map: map.collect(),
-            order: crate::config::GridEvidence::ORDER.to_vec(),
-            dedicated: crate::config::DedicatedGrids::Beside,
-        };
-        let column = |i: usize| rows.iter().map(|row| row.get(i).copied()).collect::<StringArray>();
-        let chunk = RawChunk {
-            source: 0,
-            file: 0,
-            line: vec![2; rows.len()],
-            byte: vec![0; rows.len()],
-            columns: (0..13).map(column).collect(),
-        };
-        Directory::build(&settings, &[chunk])
-    }
-
-    fn keys(messages: &[Message]) -> Vec<&str> {
-        messages.iter().map(Message::key).collect()
-    }
-
-    #[test]
-    fn rows_of_one_code_add_up() {
-        let (directory, messages) = directory(&[
-            &["G2", "二网格", "专属网格", "", "", "", "", "", "", "阳光花园", "6-9"],
-            &["G1", "一网格", "base", "新村", "东街", "370502", "东营区", "王", "138", "阳光花园小区、安居", "1-5"],
-            &["G1", "", "", "", "", "", "", "", "", "", "", "府前大街", "1-99单"],
-        ]);
-        assert_eq!(messages, []);
-        assert_eq!(directory.grids().iter().map(|g| g.code.as_str()).collect::<Vec<_>>(), ["G1", "G2"]);
-        assert_eq!(directory.get("G2").unwrap().kind, "dedicated");
-        assert_eq!(directory.get("G1").unwrap().name, "一网格");
-        assert_eq!(directory.by_building("阳光花园", "3"), [0]);
-        assert_eq!(directory.by_building("阳光花园小区", "7"), [1]);
-        assert!(directory.by_building("阳光花园", "10").is_empty());
-        assert_eq!(directory.by_estate("阳光花园"), [0, 1]);
-        assert_eq!(directory.by_estate("安居小区"), [0]);
-        assert_eq!(directory.by_number("府前大街", "45-1"), [0]);
-        assert!(directory.by_number("府前大街", "46").is_empty());
-    }
-
-    #[test]
-    fn one_cell_may_name_estates_roads_and_their_numbers() {
-        let (directory, messages) = directory(&[
-            &["G1", "", "", "新村", "", "", "", "", "", "阳光花园1-3、5号楼，府前大街1-9单号"],
-            &["G2", "", "", "新村", "", "", "", "", "", "阳光花园（4栋）、安居小区", "7", "府前大街2-8双号、北一路"],
-        ]);
-        assert_eq!(messages, []);
-        let grids = |building| directory.by_building("阳光花园", building);
-        assert_eq!((grids("2"), grids("5"), grids("4"), grids("7")), (vec![0], vec![0], vec![1], vec![]));
-        assert_eq!(directory.by_building("安居", "7"), [1], "the column's numbers are of those that have none");
-        assert_eq!((directory.by_number("府前大街", "7"), directory.by_number("府前大街", "6")), (vec![0], vec![1]));
-        assert_eq!(directory.by_number("北一路", "99"), [1]);
-    }
-
-    #[test]
-    fn helpers_are_counted_by_number_or_by_name() {
-        let told = |cells: &[&str]| helpers_of(cells.iter().copied());
-        assert_eq!(told(&["", ""]), None);
-        assert_eq!(told(&["6", "", "6"]), Some(6), "several rows of one grid tell the same");
-        assert_eq!((told(&["5人", "0"]), told(&["6.0"]), told(&["约6人"])), (Some(5), Some(6), None));
-        assert_eq!(told(&["甲、乙，丙", "丙 丁"]), Some(4));
-        let grid = |helpers| Grid { helpers, ..Grid::default() };
-        let directory = |grids: Vec<Grid>| Directory { grids, ..Directory::default() };
-        assert_eq!(directory(vec![grid(None), grid(Some(3)), grid(Some(4))]).helpers(), Some(7));
-        assert_eq!(directory(vec![grid(None)]).helpers(), None);
-    }
-
-    #[test]
-    fn a_grid_may_have_several_workers() {
-        let (directory, messages) = directory(&[
-            &["G1", "一网格", "base", "新村", "", "", "", "王五", "138"],
-            &["G1", "", "", "", "", "", "", "李四", "139"],
-            &["G1", "", "", "", "", "", "", "王五", "138", "安居"],
-            &["G2", "", "", "", "", "", "", "王五", "138"],
-            &["G3", "", "", "", "", "", "", "王五"],
-            &["G4"],
-        ]);
-        // A row that adds a worker is no repetition.
-        assert_eq!(messages, []);
-        let grid = directory.get("G1").unwrap();
-        assert_eq!((&*grid.worker, &*grid.worker_phone), ("王五、李四", "138、139"));
-        assert_eq!(directory.workers(), 3, "one looks after two grids, and the one of G3 may be another");
-    }
-
-    #[test]
-    fn a_named_building_goes_before_a_whole_estate() {
-        let (directory, _) = directory(&[
-            &["G1", "", "", "", "", "", "", "", "", "阳光花园"],
-            &["G2", "", "", "", "", "", "", "", "", "阳光花园", "8"],
-        ]);
-        assert_eq!(
-            (directory.by_building("阳光花园", "8"), directory.by_building("阳光花园", "9")),
-            (vec![1], vec![0])
-        );
-    }
-
-    #[test]
-    fn one_name_in_two_streets_is_told_apart_by_the_address() {
-        let (directory, _) = directory(&[
-            &["G1", "", "", "甲社区", "东街", "", "", "", "", "幸福小区"],
-            &["G2", "", "", "乙社区", "西街", "", "", "", "", "幸福小区"],
-        ]);
-        let both = directory.by_estate("幸福");
-        let named = |address: &str, grids: &[GridNo]| {
-            let mut named = Named::default();
-            directory.areas_in(address, &mut named);
-            directory.named(grids, &named)
-        };
-        assert_eq!(named("西街街道幸福小区3号楼", &both), Some(1));
-        assert_eq!(named("幸福小区3号楼", &both), None);
-        assert_eq!(named("幸福小区3号楼", &[0]), Some(0), "an estate in one grid");
-    }
-
-    #[test]
-    fn faults_are_counted() {
-        let (_, messages) = directory(&[
-            &["", "无码"],
-            &["G1", "一", "怪"],
-            &["G1", "壹"],
-            &["G2", "", "", "", "", "", "", "", "", "安居", "9-1"],
-        ]);
-        let all = [
-            "grids.without_code",
-            "grids.duplicate",
-            "grids.names_differ",
-            "grids.kind_unknown",
-            "grids.coverage_unread",
-        ];
-        assert_eq!(keys(&messages), all);
-    }
-
-    #[test]
-    fn levels_come_from_the_code_where_no_column_names_them() {
-        let (directory, _) = directory(&[&["370502001002003", "一网格"], &["G1"]]);
-        let grid = directory.get("370502001002003").unwrap();
-        assert_eq!((&*grid.county_code, &*grid.street, &*grid.community), ("370502", "370502001", "370502001002"));
-        assert_eq!(directory.get("G1").unwrap().street, "");
-        assert_eq!(Directory::of_codes(["B", "A", "B", ""]).grids().len(), 2);
-    }
-}
+pub(super) mod tests;

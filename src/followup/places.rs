@@ -2,6 +2,7 @@
 //! once; which grid a person gets is not decided here.
 
 use super::area_names;
+use super::coverage::{Part, court_key};
 use super::directory::{Directory, GridNo};
 use crate::kernels::address::Address;
 use crate::kernels::hash;
@@ -48,6 +49,8 @@ pub(super) struct Places {
 struct Found {
     /// Of the building, of the door number, of the estate as a whole.
     grids: [Vec<GridNo>; 3],
+    /// Whether the last of these may tell the grid: an estate's name says nothing of a building that another grid may have.
+    estate_tells: bool,
     /// The answer where no address can change it.
     certain: Option<Option<(GridNo, GridBy)>>,
 }
@@ -64,7 +67,7 @@ pub(super) fn grid_of_address(text: &str, directory: &Directory) -> Option<GridN
     }
     let parts = [&address.estate, &address.building, &address.road, &address.number, &address.room];
     let found = Found::of_texts(parts.map(String::as_str), directory);
-    found.grids.iter().find_map(|grids| directory.named(grids, &named))
+    found.telling().find_map(|(grids, _)| directory.named(grids, &named))
 }
 
 /// What each of [`Found::grids`] is known by.
@@ -81,20 +84,38 @@ impl Found {
         if [building, road, number].iter().all(|part| part.is_empty()) && estate.ends_with('村') {
             number = room;
         }
+        // 清水村樟树组 is a part of 清水村, and 建设路128号院 an estate whose name is its door.
+        let parted = directory.village_and_group(estate);
+        let (court, is_court) = match estate {
+            "" if !road.is_empty() && !number.is_empty() => (court_key(road, number), true),
+            _ => (String::new(), false),
+        };
+        let (estate, building) = match &parted {
+            Some((village, group)) => (&**village, &**group),
+            None if is_court => (&*court, building),
+            None => (estate, building),
+        };
         let of_estate = if estate.is_empty() { Vec::new() } else { directory.by_estate(estate) };
         // A village has houses with a number and neither road nor building: directories write them in either column.
         let village = road.is_empty() && building.is_empty() && !number.is_empty();
-        let part = if village { number } else { building };
-        let of_building = if of_estate.is_empty() { Vec::new() } else { directory.by_building(estate, part) };
+        let part = if village { Part::House(number) } else { Part::Building(building) };
+        let of_building = if of_estate.is_empty() { Vec::new() } else { directory.by_part(estate, part) };
         let of_number = directory.by_number(if village { estate } else { road }, number);
-        let grids = [of_building, of_number, of_estate];
-        let first = grids.iter().zip(KINDS).find(|(grids, _)| !grids.is_empty());
-        let certain = match first {
+        let estate_tells = of_estate.is_empty() || directory.estate_tells(estate, part);
+        let mut found = Self { grids: [of_building, of_number, of_estate], estate_tells, certain: None };
+        let first = found.telling().find(|(grids, _)| !grids.is_empty());
+        found.certain = match first {
             None => Some(None),
             Some((grids, by)) if grids.len() == 1 => Some(Some((grids[0], by))),
             Some(_) => None,
         };
-        Self { grids, certain }
+        found
+    }
+
+    /// The grids that tell where the place lies, by its most exact part first.
+    fn telling(&self) -> impl Iterator<Item = (&[GridNo], GridBy)> {
+        let kinds = if self.estate_tells { KINDS.len() } else { KINDS.len() - 1 };
+        self.grids.iter().map(Vec::as_slice).zip(KINDS).take(kinds)
     }
 }
 
@@ -162,9 +183,104 @@ impl Places {
         records.pool.for_each(&addresses, |address| {
             let Some(at) = asked.next() else { return };
             directory.areas_in(address, &mut named);
-            grids[at] =
-                self.candidates(of_place[at]).find_map(|(grids, by)| Some((directory.named(grids, &named)?, by)));
+            let mut telling = self.found(of_place[at]).into_iter().flat_map(Found::telling);
+            grids[at] = telling.find_map(|(grids, by)| Some((directory.named(grids, &named)?, by)));
         });
         grids
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::directory::tests::directory;
+    use super::*;
+
+    /// The grid of an address by a directory of two communities: code, community, estates, buildings, road, numbers.
+    fn found(rows: &[[&str; 6]], address: &str) -> Option<String> {
+        let rows: Vec<[&str; 13]> = rows
+            .iter()
+            .map(|[code, community, estates, buildings, road, numbers]| {
+                [code, "", "", community, "东街", "", "", "", "", estates, buildings, road, numbers]
+            })
+            .collect();
+        let rows: Vec<&[&str]> = rows.iter().map(<[&str; 13]>::as_slice).collect();
+        let directory = directory(&rows).0;
+        let code = |grid: GridNo| directory.grids()[grid as usize].code.clone();
+        grid_of_address(address, &directory).map(code)
+    }
+
+    fn is(rows: &[[&str; 6]], told: &[(&str, Option<&str>)]) {
+        for (address, code) in told {
+            assert_eq!(found(rows, address).as_deref(), *code, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_building_that_no_grid_names_is_not_told_by_the_estate() {
+        let five = ["G1", "甲社区", "明珠花园5栋", "", "", ""];
+        is(
+            &[five],
+            &[
+                ("明珠花园2栋101", None),
+                ("明珠花园5栋101", Some("G1")),
+                ("明珠花园", Some("G1")),
+                ("明珠花园1203", Some("G1")),
+            ],
+        );
+        let others = ["G2", "甲社区", "明珠花园除5栋外", "", "", ""];
+        is(&[five, others], &[("明珠花园2栋101", Some("G2")), ("明珠花园第5栋101", Some("G1")), ("明珠花园", None)]);
+        let unread = ["G2", "甲社区", "明珠花园7-6栋", "", "", ""];
+        is(&[five, unread], &[("明珠花园2栋101", None), ("明珠花园5栋101", Some("G1"))]);
+        is(&[["G1", "甲社区", "明珠花园", "", "", ""]], &[("明珠花园2栋101", Some("G1"))]);
+    }
+
+    #[test]
+    fn a_group_of_a_village_is_found_by_number_or_name() {
+        let rows = [
+            ["V1", "清水村委会", "清水村樟树组、油铺组", "", "", ""],
+            ["V2", "清水村委会", "1-4组、老屋组", "", "", ""],
+            ["V3", "清水村委会", "", "五组至七组", "", ""],
+            ["W1", "长山村", "长山村", "", "", ""],
+        ];
+        is(
+            &rows,
+            &[
+                ("清水村樟树组12号", Some("V1")),
+                ("清水村委会油铺组3号", Some("V1")),
+                ("清水村老屋组", Some("V2")),
+                ("清水村第三组12号", Some("V2")),
+                ("清水村3村民小组12号", Some("V2")),
+                ("清水村6组", Some("V3")),
+                ("清水村新屋组12号", None),
+                ("清水村9组", None),
+                ("清水村3号", None),
+                ("长山村老屋组3号", Some("W1")),
+                ("长山村3号", Some("W1")),
+            ],
+        );
+    }
+
+    #[test]
+    fn doors_and_the_buildings_behind_them() {
+        let rows = [
+            ["R1", "甲社区", "建设路128号院1-3栋、八一巷", "", "", ""],
+            ["R2", "甲社区", "", "", "建设路", "128号院4-6栋、130号"],
+            ["R3", "甲社区", "", "", "府前大街", "1-81单号"],
+            ["R4", "甲社区", "", "", "府前大街", "2-80（双号）"],
+        ];
+        is(
+            &rows,
+            &[
+                ("建设路128号院2栋301", Some("R1")),
+                ("建设路128号5栋301", Some("R2")),
+                ("建设路128号院9栋301", None),
+                ("建设路130号", Some("R2")),
+                ("建设路3号", None),
+                ("八一巷12号", Some("R1")),
+                ("府前大街7号", Some("R3")),
+                ("府前大街8号附4号", Some("R4")),
+                ("府前大街82号", None),
+            ],
+        );
     }
 }

@@ -23,8 +23,8 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "grids.coverage_unread",
-        "grid directory: {count} building or door number range(s) cannot be read (1-5、8 and 1-99单 can)",
-        "网格目录：{count} 处楼栋或门牌范围无法识别；请写作 1-5、8 或 1-99单",
+        "grid directory: {count} cell(s) name buildings, door numbers or groups that cannot be read and cover nobody (1-5、8 and 1-99单 can): {examples}",
+        "网格目录：{count} 个单元格中的楼栋、门牌或组无法识别，未覆盖任何人（可写作 1-5、8 或 1-99单）：{examples}",
     ),
     (
         "grids.code_unknown",

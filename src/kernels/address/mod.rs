@@ -222,6 +222,7 @@ pub fn estate_name(raw: &str, out: &mut String) {
         return;
     }
     address.read_chars(raw);
+    drop_committee(address.line.chars_mut());
     tail::push_estate(&address.line, out);
 }
 

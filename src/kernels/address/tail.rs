@@ -35,7 +35,9 @@ pub(super) fn parse(address: &mut Address) {
     let mut at = road(address, &chars, address.prefix);
     at = side(&chars, at);
     let end = estate_end(&chars, at);
-    let name = &chars[after_village(&chars, at, end)..end];
+    // 第3栋 is 3栋.
+    let name_end = end - usize::from(end > at && end < chars.len() && chars[end - 1] == '第');
+    let name = &chars[after_village(&chars, at, name_end)..name_end];
     if !name.is_empty() {
         push_estate(name, &mut address.estate);
     }
@@ -80,6 +82,14 @@ fn road(address: &mut Address, chars: &Line, at: usize) -> usize {
         address.number.push('-');
         push_number(&chars[next + 1..end], &mut address.number);
         next = end;
+    } else if matches!(chars.get(next), Some('附'))
+        && let Some(end) = chars.number_at(next + 1)
+        && (end == chars.len() || chars[end] == '号' && !is_building_word(chars, end + 1))
+    {
+        // 8号附4号
+        address.number.push('-');
+        push_number(&chars[next + 1..end], &mut address.number);
+        next = end + usize::from(end < chars.len());
     }
     if let Some(prefix) = prefix.or_else(|| chars.get(next).copied().filter(|c| matches!(c, '甲' | '乙' | '丙'))) {
         address.number.push(prefix);
@@ -230,6 +240,7 @@ fn estate_end(chars: &Line, at: usize) -> usize {
 /// Where the name goes on that a number belongs to whose end is `end`: 二期, 3区, A区, 八里庄, 二十一户村, 九号公馆, 阳光100小区.
 fn named_by_number(chars: &Line, end: usize) -> Option<usize> {
     match chars.get(end)? {
+        '村' if mark_at(chars, end).0 != Mark::Bare => None,
         '期' | '区' | '村' | '里' | '街' | '坊' | '庄' => Some(end + 1),
         '户' if matches!(chars.get(end + 1), Some('村' | '庄')) => Some(end + 2),
         '号' if ["公馆", "官邸", "庄园"].iter().any(|word| starts_with(chars, end + 1, word)) => Some(end + 3),
@@ -311,6 +322,8 @@ fn marks(first: char) -> &'static [(&'static str, Mark)] {
         '层' => &[("", Mark::Floor)],
         '排' => &[("", Mark::Row)],
         '组' => &[("", Mark::Group('组'))],
+        '小' => &[("组", Mark::Group('组'))],
+        '村' => &[("民小组", Mark::Group('组')), ("民组", Mark::Group('组'))],
         '队' => &[("", Mark::Group('队'))],
         '社' => &[("", Mark::Group('社'))],
         '-' | '/' | '.' | '\\' => &[("", Mark::Joined)],

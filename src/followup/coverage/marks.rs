@@ -1,0 +1,316 @@
+//! One notation for what directories write in many: a cell's text in narrow capitals, with a small letter or mark for each
+//! word that says which numbers count. The text has no small letters of its own.
+
+use super::list::unit_at;
+use crate::kernels::address;
+
+/// Odd and even numbers.
+pub(super) const ODD: char = 'o';
+pub(super) const EVEN: char = 'e';
+/// Everything.
+pub(super) const WHOLE: char = 'w';
+/// Around the numbers that do not count.
+pub(super) const EXCEPT: char = '!';
+/// Between the numbers that do not count, so that they stay together.
+const EXCEPT_AND: char = '&';
+/// What does not count has no number (不含商铺): it can only be told.
+pub(super) const REMARK: char = '?';
+
+/// What stands between the first and the last number of a span.
+pub(super) const TO: [char; 8] = ['-', '~', '—', '–', '至', '到', '－', '～'];
+/// What parts the numbers of a list, but for brackets and spaces.
+const SEPARATORS: [char; 12] = ['、', ',', ';', '|', '/', '.', '。', '和', '及', '与', ':', EXCEPT_AND];
+
+/// The words for the sides of a road, the longer first.
+const SIDES: [(&str, char); 18] = [
+    ("单号侧", ODD),
+    ("双号侧", EVEN),
+    ("单数号", ODD),
+    ("双数号", EVEN),
+    ("奇数号", ODD),
+    ("偶数号", EVEN),
+    ("单号", ODD),
+    ("双号", EVEN),
+    ("单数", ODD),
+    ("双数", EVEN),
+    ("奇数", ODD),
+    ("偶数", EVEN),
+    ("奇号", ODD),
+    ("偶号", EVEN),
+    ("单侧", ODD),
+    ("双侧", EVEN),
+    ("(单)", ODD),
+    ("(双)", EVEN),
+];
+
+/// The words for everything, the longer first.
+const WHOLES: [&str; 17] = [
+    "小区全部楼栋",
+    "小区所有楼栋",
+    "全部楼栋",
+    "所有楼栋",
+    "全部住户",
+    "所有住户",
+    "全部门牌",
+    "整个小区",
+    "全部小区",
+    "小区全部",
+    "小区所有",
+    "小区全体",
+    "整个村",
+    "全小区",
+    "全路段",
+    "全部",
+    "所有",
+];
+/// The same, where they are no part of a name (安全村, 十全街): behind a name that ends so, or alone.
+const WHOLES_BEHIND: [(&str, &[char]); 6] = [
+    ("全段", &['路', '街', '道', '巷', '弄']),
+    ("全村", &['村', '庄', '屯']),
+    ("全路", &['路', '道']),
+    ("全街", &['街']),
+    ("全巷", &['巷']),
+    ("整条", &['路', '街', '道', '巷', '弄']),
+];
+
+/// A cell in one notation.
+pub(super) fn cell_text(raw: &str) -> String {
+    let mut text = address_text(raw);
+    // What stands for something else here is nothing where the cell has it.
+    text = text.replace([EXCEPT, EXCEPT_AND, REMARK], " ");
+    for (from, to) in [
+        ("[", "("),
+        ("]", ")"),
+        ("【", "("),
+        ("】", ")"),
+        ("门牌号码", ""),
+        ("门牌号", ""),
+        ("门牌", ""),
+        ("村民小组", "组"),
+        ("村民组", "组"),
+    ] {
+        text = text.replace(from, to);
+    }
+    text = digits_for_numerals(&village_of_committee(&text));
+    for (word, side) in SIDES {
+        text = text.replace(word, side.encode_utf8(&mut [0; 4]));
+    }
+    whole(&mut text);
+    except(&mut text);
+    glue(&text)
+}
+
+/// The committee stands for its village: 清水村委会 is 清水村.
+pub(super) fn village_of_committee(text: &str) -> String {
+    let mut text = text.to_owned();
+    for committee in ["村村民委员会", "村村委会", "村民委员会", "村委会"] {
+        if text.contains(committee) {
+            text = text.replace(committee, "村");
+        }
+    }
+    text
+}
+
+/// Full-width forms as ASCII, upper case.
+pub(super) fn address_text(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        c => c,
+    };
+    text.chars().map(|c| narrow(c).to_ascii_uppercase()).collect()
+}
+
+/// Whether `c` parts numbers of a list.
+pub(super) fn is_separator(c: char) -> bool {
+    SEPARATORS.contains(&c) || c.is_whitespace() || matches!(c, '(' | ')')
+}
+
+/// Whether a number may begin with `c`.
+fn begins_number(c: char) -> bool {
+    c.is_ascii_digit() || c.is_ascii_uppercase() || c == '第'
+}
+
+/// 一组至四组 and 一、二、三组 in digits. Numerals of names (九号公馆, 八一巷) stay what they are: a word of numbers must
+/// stand behind them, and no name behind that.
+fn digits_for_numerals(text: &str) -> String {
+    const NUMERALS: &str = "一二三四五六七八九十百";
+    if !text.contains(|c| NUMERALS.contains(c)) {
+        return text.to_owned();
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for (at, c) in chars.iter().enumerate().filter(|(_, c)| NUMERALS.contains(**c)) {
+        match runs.last_mut() {
+            Some(run) if run.1 == at && *c != ' ' => run.1 = at + 1,
+            _ => runs.push((at, at + 1)),
+        }
+    }
+    // From the last on: what follows a number may be the next one.
+    let mut counts = vec![false; runs.len()];
+    for nth in (0..runs.len()).rev() {
+        let end = runs[nth].1;
+        counts[nth] = match unit_at(&chars, end) {
+            Some((_, len)) => chars.get(end + len).is_none_or(|&c| {
+                let goes_on =
+                    TO.contains(&c) || matches!(c, '除' | '以' | '之' | '外' | '单' | '双' | '第' | '全' | '不');
+                goes_on || is_separator(c) || begins_number(c) || NUMERALS.contains(c)
+            }),
+            None => {
+                let parted = chars.get(end).is_some_and(|c| TO.contains(c) || is_separator(*c));
+                let next = end + 1 + usize::from(chars.get(end + 1) == Some(&'第'));
+                parted && runs.get(nth + 1).is_some_and(|run| run.0 == next) && counts[nth + 1]
+            }
+        };
+    }
+    let (mut out, mut from, mut number) = (String::with_capacity(text.len()), 0, String::new());
+    for (&(start, end), _) in runs.iter().zip(counts).filter(|(_, counts)| *counts) {
+        out.extend(&chars[from..start]);
+        address::part(&chars[start..end].iter().collect::<String>(), &mut number);
+        out.push_str(&number);
+        from = end;
+    }
+    out.extend(&chars[from..]);
+    out
+}
+
+fn whole(text: &mut String) {
+    for word in WHOLES {
+        if text.contains(word) {
+            *text = text.replace(word, WHOLE.encode_utf8(&mut [0; 4]));
+        }
+    }
+    for (word, ends) in WHOLES_BEHIND {
+        while let Some(at) = text.find(word).filter(|&at| {
+            let before = text[..at].chars().next_back();
+            before.is_none_or(|c| is_separator(c) || ends.contains(&c))
+        }) {
+            text.replace_range(at..at + word.len(), WHOLE.encode_utf8(&mut [0; 4]));
+        }
+    }
+}
+
+/// 除5、6栋外, 不含5栋 and 5栋除外 as `!5&6栋!`.
+fn except(text: &mut String) {
+    while let Some((from, to, numbers)) = excepted(text) {
+        let numbers = numbers.trim_matches(is_separator);
+        let mark = if numbers.contains(|c: char| c.is_ascii_digit() || c.is_ascii_uppercase()) {
+            let parted = |c: char| if is_separator(c) { EXCEPT_AND } else { c };
+            format!("{EXCEPT}{}{EXCEPT}", numbers.chars().map(parted).collect::<String>())
+        } else {
+            REMARK.to_string()
+        };
+        text.replace_range(from..to, &mark);
+    }
+}
+
+/// Where the first such words stand, and the numbers in them.
+fn excepted(text: &str) -> Option<(usize, usize, String)> {
+    for word in ["不包括", "不包含", "不含"] {
+        let Some(from) = text.find(word) else { continue };
+        let start = from + word.len();
+        let rest = &text[start..];
+        let ends = |(at, c): (usize, char)| {
+            let more = rest[at + c.len_utf8()..].chars().next().is_some_and(begins_number);
+            matches!(c, '(' | ')' | ';' | '。') || is_separator(c) && !more
+        };
+        let len = rest.char_indices().find(|&at| ends(at)).map_or(rest.len(), |(at, _)| at);
+        return Some((from, start + len, rest[..len].to_owned()));
+    }
+    for (from, _) in text.match_indices('除') {
+        let start = from + '除'.len_utf8();
+        let Some(len) = text[start..].find('外') else { continue };
+        let end = start + len + '外'.len_utf8();
+        let inner = text[start..start + len].trim_end_matches(['以', '之']);
+        if !inner.is_empty() {
+            return Some((from, end, inner.to_owned()));
+        }
+        // 5栋除外: what stands before, in its brackets or from its first number on.
+        let before = &text[..from];
+        let open = before.rfind('(').filter(|&at| !before[at..].contains(')')).map(|at| at + 1);
+        let segment = open.unwrap_or_else(|| before.rfind(is_separator).map_or(0, |at| at + char_len(before, at)));
+        let digit = before[segment..].find(begins_number).map(|at| segment + at);
+        let begin = open.or(digit).unwrap_or(segment);
+        return Some((begin, end, before[begin..].to_owned()));
+    }
+    None
+}
+
+fn char_len(text: &str, at: usize) -> usize {
+    text[at..].chars().next().map_or(0, char::len_utf8)
+}
+
+/// Brackets and spaces between a side and its numbers go: `1-99号(o)` and `o(1-99号)`. A colon parts unless numbers follow.
+fn glue(text: &str) -> String {
+    let is_side = |c: char| matches!(c, ODD | EVEN);
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let next = chars.peek().copied();
+        let last = out.chars().next_back();
+        match c {
+            '(' if next.is_some_and(is_side) => {
+                let len = out.trim_end_matches(')').len();
+                out.truncate(len);
+            }
+            ':' if next.is_some_and(|c| begins_number(c) || c == '(') => {}
+            '(' | ')' | ' ' if last.is_some_and(is_side) => {
+                let before = out.chars().rev().nth(1);
+                // Whether the side stands behind its numbers.
+                let behind = before.is_some_and(|c| c.is_ascii_digit() || c == '号');
+                if behind || !next.is_some_and(|c| begins_number(c) || c == '(') {
+                    out.push(' ');
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numerals_are_digits_where_they_count() {
+        for (raw, text) in [
+            ("一组至四组", "1组至4组"),
+            ("清水村一、二、三组", "清水村1、2、3组"),
+            ("第一至第十二村民小组", "第1至第12组"),
+            ("三号楼、九栋", "3号楼、9栋"),
+        ] {
+            assert_eq!(cell_text(raw), text);
+        }
+        for name in ["八一巷", "中海九号公馆", "三号井小区", "二十一户村", "八一、三八", "八组团小区", "一、锦绣花园"]
+        {
+            assert_eq!(cell_text(name), name);
+        }
+    }
+
+    #[test]
+    fn words_that_say_which_numbers_count_have_one_notation() {
+        for (raw, text) in [
+            ("1-99号（单号）", "1-99号o "),
+            ("1-99（双）", "1-99e"),
+            ("单号（1-99号）", "o1-99号)"),
+            ("府前大街（单号）1-99号", "府前大街o1-99号"),
+            ("偶数：2-98号", "e2-98号"),
+            ("1-99号（单号）101号", "1-99号o 101号"),
+            ("明珠花园小区全部", "明珠花园w"),
+            ("八一巷全段、清水村全村、全村", "八一巷w、清水村w、w"),
+            ("明珠花园除5、6栋以外", "明珠花园!5&6栋!"),
+            ("明珠花园（不含5栋、六栋）、府苑", "明珠花园(!5栋&6栋!)、府苑"),
+            ("明珠花园不包括5栋、府苑", "明珠花园!5栋!、府苑"),
+            ("明珠花园（5、6栋除外）", "明珠花园(!5&6栋!)"),
+            ("明珠花园5栋除外", "明珠花园!5栋!"),
+            ("明珠花园（不含商铺）", "明珠花园(?)"),
+            ("清水村村民委员会1组", "清水村1组"),
+        ] {
+            assert_eq!(cell_text(raw), text, "{raw}");
+        }
+        for name in ["安全村", "十全街", "安全路", "双河村", "单家庄", "双拥路"] {
+            assert_eq!(cell_text(name), name);
+        }
+    }
+}
