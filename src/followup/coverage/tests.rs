@@ -1,3 +1,5 @@
+//! Cells as cities write them, and near ones that must not be taken for them.
+
 use super::cell::Place;
 use super::*;
 use proptest::prelude::*;
