@@ -125,7 +125,7 @@ pub(in crate::followup) const ROAD_ENDINGS: [char; 5] = ['路', '街', '道', '�
 
 /// A named group (油铺组) whose village stands before it or in another column.
 fn group(part: &str, last: Option<&Named>, village: Option<&str>) -> Option<Reading> {
-    let is_name = is_group(part) && part.chars().all(|c| c.is_alphabetic()) && part.chars().count() <= GROUP_CHARS_MAX;
+    let is_name = is_group(part) && part.chars().all(char::is_alphabetic) && part.chars().count() <= GROUP_CHARS_MAX;
     let of_last = last.is_some_and(Named::is_village);
     // 采油队 is nobody's group where no village has groups.
     let counts = part.ends_with('组') && village.is_some() || of_last && !part.ends_with('社');

@@ -168,7 +168,6 @@ fn item(chars: &[char], at: usize, joined: bool) -> Option<(Token, usize)> {
         item.open = Some(matches!(side, '上' | '后'));
         at += 2;
     }
-    // Numbers of two kinds next to each other (3栋1单元) follow each other; those of none (3 5) do not.
     Some((Token::Item(item), at))
 }
 
@@ -212,7 +211,6 @@ fn fill_units(tokens: &mut [(usize, Token)]) {
             Token::Item(item) => {
                 item.unit = item.unit.or(behind);
                 behind = item.unit;
-                // 5栋1-2单元: what stands before the building counts buildings.
             }
             _ => behind = None,
         }
@@ -292,6 +290,9 @@ impl Builder {
         faulty.dedup();
         reading.faults = faulty.len();
         reading.is_strict &= faulty.is_empty();
+        // 128号院全部 is all of that, not of the road.
+        let coverage = &mut self.coverage;
+        coverage.all &= coverage.spans.is_empty() && coverage.words.is_empty() && coverage.courts.is_empty();
         if self.except != Coverage::default() {
             self.coverage.except = Some(Box::new(self.except));
         }
@@ -369,7 +370,7 @@ impl Builder {
                     others.iter_mut().filter(|span| span.ends_are(side)).for_each(|span| span.parity = side);
                 }
                 None => {
-                    self.coverage.spans.push(Span { first: 0, last: u32::MAX, parity: side, counted: Counted::Doors })
+                    self.coverage.spans.push(Span { first: 0, last: u32::MAX, parity: side, counted: Counted::Doors });
                 }
             }
         }

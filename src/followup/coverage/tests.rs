@@ -1,3 +1,5 @@
+//! Cells as cities write them, and near ones that must not be taken for them.
+
 use super::cell::Place;
 use super::*;
 use proptest::prelude::*;
@@ -292,6 +294,7 @@ fn a_whole_estate_is_said_in_many_words_and_but_for_something() {
     }
     assert_eq!(told("八一巷全段、安全村", None)[0], ("八一巷".to_owned(), Some(all.clone()), false));
     assert_eq!(told("全村", Some("清水村")), [("清水村".to_owned(), Some(all), false)]);
+    assert_eq!(told("建设路8号院全部", None), [("建设路".to_owned(), Some(vec![8]), true)], "not the whole road");
     let but_two = &told("明珠花园除5、6栋外", None)[0].1.clone().unwrap();
     assert_eq!(but_two[..], [1, 2, 3, 4, 7, 8, 9, 10, 11, 12]);
     let remark = cell::places("明珠花园（不含商铺）", None);

@@ -1,3 +1,5 @@
+//! A directory of several rows, and what is wrong in one.
+
 use super::*;
 use crate::config::ReadSettings;
 use arrow::array::StringArray;
