@@ -236,7 +236,7 @@ fn push(
 fn names_a_place(address: &Address) -> bool {
     let parts = [&address.building, &address.unit, &address.room, &address.road, &address.number];
     let called = |end: &&str| address.display.ends_with(*end);
-    parts.iter().any(|part| !part.is_empty()) || ["村", "庄", "小区", "社区", "苑", "园"].iter().any(|end| called(&end))
+    parts.iter().any(|part| !part.is_empty()) || ["村", "庄", "小区", "社区", "苑", "园"].iter().any(called)
 }
 
 fn address_of(text: &str) -> Option<Address> {
@@ -278,7 +278,7 @@ impl Correction {
                 correction.phones.append(&mut phones);
             } else {
                 // 号码没变 is no address.
-                correction.address = address_of(piece).filter(|to| names_a_place(to)).or(correction.address.take());
+                correction.address = address_of(piece).filter(names_a_place).or(correction.address.take());
             }
         }
         correction

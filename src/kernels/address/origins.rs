@@ -251,7 +251,7 @@ fn above(county: u32) -> u32 {
 }
 
 fn is_province(code: u32) -> bool {
-    code % 10_000 == 0
+    code.is_multiple_of(10_000)
 }
 
 fn same_province(a: u32, b: u32) -> bool {
