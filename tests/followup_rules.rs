@@ -188,6 +188,7 @@ fn declarations_that_nobody_verified() {
         (13, "visit", 21.0, "", r#"{"result":"拒不配合"}"#), // met, and not verified
         (14, "declaration", UNREAD, "", open),
         (14, "visit", 21.0, "", r#"{"result":"verified"}"#),
+        (15, "declaration", UNREAD, "", done),
     ];
     assert_eq!(found("declarations_unverified", NOBODY, told), [1, 4, 5, 8, 9, 10, 12, 13]);
 }

@@ -7,7 +7,7 @@ WITH declared AS (
   GROUP BY person_id
 ),
 verified AS (
-  SELECT person_id, MAX(at) AS at
+  SELECT person_id, MAX(at) AS at, COUNT(person_id) AS told
   FROM (
     SELECT person_id, at
     FROM events
@@ -23,4 +23,4 @@ verified AS (
 SELECT d.person_id, d.since, '申报未核验' AS reason
 FROM declared AS d
 LEFT JOIN verified AS v ON d.person_id = v.person_id
-WHERE v.at IS NULL OR v.at < d.since
+WHERE v.told IS NULL OR v.at < d.since OR v.at IS NULL AND d.since IS NOT NULL

@@ -300,6 +300,8 @@ struct Carried {
     rule: u32,
     /// Another item of the rule and person goes on instead.
     merged: bool,
+    /// Its person is another's since tonight.
+    comes: bool,
     item: Item,
 }
 
@@ -313,10 +315,12 @@ fn carried(yesterday: Vec<Item>, renamed: &[(PersonId, PersonId)], names: &mut N
     let mut items: Vec<Carried> = yesterday
         .into_iter()
         .map(|mut item| {
-            item.person_id = new_key.get(&item.person_id).copied().unwrap_or(item.person_id);
+            let now = new_key.get(&item.person_id).copied().unwrap_or(item.person_id);
+            let comes = now != item.person_id;
+            item.person_id = now;
             let rule = names.numbers[&item.rule];
             item.rule = names.rules[rule as usize].clone();
-            Carried { rule, merged: false, item }
+            Carried { rule, merged: false, comes, item }
         })
         .collect();
     items.par_sort_unstable_by_key(|Carried { rule, item, .. }| {
@@ -327,9 +331,10 @@ fn carried(yesterday: Vec<Item>, renamed: &[(PersonId, PersonId)], names: &mut N
         let (before, own) = (&items[i - 1], &items[i]);
         items[i].merged = before.rule == own.rule && before.item.person_id == own.item.person_id;
     }
-    // The item that goes on stands for the others: whoever was visited since the first of them was visited for all.
+    // Where items meet, the one that goes on stands for all: whoever was visited since the first of them was visited for all.
+    // Not in later nights, when it may ask anew.
     for i in (1..items.len()).rev() {
-        if !items[i].merged {
+        if !items[i].merged || !(items[i].comes || items[i - 1].comes) {
             continue;
         }
         let earlier = items[i].item.since;
@@ -399,7 +404,7 @@ struct Work<'a, 'b> {
 
 impl Work<'_, '_> {
     /// The row of an item of yesterday; `due` if its rule asks for it tonight.
-    fn carry(&self, Carried { rule, merged, mut item }: Carried, due: Option<Due>) -> Row {
+    fn carry(&self, Carried { rule, merged, mut item, .. }: Carried, due: Option<Due>) -> Row {
         let (was_open, old_grid) = (item.state.is_open(), item.grid_code.clone());
         let fields = match due {
             Some(due) => self.due(&mut item, due),

@@ -169,9 +169,11 @@ impl Visits {
 /// The result that a visit told by record `row` at that time states, as the record has it; empty if none.
 pub fn result_of(records: &Records, row: u32, at: i64) -> String {
     let events = &records.events;
-    let is_it = |&event: &usize| events.record[event] == row && events.at[event] == at;
-    let of_visit = |&event: &usize| records.pool.get(events.kind[event]) == "visit";
-    let found = (0..events.record.len()).filter(is_it).find(of_visit);
+    // They are in the order of the records.
+    let from = events.record.partition_point(|&of| of < row);
+    let own = |&event: &usize| events.record[event] == row;
+    let is_visit = |&event: &usize| events.at[event] == at && records.pool.get(events.kind[event]) == "visit";
+    let found = (from..events.record.len()).take_while(own).find(is_visit);
     found.map_or_else(String::new, |event| result(&parsed(&records.pool, events.detail[event])).to_owned())
 }
 

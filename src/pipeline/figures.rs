@@ -125,9 +125,12 @@ pub(super) fn trend(store: &Store, as_of: Date) -> (Option<Yesterday>, Vec<Yeste
         if trend.iter().all(|other| other.as_of != set.as_of) {
             trend.push(set);
         }
+        // Years of sets may stand there, and each is a file to read.
+        if trend.len() == TREND_SETS {
+            break;
+        }
     }
     trend.sort_unstable_by_key(|set| set.as_of);
-    let trend = trend.split_off(trend.len().saturating_sub(TREND_SETS));
     (trend.last().copied(), trend)
 }
 

@@ -142,14 +142,14 @@ fn visited_at(answer: &Answer, as_of: Date) -> i64 {
 /// Whether another answer says another result of the same visit (items, list and time). Which of the two holds only the
 /// worker knows: neither is believed, and one with a later time settles it.
 fn answered_twice(answers: &[Answer], as_of: Date) -> Vec<bool> {
-    let visit = |answer: &Answer| (answer.items.clone(), answer.revision.clone(), visited_at(answer, as_of));
+    let visits: Vec<(&[String], &str, i64)> =
+        answers.iter().map(|answer| (&*answer.items, &*answer.revision, visited_at(answer, as_of))).collect();
     let mut result_of: HashMap<_, (&str, bool)> = HashMap::new();
-    for answer in answers.iter().filter(|answer| answer.rejected.is_none()) {
-        let (result, twice) = result_of.entry(visit(answer)).or_insert((&answer.result, false));
+    for (answer, visit) in answers.iter().zip(&visits).filter(|(answer, _)| answer.rejected.is_none()) {
+        let (result, twice) = result_of.entry(visit).or_insert((&answer.result, false));
         *twice |= *result != answer.result;
     }
-    let twice = |answer: &Answer| result_of.get(&visit(answer)).is_some_and(|(_, twice)| *twice);
-    answers.iter().map(twice).collect()
+    visits.iter().map(|visit| result_of.get(visit).is_some_and(|(_, twice)| *twice)).collect()
 }
 
 /// Takes a dead phone away from the records of its person that are not newer than the visit; a record that is nothing but a

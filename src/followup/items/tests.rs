@@ -181,6 +181,11 @@ fn items_that_meet_in_one_person_count_from_the_first() {
     // The second turns out to be the first, who was visited meanwhile.
     let one = night(3, &[rows[0], rows[2]], &second.items, vec![due(1, 1, None)], &[(2, 1)]);
     assert_eq!(states(&one), [(1, "b", "done"), (1, "b", "done")]);
+    // What is asked anew later is not settled by the visit that settled them.
+    let anew = || Due { reason: "死亡后仍有活动".into(), ..due(1, 1, None) };
+    let again = night(5, &[rows[0], rows[2]], &one.items, vec![anew()], &[]);
+    let later = night(6, &[rows[0], rows[2]], &again.items, vec![anew()], &[]);
+    assert_eq!((again.counts.open, later.counts.open), (1, 1));
 }
 
 #[test]
