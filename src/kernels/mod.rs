@@ -16,5 +16,6 @@ pub mod radix;
 pub mod shape;
 pub mod shared;
 pub mod similarity;
+pub mod sql_words;
 pub mod text;
 pub mod union_find;

@@ -2,6 +2,7 @@
 //! number, estate, building, unit and room in one notation, so that the same flat is the same whoever wrote it. No
 //! list of roads or estates is needed; what cannot be told stays in the text alone.
 
+mod counties;
 mod divisions;
 mod landmarks;
 mod line;
@@ -11,12 +12,14 @@ mod places;
 mod prefix;
 mod tail;
 
-pub use origins::{division_code, division_codes};
+pub use origins::{Origins, division_code, division_codes};
 pub use places::division_name;
 
 use super::text::{fold, is_han, is_invisible, is_missing, is_quote, is_space};
 use line::Line;
 use numbers::{number_at, starts_estate};
+use places::{MUNICIPALITIES, apart_from};
+use prefix::Area;
 
 /// A longer address is cut here.
 const CHARS_MAX: usize = 120;
@@ -40,8 +43,8 @@ pub struct Address {
     pub number: String,
     /// Working copy of the text.
     line: Line,
-    /// How many characters at the front name province, city, district, street and community.
-    prefix: usize,
+    /// What stands at the front: province, city, district, street and community.
+    area: Area,
 }
 
 impl Address {
@@ -54,14 +57,15 @@ impl Address {
         self.read_chars(raw);
         drop_committee(self.line.chars_mut());
         self.line.read_kinds();
-        self.prefix = prefix::length(&self.line);
+        self.area = prefix::area(&self.line);
         tail::parse(self);
         if is_village(&self.estate) && self.number.is_empty() && self.unit.is_empty() {
             // A village has houses, not buildings: 西曹道口村315 is 西曹道口村315号.
             let house = |part: &String| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
             if house(&self.building) && self.room.is_empty() {
                 std::mem::swap(&mut self.number, &mut self.building);
-            } else if house(&self.room) && self.building.is_empty() {
+            } else if house(&self.room) && (self.building.is_empty() || self.building.ends_with(['组', '队', '社']))
+            {
                 std::mem::swap(&mut self.number, &mut self.room);
             }
         }
@@ -81,17 +85,41 @@ impl Address {
             part.clear();
         }
         self.line.chars_mut().clear();
-        self.prefix = 0;
+        self.area = Area::default();
     }
 
-    /// Whether the text starts with a place of the city, not with the name of a province or of a city.
-    pub fn is_local(&self) -> bool {
-        !self.line.is_empty() && !prefix::names_city(&self.line)
+    /// Whether the text starts with a place of the city or with its name, not with that of another one or of a province alone.
+    /// `city` is what the city's division code begins with, four digits, where that is known.
+    pub fn is_in(&self, city: Option<u16>) -> bool {
+        let division = self.area.division;
+        let names_it = |city: u16| {
+            let is_city = !division.is_multiple_of(100) || MUNICIPALITIES.contains(&(division / 100));
+            is_city && apart_from(division, city).is_none()
+        };
+        let is_other = city.is_some_and(|city| self.is_elsewhere(city));
+        !self.line.is_empty() && !is_other && (!prefix::names_city(&self.line) || city.is_some_and(names_it))
+    }
+
+    /// Whether the text names another province or city than the one whose division code begins with the four digits `city`.
+    pub fn is_elsewhere(&self, city: u16) -> bool {
+        self.area.division != 0 && apart_from(self.area.division, city).is_some()
+    }
+
+    /// Sets the estate and the road of an address elsewhere apart from those of `city` that are called the same, by the name of
+    /// its province or city before theirs: every city has a 阳光花园 and a 人民路.
+    pub fn set_apart_from(&mut self, city: u16) {
+        if self.area.division != 0
+            && let Some(name) = apart_from(self.area.division, city)
+        {
+            for part in [&mut self.estate, &mut self.road].into_iter().filter(|part| !part.is_empty()) {
+                part.insert_str(0, name);
+            }
+        }
     }
 
     /// The part of the text that names province, city, district, street and community; may be empty.
     pub fn area(&self) -> String {
-        self.line[..self.prefix].iter().filter(|&&c| c != ' ').collect()
+        self.line[..self.area.length].iter().filter(|&&c| c != ' ').collect()
     }
 
     /// Hash of the dwelling: estate (or road and number), building, unit, room. 0 unless the parts name one dwelling: a room,
@@ -196,6 +224,8 @@ pub fn flat_key(estate: &str, road: &str, number: &str, building: &str, unit: &s
     if !named {
         return 0;
     }
+    // 113号2单元102室 and 113号2-102 are one flat behind one door: what parts it is called by either name.
+    let (building, unit) = if estate.is_empty() && building.is_empty() { (unit, "") } else { (building, unit) };
     let mut hash = 0xcbf2_9ce4_8422_2325u64;
     for part in [place.0, place.1, building, unit, room] {
         for &byte in part.as_bytes() {
@@ -210,8 +240,20 @@ pub fn flat_key(estate: &str, road: &str, number: &str, building: &str, unit: &s
 }
 
 fn is_village(estate: &str) -> bool {
-    const ENDS: [char; 14] = ['村', '庄', '屯', '寨', '营', '堡', '沟', '店', '集', '湾', '坪', '岭', '洼', '峪'];
-    estate.ends_with(ENDS) && !["山庄", "新村", "花园"].iter().any(|end| estate.ends_with(end))
+    const ENDS: [char; 15] = ['村', '庄', '屯', '寨', '营', '堡', '沟', '店', '集', '湾', '坪', '岭', '洼', '峪', '委'];
+    let ends_so = estate.ends_with(ENDS) && !["山庄", "新村", "花园"].iter().any(|end| estate.ends_with(end));
+    ends_so || is_hamlet(estate)
+}
+
+/// Whether the estate is a village with a hamlet behind its name: 大鹤立村八方地.
+fn is_hamlet(estate: &str) -> bool {
+    const OTHERS: [char; 24] = [
+        '区', '园', '苑', '院', '寓', '厦', '厂', '场', '城', '府', '馆', '邸', '期', '里', '校', '学', '局', '司',
+        '部', '站', '楼', '所', '组', '队',
+    ];
+    let Some((village, hamlet)) = estate.split_once('村') else { return false };
+    let is_name = (2..=4).contains(&hamlet.chars().count()) && hamlet.chars().all(is_han);
+    !village.is_empty() && !village.ends_with('新') && is_name && !hamlet.ends_with(OTHERS)
 }
 
 /// Writes the name of an estate into `out` (cleared first) as [`Address::estate`] has it.

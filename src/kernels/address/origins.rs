@@ -6,14 +6,16 @@
 
 use super::divisions::DIVISIONS;
 use super::landmarks::{AIRPORTS, AMBIGUOUS, LANDMARKS, LETTERS};
-use super::places::{division_name, province_short, short};
+use super::places::{MUNICIPALITIES, counties, county_short, division_name, province_short, short};
 use crate::kernels::text::{fold, is_space};
+use hashbrown::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// No cell about places is longer; of a story only the beginning is read.
 const CHARS_MAX: usize = 200;
 
 /// A name by which places are looked up.
+#[derive(Clone, Debug)]
 struct Name {
     chars: Vec<char>,
     /// 0: what is called so has no code.
@@ -23,14 +25,20 @@ struct Name {
     is_ambiguous: bool,
 }
 
-/// All names, by their first character; of one character the longest first, and a province before its city.
+impl Name {
+    fn new(code: u32, name: &str, is_full: bool, is_ambiguous: bool) -> Self {
+        Self { chars: name.chars().collect(), code, is_full, is_ambiguous }
+    }
+}
+
+/// By their first character; of one character the longest first, and a province before its city.
+fn sort(names: &mut [Name]) {
+    names.sort_by(|a, b| (a.chars.first(), b.chars.len(), a.code).cmp(&(b.chars.first(), a.chars.len(), b.code)));
+}
+
+/// All names that mean one place in the whole country.
 static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
-    let name = |code: u32, name: &str, is_full: bool| Name {
-        chars: name.chars().collect(),
-        code,
-        is_full,
-        is_ambiguous: AMBIGUOUS.contains(&name),
-    };
+    let name = |code: u32, name: &str, is_full: bool| Name::new(code, name, is_full, AMBIGUOUS.contains(&name));
     let mut names: Vec<Name> = Vec::new();
     for &(code, own) in &DIVISIONS {
         let said = if is_province(code) { province_short(own) } else { short(own) };
@@ -43,9 +51,84 @@ static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
     for (code, own) in LANDMARKS.iter().flat_map(|&(code, names)| names.split(' ').map(move |own| (code, own))) {
         names.push(name(code, own, own.chars().count() > 2 && own.ends_with(ends)));
     }
-    names.sort_by(|a, b| (a.chars.first(), b.chars.len(), a.code).cmp(&(b.chars.first(), a.chars.len(), b.code)));
+    let known: HashSet<Vec<char>> = names.iter().map(|name| name.chars.clone()).collect();
+    let is_new = |name: &str| !known.contains(&name.chars().collect::<Vec<char>>());
+    let (mut bearers, mut short_bearers) = (HashMap::<&str, u32>::new(), HashMap::<&str, u32>::new());
+    for (_, own) in counties() {
+        *bearers.entry(own).or_default() += 1;
+        *short_bearers.entry(county_short(own)).or_default() += 1;
+    }
+    for (code, own) in counties() {
+        if bearers[own] == 1 && is_new(own) {
+            names.push(Name::new(code, own, true, false));
+        }
+        // 五常 is a city, 友好 a word: without its last word a county must stand alone.
+        let said = county_short(own);
+        let is_one = short_bearers[said] == 1 && !WORDS.contains(&said);
+        if is_one && said != own && said.chars().count() >= 2 && is_new(said) {
+            names.push(Name::new(code, said, false, true));
+        }
+    }
+    sort(&mut names);
     names
 });
+
+/// Counties that are called like something else when they are named without their last word.
+const WORDS: [&str; 49] = [
+    "解放", "友好", "复兴", "前进", "前锋", "新建", "港口", "江南", "市北", "市南", "城西", "城东", "城北", "路北",
+    "路南", "河西", "城厢", "西市", "站前", "老城", "古城", "老边", "小店", "红旗", "东风", "平安", "安定", "回民",
+    "宏伟", "红星", "二道", "上街", "东湖", "南湖", "北湖", "滨湖", "太平", "山城", "新市", "友谊", "公安", "合作",
+    "资源", "会同", "太湖", "东海", "南海", "滨海", "城中",
+];
+
+/// Words for the city itself, where somebody says where they were.
+const HERE: [&str; 8] = ["本市", "市内", "本地", "当地", "本区", "本县", "市区", "城区"];
+
+/// Where people of one city may come from: names that several places have are those of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Origins {
+    /// Counties of the city and words for it.
+    own: Vec<Name>,
+    /// Its first four digits.
+    city: u32,
+}
+
+impl Origins {
+    /// Those of the city whose division code begins with these four digits; without, no place is its own.
+    pub fn of(city: Option<u16>) -> Self {
+        let Some(city) = city else { return Self::default() };
+        let is_municipality = MUNICIPALITIES.contains(&(city / 100));
+        let is_own = |code: u32| {
+            if is_municipality { code / 10_000 == u32::from(city / 100) } else { code / 100 == u32::from(city) }
+        };
+        let whole = if is_municipality { u32::from(city) / 100 * 10_000 } else { u32::from(city) * 100 };
+        let mut own: Vec<Name> = HERE.iter().map(|word| Name::new(whole, word, false, true)).collect();
+        for (code, name) in counties().filter(|&(code, _)| is_own(code)) {
+            own.push(Name::new(code, name, true, false));
+            let said = county_short(name);
+            if said.chars().count() >= 2 && said != name {
+                own.push(Name::new(code, said, false, true));
+            }
+        }
+        sort(&mut own);
+        Self { own, city: city.into() }
+    }
+
+    /// As [`division_codes`], for somebody of the city.
+    pub fn codes(&self, text: &str) -> Vec<String> {
+        codes_of(text, self)
+    }
+
+    /// The city's own names that begin with `first`, where what stands before them is no other place.
+    fn beginning_with(&self, first: Option<&char>, before: Option<Found>) -> &[Name] {
+        if before.is_some_and(|before| before.code / 100 != self.city && before.code / 10_000 * 100 != self.city) {
+            return &[];
+        }
+        let from = self.own.partition_point(|name| name.chars.first() < first);
+        let count = self.own[from..].iter().take_while(|name| name.chars.first() == first).count();
+        &self.own[from..from + count]
+    }
+}
 
 /// A place that a text names.
 #[derive(Clone, Copy)]
@@ -59,11 +142,15 @@ struct Found {
 /// is named alone as many are (浦东新区), or the text itself if it is a code. A province stands for itself only where none of
 /// its cities is named beside it. A place that somebody came back to at the end of the text (从上海返东营) goes first.
 pub fn division_codes(text: &str) -> Vec<String> {
+    codes_of(text, &Origins::default())
+}
+
+fn codes_of(text: &str, origins: &Origins) -> Vec<String> {
     if let Some(code) = bare_code(text) {
         return vec![code.to_owned()];
     }
     let chars: Vec<char> = text.trim().chars().take(CHARS_MAX).map(fold).collect();
-    let mut found = find(&chars);
+    let mut found = find(&chars, origins);
     if let [.., before, last] = found[..]
         && last.to == chars.len()
         && before.code != last.code
@@ -104,7 +191,7 @@ fn bare_code(text: &str) -> Option<&str> {
 }
 
 /// Every place that is named, in order. Names do not overlap.
-fn find(chars: &[char]) -> Vec<Found> {
+fn find(chars: &[char], origins: &Origins) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
     while at < chars.len() {
@@ -115,7 +202,7 @@ fn find(chars: &[char]) -> Vec<Found> {
             continue;
         }
         let before = found.last().filter(|last| last.to == at).copied();
-        let named = name_at(chars, at, before).or_else(|| letter_at(chars, at));
+        let named = name_at(chars, at, before, origins).or_else(|| letter_at(chars, at));
         match named {
             Some((to, code)) => {
                 if let Some(code) = code {
@@ -130,7 +217,7 @@ fn find(chars: &[char]) -> Vec<Found> {
 }
 
 /// The end of the name at `at`, and the code of its place; no code: what is called so is none. `before` ends where it begins.
-fn name_at(chars: &[char], at: usize, before: Option<Found>) -> Option<(usize, Option<u32>)> {
+fn name_at(chars: &[char], at: usize, before: Option<Found>, origins: &Origins) -> Option<(usize, Option<u32>)> {
     let from = NAMES.partition_point(|name| name.chars.first() < chars.get(at));
     let names = NAMES[from..].iter().take_while(|name| name.chars.first() == chars.get(at));
     // 吉林市场 is not 吉林市.
@@ -141,7 +228,9 @@ fn name_at(chars: &[char], at: usize, before: Option<Found>) -> Option<(usize, O
     let mut fitting: Vec<&Name> = names.filter(fits).collect();
     // Behind its province a city goes before a namesake: 吉林省吉林.
     fitting.sort_by_key(|name| !own(name));
-    let name = fitting.first()?;
+    let local = origins.beginning_with(chars.get(at), before).iter().find(fits);
+    let longer = |name: &&&Name| local.is_none_or(|local| name.chars.len() > local.chars.len());
+    let name = fitting.first().filter(longer).copied().or(local)?;
     let to = at + name.chars.len();
     let rest = &chars[to..];
     if name.is_full {
@@ -152,11 +241,11 @@ fn name_at(chars: &[char], at: usize, before: Option<Found>) -> Option<(usize, O
     }
     let stands_alone = || starts_as_place(&chars[..at]) && ends_as_place(rest);
     let is_part = before.is_none() && is_province(name.code) && ends_with_any(&chars[..at], &WATERS);
-    if is_part || name.is_ambiguous && !own(name) && !stands_alone() {
+    if is_part || name.is_ambiguous && !own(&name) && !stands_alone() {
         return None;
     }
     // A district of the city before it is called like another city: 天津河北区.
-    let is_district = before.is_some() && !own(name) && rest.first() == Some(&'区');
+    let is_district = before.is_some() && !own(&name) && rest.first() == Some(&'区');
     Some((to, (!is_district).then_some(name.code)))
 }
 
@@ -302,7 +391,16 @@ mod tests {
             ("吉林", "220000"),
             ("吉林省吉林", "220200"),
             ("吉林吉林", "220200"),
-            ("长沙县", "430100"),
+            ("长沙县", "430121"),
+            ("利津县", "370522"),
+            ("五常", "230184"),
+            ("五常市", "230184"),
+            ("黑龙江省五常市", "230184"),
+            ("哈尔滨市香坊区", "230100"),
+            ("香坊", "230110"),
+            ("从尚志返", "230183"),
+            ("农安县", "220122"),
+            ("滕州市", "370481"),
             ("西安咸阳国际机场", "610100"),
             ("中国上海", "310000"),
             ("辽宁朝阳", "211300"),
@@ -375,7 +473,11 @@ mod tests {
             "12345678901",
             "G1234",
             "ABCD",
-            "利津县",
+            "和平区",
+            "友好医院",
+            "公安",
+            "五常街",
+            "尚志大街12号",
             "990000",
         ] {
             assert_eq!(codes(text), "", "{text}");
@@ -383,6 +485,32 @@ mod tests {
         assert_eq!(codes("朝阳、东方"), "211300 469007", "as places of their own");
         assert_eq!(codes("东方市"), "469007");
         assert_eq!(codes("吉林市场"), "220000");
+    }
+
+    #[test]
+    fn names_that_many_places_have_are_those_of_the_city() {
+        let (dongying, shenyang) = (Origins::of(Some(3705)), Origins::of(Some(2101)));
+        let codes = |origins: &Origins, text: &str| origins.codes(text).join(" ");
+        for (origins, text, expected) in [
+            (&dongying, "本市", "370500"),
+            (&dongying, "市内", "370500"),
+            (&dongying, "河口区", "370503"),
+            (&dongying, "河口", "370503"),
+            (&dongying, "广饶", "370523"),
+            (&dongying, "东营市河口区", "370500"),
+            (&dongying, "和平区", ""),
+            (&dongying, "从上海返东营区", "370502 310000"),
+            (&dongying, "河口街", ""),
+            (&shenyang, "和平区", "210102"),
+            (&shenyang, "沈阳市和平区", "210100"),
+            (&shenyang, "天津市和平区", "120000"),
+            (&shenyang, "天津和平区", "120000"),
+            (&Origins::of(Some(3101)), "本市", "310000"),
+            (&Origins::of(Some(1101)), "朝阳区", "110105"),
+            (&Origins::default(), "本市", ""),
+        ] {
+            assert_eq!(codes(origins, text), expected, "{text}");
+        }
     }
 
     #[test]

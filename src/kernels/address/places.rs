@@ -1,5 +1,6 @@
 //! The national division codes of provinces and prefectures, and their names.
 
+use super::counties::COUNTIES;
 use super::divisions::DIVISIONS;
 
 /// Name of a division by its code of six (or more) digits: `武汉市` under its province (湖北省武汉市), the prefecture's for a
@@ -36,12 +37,41 @@ pub(super) fn province_short(name: &str) -> &str {
     if name.starts_with("内蒙古") || name.starts_with("黑龙江") { first(3) } else { first(2) }
 }
 
-/// Names of the provinces.
-pub(super) fn provinces() -> impl Iterator<Item = &'static str> {
-    DIVISIONS.iter().filter(|row| row.0 % 10_000 == 0).map(|row| row.1)
+/// Provinces that are cities, by the first two digits of their codes.
+pub(super) const MUNICIPALITIES: [u16; 4] = [11, 12, 31, 50];
+
+/// What sets places of the division with that code, by its first four digits, apart from those of `city`: the name of its
+/// province where that is another one, else its own. `None` where it is the city, or may be, since only their province is named.
+pub(super) fn apart_from(division: u16, city: u16) -> Option<&'static str> {
+    let [province, own_province] = [division, city].map(|code| code / 100);
+    if province != own_province {
+        return name_of(u32::from(province) * 10_000);
+    }
+    let is_other = !division.is_multiple_of(100) && division != city && !city.is_multiple_of(100);
+    if is_other { DIVISIONS.iter().find(|row| row.0 / 100 == u32::from(division)).map(|row| row.1) } else { None }
 }
 
-/// Names of the prefectures.
-pub(super) fn prefectures() -> impl Iterator<Item = &'static str> {
-    DIVISIONS.iter().filter(|row| row.0 % 10_000 != 0).map(|row| row.1)
+/// Codes and names of the provinces.
+pub(super) fn provinces() -> impl Iterator<Item = (u32, &'static str)> {
+    DIVISIONS.iter().copied().filter(|row| row.0 % 10_000 == 0)
+}
+
+/// Codes and names of the prefectures.
+pub(super) fn prefectures() -> impl Iterator<Item = (u32, &'static str)> {
+    DIVISIONS.iter().copied().filter(|row| row.0 % 10_000 != 0)
+}
+
+/// Codes and names of all counties.
+pub(super) fn counties() -> impl Iterator<Item = (u32, &'static str)> {
+    COUNTIES.iter().flat_map(|&(prefecture, names)| {
+        let county =
+            move |text: &'static str| Some((u32::from(prefecture) * 100 + text[..2].parse::<u32>().ok()?, &text[2..]));
+        names.split(' ').filter_map(county)
+    })
+}
+
+/// A county's name without its last word.
+pub(super) fn county_short(name: &str) -> &str {
+    let ends = ["自治县", "自治旗", "市", "县", "区", "旗"];
+    ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
 }

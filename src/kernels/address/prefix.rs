@@ -3,24 +3,73 @@
 
 use super::line::{CITY, DISTRICT, HAN, Kinds, Line, PROVINCE, STOP, TOWN};
 use super::numbers::{number_at, starts_with};
-use super::places::{prefectures, province_short, provinces, short};
+use super::places::{counties, county_short, prefectures, province_short, provinces, short};
+use hashbrown::HashMap;
 use std::sync::LazyLock;
 
-/// Names of cities by their first character, full and short.
-static CITIES: LazyLock<Vec<(char, Vec<char>, usize)>> = LazyLock::new(|| {
-    let mut all: Vec<_> = prefectures()
-        .filter_map(|name| Some((name.chars().next()?, name.chars().collect(), short(name).chars().count())))
-        .collect();
+/// The name of a province or a city.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Name {
+    chars: Vec<char>,
+    /// Characters of the short name.
+    short: usize,
+    /// First four digits of the division code.
+    code: u16,
+}
+
+impl Name {
+    fn of(name: &str, short: &str, code: u32) -> Self {
+        Self { chars: name.chars().collect(), short: short.chars().count(), code: (code / 100) as u16 }
+    }
+}
+
+/// Names of cities, those with the same first character together.
+static CITIES: LazyLock<Vec<Name>> = LazyLock::new(|| {
+    let mut all: Vec<Name> = prefectures().map(|(code, name)| Name::of(name, short(name), code)).collect();
     all.sort_unstable();
     all
 });
 
-/// Full and short length of the provinces' names.
-static PROVINCES: LazyLock<Vec<(Vec<char>, usize)>> =
-    LazyLock::new(|| provinces().map(|name| (name.chars().collect(), province_short(name).chars().count())).collect());
+/// Names of the provinces.
+static PROVINCES: LazyLock<Vec<Name>> =
+    LazyLock::new(|| provinces().map(|(code, name)| Name::of(name, province_short(name), code)).collect());
 
-/// Number of characters of the area's name.
-pub(super) fn length(chars: &Line) -> usize {
+/// First four digits of the codes of counties by their names, as they are called and were called before they became a city or a
+/// district. Names that several have are left out.
+static COUNTIES: LazyLock<HashMap<Vec<char>, u16>> = LazyLock::new(|| {
+    let mut cities: HashMap<Vec<char>, Option<u16>> = HashMap::new();
+    let mut put = |name: &str, city: u16| {
+        let known = cities.entry(name.chars().collect()).or_insert(Some(city));
+        *known = known.filter(|&known| known == city);
+    };
+    for (code, name) in counties() {
+        let (city, stem) = ((code / 100) as u16, county_short(name));
+        put(name, city);
+        if stem.chars().count() >= 2 {
+            ["市", "县", "区"].iter().for_each(|end| put(&format!("{stem}{end}"), city));
+        }
+    }
+    cities.into_iter().filter_map(|(name, city)| Some((name, city?))).collect()
+});
+
+/// The division of a county that has its name alone, in the province of `division` if that is known; else `division`.
+fn of_county(name: &[char], division: u16) -> u16 {
+    let found = COUNTIES.get(name).copied().filter(|city| division == 0 || city / 100 == division / 100);
+    found.unwrap_or(division)
+}
+
+/// The name of an area and the last province or city in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Area {
+    /// Number of characters.
+    pub(super) length: usize,
+    /// First four digits of its division code, the last two 0 for a province; 0: none is named that a list has.
+    pub(super) division: u16,
+}
+
+/// The area at the front.
+pub(super) fn area(chars: &Line) -> Area {
+    let mut division = 0;
     let mut at = 0;
     if starts_with(chars, 0, "中国") || starts_with(chars, 0, "中华人民共和国") {
         let len = if chars[1] == '国' { 2 } else { 7 };
@@ -28,15 +77,31 @@ pub(super) fn length(chars: &Line) -> usize {
             at = len;
         }
     }
-    at = skip_space(chars, province(chars, at).unwrap_or(at));
+    if let Some((end, code)) = province(chars, at) {
+        (at, division) = (end, code);
+    }
+    at = skip_space(chars, at);
     for _ in 0..2 {
-        at = skip_space(chars, city(chars, at).unwrap_or(at));
+        if let Some((end, code)) = city(chars, at) {
+            let from = std::mem::replace(&mut at, end);
+            // 滕州市 is a county of some city.
+            let county =
+                || if division.is_multiple_of(100) { of_county(&chars[from..end], division) } else { division };
+            division = if code == 0 { county() } else { code };
+        }
+        at = skip_space(chars, at);
     }
     for _ in 0..2 {
-        at = skip_space(chars, district(chars, at).unwrap_or(at));
+        if let Some(end) = district(chars, at) {
+            if division.is_multiple_of(100) {
+                division = of_county(&chars[at..end], division);
+            }
+            at = end;
+        }
+        at = skip_space(chars, at);
     }
     at = skip_space(chars, street(chars, at).unwrap_or(at));
-    skip_space(chars, community(chars, at).unwrap_or(at))
+    Area { length: skip_space(chars, community(chars, at).unwrap_or(at)), division }
 }
 
 /// Whether a province or a city stands at the front.
@@ -51,68 +116,70 @@ fn skip_space(chars: &Line, mut at: usize) -> usize {
     at
 }
 
-fn province(chars: &Line, at: usize) -> Option<usize> {
+/// Where the name of a province ends, and its code.
+fn province(chars: &Line, at: usize) -> Option<(usize, u16)> {
     if !chars.is(at, PROVINCE) {
         return None;
     }
     let rest = &chars[at..];
-    for (name, short) in PROVINCES.iter() {
+    for Name { chars: name, short, code } in PROVINCES.iter() {
         if rest.first() != name.first() {
             continue;
         }
         if rest.starts_with(name) {
-            return Some(at + name.len());
+            return Some((at + name.len(), *code));
         }
         if rest.starts_with(&name[..*short]) {
             let end = at + short;
             if city(chars, end).is_some() || district(chars, end).is_some() {
-                return Some(end);
+                return Some((end, *code));
             }
         }
     }
     None
 }
 
-fn city(chars: &Line, at: usize) -> Option<usize> {
+/// Where the name of a city ends, and its code; 0 for a city that no list has.
+fn city(chars: &Line, at: usize) -> Option<(usize, u16)> {
     // Names of cities end with such a character, and behind a short one a district's must follow.
     if !chars.has(DISTRICT) {
         return None;
     }
-    for (_, name, short) in cities(chars, at) {
+    for Name { chars: name, short, code } in cities(chars, at) {
         let rest = &chars[at..];
         if rest.starts_with(name) {
-            return Some(at + name.len());
+            return Some((at + name.len(), *code));
         }
         if rest.starts_with(&name[..*short]) && rest.get(*short) != Some(&'市') {
             let end = at + short;
             if district(chars, end).is_some_and(|next| next > end + 1) {
-                return Some(end);
+                return Some((end, *code));
             }
         }
     }
     // A city that no list has.
     let end = candidate(chars, at, 7, DISTRICT, |c, i| c == '市' && !starts_with(chars, i, "市场"))?;
-    Some(end)
+    Some((end, 0))
 }
 
 /// The cities whose names begin with the character at `at`.
-fn cities(chars: &Line, at: usize) -> &'static [(char, Vec<char>, usize)] {
+fn cities(chars: &Line, at: usize) -> &'static [Name] {
     if !chars.is(at, CITY) {
         return &[];
     }
-    let from = CITIES.partition_point(|city| city.0 < chars[at]);
-    let len = CITIES[from..].iter().take_while(|city| city.0 == chars[at]).count();
+    let from = CITIES.partition_point(|city| city.chars[0] < chars[at]);
+    let len = CITIES[from..].iter().take_while(|city| city.chars[0] == chars[at]).count();
     &CITIES[from..from + len]
 }
 
 /// Whether the name of a city begins with `c`.
 pub(super) fn begins_city(c: char) -> bool {
-    CITIES.binary_search_by_key(&c, |city| city.0).is_ok()
+    CITIES.binary_search_by_key(&c, |city| city.chars[0]).is_ok()
 }
 
 /// Whether the name of a province begins with `c`.
 pub(super) fn begins_province(c: char) -> bool {
-    PROVINCES.iter().any(|(name, _)| name.first() == Some(&c))
+    PROVINCES.iter().any(|province| province.chars.first() == Some(&c))
 }
 
 fn district(chars: &Line, at: usize) -> Option<usize> {
@@ -242,7 +309,7 @@ mod tests {
 
     #[test]
     fn every_city_ends_as_the_scan_expects() {
-        for (_, name, _) in CITIES.iter() {
+        for Name { chars: name, .. } in CITIES.iter() {
             let mut line = Line::default();
             line.chars_mut().extend(name);
             line.read_kinds();

@@ -32,7 +32,7 @@ enum Mark {
 /// Fills the parts of `address` from its characters behind the area.
 pub(super) fn parse(address: &mut Address) {
     let chars = std::mem::take(&mut address.line);
-    let mut at = road(address, &chars, address.prefix);
+    let mut at = road(address, &chars, address.area.length);
     at = side(&chars, at);
     let end = estate_end(&chars, at);
     // 第3栋 is 3栋.

@@ -251,3 +251,40 @@ fn a_village_committee_is_the_village() {
         assert_eq!(flat(same), village, "{same}");
     }
 }
+
+#[test]
+fn a_city_is_told_from_others() {
+    let parsed = |text: &str| {
+        let mut address = Address::default();
+        address.parse(text);
+        address
+    };
+    for (text, city, is_in, is_elsewhere) in [
+        ("锦绣花园3号楼101", 3705, true, false),
+        ("东营区锦绣花园3号楼101", 3705, true, false),
+        ("东营市东营区锦绣花园3号楼101", 3705, true, false),
+        ("山东省东营市锦绣花园3号楼101", 3705, true, false),
+        ("山东省锦绣花园3号楼101", 3705, false, false), // anywhere in it
+        ("山东省滕州市锦绣花园3号楼101", 3705, false, true),
+        ("滕州市锦绣花园3号楼101", 3705, false, true),
+        ("普兰店市锦绣花园3号楼101", 3705, false, true), // a district of Dalian today
+        ("普兰店区锦绣花园3号楼101", 3705, false, true),
+        ("垦利县锦绣花园3号楼101", 3705, true, false),
+        ("和平区锦绣花园3号楼101", 3705, true, false), // several cities have one
+        ("济南市历下区锦绣花园3号楼101", 3705, false, true),
+        ("济南历下区锦绣花园3号楼101", 3705, false, true),
+        ("湖北省黄冈市锦绣花园3号楼101", 3705, false, true),
+        ("北京市朝阳区锦绣花园3号楼101", 3705, false, true),
+        ("上海市浦东新区锦绣花园3号楼101", 3101, true, false),
+        ("济南路12号锦绣花园3号楼101", 3705, true, false),
+        ("上海花园3号楼101", 3705, true, false),
+    ] {
+        let address = parsed(text);
+        assert_eq!((address.is_in(Some(city)), address.is_elsewhere(city)), (is_in, is_elsewhere), "{text}");
+        assert!(parsed("锦绣花园3号楼101").is_in(None));
+    }
+    let mut address = parsed("湖北省黄冈市人民路5号锦绣花园3号楼2单元101");
+    address.set_apart_from(3705);
+    assert_eq!((&*address.estate, &*address.road), ("湖北省锦绣花园", "湖北省人民路"));
+    assert_eq!(address.display, "湖北省黄冈市人民路5号锦绣花园3号楼2单元101", "as it was written");
+}

@@ -6,18 +6,30 @@ const CHARS: std::ops::RangeInclusive<usize> = 6..=12;
 const BASE: u64 = 37;
 
 /// A number of upper-case letters and digits in 64 bits, equal only for equal numbers; 0 if it cannot be told from something
-/// else: a number without a letter may be a birth date, a phone or a part of an ID number. The last two digits of a Hong Kong
-/// or Macao permit (H or M and ten digits) count its renewals and are left out.
+/// else: a number without a letter may be a birth date, a phone or a part of an ID number, but for nine digits, which are how
+/// many countries number passports. The last two digits of a Hong Kong or Macao permit (H or M and ten digits) count its
+/// renewals and are left out.
 pub fn pack(document: &str) -> u64 {
     let bytes = document.as_bytes();
     let permit =
         matches!(bytes, [b'H' | b'M', digits @ ..] if digits.len() == 10 && digits.iter().all(u8::is_ascii_digit));
     let bytes = if permit { &bytes[..9] } else { bytes };
     let lettered = bytes.iter().any(u8::is_ascii_uppercase) && bytes.iter().any(u8::is_ascii_digit);
-    if !lettered || !CHARS.contains(&bytes.len()) {
+    if !(lettered || is_nine_digits(bytes)) || !CHARS.contains(&bytes.len()) {
         return 0;
     }
     bytes.iter().try_fold(0, |packed, &byte| Some(packed * BASE + place(byte)?)).unwrap_or(0)
+}
+
+/// Nine digits that nobody makes up (no 123456789, no 000000000) and that are not the beginning of an ID number, which has the
+/// year of birth in that place.
+fn is_nine_digits(bytes: &[u8]) -> bool {
+    if matches!(bytes.get(6..8), Some(b"19" | b"20")) {
+        return false;
+    }
+    let steps = || bytes.windows(2).map(|pair| pair[1].wrapping_sub(pair[0]));
+    let first = steps().next();
+    bytes.len() == 9 && bytes.iter().all(u8::is_ascii_digit) && steps().any(|step| Some(step) != first)
 }
 
 /// Whether two packed numbers, neither of them 0, are one document's. `None` if that cannot be told: they are of different
@@ -80,6 +92,9 @@ mod tests {
             ("E12345678", "AB123456", None),
             ("E12345678", "E12344679", Some(false)),
             ("E12345678", "H8765432101", Some(false)),
+            ("789358942", "789358942", Some(true)),
+            ("756063439", "734692447", Some(false)),
+            ("789358942", "E12345678", None),
         ] {
             let (x, y) = (pack(a), pack(b));
             assert!(x != 0 && y != 0);
@@ -89,7 +104,20 @@ mod tests {
 
     #[test]
     fn what_may_be_something_else_is_no_document() {
-        for text in ["", "19900105", "370502199", "ABCDEFGH", "E1234", "E123456789012", "e12345678", "E1234-678"] {
+        for text in [
+            "",
+            "19900105",
+            "370502199",
+            "370502200",
+            "123456789",
+            "111111111",
+            "987654321",
+            "ABCDEFGH",
+            "E1234",
+            "E123456789012",
+            "e12345678",
+            "E1234-678",
+        ] {
             assert_eq!(pack(text), 0, "{text}");
         }
     }
