@@ -12,6 +12,7 @@ mod row;
 pub use repairs::Repairs;
 
 use crate::config::{EventMapping, PersonField, Source};
+use crate::kernels::address::Origins;
 use crate::kernels::date::days_from_civil;
 use crate::tables::{Column, Pool, QuarantinedRow, RawChunk, Records};
 use jiff::civil::Date;
@@ -44,6 +45,9 @@ pub struct Normalizer {
     headings: Vec<String>,
     source: u16,
     as_of_days: i32,
+    /// First four digits of the city's division code.
+    city: Option<u16>,
+    origins: Origins,
 }
 
 impl Normalizer {
@@ -56,7 +60,16 @@ impl Normalizer {
             headings: source.columns.iter().map(|heading| heading.trim().to_owned()).collect(),
             source: source_number,
             as_of_days,
+            city: None,
+            origins: Origins::default(),
         }
+    }
+
+    /// The same for the city whose division code begins with these four digits: estates and roads of other cities are none of
+    /// its own.
+    #[must_use]
+    pub fn in_city(self, city: Option<u16>) -> Self {
+        Self { city, origins: Origins::of(city), ..self }
     }
 
     /// The records in `rows`. A record without an id of its own gets `dump_label:line`. Rows of one chunk are read alone, so

@@ -1,6 +1,6 @@
 //! Places of what happened: what is no answer to where somebody was, and the codes of what is.
 
-use crate::kernels::address;
+use crate::kernels::address::{self, Origins};
 use crate::kernels::text::is_missing;
 use crate::tables::{Pool, Sym};
 use hashbrown::HashMap;
@@ -47,7 +47,14 @@ pub(super) struct Places {
 
 impl Places {
     /// The codes and the name of a place of which one may be missing.
-    pub(super) fn look_up(&mut self, code: Sym, place: Sym, code_given: bool, pool: &mut Pool) -> &Known {
+    pub(super) fn look_up(
+        &mut self,
+        code: Sym,
+        place: Sym,
+        code_given: bool,
+        origins: &Origins,
+        pool: &mut Pool,
+    ) -> &Known {
         self.known.entry((code, place, code_given)).or_insert_with(|| {
             let mut name = (place != Pool::NONE).then_some(place);
             if name.is_none() && code_given {
@@ -56,7 +63,7 @@ impl Places {
             }
             let mut codes = if code_given { vec![code] } else { Vec::new() };
             if !code_given && place != Pool::NONE {
-                let found = address::division_codes(pool.get(place));
+                let found = origins.codes(pool.get(place));
                 codes.extend(found.iter().map(|found| pool.intern(found)));
             }
             if codes.is_empty() {

@@ -1,6 +1,6 @@
 //! One row at a time: its values read into the columns of the records, or its text into quarantine.
 
-use super::addresses::Addresses;
+use super::addresses::{Addresses, Read};
 use super::cells::{age, cell, is_caption, sex, trimmed, value};
 use super::phones::{mobile, phones};
 use super::places::{Places, names_no_place};
@@ -306,16 +306,27 @@ impl<'a> Reader<'a> {
                 phones(raw, self.options, &mut self.phones, &mut draft.displaced.0, repairs);
             }
             PersonField::Address => {
-                let read = self.addresses.read(raw, pool);
+                let read = self.addresses.read(raw, self.normalizer.city, pool);
                 (draft.address, draft.parts, draft.flat) = (read.display, read.parts, read.flat);
             }
             PersonField::RegisteredAddress => {
-                let read = self.addresses.read(raw, pool);
+                let read = self.addresses.read(raw, self.normalizer.city, pool);
                 (draft.registered_address, draft.registered_flat) = (read.display, read.flat);
             }
             PersonField::Estate => {
-                address::estate_name(raw, &mut self.text);
-                draft.columns[0] = pool.intern(&self.text);
+                // 矿山路113号2-102 in the column of estates is an address.
+                let read = raw.contains(|c: char| c.is_ascii_digit() || c == '号' || c == '组');
+                let read = read.then(|| self.addresses.read(raw, self.normalizer.city, pool));
+                let is_whole = |read: &Read| [1, 3, 4, 5].iter().any(|&part| read.parts[part] != Pool::NONE);
+                if let Some(read) = read.filter(is_whole) {
+                    draft.columns[0] = read.parts[0];
+                    if draft.address == Pool::NONE {
+                        (draft.address, draft.parts, draft.flat) = (read.display, read.parts, read.flat);
+                    }
+                } else {
+                    address::estate_name(raw, &mut self.text);
+                    draft.columns[0] = pool.intern(&self.text);
+                }
             }
             PersonField::Building | PersonField::Unit | PersonField::Room => {
                 address::part(raw, &mut self.text);
@@ -488,9 +499,12 @@ impl<'a> Reader<'a> {
             self.detail.push('}');
             records.pool.intern(&self.detail)
         };
-        // One for each place: whoever was in 苏州、上海 was in both, and either may be the key region.
-        let (place_codes, place_name) = self.places.look_up(code, place, code_given, &mut records.pool);
-        for &place_code in place_codes {
+        // Whoever came from 苏州、上海 was in both, and either may be the key region: an arrival for each. Nothing else happens
+        // twice because its text names two places; the last one is the newest.
+        let (place_codes, place_name) =
+            self.places.look_up(code, place, code_given, &self.normalizer.origins, &mut records.pool);
+        let from = if event.kind == "arrival" { 0 } else { place_codes.len().saturating_sub(1) };
+        for &place_code in &place_codes[from..] {
             records.events.push(row, kind);
             let last = records.events.len() - 1;
             records.events.at[last] = time.unwrap_or(NO_TIME);

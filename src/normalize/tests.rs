@@ -263,3 +263,26 @@ fn a_spreadsheets_tails_are_not_trusted() {
     let r = read(&source, &chunk(&rows)).records;
     assert!(r.id.iter().all(|id| !id.valid()));
 }
+
+#[test]
+fn an_address_in_the_column_of_estates_is_read_as_one() {
+    let columns =
+        vec![(PersonField::Name, column(0)), (PersonField::Estate, column(1)), (PersonField::Room, column(2))];
+    let source = source(&["姓名", "小区", "房号"], columns);
+    let r = read(
+        &source,
+        &chunk(&[
+            &["王伟", "矿山路113号2-102", ""],
+            &["李娜", "甲小区2号楼1单元101", ""],
+            &["张三", "阳光100小区", "101"],
+            &["赵六", "锦绣花园", "101"],
+        ]),
+    )
+    .records;
+    let get = |sym| r.pool.get(sym);
+    let told: Vec<_> = (0..4)
+        .map(|i| [get(r.estate[i]), get(r.road[i]), get(r.number[i]), get(r.building[i]), get(r.room[i])].join("|"))
+        .collect();
+    assert_eq!(told, ["|矿山路|113|2|102", "甲小区|||2|101", "阳光100||||101", "锦绣花园||||101"]);
+    assert_eq!(get(r.address[0]), "矿山路113号2-102");
+}
