@@ -23,9 +23,14 @@ pub(super) const ROWS: &[Row] = &[
         "{path} 剩余空间 {free} MiB，本次运行约需 {needed} MiB",
     ),
     (
+        "store.published.help",
+        "The set is published all the same and is the current one; the store's state takes its place at the next start.",
+        "批次已经发布并成为当前批次；store 的状态将在下次启动时就位。",
+    ),
+    (
         "store.little_space.help",
-        "Free some space, delete old runs, or choose another folder with --set run.output=DIR.",
-        "请清理磁盘空间、删除旧批次，或用 --set run.output=DIR 指定其他目录。",
+        "Free some space, delete old runs, or choose another folder with --set run.output=DIR or run.store=DIR, whichever is full.",
+        "请清理磁盘空间、删除旧批次，或用 --set run.output=DIR 或 run.store=DIR 指定其他目录。",
     ),
     (
         "store.locked",

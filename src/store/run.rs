@@ -11,7 +11,7 @@ use super::lock::Lock;
 use super::state::State;
 use crate::error::{Error, Exit, Result};
 use crate::message::Message;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -19,6 +19,10 @@ use std::path::{Path, PathBuf};
 
 /// File in a state folder that names the output folder whose set it belongs to.
 const PUBLISHED_TO: &str = "published_to";
+/// File in a state folder with the date of its night.
+const DATE: &str = "as_of";
+/// Folder in a state folder with the state of the night before: where a night that is run again begins.
+const BEFORE: &str = "before";
 
 /// An output folder and a store folder, both locked by this process.
 #[derive(Debug)]
@@ -59,6 +63,15 @@ impl Store {
         State::at(self.store.join("state"))
     }
 
+    /// The state that the night of `as_of` carries on from: that of the last published set, or, if that set is of the same
+    /// night, the one that it began with itself.
+    pub fn state_before(&self, as_of: Date) -> State {
+        let state = self.store.join("state");
+        let again = fs::read_to_string(state.join(DATE)).is_ok_and(|date| date == as_of.to_string());
+        let before = state.join(BEFORE);
+        State::at(if again && before.is_dir() { before } else { state })
+    }
+
     /// Folder of what a run puts aside while it is at work: files without a name, gone with the process.
     pub fn scratch(&self) -> PathBuf {
         self.store.join("scratch")
@@ -94,12 +107,12 @@ impl Store {
         Ok(())
     }
 
-    /// Begins a run: two empty folders, one for the set and one for the state that it leaves. Both vanish with the
-    /// returned value unless it is committed.
+    /// Begins a run of the night of `as_of`: two folders, an empty one for the set and one for the state that it leaves, which
+    /// holds no more than the state before. Both vanish with the returned value unless it is committed.
     ///
     /// # Errors
     /// [`Exit::Output`] if there is such a run or the folders cannot be created.
-    pub fn begin_run(&self, run_id: &str) -> Result<RunFolder<'_>> {
+    pub fn begin_run(&self, run_id: &str, as_of: Date) -> Result<RunFolder<'_>> {
         let done = self.runs().join(run_id);
         if done.exists() {
             let what = Message::new("store.run_exists").with("run_id", run_id).with("path", self.runs().display());
@@ -116,6 +129,8 @@ impl Store {
             files::create_folder(folder)?;
         }
         files::write(&run.next.join(PUBLISHED_TO), self.output.as_os_str().as_bytes())?;
+        files::write(&run.next.join(DATE), as_of.to_string().as_bytes())?;
+        self.state_before(as_of).keep_in(&run.next.join(BEFORE))?;
         Ok(run)
     }
 
@@ -210,7 +225,9 @@ impl RunFolder<'_> {
         self.make_durable()?;
         let done = self.appear()?;
         self.link()?;
-        self.store.finish_state(&self.next)?;
+        // From the link on the set is published, whatever happens.
+        let finished = self.store.finish_state(&self.next);
+        finished.map_err(|error| error.help(Message::new("store.published.help")))?;
         Ok(done)
     }
 

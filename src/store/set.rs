@@ -218,7 +218,7 @@ mod tests {
         let error = Set::open(dir.path()).unwrap_err();
         assert_eq!((error.exit, error.what.key()), (Exit::NoInput, "store.no_set"));
         let store = crate::store::Store::open(dir.path(), &dir.path().join("store"), "now").unwrap();
-        let run = store.begin_run("one").unwrap();
+        let run = store.begin_run("one", jiff::civil::date(2022, 3, 27)).unwrap();
         Manifest::default().write(run.path()).unwrap();
         let folder = run.commit().unwrap();
         assert_eq!(Set::open(dir.path()).unwrap().folder(), folder);

@@ -1,6 +1,7 @@
 //! The state that a published set leaves for the next night: which person each record was, the follow-up items and the
 //! fitted model. It changes only together with the set.
 
+use super::run::names_in;
 use super::{files, table_file};
 use crate::error::{Error, Exit, Result};
 use crate::message::Message;
@@ -51,6 +52,37 @@ impl PersonsIndex {
 impl State {
     pub(super) fn at(folder: PathBuf) -> Self {
         Self { folder }
+    }
+
+    /// Whether it holds what a night leaves; `None`: only a part of that, so something was taken away.
+    pub fn is_there(&self) -> Option<bool> {
+        let index = self.path(INDEX).exists() || self.path("persons_index.parquet").exists();
+        match (index, self.path("items.parquet").exists()) {
+            (true, true) => Some(true),
+            (false, false) => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Gives what nights carry on from another place beside this one; the files are the same.
+    ///
+    /// # Errors
+    /// [`Exit::Output`] or [`Exit::Io`] if the folder cannot be made.
+    pub(super) fn keep_in(&self, folder: &Path) -> Result<()> {
+        files::create_folder(folder)?;
+        for name in ["items.parquet", "model.json", "persons_index.parquet"] {
+            if self.path(name).is_file() {
+                files::link_or_copy(&self.path(name), &folder.join(name))?;
+            }
+        }
+        if self.path(INDEX).is_dir() {
+            let (from, to) = (self.path(INDEX), folder.join(INDEX));
+            files::create_folder(&to)?;
+            for name in names_in(&from)? {
+                files::link_or_copy(&from.join(&name), &to.join(&name))?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes the person index from the members table, for a night that publishes no tables.

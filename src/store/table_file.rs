@@ -4,17 +4,19 @@ use super::files;
 use crate::error::{Error, Exit, Result};
 use crate::message::Message;
 use arrow::array::{ArrayRef, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
 use foldhash::fast::FixedState;
 use hashbrown::HashSet;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::arrow::{ArrowWriter, ProjectionMask};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::{ArrowWriter, ProjectionMask, add_encoded_arrow_schema_to_metadata};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::schema::types::ColumnPath;
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Rows of a row group: what a writer holds in memory at once.
 pub const ROW_GROUP_ROWS: usize = 262_144;
@@ -33,8 +35,7 @@ pub fn write(path: &Path, schema: &SchemaRef, batches: impl Iterator<Item = Reco
     let file = BufWriter::with_capacity(1 << 18, files::create_file(path)?);
     let failed = |error| files::parquet_write_error(path, error);
     let mut batches = batches.peekable();
-    let properties = properties(schema, batches.peek());
-    let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties)).map_err(failed)?;
+    let mut writer = writer(file, schema, properties(schema, batches.peek())).map_err(failed)?;
     let mut rows = 0;
     for batch in batches {
         rows += batch.num_rows() as u64;
@@ -42,6 +43,47 @@ pub fn write(path: &Path, schema: &SchemaRef, batches: impl Iterator<Item = Reco
     }
     writer.close().map_err(failed)?;
     Ok(rows)
+}
+
+/// A writer of batches of `schema`. What the file says of its columns to readers that know Arrow names the plain types of
+/// text: the views of memory are not known to all of them (pandas has none of lists), and hold the same.
+///
+/// # Errors
+/// If a type has no counterpart in Parquet.
+pub fn writer<W: Write + Send>(
+    out: W,
+    schema: &SchemaRef,
+    mut properties: WriterProperties,
+) -> parquet::errors::Result<ArrowWriter<W>> {
+    add_encoded_arrow_schema_to_metadata(&with_texts(schema, &DataType::Utf8View, &DataType::Utf8), &mut properties);
+    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+    ArrowWriter::try_new_with_options(out, schema.clone(), options)
+}
+
+/// The schema with type `to` in the place of `from`, in lists too.
+fn with_texts(schema: &Schema, from: &DataType, to: &DataType) -> Schema {
+    let changed = |field: &FieldRef| -> FieldRef {
+        match field.data_type() {
+            own if own == from => Arc::new(field.as_ref().clone().with_data_type(to.clone())),
+            DataType::List(item) if item.data_type() == from => {
+                let item = Arc::new(item.as_ref().clone().with_data_type(to.clone()));
+                Arc::new(field.as_ref().clone().with_data_type(DataType::List(item)))
+            }
+            _ => field.clone(),
+        }
+    };
+    Schema::new_with_metadata(schema.fields().iter().map(changed).collect::<Fields>(), schema.metadata().clone())
+}
+
+/// A reader of a file, which gives text as views.
+fn reader(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>> {
+    let file = File::open(path).map_err(|error| files::read_error(path, error))?;
+    let failed = |error| broken(path).caused_by(error);
+    let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(failed)?;
+    let viewed = Arc::new(with_texts(metadata.schema(), &DataType::Utf8, &DataType::Utf8View));
+    let options = ArrowReaderOptions::new().with_schema(viewed);
+    let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).map_err(failed)?;
+    Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata))
 }
 
 /// Reads a whole table file.
@@ -57,8 +99,7 @@ pub fn read(path: &Path) -> Result<Vec<RecordBatch>> {
 /// # Errors
 /// As [`read`].
 pub fn read_columns(path: &Path, names: &[&str]) -> Result<Vec<RecordBatch>> {
-    let file = File::open(path).map_err(|error| files::read_error(path, error))?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| broken(path).caused_by(error))?;
+    let reader = reader(path)?;
     let mask = ProjectionMask::columns(reader.parquet_schema(), names.iter().copied());
     let reader = reader.with_projection(mask).with_batch_size(65_536).build();
     let reader = reader.map_err(|error| broken(path).caused_by(error))?;
@@ -70,12 +111,19 @@ pub fn read_columns(path: &Path, names: &[&str]) -> Result<Vec<RecordBatch>> {
 /// # Errors
 /// As [`read`].
 pub fn read_with_schema(path: &Path) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-    let file = File::open(path).map_err(|error| files::read_error(path, error))?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| broken(path).caused_by(error))?;
+    let reader = reader(path)?;
     let schema = reader.schema().clone();
     let reader = reader.with_batch_size(65_536).build().map_err(|error| broken(path).caused_by(error))?;
     let batches = reader.collect::<std::result::Result<_, _>>().map_err(|error| broken(path).caused_by(error))?;
     Ok((schema, batches))
+}
+
+/// The schema of a table file.
+///
+/// # Errors
+/// As [`read`].
+pub fn schema(path: &Path) -> Result<SchemaRef> {
+    Ok(reader(path)?.schema().clone())
 }
 
 pub(super) fn broken(path: &Path) -> Error {
@@ -120,7 +168,6 @@ mod tests {
     use super::*;
     use arrow::array::StringViewArray;
     use parquet::file::reader::{FileReader, SerializedFileReader};
-    use std::sync::Arc;
 
     #[test]
     fn a_dictionary_where_texts_repeat_and_limits_where_they_are_sorted() {
@@ -147,6 +194,9 @@ mod tests {
         };
         assert_eq!([0, 1, 2].map(of), [(false, false), (false, true), (true, false)]);
         assert_eq!(read(&path).unwrap(), [batch]);
+        // Others read it as plain text.
+        let plain = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).unwrap()).unwrap();
+        assert!(plain.schema().fields().iter().all(|field| *field.data_type() == DataType::Utf8));
         // A table without rows has its columns.
         let none = RecordBatch::new_empty(read(&path).unwrap()[0].schema());
         write(&path, &none.schema(), std::iter::empty()).unwrap();

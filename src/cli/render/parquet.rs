@@ -1,8 +1,8 @@
 //! Record batches as one Parquet file, zstd.
 
+use crate::store::table_file;
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
-use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use std::io::{self, Write};
@@ -15,7 +15,7 @@ pub(super) fn write(out: &mut dyn Write, batches: &[RecordBatch]) -> io::Result<
     let level = ZstdLevel::try_new(3).map_err(io::Error::other)?;
     let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
     let mut file = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut file, schema, Some(properties)).map_err(io::Error::other)?;
+    let mut writer = table_file::writer(&mut file, &schema, properties).map_err(io::Error::other)?;
     for batch in batches {
         writer.write(batch).map_err(io::Error::other)?;
     }

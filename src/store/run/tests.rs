@@ -1,4 +1,7 @@
 use super::*;
+use jiff::civil::date;
+
+const NIGHT: Date = date(2022, 3, 27);
 
 struct Place {
     dir: tempfile::TempDir,
@@ -29,7 +32,7 @@ impl Place {
 }
 
 fn publish(store: &Store, run_id: &str) {
-    let run = store.begin_run(run_id).unwrap();
+    let run = store.begin_run(run_id, NIGHT).unwrap();
     fill(&run, run_id);
     run.commit().unwrap();
 }
@@ -59,7 +62,7 @@ fn state_that_a_run_does_not_write_stays() {
     let place = Place::new();
     publish(&place.open(), "one");
     let store = place.open();
-    store.begin_run("two").unwrap().commit().unwrap();
+    store.begin_run("two", NIGHT).unwrap().commit().unwrap();
     assert_eq!(store.state().read_model().unwrap().as_deref(), Some("one"));
 }
 
@@ -68,7 +71,7 @@ fn a_run_that_fails_leaves_nothing() {
     let place = Place::new();
     let store = place.open();
     publish(&store, "one");
-    let run = store.begin_run("two").unwrap();
+    let run = store.begin_run("two", NIGHT).unwrap();
     fill(&run, "two");
     drop(run);
     drop(store);
@@ -97,7 +100,7 @@ fn a_crash_at_any_step_leaves_the_old_set_or_the_new() {
         publish(&place.open(), "one");
         {
             let store = place.open();
-            let run = std::mem::ManuallyDrop::new(store.begin_run("two").unwrap());
+            let run = std::mem::ManuallyDrop::new(store.begin_run("two", NIGHT).unwrap());
             fill(&run, "two");
             for (_, step) in &steps[..=killed_after] {
                 step(&run);
@@ -123,7 +126,7 @@ fn two_outputs_may_share_a_store() {
     publish(&place.open(), "one");
     {
         let store = place.open();
-        let run = std::mem::ManuallyDrop::new(store.begin_run("two").unwrap());
+        let run = std::mem::ManuallyDrop::new(store.begin_run("two", NIGHT).unwrap());
         fill(&run, "two");
         run.make_durable().unwrap();
         run.appear().unwrap();
@@ -198,5 +201,28 @@ fn run_ids_are_times_and_never_taken() {
     assert_eq!(store.new_run_id(at), "20220327T021500-01");
     publish(&store, "20220327T021500-01");
     assert_eq!(store.new_run_id(at), "20220327T021500-02");
-    assert_eq!(store.begin_run("20220327T021500-01").unwrap_err().what.key(), "store.run_exists");
+    assert_eq!(store.begin_run("20220327T021500-01", NIGHT).unwrap_err().what.key(), "store.run_exists");
+}
+
+#[test]
+fn a_night_that_is_run_again_begins_where_it_began() {
+    let place = Place::new();
+    let told = |as_of: Date| place.open().state_before(as_of).read_model().unwrap();
+    let publish = |run_id: &str, as_of: Date| {
+        let store = place.open();
+        let run = store.begin_run(run_id, as_of).unwrap();
+        fill(&run, run_id);
+        run.commit().unwrap();
+    };
+    assert_eq!(told(NIGHT), None);
+    publish("one", NIGHT);
+    let next = date(2022, 3, 28);
+    assert_eq!((told(NIGHT), told(next)), (None, Some("one".into())));
+    publish("one again", NIGHT);
+    assert_eq!((told(NIGHT), told(next)), (None, Some("one again".into())));
+    publish("two", next);
+    publish("two again", next);
+    assert_eq!(told(next).as_deref(), Some("one again"));
+    assert_eq!(told(date(2022, 3, 29)).as_deref(), Some("two again"));
+    assert!(!place.store().join("state/before/before").exists(), "one night back, not all of them");
 }
