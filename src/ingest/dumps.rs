@@ -5,6 +5,7 @@ use crate::config::{Pipeline, Source};
 use crate::error::{Error, Exit, Result};
 use crate::message::Message;
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -12,7 +13,7 @@ use std::time::SystemTime;
 /// stale but not required, files that are passed over.
 ///
 /// # Errors
-/// With exit code 66, naming every required source that has no dump or only stale ones.
+/// With exit code 66, naming every required source that has no dump, or one that is stale or cannot be opened.
 pub fn find_dumps(pipeline: &Pipeline, now: SystemTime) -> Result<(Vec<Dump>, Vec<Message>)> {
     let folder = pipeline.path.parent().unwrap_or(Path::new(""));
     let (mut dumps, mut warnings, mut faults) = (Vec::new(), Vec::new(), Vec::new());
@@ -21,11 +22,15 @@ pub fn find_dumps(pipeline: &Pipeline, now: SystemTime) -> Result<(Vec<Dump>, Ve
         let mut found = Vec::new();
         for path in expand(source, &mut warnings) {
             let label = label(&path, folder);
-            let meta = match std::fs::metadata(&path) {
+            // Whether it can be opened is asked now: a night without half of the register is worse than none.
+            let meta = match std::fs::metadata(&path)
+                .and_then(|meta| if meta.is_file() { File::open(&path).map(|_| meta) } else { Ok(meta) })
+            {
                 Ok(meta) if meta.is_file() => meta,
                 Ok(_) => continue,
                 Err(e) => {
-                    warnings.push(Message::new("ingest.cannot_open").with("file", label).with("cause", e));
+                    let complaints = if source.required { &mut faults } else { &mut warnings };
+                    complaints.push(Message::new("ingest.cannot_open").with("file", label).with("cause", e));
                     continue;
                 }
             };
@@ -59,8 +64,9 @@ pub fn find_dumps(pipeline: &Pipeline, now: SystemTime) -> Result<(Vec<Dump>, Ve
 
 /// The paths of a source, sorted, each once.
 fn expand(source: &Source, warnings: &mut Vec<Message>) -> BTreeSet<PathBuf> {
-    let mut paths = BTreeSet::new();
+    let (mut paths, mut unmatched) = (BTreeSet::new(), Vec::new());
     for pattern in &source.paths {
+        let mut matches = 0;
         // A name that holds brackets is a name first.
         if Path::new(pattern).is_file() {
             paths.insert(PathBuf::from(pattern));
@@ -69,6 +75,7 @@ fn expand(source: &Source, warnings: &mut Vec<Message>) -> BTreeSet<PathBuf> {
         match glob::glob(pattern) {
             Ok(found) => {
                 for path in found {
+                    matches += 1;
                     match path {
                         Ok(path) => _ = paths.insert(path),
                         Err(e) => {
@@ -83,6 +90,14 @@ fn expand(source: &Source, warnings: &mut Vec<Message>) -> BTreeSet<PathBuf> {
                 warnings.push(message.with("glob", pattern).with("cause", e.msg));
             }
         }
+        if matches == 0 {
+            unmatched.push(pattern);
+        }
+    }
+    // Where none matches, the source as a whole is told of.
+    if !paths.is_empty() {
+        let none = |pattern| Message::new("ingest.no_match").with("source", &source.name).with("glob", pattern);
+        warnings.extend(unmatched.into_iter().map(none));
     }
     paths
 }

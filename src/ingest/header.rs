@@ -150,13 +150,69 @@ fn has_figures(name: &str) -> bool {
 }
 
 /// Names of columns as they may be told to anybody, with `…` for those that may be a person's: a row of data may have been
-/// taken for the header, or stand where one is set. If one is a number, so are all that are not needed (`columns`).
+/// taken for the header, or stand where one is set. If one is a number, so are all that are not needed (`columns`); where none
+/// that is needed was found, there may be no header at all, and only what is called like a column is one.
 pub(super) fn shown(names: &[String], columns: &[Option<usize>]) -> Vec<String> {
+    if !columns.is_empty() && columns.iter().all(Option::is_none) {
+        return names.iter().map(|name| if is_heading(name) { name.clone() } else { "…".to_owned() }).collect();
+    }
     let data = names.iter().any(|name| is_number(name));
     let needed = |i: usize| columns.iter().flatten().any(|&column| column == i);
     let hidden = |i: usize, name: &String| has_figures(name) || data && !name.is_empty() && !needed(i);
     let names = names.iter().enumerate();
     names.map(|(i, name)| if hidden(i, name) { "…".to_owned() } else { name.clone() }).collect()
+}
+
+/// Words that stand in the names of columns, and hardly ever in what stands below them.
+const HEADINGS: [&str; 40] = [
+    "姓名",
+    "名称",
+    "编号",
+    "编码",
+    "号码",
+    "证号",
+    "证件",
+    "身份证",
+    "地址",
+    "住址",
+    "性别",
+    "电话",
+    "手机",
+    "时间",
+    "日期",
+    "类型",
+    "类别",
+    "民族",
+    "年龄",
+    "关系",
+    "户主",
+    "网格",
+    "单位",
+    "备注",
+    "结果",
+    "来源",
+    "状态",
+    "序号",
+    "出生",
+    "登记",
+    "代码",
+    "楼栋",
+    "name",
+    "phone",
+    "addr",
+    "date",
+    "birth",
+    "gender",
+    "code",
+    "number",
+];
+
+/// Whether a text is called like a column.
+fn is_heading(name: &str) -> bool {
+    let name = trim(name).to_lowercase();
+    let has_word = HEADINGS.iter().any(|word| name.contains(word)) || name == "id" || name.ends_with("_id");
+    name.is_empty()
+        || has_word && name.chars().count() <= 16 && !name.contains([':', '：', ',', '@']) && !has_figures(&name)
 }
 
 fn plan(
@@ -375,6 +431,10 @@ mod tests {
 
     #[test]
     fn what_may_be_a_persons_is_not_shown() {
+        let headless = names("1,王明,女,锦绣花园,张三的家,姓名:王小明,John Smith,root:x:0");
+        assert_eq!(shown(&headless, &[None, None]), ["…"; 8]);
+        let renamed = names("人员姓名,联系电话,record_id,London");
+        assert_eq!(shown(&renamed, &[None]), ["人员姓名", "联系电话", "record_id", "…"]);
         let columns = names("编号,姓名,2022-03-27,幸福小区12号楼3单元501室,第2剂");
         assert_eq!(shown(&columns, &[]), ["编号", "姓名", "…", "…", "第2剂"]);
         assert_eq!(shown(&names("A1,张伟,户主,,13812345678"), &[Some(2), None]), ["…", "…", "户主", "", "…"]);

@@ -4,6 +4,31 @@ use super::Row;
 
 pub(super) const ROWS: &[Row] = &[
     (
+        "ingest.required",
+        "{count} fault(s) in dumps of required sources; nothing was published",
+        "必需数据来源的导出文件有 {count} 处错误；未发布任何结果",
+    ),
+    (
+        "ingest.required_damaged",
+        "{file}: cannot be read to its end, and source `{source}` is required",
+        "{file}：无法读到末尾，而数据来源 `{source}` 为必需",
+    ),
+    (
+        "ingest.required_empty",
+        "source `{source}` is required, and its dumps have no row that can be used",
+        "数据来源 `{source}` 为必需，而其导出文件没有可用的行",
+    ),
+    (
+        "ingest.required_columns",
+        "source `{source}` is required, and none of its dumps has column(s) {columns}",
+        "数据来源 `{source}` 为必需，而其导出文件都没有列 {columns}",
+    ),
+    (
+        "ingest.required_help",
+        "next: ask for the export again or correct its mapping; to go on without, add --set source.NAME.required=false",
+        "下一步：请重新导出或更正映射；如不等待，可加 --set source.名称.required=false",
+    ),
+    (
         "ingest.dumps_missing",
         "{count} required dumps are missing or stale",
         "缺少必需的导出文件或文件过旧，共 {count} 处",
@@ -12,6 +37,11 @@ pub(super) const ROWS: &[Row] = &[
         "ingest.dumps_missing_help",
         "Put the files there, or set `required = false` or a larger `max_age_hours` for the source.",
         "请补齐文件；确可缺少时，在该来源下设 `required = false` 或放宽 `max_age_hours`。",
+    ),
+    (
+        "ingest.no_match",
+        "source `{source}`: no file matches {glob}, though others of the source are there",
+        "来源 `{source}`：没有与 {glob} 相符的文件（该来源的其他文件存在）",
     ),
     (
         "ingest.no_dump_required",

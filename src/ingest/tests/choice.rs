@@ -32,6 +32,7 @@ fn pipeline(folder: &Path, sources: Vec<Source>) -> Pipeline {
             store: folder.to_owned(),
             locale: Lang::En,
             city_code: None,
+            key_regions: Vec::new(),
             keep_sets: None,
         },
         grids: None,
