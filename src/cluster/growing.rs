@@ -57,6 +57,8 @@ pub(super) struct Growing<'a, S, F> {
     next: Vec<u32>,
     /// Weight of the strongest edge by which each profile is joined, NaN while it is alone, and how.
     joined: Vec<(f32, JoinedBy)>,
+    /// Both ends of refused pairs, in the order of `grown.refused`.
+    apart: Vec<(u32, u32)>,
     grown: Grown,
 }
 
@@ -88,6 +90,7 @@ impl<'a, S: Fn(u32) -> Side, F: Fn(u32, u32) -> bool> Growing<'a, S, F> {
             sides,
             next: (0..profiles as u32).collect(),
             joined: vec![(f32::NAN, JoinedBy::Single); profiles],
+            apart: Vec::new(),
             grown: Grown::default(),
         }
     }
@@ -109,6 +112,7 @@ impl<'a, S: Fn(u32) -> Side, F: Fn(u32, u32) -> bool> Growing<'a, S, F> {
             }
             if let Some(refusal) = self.refusal(sets, edge) {
                 self.grown.refused.push((edge.place(), refusal));
+                self.apart.push((edge.a, edge.b));
                 return;
             }
             self.join(a, b);
@@ -143,6 +147,9 @@ impl<'a, S: Fn(u32) -> Side, F: Fn(u32, u32) -> bool> Growing<'a, S, F> {
 
     /// What became of the part. `joined` takes of each of its profiles, in their order, which cluster it is in and how.
     pub(super) fn finish(mut self, joined: &mut [Joined]) -> Grown {
+        // What was refused and came to one person by another way is no refusal.
+        let mut apart = self.apart.iter().map(|&(a, b)| self.sets.find(a) != self.sets.find(b));
+        self.grown.refused.retain(|_| apart.next() == Some(true));
         let (set, count) = self.sets.numbered();
         let mut first = vec![u32::MAX; count];
         for (at, slot) in joined.iter_mut().enumerate() {

@@ -94,7 +94,8 @@ pub(super) fn keys(features: &Features, p: usize) -> [[u64; KEYS_A_RULE]; RULES.
     };
     let dated_sound = birth != NO_DATE && sound != 0;
     [
-        [key(0, named && day, [packed.name.into(), birth as u64]), 0],
+        // 李梦雨之女 of one day is one child.
+        [key(0, packed.name != 0 && !name.is_missing() && day, [packed.name.into(), birth as u64]), 0],
         packed.phones.map(|phone| key(1, phone != 0, [phone.into()])),
         [packed.flat, packed.registered_flat].map(|flat| key(2, flat != 0, [flat.into()])).distinct(),
         [key(BIRTH_AND_SURNAME, packed.name != 0 && day && first_sound != 0, [birth as u64, first_sound]), 0],
