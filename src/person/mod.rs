@@ -28,7 +28,7 @@ const CHUNK_PERSONS: usize = 1 << 12;
 
 /// Builds the persons of `clusters` (a cluster number for each record, below `count`). `known` gives the keys that records
 /// bore in the set before. Grid codes among `beside` contradict no other: they are of dedicated grids, which people have
-/// beside the grid that they live in.
+/// beside the grid that they live in, or of none.
 pub fn build(
     records: &Records,
     clusters: &[u32],

@@ -104,6 +104,11 @@ pub const PERSONS: &[Column] = &[
          grid_code; the same as grid_code where no base grid is known; null: none.",
     ),
     column("sources", Texts, "Names of the sources that know the person, sorted."),
+    column(
+        "agencies",
+        Texts,
+        "Agencies of those sources, sorted: community, health, police, self. A list that came back is none.",
+    ),
     column("records", Int, "Number of records of the person."),
     column("conflicts", Texts, "Fields in which the records contradict each other, sorted; empty if none."),
     maybe("name_source", Text, "Source of the name."),

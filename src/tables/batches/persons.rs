@@ -9,12 +9,14 @@ use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int64Array, StringViewBu
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The persons table, in the order of `persons`. `source_names` are by number of the source.
+/// The persons table, in the order of `persons`. `source_names` and `agencies` are by number of the source;
+/// an agency without a name is none.
 pub fn persons<'a>(
     records: &'a Records,
     persons: &'a Persons,
     residence: &'a Residence,
     source_names: &'a [String],
+    agencies: &[&'static str],
 ) -> Batches<'a> {
     let view = Arc::new(View {
         records,
@@ -22,6 +24,7 @@ pub fn persons<'a>(
         residence,
         ids: PersonIds::new(&persons.id),
         sources: Sources::new(source_names),
+        agencies: Sources::new(agencies),
     });
     Batches::by_column(
         schema(PERSONS),
@@ -41,7 +44,8 @@ pub fn persons<'a>(
             column!(view, |rows| symbols(&view.residence.codes, &view.residence.grid[rows.clone()])),
             column!(view, |rows| view.grid_by(rows)),
             column!(view, |rows| symbols(&view.residence.codes, &view.residence.dedicated[rows.clone()])),
-            column!(view, |rows| view.source_lists(rows)),
+            column!(view, |rows| view.lists_of(&view.sources, rows)),
+            column!(view, |rows| view.lists_of(&view.agencies, rows)),
             column!(view, |rows| {
                 Arc::new(Int64Array::from_iter_values(rows.clone().map(|p| view.persons.rows(p).len() as i64)))
             }),
@@ -62,7 +66,7 @@ pub fn persons<'a>(
     )
 }
 
-/// Names of the sources, once in order of number with `id_number` behind them, once sorted.
+/// Names of the sources, or of their agencies, once in order of number with `id_number` behind them, once sorted.
 struct Sources {
     words: Vec<String>,
     sorted: Vec<String>,
@@ -71,11 +75,12 @@ struct Sources {
 }
 
 impl Sources {
-    fn new(names: &[String]) -> Self {
-        let mut sorted = names.to_vec();
+    fn new<S: AsRef<str>>(names: &[S]) -> Self {
+        let mut words: Vec<String> = names.iter().map(|name| name.as_ref().to_owned()).collect();
+        let mut sorted = words.clone();
         sorted.sort_unstable();
-        let rank = names.iter().map(|name| sorted.partition_point(|other| other < name)).collect();
-        let mut words = names.to_vec();
+        sorted.dedup();
+        let rank = words.iter().map(|name| sorted.partition_point(|other| other < name)).collect();
         words.push("id_number".to_owned());
         Self { words, sorted, rank }
     }
@@ -87,6 +92,7 @@ struct View<'a> {
     residence: &'a Residence,
     ids: PersonIds,
     sources: Sources,
+    agencies: Sources,
 }
 
 impl View<'_> {
@@ -205,17 +211,19 @@ impl View<'_> {
         column.finish()
     }
 
-    fn source_lists(&self, rows: &Range<usize>) -> ArrayRef {
-        let mut column = Repeated::new(&self.sources.sorted, rows.len());
+    /// What of `sources` knows each person, sorted.
+    fn lists_of(&self, sources: &Sources, rows: &Range<usize>) -> ArrayRef {
+        let mut column = Repeated::new(&sources.sorted, rows.len());
         let mut lengths = Vec::with_capacity(rows.len());
         let mut ranks = Vec::new();
         for p in rows.clone() {
             ranks.clear();
             ranks.extend(
-                self.persons.rows(p).iter().map(|&row| self.sources.rank[self.records.source[row as usize] as usize]),
+                self.persons.rows(p).iter().map(|&row| sources.rank[self.records.source[row as usize] as usize]),
             );
             ranks.sort_unstable();
             ranks.dedup();
+            ranks.retain(|&rank| !sources.sorted[rank].is_empty());
             lengths.push(ranks.len());
             for &rank in &ranks {
                 column.push(rank);

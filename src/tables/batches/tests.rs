@@ -108,7 +108,7 @@ fn members_and_events_spell_out_the_columns() {
 #[test]
 fn persons_carry_values_and_where_they_came_from() {
     let (records, _, persons_of, residence, names) = sample();
-    let table = persons(&records, &persons_of, &residence, &names);
+    let table = persons(&records, &persons_of, &residence, &names, &["police", "community"]);
     let batch = table.get(0);
     insta::assert_snapshot!(shown(&table).replace(" | ", "\n"), @r#"
     person_id=P0000000000005
@@ -125,6 +125,7 @@ fn persons_carry_values_and_where_they_came_from() {
     grid_by=flat
     dedicated_grid_code=370502001001901
     sources=[community, police_population]
+    agencies=[community, police]
     records=2
     conflicts=[birth_date, sex]
     name_source=police_population
@@ -149,6 +150,7 @@ fn persons_carry_values_and_where_they_came_from() {
     grid_by=
     dedicated_grid_code=
     sources=[community]
+    agencies=[community]
     records=1
     conflicts=[]
     name_source=community
