@@ -2,11 +2,13 @@
 //! test, two arrivals are one visit, a date in the future is a slip of the pen, and who is isolated is not sent for again.
 
 use arrow::array::{ArrayRef, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder, TimestampMillisecondArray};
-use gridlink::config::{Followup, Schedule};
+use gridlink::config::{Overrides, Schedule, parse};
 use gridlink::followup::{run_rules, schedules_batch};
 use gridlink::sql::Engine;
 use gridlink::tables::PersonId;
 use jiff::civil::{Date, date};
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 const AS_OF: Date = date(2022, 3, 27);
@@ -45,6 +47,13 @@ fn engine(persons: &[Who], told: &[Told], schedules: &[Schedule]) -> Engine {
         who.6.iter().for_each(|source| sources.values().append_value(source));
         sources.append(true);
     }
+    let mut agencies = ListBuilder::new(StringViewBuilder::new());
+    for who in persons {
+        // Sources of these tests are named after their agency.
+        let known = who.6.iter().filter_map(|source| source.split('_').next()).collect::<BTreeSet<_>>();
+        known.into_iter().for_each(|agency| agencies.values().append_value(agency));
+        agencies.append(true);
+    }
     let batch = |columns: Vec<(&str, ArrayRef)>| {
         RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))).unwrap()
     };
@@ -56,6 +65,7 @@ fn engine(persons: &[Who], told: &[Told], schedules: &[Schedule]) -> Engine {
         ("household", texts(persons.iter().map(|who| who.4))),
         ("conflicts", Arc::new(conflicts.finish())),
         ("sources", Arc::new(sources.finish())),
+        ("agencies", Arc::new(agencies.finish())),
     ]);
     engine.register("persons", &[table]).unwrap();
     let members: Vec<(u64, &str)> =
@@ -84,18 +94,13 @@ fn engine(persons: &[Who], told: &[Told], schedules: &[Schedule]) -> Engine {
 
 /// Persons whom the shipped rule asks to visit, with day of March and reason.
 fn due(rule: &str, engine: &Engine) -> Vec<(u64, String, String)> {
-    let path = format!("{}/pipelines/rules/{rule}.sql", env!("CARGO_MANIFEST_DIR"));
-    let followup = Followup {
-        name: rule.to_owned(),
-        title: rule.to_owned(),
-        due_hours: None,
-        due_changes: vec![],
-        priority: 1,
-        fields: Vec::new(),
-        visit_settles: true,
-        sql: std::fs::read_to_string(path).unwrap(),
-    };
-    let (due, messages) = run_rules(engine, &[followup], 2).unwrap();
+    let text = format!(
+        "[run]\ncity_code = \"370500\"\nkey_regions = [\"31\", \"2201\", \"4201\"]\n\n[[source]]\nname = \"police\"\nagency = \
+         \"police\"\npaths = [\"x.csv\"]\n[source.map]\nname = \"x\"\n\n[[followup]]\nname = \"{rule}\"\nsql_file = \"{rule}.sql\"\n"
+    );
+    let path = format!("{}/pipelines/rules/p.toml", env!("CARGO_MANIFEST_DIR"));
+    let pipeline = parse(&text, Path::new(&path), &Overrides::default()).unwrap();
+    let (due, messages) = run_rules(engine, &pipeline.followups, 2).unwrap();
     assert_eq!(messages, []);
     let day = |since: i64| ((since - 19_051 * 86_400) as f64 / 86_400.0).to_string();
     due.into_iter().map(|due| (due.person.0, due.since.map(day).unwrap_or_default(), due.reason)).collect()

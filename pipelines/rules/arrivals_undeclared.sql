@@ -20,7 +20,7 @@ FROM (
   FROM events
   WHERE type = 'arrival'
     AND (at IS NULL OR at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day')
-    AND (place_code IS NULL OR place_code NOT LIKE '3705%')
+    AND (place_code IS NULL OR LEFT(place_code, 4) <> LEFT(city_code, 4))
 ) AS a
 ANTI JOIN (
   SELECT person_id FROM events WHERE type = 'declaration' AND (at IS NULL OR at >= as_of - INTERVAL '28 days')

@@ -23,4 +23,4 @@ WHERE e.at >= d.at + INTERVAL '1 day'
 UNION ALL
 SELECT person_id, CAST(NULL AS TIMESTAMP) AS since, '仅有户籍地址，是否在住待核' AS reason
 FROM persons
-WHERE grid_by = 'registered' AND STRPOS(',' || ARRAY_TO_STRING(sources, ','), ',community') = 0
+WHERE grid_by = 'registered' AND NOT ARRAY_CONTAINS(agencies, 'community')

@@ -1,4 +1,4 @@
--- The second ledger: arrivals in the last 14 days from elsewhere outside the city (3705), key regions left out. A place
+-- The second ledger: arrivals in the last 14 days from elsewhere outside the city (run.city_code), key regions left out. A place
 -- that nobody can read counts as elsewhere, a time that nobody can read as lately: better one visit too many.
 WITH released AS (
   SELECT person_id, MAX(at) AS at FROM events WHERE type = 'release' AND at < as_of + INTERVAL '1 day' GROUP BY person_id
@@ -19,7 +19,7 @@ FROM (
   SELECT person_id, at, place
   FROM events
   WHERE type = 'arrival'
-    AND (place_code IS NULL OR NOT (place_code LIKE '3705%' OR place_code LIKE '31%' OR place_code LIKE '2201%' OR place_code LIKE '4201%'))
+    AND (place_code IS NULL OR LEFT(place_code, 4) <> LEFT(city_code, 4) AND NOT REGEXP_LIKE(place_code, key_regions))
     AND (at IS NULL OR at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day')
 ) AS a
 ANTI JOIN isolated AS i ON a.person_id = i.person_id

@@ -11,7 +11,8 @@ found AS (
   FROM (
     SELECT person_id, at
     FROM events
-    WHERE type = 'visit' AND (detail IS NULL OR STRPOS(detail, '空置') = 0) AND at < as_of + INTERVAL '1 day'
+    WHERE type = 'visit' AND at < as_of + INTERVAL '1 day'
+      AND (detail IS NULL OR NOT REGEXP_LIKE(detail, '空置|空号|移交|无法核实|dead_number|handed_over|cannot_tell'))
   ) AS v
   SEMI JOIN vacant AS e ON v.person_id = e.person_id
   GROUP BY v.person_id

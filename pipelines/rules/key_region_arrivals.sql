@@ -1,7 +1,6 @@
 -- Arrivals from key regions in the last 14 days, told by any source; one row a person, whatever the number of journeys.
 -- Nobody needs a grid to be found here. An arrival whose time nobody can read counts: better one visit too many. Who is
--- isolated already, and not released since, is not sent for again. Change the codes (GB/T 2260) and the days as the
--- situation changes: 31 Shanghai, 2201 Changchun, 4201 Wuhan.
+-- isolated already, and not released since, is not sent for again. Which regions are key ones is said by run.key_regions.
 WITH released AS (
   SELECT person_id, MAX(at) AS at FROM events WHERE type = 'release' AND at < as_of + INTERVAL '1 day' GROUP BY person_id
 ),
@@ -21,7 +20,7 @@ FROM (
   SELECT person_id, at, place
   FROM events
   WHERE type = 'arrival'
-    AND (place_code LIKE '31%' OR place_code LIKE '2201%' OR place_code LIKE '4201%')
+    AND REGEXP_LIKE(place_code, key_regions)
     AND (at IS NULL OR at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day')
 ) AS a
 ANTI JOIN isolated AS i ON a.person_id = i.person_id

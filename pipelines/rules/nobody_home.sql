@@ -1,5 +1,5 @@
 -- Nobody home, and nobody met since: a note on the door, come again. Tells how often it was tried; a visit told by two
--- dumps is one try.
+-- dumps is one try. A dead number, a handing over and 无法核实 met nobody.
 WITH tried AS (
   SELECT person_id, MAX(at) AS since, COUNT(DISTINCT at) AS tries
   FROM events
@@ -11,7 +11,8 @@ met AS (
   FROM (
     SELECT person_id, at
     FROM events
-    WHERE type = 'visit' AND (detail IS NULL OR STRPOS(detail, '不在家') = 0) AND at < as_of + INTERVAL '1 day'
+    WHERE type = 'visit' AND at < as_of + INTERVAL '1 day'
+      AND (detail IS NULL OR NOT REGEXP_LIKE(detail, '不在家|空号|移交|无法核实|dead_number|handed_over|cannot_tell'))
   ) AS v
   SEMI JOIN tried AS t ON v.person_id = t.person_id
   GROUP BY v.person_id

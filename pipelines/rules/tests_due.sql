@@ -5,7 +5,7 @@ WITH arrived AS (
   SELECT person_id, CAST(CAST(MAX(at) AS DATE) AS TIMESTAMP) AS day
   FROM events
   WHERE type = 'arrival'
-    AND (place_code LIKE '31%' OR place_code LIKE '2201%' OR place_code LIKE '4201%')
+    AND REGEXP_LIKE(place_code, key_regions)
     AND at >= as_of - INTERVAL '21 days' AND at < as_of + INTERVAL '1 day'
   GROUP BY person_id
 ),

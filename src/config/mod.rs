@@ -31,7 +31,7 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 const TOP_KEYS: &[&str] = &["run", "grids", "source", "linkage", "followup", "publish", "schedule", "returns"];
-const RUN_KEYS: &[&str] = &["name", "as_of", "output", "store", "locale", "city_code", "keep_sets"];
+const RUN_KEYS: &[&str] = &["name", "as_of", "output", "store", "locale", "city_code", "key_regions", "keep_sets"];
 
 /// What the command line says over the pipeline file.
 #[derive(Clone, Debug, Default)]
@@ -122,7 +122,8 @@ fn pipeline(root: &Node, path: &Path, overrides: &Overrides, faults: &mut Faults
     let compared = linkage::compared(&linkage);
     let mut sources = sources::sources(&root, linkage.preset, &compared, &context, faults);
     linkage::check_fields(&root, &linkage, &sources, faults);
-    let mut followups = rules::followups(&root, &context, faults);
+    let words = run.as_ref().map(|run| rules::Words::of(run, &root)).unwrap_or_default();
+    let mut followups = rules::followups(&root, &context, &words, faults);
     schedules::directives(&root, &sources, &mut followups, faults);
     let publish = rules::publish(&root, faults);
     let schedules = schedules::schedules(&root, faults);
@@ -134,6 +135,7 @@ fn pipeline(root: &Node, path: &Path, overrides: &Overrides, faults: &mut Faults
         store: PathBuf::new(),
         locale: Lang::Zh,
         city_code: None,
+        key_regions: Vec::new(),
         keep_sets: None,
     });
     let (path, sha256) = (path.to_owned(), String::new());
@@ -164,8 +166,21 @@ fn read_run(at: &Section<'_>, path: &Path, context: &Context<'_>, overrides: &Ov
         store: context.absolute(store.as_deref().unwrap_or("store")),
         locale,
         city_code,
+        key_regions: key_regions(at, faults),
         keep_sets: at.integer("keep_sets", 2, 10_000, faults),
     }
+}
+
+/// What the codes of key regions begin with.
+fn key_regions(at: &Section<'_>, faults: &mut Faults) -> Vec<String> {
+    let regions = at.texts("key_regions", faults).unwrap_or_default();
+    for region in &regions {
+        let fits = (2..=6).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_digit());
+        if !fits {
+            faults.bad_value(at.line_of("key_regions"), &at.key("key_regions"), region, "GB/T 2260, 2 ..= 6 × 0-9");
+        }
+    }
+    regions
 }
 
 /// The run's date, as a TOML date or as text.

@@ -1,10 +1,12 @@
 //! `[[followup]]` and `[publish]`: what a night must list, and how lists leave the centre.
 
+use super::document::Value;
 use super::fault::Faults;
 use super::names::MASKS;
 use super::section::Section;
-use super::types::{Followup, Mask, Publish};
+use super::types::{Followup, Mask, Publish, Run};
 use super::{Context, schedules};
+use crate::kernels::sql_words;
 use crate::message::Message;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -15,8 +17,52 @@ const PUBLISH_KEYS: &[&str] = &["parquet", "xlsx", "mask", "suppress_under"];
 /// Priority of a rule that names none: the middle of 1 to 5.
 const PRIORITY: u32 = 3;
 
+/// What rules may write instead of a text that several of them need: each word and the SQL that stands for it, if the
+/// pipeline file says.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    known: [(&'static str, Option<String>); 2],
+}
+
+impl Words {
+    /// `city_code` is a text of six digits, `key_regions` a regular expression over division codes.
+    pub(super) fn of(run: &Run, root: &Section<'_>) -> Self {
+        let city = run.city_code.as_ref().map(|code| format!("'{code}'"));
+        let regions = (!run.key_regions.is_empty()).then(|| format!("'^({})'", run.key_regions.join("|")));
+        // One that is said wrongly is a fault already.
+        let is_said = |key: &str| match root.get("run").map(|entry| &entry.node.value) {
+            Some(Value::Table(entries)) => entries.iter().any(|entry| entry.key == key),
+            _ => false,
+        };
+        let known = [("city_code", city), ("key_regions", regions)];
+        Self { known: known.map(|(key, value)| (key, value.or_else(|| is_said(key).then(|| "''".to_owned())))) }
+    }
+
+    /// `sql` with the words replaced. A word that the pipeline file does not say is a fault of the rule.
+    fn put(&self, sql: &str, at: &Section<'_>, key: &str, faults: &mut Faults) -> String {
+        let mut unsaid: Vec<&str> = Vec::new();
+        let put = sql_words::replaced(sql, |word| {
+            let (word, value) = self.known.iter().find(|(known, _)| known.eq_ignore_ascii_case(word))?;
+            if value.is_none() && !unsaid.contains(word) {
+                unsaid.push(word);
+            }
+            value.clone()
+        });
+        for word in unsaid {
+            let message = Message::new("config.rule_word").with("word", word);
+            faults.other(at.line_of(key), &at.key(key), message);
+        }
+        put
+    }
+}
+
 /// Reads every `[[followup]]`.
-pub(super) fn followups(root: &Section<'_>, context: &Context<'_>, faults: &mut Faults) -> Vec<Followup> {
+pub(super) fn followups(
+    root: &Section<'_>,
+    context: &Context<'_>,
+    words: &Words,
+    faults: &mut Faults,
+) -> Vec<Followup> {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     let mut followups = Vec::new();
     for at in &root.tables("followup", FOLLOWUP_KEYS, faults) {
@@ -40,7 +86,7 @@ pub(super) fn followups(root: &Section<'_>, context: &Context<'_>, faults: &mut 
         let priority = at.integer("priority", 1, 9, faults).unwrap_or(PRIORITY);
         let fields = match at.get("fields").map(|entry| &entry.node.value) {
             None => Vec::new(),
-            Some(super::document::Value::List(items)) if items.is_empty() => Vec::new(),
+            Some(Value::List(items)) if items.is_empty() => Vec::new(),
             Some(_) => at.texts("fields", faults).unwrap_or_default(),
         };
         for (i, field) in fields.iter().enumerate() {
@@ -49,7 +95,7 @@ pub(super) fn followups(root: &Section<'_>, context: &Context<'_>, faults: &mut 
             }
         }
         let visit_settles = at.bool("visit_settles", faults).unwrap_or(true);
-        let sql = sql(at, context, faults);
+        let sql = sql(at, context, faults).map(|(key, sql)| words.put(&sql, at, key, faults));
         if let (Some(name), Some(title), Some(sql)) = (name, title, sql) {
             followups.push(Followup { name, title, due_hours, due_changes, priority, fields, visit_settles, sql });
         }
@@ -75,13 +121,14 @@ fn due_changes(at: &Section<'_>, faults: &mut Faults) -> Vec<(Date, u32)> {
     changes
 }
 
-fn sql(at: &Section<'_>, context: &Context<'_>, faults: &mut Faults) -> Option<String> {
+/// The key that has a rule's SQL, and the SQL.
+fn sql(at: &Section<'_>, context: &Context<'_>, faults: &mut Faults) -> Option<(&'static str, String)> {
     match (at.get("sql"), at.get("sql_file")) {
         (Some(_), Some(entry)) => {
             faults.exclusive(entry.line, &at.key("sql_file"), &at.key("sql"));
             None
         }
-        (Some(_), None) => at.text("sql", faults),
+        (Some(_), None) => Some(("sql", at.text("sql", faults)?)),
         (None, Some(entry)) => {
             let path = context.absolute(&at.text("sql_file", faults)?);
             let text = std::fs::read_to_string(&path).ok().filter(|text| !text.trim().is_empty());
@@ -89,7 +136,7 @@ fn sql(at: &Section<'_>, context: &Context<'_>, faults: &mut Faults) -> Option<S
                 let message = Message::new("config.sql_file").with("file", path.display());
                 faults.other(entry.line, &at.key("sql_file"), message);
             }
-            text
+            Some(("sql_file", text?))
         }
         (None, None) => {
             at.missing("sql", "SELECT person_id, …, since, … reason", faults);

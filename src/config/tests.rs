@@ -321,3 +321,24 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn rules_may_ask_for_the_city_and_its_key_regions() {
+    let with = |run: &str| {
+        read(&format!(
+            "[run]\n{run}\n[[source]]\nname = \"a\"\nagency = \"self\"\npaths = [\"a.csv\"]\n[source.map]\nname = \"n\"\n\
+             [[followup]]\nname = \"r\"\nsql = \"SELECT city_code, 'key_regions', t.city_code, Key_Regions FROM t\"\n"
+        ))
+    };
+    let p = with("city_code = \"370500\"\nkey_regions = [\"31\", \"4201\"]").unwrap();
+    assert_eq!(p.followups[0].sql, "SELECT '370500', 'key_regions', t.city_code, '^(31|4201)' FROM t");
+    let told = |run: &str| {
+        let faults = with(run).unwrap_err().faults;
+        faults.iter().map(|fault| fault.render(Lang::En)).collect::<Vec<_>>().join("; ")
+    };
+    let lacking = told("key_regions = [\"31\"]");
+    assert!(lacking.contains("`city_code`") && !lacking.contains("`key_regions`"), "{lacking}");
+    let wrong = told("city_code = \"x\"\nkey_regions = [\"31\"]");
+    assert!(wrong.contains("city_code") && !wrong.contains("asks for"), "said, but wrongly: {wrong}");
+    assert!(told("city_code = \"370500\"\nkey_regions = [\"3\"]").contains("key_regions"));
+}

@@ -30,6 +30,21 @@ pub struct Pipeline {
     pub returns: Option<Returns>,
 }
 
+impl Source {
+    /// Whether its rows can tell who they are about by more than a phone: a name, or a number of a document.
+    pub fn names_persons(&self) -> bool {
+        self.map.iter().any(|(field, _)| matches!(field, PersonField::Name | PersonField::IdNumber))
+    }
+}
+
+impl Pipeline {
+    /// The word for the agency of each source, by number; empty for lists that come back, which no agency knew before.
+    pub fn agencies(&self) -> Vec<&'static str> {
+        let word = |source: &Source| if source.name == RETURNS_SOURCE { "" } else { source.agency.as_str() };
+        self.sources.iter().map(word).collect()
+    }
+}
+
 /// `[run]`
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -45,6 +60,8 @@ pub struct Run {
     pub locale: Lang,
     /// Division code of the city (6 digits), if given: `elsewhere` is measured against its first four.
     pub city_code: Option<String>,
+    /// What division codes of key regions begin with, as rules read them: 2 to 6 digits each; may be empty.
+    pub key_regions: Vec<String>,
     /// How many sets the output folder keeps, the newest; all, if it is not said.
     pub keep_sets: Option<u32>,
 }
@@ -212,6 +229,18 @@ pub enum Agency {
     Community,
     /// 自主申报
     Own,
+}
+
+impl Agency {
+    /// The word for it in pipeline files and tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Police => "police",
+            Self::Health => "health",
+            Self::Community => "community",
+            Self::Own => "self",
+        }
+    }
 }
 
 /// A canonical field of a person.

@@ -77,4 +77,11 @@ pub(super) const ROWS: &[Row] = &[
         "{place}: {key}: cannot read {file}, or it is empty",
         "{place}：{key}：无法读取 {file}，或文件为空",
     ),
+    (
+        "config.rule_word",
+        "{place}: {key}: the rule asks for `{word}`, which [run] does not say; write run.{word} \
+         (city_code = \"370500\", key_regions = [\"31\", \"4201\"])",
+        "{place}：{key}：规则用到 `{word}`，而 [run] 中没有；请写明 run.{word}\
+         （city_code = \"370500\"，key_regions = [\"31\", \"4201\"]）",
+    ),
 ];
