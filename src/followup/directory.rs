@@ -9,6 +9,7 @@ use crate::message::Message;
 use crate::tables::RawChunk;
 use arrow::array::Array;
 use hashbrown::{HashMap, HashSet};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A grid as the directory describes it; texts are empty where it says nothing.
@@ -72,6 +73,7 @@ pub struct Directory {
     /// Estates of one name in several communities.
     namesakes: HashSet<String>,
     areas: AreaNames,
+    city: Option<u16>,
 }
 
 /// The columns of the directory's file that are needed, in the order of the chunks given to [`Directory::build`].
@@ -134,6 +136,23 @@ impl Directory {
         self.number_of(text.trim()).or_else(|| self.names.number_of(text))
     }
 
+    /// First four digits of the division code of the city, if the counties of all grids have the same.
+    pub fn city(&self) -> Option<u16> {
+        self.city
+    }
+
+    /// The grid that somebody of grid `from` (a code) means: by its code, by a name that no other grid has, or by one that no
+    /// other grid of the same community, street or county has.
+    pub fn meant(&self, text: &str, from: &str) -> Option<&Grid> {
+        let near = || {
+            let Grid { community, street, county, .. } = self.get(from)?;
+            let areas = [format!("{county}{street}{community}"), format!("{street}{community}"), street.clone()];
+            areas.iter().filter(|area| !area.is_empty()).find_map(|area| self.names.number_of(&format!("{area}{text}")))
+        };
+        let number = self.number_of_stated(text).or_else(near)?;
+        self.grids.get(number as usize)
+    }
+
     /// The grids that a part of an estate may lie in: those that name it, else those that cover the whole estate.
     pub(super) fn by_part(&self, estate: &str, part: Part<'_>) -> Vec<GridNo> {
         self.covering(self.estates.get(&coverage::place_key(estate)), part)
@@ -155,6 +174,21 @@ impl Directory {
     pub(super) fn estate_tells(&self, estate: &str, part: Part<'_>) -> bool {
         let entries = self.estates.get(&coverage::place_key(estate));
         !entries.into_iter().flatten().any(|(_, coverage)| coverage.tells(part))
+    }
+
+    /// The estate as the directory calls it: people of 鹤岗师专 live in 鹤岗师专学生公寓, and 市人民医院 has the name of the city before
+    /// it, which addresses are read without.
+    pub(super) fn known_estate<'a>(&self, estate: &'a str) -> Cow<'a, str> {
+        let is_known = |name: &str| self.estates.contains_key(&coverage::place_key(name));
+        if estate.is_empty() || is_known(estate) {
+            return Cow::Borrowed(estate);
+        }
+        let inhabited = DORMITORIES.iter().find_map(|end| estate.strip_suffix(end)).filter(|name| is_known(name));
+        if let Some(name) = inhabited {
+            return Cow::Borrowed(name);
+        }
+        let of_city = INSTITUTIONS.iter().any(|end| estate.ends_with(end)).then(|| format!("市{estate}"));
+        of_city.filter(|name| is_known(name)).map_or(Cow::Borrowed(estate), Cow::Owned)
     }
 
     /// The village and the named group of an estate such as 清水村樟树组, if the directory knows the village.
@@ -322,7 +356,16 @@ impl Directory {
                     self.roads.entry(place.key.clone()).or_default().push((number, numbers.clone()));
                 }
                 if !of_roads {
-                    self.estates.entry(place.key).or_default().push((number, numbers));
+                    // 和平村老道店 may be named by its village and 老道店, or by the whole.
+                    let of_village = village.as_deref().and_then(|village| match place.key.strip_prefix(village) {
+                        Some(hamlet) => {
+                            (hamlet.chars().count() >= 2 && !coverage::is_group(hamlet)).then(|| hamlet.to_owned())
+                        }
+                        None => Some(format!("{village}{}", place.key)),
+                    });
+                    for key in std::iter::once(place.key).chain(of_village) {
+                        self.estates.entry(key).or_default().push((number, numbers.clone()));
+                    }
                 }
             }
         }
@@ -332,8 +375,17 @@ impl Directory {
         self.numbers = (0..).zip(&self.grids).map(|(number, grid)| (grid.code.clone(), number)).collect();
         self.areas = AreaNames::of(&self.grids);
         self.names = GridNames::of(&self.grids);
+        let counties = || self.grids.iter().map(|grid| &*grid.county_code).filter(|code| !code.is_empty());
+        let city = counties().next().and_then(|code| code.get(..4));
+        let one = city.filter(|city| counties().all(|code| code.starts_with(city)));
+        self.city = one.and_then(|city| city.parse().ok());
     }
 }
+
+/// What the names of dormitories end with, behind that of whose they are.
+const DORMITORIES: [&str; 8] = ["学生公寓", "学生宿舍", "职工宿舍", "员工宿舍", "职工公寓", "宿舍楼", "宿舍区", "宿舍"];
+/// What the names of institutions of a city end with.
+const INSTITUTIONS: [&str; 9] = ["医院", "中学", "小学", "学校", "学院", "幼儿园", "福利院", "中心", "公司"];
 
 /// The fields of a row, in the order in which [`Directory::add`] reads them.
 const FIELDS: [GridField; 14] = [
@@ -394,7 +446,9 @@ impl Unread {
             self.cells += 1;
             if self.examples.len() < EXAMPLES_MAX {
                 let (mut shown, mut chars) = (format!("{code} "), cell.chars());
-                shown.extend(chars.by_ref().take(EXAMPLE_CHARS_MAX));
+                // A phone in the wrong column is somebody's.
+                let is_phone = cell.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 7);
+                shown.extend(chars.by_ref().take(if is_phone { 0 } else { EXAMPLE_CHARS_MAX }));
                 shown.extend(chars.next().map(|_| '…'));
                 self.examples.push(shown);
             }

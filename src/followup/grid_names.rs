@@ -73,6 +73,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_worker_means_the_grid_of_that_name_nearby() {
+        let (directory, _) = directory(&[
+            &["G1", "第一网格", "", "翠竹社区", "东街"],
+            &["G2", "第二网格", "", "翠竹社区", "东街"],
+            &["G3", "第二网格", "", "安居社区", "东街"],
+            &["G4", "第三网格", "", "安居社区", "东街"],
+            &["G5", "第三网格", "", "新村", "西街"],
+            &["G6", "第二网格", "", "新村", "西街"],
+        ]);
+        for (text, from, code) in [
+            ("第二网格", "G1", Some("G2")),
+            ("第二网格", "G4", Some("G3")),
+            ("第二网格", "G5", Some("G6")),
+            ("第三网格", "G1", Some("G4")),
+            ("第一网格", "G5", Some("G1")),
+            ("安居社区第二网格", "G1", Some("G3")),
+            ("G5", "G1", Some("G5")),
+            ("第二网格", "", None),
+            ("第九网格", "G1", None),
+        ] {
+            assert_eq!(directory.meant(text, from).map(|grid| &*grid.code), code, "{text} from {from}");
+        }
+    }
+
+    #[test]
     fn a_grid_is_known_by_the_name_that_it_alone_has() {
         let (directory, _) = directory(&[
             &["G1", "翠竹社区第五网格", "", "翠竹社区", "东街"],

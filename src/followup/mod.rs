@@ -19,6 +19,7 @@ mod rollup;
 mod rules;
 #[cfg(test)]
 mod sample;
+pub mod shipped;
 mod time;
 mod visits;
 

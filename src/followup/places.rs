@@ -62,7 +62,8 @@ pub(super) fn grid_of_address(text: &str, directory: &Directory) -> Option<GridN
     address.parse(text);
     let mut named = area_names::Named::default();
     directory.areas_in(text, &mut named);
-    if !address.is_local() && named.is_empty() {
+    let city = directory.city();
+    if city.is_some_and(|city| address.is_elsewhere(city)) || !address.is_in(city) && named.is_empty() {
         return None;
     }
     let parts = [&address.estate, &address.building, &address.road, &address.number, &address.room];
@@ -84,6 +85,7 @@ impl Found {
         if [building, road, number].iter().all(|part| part.is_empty()) && estate.ends_with('村') {
             number = room;
         }
+        let estate = &*directory.known_estate(estate);
         // 清水村樟树组 is a part of 清水村, and 建设路128号院 an estate whose name is its door.
         let parted = directory.village_and_group(estate);
         let (court, is_court) = match estate {
@@ -256,6 +258,44 @@ mod tests {
                 ("清水村3号", None),
                 ("长山村老屋组3号", Some("W1")),
                 ("长山村3号", Some("W1")),
+            ],
+        );
+    }
+
+    #[test]
+    fn hamlets_are_found_with_their_village_and_without() {
+        let rows = [
+            ["H1", "和平村", "老道店", "", "", ""],
+            ["H2", "五一村", "五一村老道店全屯", "", "", ""],
+            ["H3", "大鹤立村", "前屯、八方地", "", "", ""],
+        ];
+        is(
+            &rows,
+            &[
+                ("和平村老道店3号", Some("H1")),
+                ("五一村老道店3号", Some("H2")),
+                ("老道店3号", None),
+                ("大鹤立村前屯5号", Some("H3")),
+                ("前屯5号", Some("H3")),
+                ("大鹤立村八方地24号", Some("H3")),
+            ],
+        );
+    }
+
+    #[test]
+    fn dormitories_and_institutions_are_known_by_whose_they_are() {
+        let rows = [
+            ["D1", "甲社区", "鹤岗师专、鹤岗师范高等专科学校学生公寓1-4号楼", "", "", ""],
+            ["D2", "乙社区", "市人民医院", "", "", ""],
+        ];
+        is(
+            &rows,
+            &[
+                ("鹤岗师专学生公寓3号楼209室", Some("D1")),
+                ("鹤岗师专3号楼209", Some("D1")),
+                ("人民医院", Some("D2")),
+                ("市人民医院宿舍2号楼", Some("D2")),
+                ("别的师专学生公寓3号楼", None),
             ],
         );
     }

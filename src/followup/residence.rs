@@ -3,6 +3,7 @@
 //! unassigned and is counted as such.
 
 mod evidence;
+mod phones;
 
 use super::directory::{Directory, GridNo};
 use super::visits::Visits;
@@ -43,8 +44,9 @@ pub struct GridRules<'a> {
 /// - `road`: road and door number by coverage;
 /// - `estate`: the estate, if it lies in one grid (or the address names the community or street);
 /// - `other_grid_code`: a grid code that another agency states;
-/// - `household`: the other persons of the flat, if most of them live in one grid;
-/// - `registered`: the registered flat, by what is known of that flat.
+/// - `household`: the other persons of the flat, if most of them live in one grid; where no address is known, those who have
+///   the same phone, if all of them live in one;
+/// - `registered`: the registered flat, by what is known of that flat, unless some record names another place.
 ///
 /// With [`DedicatedGrids::Beside`] a person lives in the base grid that any evidence but the registered address tells, and
 /// the dedicated grid that a code or an address tells stands beside it; who has no base grid lives in the dedicated one. So
@@ -120,7 +122,10 @@ pub fn assign(
             GridEvidence::Household if home.no_base => {
                 Some((person, shared().filter(|&grid| !is_dedicated(grid))?, kind))
             }
-            GridEvidence::Registered if n < home.rank => Some((person, away()?, kind)),
+            GridEvidence::Registered if n < home.rank => {
+                let registered = away()?;
+                (!evidence.lives_elsewhere(records, rows, registered)).then_some((person, registered, kind))
+            }
             _ => None,
         })
     };
@@ -131,6 +136,13 @@ pub fn assign(
         (home.grid, home.by) = (grid, by_of(kind));
         newest_first(records, persons, person, &mut rows);
         (home.address_row, home.flat) = evidence.address(records, &rows, grid);
+    }
+    if order.contains(&GridEvidence::Household) {
+        let unknown = |home: &Home| home.grid == NONE && home.address_row == NO_ROW;
+        let asked: Vec<usize> = (0..persons.len()).filter(|&person| unknown(&homes[person])).collect();
+        for (person, grid) in phones::grids(persons, &asked, |person| homes[person].grid) {
+            (homes[person].grid, homes[person].by) = (grid, GridBy::Household);
+        }
     }
     let mut residence = Residence { by: homes.iter().map(|home| home.by).collect(), ..Residence::default() };
     let codes: Vec<Sym> = directory.grids().iter().map(|grid| residence.codes.intern(&grid.code)).collect();

@@ -221,7 +221,9 @@ fn times(array: &ArrayRef) -> Option<ArrayRef> {
     match array.data_type() {
         DataType::Null | DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => cast(array, &time).ok(),
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
-            cast(array, &DataType::Utf8).and_then(|array| cast(&array, &time)).ok()
+            let read = cast(array, &DataType::Utf8).and_then(|array| cast(&array, &time)).ok()?;
+            // A text that is no time would be a deadline lost without a word.
+            (read.null_count() == array.null_count()).then_some(read)
         }
         _ => None,
     }

@@ -19,6 +19,7 @@ pub(super) struct Row {
     pub(super) registered_address: &'static str,
     pub(super) updated_at: i64,
     pub(super) place: &'static str,
+    pub(super) phone: u64,
     /// Type, time in seconds, JSON detail.
     pub(super) event: Option<(&'static str, i64, &'static str)>,
 }
@@ -39,6 +40,7 @@ impl Row {
         registered_address: "",
         updated_at: 0,
         place: "",
+        phone: 0,
         event: None,
     };
 
@@ -95,7 +97,7 @@ pub(super) fn sample(rows: &[Row]) -> (Records, Persons) {
         r.id.push(IdNumber::default());
         r.birth.push(NO_DATE);
         r.birth_precision.push(BirthPrecision::Unknown);
-        r.phones.push([0; 2]);
+        r.phones.push([row.phone, 0]);
         r.flat.push(row.flat);
         r.registered_flat.push(row.registered_flat);
         r.updated_at.push(row.updated_at);
@@ -110,11 +112,16 @@ pub(super) fn sample(rows: &[Row]) -> (Records, Persons) {
     let mut ids: Vec<u64> = rows.iter().map(|row| row.person).collect();
     ids.sort_unstable();
     ids.dedup();
-    let mut persons = Persons { member_starts: vec![0], ..Persons::default() };
+    let mut persons = Persons { member_starts: vec![0], phone_starts: vec![0], ..Persons::default() };
     for &id in &ids {
         persons.id.push(PersonId(id));
         persons.member_rows.extend((0..).zip(rows).filter(|(_, row)| row.person == id).map(|(i, _)| i));
         persons.member_starts.push(persons.member_rows.len() as u32);
+        let mut phones: Vec<u64> = rows.iter().filter(|row| row.person == id).map(|row| row.phone).collect();
+        phones.sort_unstable();
+        phones.dedup();
+        persons.phones.extend(phones.iter().filter(|&&phone| phone != 0));
+        persons.phone_starts.push(persons.phones.len() as u32);
     }
     (records, persons)
 }

@@ -32,6 +32,8 @@ const NOBODY: &[&str] = &["不在家", "nobody_home", "nobody home", "家中无�
 /// Results that say that nobody lives there: nobody was met, and coming again is no use. The item stays open, for the
 /// person must be somewhere.
 const VACANT: &[&str] = &["空置", "vacant", "空房", "无人居住"];
+/// Results that say nothing of the household: the visit reached nobody, and perhaps was none.
+const UNMET: &[&str] = &["无法核实", "cannot_tell", "cannot tell"];
 /// Results that give the person to another grid; the item stays open and goes along.
 const HANDED_OVER: &[&str] = &["移交", "handed_over", "handed over"];
 /// Names under which an event's detail holds its result.
@@ -66,6 +68,7 @@ struct Outcome {
     vacant: bool,
     handed_over: bool,
     dead: bool,
+    unmet: bool,
 }
 
 impl Visits {
@@ -122,7 +125,7 @@ impl Visits {
                 }
                 if outcome.nobody {
                     failed.push((person as u32, at));
-                } else if !outcome.vacant && !outcome.dead {
+                } else if !outcome.vacant && !outcome.dead && !outcome.unmet {
                     visits.reached[person] = true;
                     met_at[person] = met_at[person].max(at);
                 }
@@ -197,6 +200,7 @@ fn outcome_of(pool: &Pool, detail: Sym, words: &[(String, String)]) -> Outcome {
         vacant: VACANT.contains(&result),
         handed_over: HANDED_OVER.contains(&result),
         dead: DEAD.contains(&result),
+        unmet: UNMET.contains(&result) || HANDED_OVER.contains(&result),
     }
 }
 
@@ -236,7 +240,7 @@ mod tests {
         let (yes, no) = (true, false);
         assert_eq!(visits.visited, [yes, yes, yes, no, no, yes, yes, yes, yes, yes, yes, yes]);
         assert_eq!(visits.verified, [yes, no, no, yes, no, no, yes, no, no, no, no, no]);
-        assert_eq!(visits.reached, [yes, yes, no, no, no, yes, yes, yes, no, no, no, no]);
+        assert_eq!(visits.reached, [yes, yes, no, no, no, yes, yes, no, no, no, no, no]);
         assert_eq!(visits.vacant, [no, no, no, no, no, no, no, no, yes, no, no, no]);
         assert_eq!(visits.tries, [1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0]);
         assert_eq!(visits.settled_at[..8], [10, 30, NO_TIME, NO_TIME, NO_TIME, 70, 80, NO_TIME]);

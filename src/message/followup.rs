@@ -47,6 +47,11 @@ pub(super) const ROWS: &[Row] = &[
         "correct `sql` of the rule; it asks persons, events, members and grids, in Polars SQL, and gives person_id, since, reason",
         "请修改该规则的 sql：可查询 persons、events、members、grids（Polars SQL），须给出 person_id、since、reason",
     ),
+    (
+        "followup.rule_gone",
+        "rule {rule} is in the pipeline file no more: its {count} open item(s) are withdrawn (if it was renamed, all begin anew)",
+        "管道文件中已没有规则 {rule}：其 {count} 项未完成任务予以撤销（如系改名，则全部重新开始）",
+    ),
     ("followup.rule_failed", "rule {rule}: {cause}", "规则 {rule}：{cause}"),
     (
         "followup.columns_missing",

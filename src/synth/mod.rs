@@ -22,6 +22,7 @@ mod variants;
 
 use crate::error::{Error, Exit, Result};
 use crate::events::{Event, EventSink};
+use crate::followup::shipped;
 use crate::message::Message;
 use damage::Damage;
 use files::cannot_write;
@@ -193,8 +194,8 @@ pub fn write_city(out: &Path, settings: &CitySettings, sink: &dyn EventSink) -> 
     summary.expected_key_region = ledger.expected_persons;
     grids::write(&plan, &city.dumps.join("grids.csv"), &mut rng)?;
     write_text(&out.join("pipeline.toml"), &pipeline_text(settings, &PipelinePaths::default()))?;
-    for (name, sql) in pipeline::RULES {
-        write_text(&out.join("rules").join(name), sql)?;
+    for rule in shipped::RULES {
+        write_text(&out.join("rules").join(format!("{}.sql", rule.name)), rule.sql)?;
     }
     let told = Message::new("synth.done").with("persons", summary.persons).with("records", summary.records);
     let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -1,6 +1,7 @@
 //! The pipeline file of an invented city: commented, complete, and an example of every part of such a file.
 
 use super::{CitySettings, SOURCES};
+use crate::followup::shipped;
 
 /// Where a pipeline file finds and puts things, relative to its own folder.
 #[derive(Clone, Debug)]
@@ -31,6 +32,7 @@ impl Default for PipelinePaths {
 }
 
 const HEAD: &str = include_str!("pipeline_parts/head.toml");
+const LINKAGE: &str = include_str!("pipeline_parts/linkage.toml");
 const TAIL: &str = include_str!("pipeline_parts/tail.toml");
 const SECTIONS: [&str; 7] = [
     include_str!("pipeline_parts/police_population.toml"),
@@ -40,31 +42,6 @@ const SECTIONS: [&str; 7] = [
     include_str!("pipeline_parts/community_grid.toml"),
     include_str!("pipeline_parts/self_declarations.toml"),
     include_str!("pipeline_parts/health_isolation.toml"),
-];
-
-macro_rules! rules {
-    ($($name:literal),* $(,)?) => {
-        [$((concat!($name, ".sql"), include_str!(concat!("../../pipelines/rules/", $name, ".sql")))),*]
-    };
-}
-
-/// The rules that a pipeline file names: file and SQL text.
-pub(super) const RULES: [(&str, &str); 15] = rules![
-    "key_region_arrivals",
-    "elsewhere_arrivals",
-    "arrivals_undeclared",
-    "declarations_unverified",
-    "missed_at_the_door",
-    "community_only",
-    "nobody_home",
-    "households_never_reached",
-    "households_vacant",
-    "tests_due",
-    "positive_households",
-    "temperatures_due",
-    "in_isolation",
-    "release_due",
-    "contradictions",
 ];
 
 /// The text of the pipeline file for a city of these settings.
@@ -79,8 +56,10 @@ pub fn pipeline_text(settings: &CitySettings, paths: &PipelinePaths) -> String {
         text.push('\n');
         text.push_str(section);
     }
-    text.push('\n');
-    text.push_str(TAIL);
+    for part in [LINKAGE, shipped::TEXT, TAIL] {
+        text.push('\n');
+        text.push_str(part);
+    }
     text.replace("@NAME@", &paths.name)
         .replace("@DUMPS@", &paths.dumps)
         .replace("@OUTPUT@", &paths.output)

@@ -1,7 +1,7 @@
 //! The estates, villages and roads that a cell names, each with the numbers behind it.
 
 use super::list::{self, Reading, group_name, unit_at};
-use super::marks::{EVEN, EXCEPT, ODD, REMARK, TO, WHOLE, cell_text};
+use super::marks::{EVEN, EXCEPT, ODD, REMARK, TO, WHOLE, cell_text, is_bound, named_parts};
 use super::{Coverage, is_group, place_key};
 
 /// An estate or a road as a directory's cell names it.
@@ -57,6 +57,10 @@ pub(in crate::followup) fn places(text: &str, village: Option<&str>) -> Cell {
     let text = cell_text(text).replace(['(', ')', ':'], " ");
     let parts: Vec<&str> = text.split(['、', ',', ';', '|']).flat_map(str::split_whitespace).collect();
     let mut cell = Cell::default();
+    let bounds = parts.iter().any(|part| is_bound(part));
+    let parts: Vec<&str> = parts.into_iter().flat_map(named_parts).collect();
+    // A grid that is described by its bounds alone covers no address that can be looked up.
+    cell.unread += usize::from(bounds && parts.is_empty());
     let mut places: Vec<Named> = Vec::new();
     for (i, part) in parts.iter().enumerate() {
         if let Some(reading) = numbers(part).or_else(|| group(part, places.last(), village)) {
@@ -164,7 +168,10 @@ fn split_name(part: &str, follow: bool) -> (&str, Option<(&str, Reading)>) {
     splits
         .find_map(|at| {
             let reading = numbers(&part[at..])?;
-            Some((part[..at].trim_end_matches(['第', '-']), Some((&part[at..], reading))))
+            let name = part[..at].trim_end_matches(['第', '-']);
+            // N小区东侧1-3号楼
+            let whole = ["东侧", "西侧", "南侧", "北侧", "中间"].iter().find_map(|side| name.strip_suffix(side));
+            Some((whole.filter(|name| name.chars().count() >= 2).unwrap_or(name), Some((&part[at..], reading))))
         })
         .unwrap_or((part, None))
 }

@@ -44,7 +44,7 @@ const SIDES: [(&str, char); 18] = [
 ];
 
 /// The words for everything, the longer first.
-const WHOLES: [&str; 17] = [
+const WHOLES: [&str; 19] = [
     "小区全部楼栋",
     "小区所有楼栋",
     "全部楼栋",
@@ -58,6 +58,8 @@ const WHOLES: [&str; 17] = [
     "小区所有",
     "小区全体",
     "整个村",
+    "整个屯",
+    "全屯",
     "全小区",
     "全路段",
     "全部",
@@ -109,6 +111,110 @@ pub(super) fn village_of_committee(text: &str) -> String {
         }
     }
     text
+}
+
+/// Words before the names of what is covered.
+const LEADS: [&str; 12] =
+    ["主要包括", "管辖范围", "辖区范围", "包括", "包含", "管辖", "辖区", "覆盖", "范围", "另含", "辖", "含"];
+/// What is said behind numbers and names no dwelling, or counts what is covered: it changes nothing.
+const TAILS: [&str; 16] = [
+    "沿街门市",
+    "沿街商铺",
+    "沿街门面",
+    "沿街店铺",
+    "沿街商户",
+    "周边商铺",
+    "门市房",
+    "商铺",
+    "底商",
+    "门市",
+    "门面",
+    "商户",
+    "等楼栋",
+    "等小区",
+    "等楼",
+    "等",
+];
+
+/// The names and numbers in one part of a cell: without the words before them and behind, and parted where the cell says
+/// 及 or 和. Bounds (东至铁西街) are none.
+pub(super) fn named_parts(part: &str) -> Vec<&str> {
+    if is_bound(part) {
+        return Vec::new();
+    }
+    let mut part = part;
+    while let Some(rest) = LEADS.iter().find_map(|lead| part.strip_prefix(lead)).filter(|rest| is_name(rest)) {
+        part = rest;
+    }
+    let mut named = Vec::new();
+    for piece in conjoined(part) {
+        let piece = without_tail(piece);
+        if !piece.is_empty() {
+            named.push(piece);
+        }
+    }
+    named
+}
+
+/// Whether a part says where the grid ends: 东至铁西街, 南起黄河路.
+pub(super) fn is_bound(part: &str) -> bool {
+    let mut chars = part.chars();
+    let side = chars.next().is_some_and(|c| "东西南北".contains(c));
+    side && chars.next().is_some_and(|c| "至起到临靠邻".contains(c)) && chars.next().is_some()
+}
+
+/// Whether what stands behind a word is a name of its own. 含光路 is a road.
+fn is_name(rest: &str) -> bool {
+    let chars = rest.chars().count();
+    chars >= 2 && !(chars == 2 && rest.ends_with(['路', '街', '巷', '道', '门']))
+}
+
+/// Parts at 及, 以及 and 和 between two names or numbers.
+fn conjoined(part: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut from, mut searched) = (0, 0);
+    while let Some(found) = part[searched..].find(['及', '和']) {
+        let at = searched + found;
+        searched = at + '及'.len_utf8();
+        let (before, after) = (part[from..at].trim_end_matches('以'), &part[searched..]);
+        let and = part[at..].starts_with('和');
+        // 和平小区, 和谐家园 and 及第花园 are names.
+        let begins_name = after.starts_with(if and {
+            &['平', '谐', '美', '顺', '睦', '信', '兴', '悦', '润', '泰'][..]
+        } else {
+            &['第', '时']
+        });
+        let ends =
+            before.ends_with(|c: char| c.is_ascii_digit() || "区园苑院寓厦厂村庄屯城府里楼栋幢号组座#".contains(c));
+        if ends && !begins_name && after.chars().count() >= 2 {
+            pieces.push(before);
+            from = searched;
+        }
+    }
+    pieces.push(&part[from..]);
+    pieces
+}
+
+/// Without what is said behind the numbers: 120户, 沿街商铺, 等.
+fn without_tail(piece: &str) -> &str {
+    let mut piece = piece;
+    loop {
+        let shorter = TAILS.iter().find_map(|tail| piece.strip_suffix(tail)).or_else(|| {
+            let counted = piece.strip_suffix(['户', '人'])?;
+            let rest = counted.trim_end_matches(|c: char| c.is_ascii_digit());
+            (rest.len() < counted.len()).then(|| rest.trim_end_matches(['共', '约']))
+        });
+        match shorter {
+            // 金街商铺 alone is a name, 及商铺 is none.
+            Some(rest)
+                if rest.is_empty()
+                    || rest.ends_with(|c: char| c.is_ascii_digit() || "楼栋幢号组座#及和区院与".contains(c)) =>
+            {
+                piece = rest.trim_end_matches(['及', '和', '与', '以']);
+            }
+            _ => return piece,
+        }
+    }
 }
 
 /// Full-width forms as ASCII, upper case.

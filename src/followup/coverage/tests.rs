@@ -323,3 +323,40 @@ fn what_cannot_be_read_is_counted_and_leaves_the_name() {
     assert_eq!(Coverage::parse("详见附件清单").1, 1);
     assert_eq!(Coverage::parse("综合楼、东").1, 0);
 }
+
+#[test]
+fn words_around_what_is_covered_are_no_part_of_it() {
+    let told = |text: &str| {
+        let cell = cell::places(text, None);
+        let numbers = |place: &Place| match &place.numbers {
+            None => "*".to_owned(),
+            Some(coverage) if coverage.is_all() => "all".to_owned(),
+            Some(coverage) => {
+                let covered: Vec<String> = (0..=20).map(|n| n.to_string()).filter(|n| holds(coverage, n)).collect();
+                covered.join(",")
+            }
+        };
+        let places: Vec<String> = cell.places.iter().map(|place| format!("{}:{}", place.key, numbers(place))).collect();
+        format!("{} {}", places.join(" "), cell.unread)
+    };
+    for (text, expected) in [
+        ("东至铁西街，西至光明路，含御湖湾A区8号楼,9号楼", "御湖湾A区:8,9 0"),
+        ("含春甲A小区1号楼", "春甲A:1 0"),
+        ("辖春甲小区", "春甲:* 0"),
+        ("包括春甲小区1-3号楼", "春甲:1,2,3 0"),
+        ("含光路", "含光路:* 0"),
+        ("G小区1-3号楼及H小区1号楼", "G小区:1,2,3 H小区:1 0"),
+        ("S小区和T小区", "S小区:* T小区:* 0"),
+        ("和平小区和谐苑", "和平小区和谐苑:* 0"),
+        ("锦绣1号楼和2号楼", "锦绣:1,2 0"),
+        ("N小区东侧1-3号楼", "N小区:1,2,3 0"),
+        ("龙鼎1-3号楼等", "龙鼎:1,2,3 0"),
+        ("龙鼎1-2号楼120户", "龙鼎:1,2 0"),
+        ("龙鼎1-4栋及沿街门市", "龙鼎:1,2,3,4 0"),
+        ("龙鼎1-4栋及沿街商铺、凤鼎2栋", "龙鼎:1,2,3,4 凤鼎:2 0"),
+        ("五一村老道店全屯", "五一村老道店:all 0"),
+        ("东至铁西街，西至光明路，南至黄河路，北至新华路", " 1"),
+    ] {
+        assert_eq!(told(text), expected, "{text}");
+    }
+}

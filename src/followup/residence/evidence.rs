@@ -136,6 +136,19 @@ impl<'a> Evidence<'a> {
         of.stated != NONE || of.place != NOWHERE
     }
 
+    /// Whether a record of the person names a place of residence that does not lie in the grid of the registered address, or that
+    /// the directory does not know: then nothing speaks for the registered one.
+    pub(super) fn lives_elsewhere(&self, records: &Records, rows: &[u32], grid: GridNo) -> bool {
+        let registered = |flat: u64| flat != 0 && rows.iter().any(|&row| records.registered_flat[row as usize] == flat);
+        rows.iter().any(|&row| match self.of_row[row as usize].place {
+            NOWHERE => false,
+            place => match self.places.may_lie_in(place, grid) {
+                Some(lies) => !lies,
+                None => !registered(records.flat[row as usize]),
+            },
+        })
+    }
+
     /// Drops codes that the record's own address contradicts, unless others of that place state the same: a worker knows
     /// better than a directory where a grid ends, but one row against its own address is a slip. A dedicated grid may
     /// have people who live anywhere in its community, and, `beside` their base grid, anywhere in the city if they are many.

@@ -53,6 +53,36 @@ fn is(code: &str, by: GridBy) -> (String, GridBy) {
 }
 
 #[test]
+fn the_registered_address_counts_where_no_other_place_is_named() {
+    let registered =
+        Row { source: POLICE, registered_flat: 7, registered_address: "阳光花园1-1-101", ..Row::of(1) };
+    let neighbour = Row { flat: 7, grid: "G1", ..Row::of(2) };
+    assert_eq!(first(&[registered, neighbour]), is("G1", GridBy::Registered));
+    let unknown = Row { estate: "八方地", address: "八方地24号", flat: 9, ..Row::of(1) };
+    assert_eq!(first(&[registered, neighbour, unknown]), is("", GridBy::None), "another place, that no grid covers");
+    let same = Row { estate: "八方地", address: "八方地24号", flat: 7, ..Row::of(1) };
+    assert_eq!(first(&[registered, neighbour, same]).0, "G1", "the same flat");
+    let somewhere_in_it = Row { estate: "阳光花园", address: "阳光花园", ..Row::of(1) };
+    assert_eq!(first(&[registered, neighbour, somewhere_in_it]), is("G1", GridBy::Registered));
+}
+
+#[test]
+fn who_is_nothing_but_a_phone_lives_where_those_live_who_have_it_too() {
+    let lead = Row { phone: 138, ..Row::of(1) };
+    let one = Row { phone: 138, grid: "G1", ..Row::of(2) };
+    let same = Row { phone: 138, grid: "G1", ..Row::of(3) };
+    let other = Row { phone: 138, grid: "G2", ..Row::of(3) };
+    assert_eq!(first(&[lead, one, same]), is("G1", GridBy::Household));
+    assert_eq!(first(&[lead, one, other]), is("", GridBy::None), "one of two grids");
+    assert_eq!(first(&[lead, Row { phone: 139, ..one }]), is("", GridBy::None));
+    let elsewhere = Row { address: "济南市历下区某路9号", ..lead };
+    assert_eq!(first(&[elsewhere, one, same]), is("", GridBy::None), "who lives somewhere else is not there");
+    let office: Vec<Row> =
+        std::iter::once(lead).chain((2..20).map(|person| Row { phone: 138, grid: "G1", ..Row::of(person) })).collect();
+    assert_eq!(first(&office), is("", GridBy::None), "so many share no household's phone");
+}
+
+#[test]
 fn evidence_counts_in_its_order() {
     let registered = Row { source: POLICE, registered_flat: 7, updated_at: 9, ..Row::of(1) };
     let neighbour = Row { flat: 7, grid: "G4", ..Row::of(2) };
