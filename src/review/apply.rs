@@ -3,8 +3,9 @@
 
 use crate::kernels::union_find::UnionFind;
 use crate::tables::Links;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// Decided pairs as rows of tonight's records, the latest decision first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,16 +29,38 @@ pub struct Outcome {
     pub taken_apart: Vec<u32>,
 }
 
+/// What a person has once, so that two records can hardly be of one: a valid number, or a row of a source.
+#[derive(Clone, Copy)]
+pub struct Once<'a> {
+    /// The value of a record; 0: it says nothing.
+    pub value: &'a dyn Fn(u32) -> u64,
+    /// Whether two records of one person have the same value (a number), or never (a source).
+    pub is_shared: bool,
+}
+
+impl fmt::Debug for Once<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Once").field("is_shared", &self.is_shared).finish_non_exhaustive()
+    }
+}
+
+/// Records of persons that a decision brings together are held against each other up to so many.
+const HELD_MAX: usize = 300;
+
 /// Follows the decisions: changes `cluster_of_record`, which names `clusters` clusters.
 ///
 /// What keeps two records apart always holds. Pairs of one person are followed from the latest to the earliest, but for
 /// those that would bring together what is kept apart. A cluster that holds two records of two persons is grown anew from
 /// its records: by decisions, by `sheets` (pairs that filled-in sheets say), and by `links` from the heaviest on, each unless
 /// it would bring the two together again.
+///
+/// So is one in which decisions bring persons together who cannot be one by `once`: somebody said of two records that they are
+/// one person's, not of all that hangs on them, so the record that hung with less moves. Where the two records themselves
+/// have two numbers, they were meant to be one.
 pub fn apply(
     pairs: &Pairs,
-    sheets: &[(u32, u32)],
-    links: &Links,
+    (sheets, links): (&[(u32, u32)], &Links),
+    once: Option<Once<'_>>,
     cluster_of_record: &mut [u32],
     clusters: usize,
 ) -> Outcome {
@@ -57,13 +80,17 @@ pub fn apply(
         whole.join(cluster_of_record[a as usize], cluster_of_record[b as usize]);
     }
     let root: Vec<u32> = (0..clusters as u32).map(|cluster| whole.find(cluster)).collect();
+    let mut apart = pairs.different.clone();
+    if let Some(once) = once {
+        apart.extend(contradicting(&outcome.joined, once, cluster_of_record, &root));
+    }
     cluster_of_record.iter_mut().for_each(|cluster| *cluster = root[*cluster as usize]);
 
     let of = |row: u32| cluster_of_record[row as usize];
-    let wrong: BTreeSet<u32> = pairs.different.iter().filter(|&&(a, b)| of(a) == of(b)).map(|&(a, _)| of(a)).collect();
+    let wrong: BTreeSet<u32> = apart.iter().filter(|&&(a, b)| of(a) == of(b)).map(|&(a, _)| of(a)).collect();
     if !wrong.is_empty() {
         outcome.taken_apart = (0..cluster_of_record.len() as u32).filter(|&row| wrong.contains(&of(row))).collect();
-        let mut sets = Sets::new(outcome.taken_apart.clone(), &pairs.different);
+        let mut sets = Sets::new(outcome.taken_apart.clone(), &apart);
         let within = |&(a, b): &(u32, u32)| of(a) == of(b) && wrong.contains(&of(a));
         for (a, b) in outcome.joined.iter().chain(sheets).copied().filter(within) {
             sets.join(a, b);
@@ -95,6 +122,37 @@ pub fn apply(
     }
     outcome.clusters = without_gaps(cluster_of_record, outcome.clusters);
     outcome
+}
+
+/// Pairs of records that decisions bring together by way of the persons whom they hung with before, and that cannot be of one.
+fn contradicting(joined: &[(u32, u32)], once: Once<'_>, cluster_of_record: &[u32], root: &[u32]) -> Vec<(u32, u32)> {
+    let contradict = |a: u32, b: u32| {
+        let (x, y) = ((once.value)(a), (once.value)(b));
+        x != 0 && y != 0 && (x == y) != once.is_shared
+    };
+    let values = |a: u32, b: u32| ((once.value)(a).min((once.value)(b)), (once.value)(a).max((once.value)(b)));
+    let meant: HashSet<(u64, u64)> =
+        joined.iter().filter(|&&(a, b)| once.is_shared && contradict(a, b)).map(|&(a, b)| values(a, b)).collect();
+    let united: HashSet<u32> = joined.iter().map(|&(a, _)| root[cluster_of_record[a as usize] as usize]).collect();
+    let mut rows_of: HashMap<u32, Vec<u32>> = HashMap::new();
+    for (row, &cluster) in (0..).zip(cluster_of_record) {
+        if united.contains(&root[cluster as usize]) {
+            rows_of.entry(root[cluster as usize]).or_default().push(row);
+        }
+    }
+    let mut found = Vec::new();
+    for rows in rows_of.values().filter(|rows| rows.len() <= HELD_MAX) {
+        for (i, &a) in rows.iter().enumerate() {
+            // What matching brought together stays as it is.
+            let others =
+                rows[i + 1..].iter().filter(|&&b| cluster_of_record[a as usize] != cluster_of_record[b as usize]);
+            let apart =
+                others.filter(|&&b| contradict(a, b) && !meant.contains(&values(a, b)) && !joined.contains(&(a, b)));
+            found.extend(apart.filter(|&&b| !joined.contains(&(b, a))).map(|&b| (a, b)));
+        }
+    }
+    found.sort_unstable();
+    found
 }
 
 /// Numbers clusters without gaps, in their order. Gives how many there are.

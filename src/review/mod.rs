@@ -8,9 +8,9 @@ pub mod journal;
 mod read;
 mod sheet;
 
-pub use apply::{Outcome, Pairs, apply};
+pub use apply::{Once, Outcome, Pairs, apply};
 pub use read::{Form, Read, read};
-pub use sheet::{FIELDS, Pair, headings, sheet, verdicts};
+pub use sheet::{Pair, Shown, headings, of_persons, sheet, verdicts};
 
 use serde::{Deserialize, Serialize};
 

@@ -15,12 +15,33 @@ pub struct Pair {
     pub right: Key,
     /// Why the pair stands there where that is not its weight alone; may be empty.
     pub why: String,
-    /// What the set says of the two persons, for each of [`FIELDS`].
+    /// What the set says of the two, for each of the sheet's fields.
     pub values: Vec<[String; 2]>,
 }
 
+/// What a sheet shows of each of two, with the width of its column in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Name of the column in the set.
+    pub name: String,
+    /// Heading.
+    pub heading: String,
+    /// Width.
+    pub width: u8,
+}
+
+/// What a sheet shows of persons.
+pub fn of_persons(lang: Lang) -> Vec<Shown> {
+    let shown = |(name, heading, width): (&str, &'static str, u8)| Shown {
+        name: name.to_owned(),
+        heading: Message::new(heading).render(lang),
+        width,
+    };
+    FIELDS.map(shown).into()
+}
+
 /// Columns of `persons` that are shown, with their headings and widths in characters.
-pub const FIELDS: [(&str, &str, u8); 8] = [
+const FIELDS: [(&str, &str, u8); 8] = [
     ("name", "publish.field.name", 9),
     ("sex", "publish.field.sex", 6),
     ("id_number", "publish.field.id_number", 21),
@@ -50,15 +71,14 @@ pub fn verdicts(lang: Lang) -> [(String, Verdict); 3] {
         .map(|(key, verdict)| (Message::new(key).render(lang), verdict))
 }
 
-/// The sheet: what is to be filled in first, then the two persons, then the keys by which a row is known again.
-pub fn sheet(pairs: &[Pair], lang: Lang) -> Table {
+/// The sheet: what is to be filled in first, then what is shown of the two, then the keys by which a row is known again.
+pub fn sheet(pairs: &[Pair], fields: &[Shown], lang: Lang) -> Table {
     let say = |key: &'static str| Message::new(key).render(lang);
     let [keys @ .., decision, by, note] = headings(lang);
     let mut columns = vec![(decision, 12), (by, 10), (note, 18), (say("publish.answer.why"), 34)];
-    for (_, heading, width) in FIELDS {
-        let field = say(heading);
+    for field in fields {
         for person in ["review.one", "review.other"] {
-            columns.push((Message::new(person).with("field", &field).render(lang), width));
+            columns.push((Message::new(person).with("field", &field.heading).render(lang), field.width));
         }
     }
     columns.extend(keys.map(|key| (key, 16)));

@@ -42,12 +42,12 @@ fn a_person_is_taken_apart_where_least_holds_it_together() {
     let links = links(&[(0, 1, 10.0), (1, 2, 3.0), (2, 3, 9.0), (4, 5, 1.0)]);
     let mut clusters = vec![0, 0, 0, 0, 1, 1];
     let pairs = Pairs { same: vec![], different: vec![(0, 3)] };
-    let outcome = apply(&pairs, &[], &links, &mut clusters, 2);
+    let outcome = apply(&pairs, (&[], &links), None, &mut clusters, 2);
     assert_eq!(clusters, [0, 0, 2, 2, 1, 1]);
     assert_eq!((outcome.clusters, outcome.taken_apart), (3, vec![0, 1, 2, 3]));
     // What a filled-in sheet says is believed before weights.
     let mut clusters = vec![0, 0, 0, 0, 1, 1];
-    apply(&pairs, &[(1, 3)], &links, &mut clusters, 2);
+    apply(&pairs, (&[(1, 3)], &links), None, &mut clusters, 2);
     assert_eq!(clusters, [0, 2, 2, 2, 1, 1]);
 }
 
@@ -55,7 +55,7 @@ fn a_person_is_taken_apart_where_least_holds_it_together() {
 fn two_persons_become_one_and_numbers_stay_without_gaps() {
     let mut clusters = vec![0, 1, 2, 2, 3];
     let pairs = Pairs { same: vec![(4, 1)], different: vec![(0, 1)] };
-    let outcome = apply(&pairs, &[], &Links::default(), &mut clusters, 4);
+    let outcome = apply(&pairs, (&[], &Links::default()), None, &mut clusters, 4);
     assert_eq!((outcome.clusters, outcome.joined, outcome.contradicting), (3, vec![(4, 1)], 0));
     assert_eq!((clusters[1], clusters[0]), (clusters[4], 0));
     assert!(clusters.iter().all(|&cluster| cluster < 3) && outcome.taken_apart.is_empty());
@@ -66,7 +66,7 @@ fn of_decisions_that_contradict_each_other_the_earlier_one_is_left() {
     // One person twice and two persons once cannot all be; the latest of the first kind stands first.
     let mut clusters = vec![0, 1, 2];
     let pairs = Pairs { same: vec![(1, 2), (0, 1)], different: vec![(0, 2)] };
-    let outcome = apply(&pairs, &[], &Links::default(), &mut clusters, 3);
+    let outcome = apply(&pairs, (&[], &Links::default()), None, &mut clusters, 3);
     assert_eq!((outcome.joined, outcome.contradicting), (vec![(1, 2)], 1));
     assert_eq!(clusters[1], clusters[2]);
     assert_ne!(clusters[0], clusters[2]);
@@ -88,7 +88,7 @@ proptest! {
         let two = |pairs: Vec<(u32, u32)>| pairs.into_iter().filter(|(a, b)| a != b).collect::<Vec<_>>();
         let pairs = Pairs { same: two(same), different: two(different) };
         let mut after = before.clone();
-        let outcome = apply(&pairs, &[], &links, &mut after, clusters);
+        let outcome = apply(&pairs, (&[], &links), None, &mut after, clusters);
         let one = |(a, b): (u32, u32)| after[a as usize] == after[b as usize];
         prop_assert!(!pairs.different.iter().any(|&pair| one(pair)));
         prop_assert!(outcome.joined.iter().all(|&pair| one(pair)));
@@ -173,4 +173,35 @@ fn the_store_keeps_a_sheet_once_and_numbers_decisions_on() {
     numbers.sort_unstable();
     assert_eq!(numbers, [1, 2, 3]);
     assert_eq!(in_force(journal::all(store.path()).unwrap()).len(), 1);
+}
+
+#[test]
+fn a_record_moves_to_the_person_whom_somebody_named() {
+    // 0 and 1 are one person with a number, 4 and 5 another; 2 hung weakly with the first and is of the second.
+    let numbers = [7_u64, 7, 0, 0, 9, 9];
+    let value = |row: u32| numbers[row as usize];
+    let once = Some(Once { value: &value, is_shared: true });
+    let links = links(&[(0, 1, 40.0), (1, 2, 1.0), (4, 5, 40.0)]);
+    let mut clusters = [0, 0, 0, 1, 2, 2];
+    let pairs = Pairs { same: vec![(2, 4)], different: vec![] };
+    let outcome = apply(&pairs, (&[], &links), once, &mut clusters, 3);
+    assert_eq!((clusters[0] == clusters[1], clusters[4] == clusters[5]), (true, true));
+    assert_eq!((clusters[2] == clusters[4], clusters[0] == clusters[4]), (true, false), "{clusters:?}");
+    assert_eq!((outcome.clusters, outcome.contradicting), (3, 0));
+    // Whoever says it of the two numbers means the two persons.
+    let mut clusters = [0, 0, 0, 1, 2, 2];
+    apply(&Pairs { same: vec![(1, 4)], different: vec![] }, (&[], &links), once, &mut clusters, 3);
+    assert_eq!((clusters[0], clusters[2]), (clusters[5], clusters[5]));
+}
+
+#[test]
+fn nobody_is_twice_in_a_source_because_of_a_decision() {
+    let sources = [1_u64, 2, 1, 2];
+    let value = |row: u32| sources[row as usize];
+    let once = Some(Once { value: &value, is_shared: false });
+    let links = links(&[(0, 1, 20.0), (2, 3, 20.0)]);
+    let mut clusters = [0, 0, 1, 1];
+    apply(&Pairs { same: vec![(0, 3)], different: vec![] }, (&[], &links), once, &mut clusters, 2);
+    assert_eq!(clusters[0], clusters[3]);
+    assert!(clusters[0] != clusters[1] && clusters[0] != clusters[2] && clusters[1] != clusters[2], "{clusters:?}");
 }
