@@ -37,14 +37,27 @@ pub struct Applied {
     pub wrong_identity: Vec<u32>,
 }
 
-/// Applies the answers, which are ordered by key. `person_of_item` gives the person of an item, `grid_of` the code of a
-/// grid that the directory knows by that code or name. New records get `source` and `file`; answers dated after `as_of`
-/// are slips of the pen.
+/// The night to which answers are applied.
+#[derive(Clone, Copy, Debug)]
+pub struct Tonight {
+    /// Number of the source of returned lists.
+    pub source: u16,
+    /// Number of their dump.
+    pub file: u32,
+    /// The night's date.
+    pub as_of: Date,
+    /// First four digits of the city's division code, where they are known.
+    pub city: Option<u16>,
+}
+
+/// Applies the answers, which are ordered by key. `person_of_item` gives the person of an item, `grid_of` the code of
+/// the grid that a worker means by a code or name, in a list of the grid with the second code. Answers dated after tonight, or long
+/// before their list, are slips of the pen.
 pub fn apply(
     answers: &[Answer],
     person_of_item: &HashMap<String, Person>,
-    grid_of: impl Fn(&str) -> Option<String>,
-    (source, file, as_of): (u16, u32, Date),
+    grid_of: impl Fn(&str, &str) -> Option<String>,
+    Tonight { source, file, as_of, city }: Tonight,
     records: &mut Records,
 ) -> Applied {
     let mut applied = Applied::default();
@@ -65,7 +78,7 @@ pub fn apply(
             reject(Reason::ReturnUnknownItem);
             continue;
         };
-        if at >= end {
+        if at >= end || at < listed_at(answer, as_of) - LONG_AGO_SECONDS {
             reject(Reason::ReturnTime);
             continue;
         }
@@ -83,13 +96,13 @@ pub fn apply(
             reject(Reason::ReturnPersonGone);
             continue;
         };
-        let grid = if answer.result == HANDED_OVER { grid_of(&answer.destination) } else { None };
+        let grid = if answer.result == HANDED_OVER { grid_of(&answer.destination, &person.grid) } else { None };
         if answer.result == HANDED_OVER && grid.is_none() {
             // Nobody would go: the old grid has let go of it, and no other knows.
             reject(Reason::ReturnUnknownGrid);
             continue;
         }
-        let mut correction = Correction::read(&answer.correction);
+        let mut correction = Correction::read(&answer.correction, city);
         if correction.unreadable {
             reject(Reason::ReturnCorrection);
             continue;
@@ -97,11 +110,12 @@ pub fn apply(
         let mut left_to = None;
         if answer.result == LEFT && correction.address.is_none() {
             // Where they went is where they live, if it can be told: a grid, or an address in the city.
-            left_to = grid_of(&answer.destination);
+            left_to = grid_of(&answer.destination, &person.grid);
             if left_to.is_none() {
                 let names_a_door =
                     |to: &Address| !(to.building.is_empty() && to.number.is_empty() && to.room.is_empty());
-                correction.address = address_of(&answer.destination).filter(|to| to.is_local() && names_a_door(to));
+                correction.address =
+                    address_of(without_verb(&answer.destination), None).filter(|to| to.is_in(city) && names_a_door(to));
             }
         }
         if let Some(id) = correction.id {
@@ -133,10 +147,17 @@ pub fn apply(
     applied
 }
 
+/// A visit so long before the list that asked for it is a slip of the pen (1900-01-01), and would settle nothing.
+const LONG_AGO_SECONDS: i64 = 90 * 86_400;
+
+/// The date of the list, in seconds local time.
+fn listed_at(answer: &Answer, as_of: Date) -> i64 {
+    answer.revision.parse::<Date>().map_or_else(|_| midnight(as_of), midnight)
+}
+
 /// When the visit was, in seconds local time: on the date of the list unless the worker says.
 fn visited_at(answer: &Answer, as_of: Date) -> i64 {
-    let listed = || answer.revision.parse::<Date>().map_or_else(|_| midnight(as_of), midnight);
-    answer.visited_at.unwrap_or_else(listed)
+    answer.visited_at.unwrap_or_else(|| listed_at(answer, as_of))
 }
 
 /// Whether another answer says another result of the same visit (items, list and time). Which of the two holds only the
@@ -239,9 +260,21 @@ fn names_a_place(address: &Address) -> bool {
     parts.iter().any(|part| !part.is_empty()) || ["村", "庄", "小区", "社区", "苑", "园"].iter().any(called)
 }
 
-fn address_of(text: &str) -> Option<Address> {
+/// Where somebody went, without the word for going: 搬到甲小区1号楼.
+fn without_verb(text: &str) -> &str {
+    const VERBS: [&str; 12] =
+        ["已搬到", "已搬至", "搬到", "搬至", "搬去", "搬往", "迁到", "迁至", "现住在", "现住", "住在", "去了"];
+    let text = text.trim();
+    VERBS.iter().find_map(|verb| text.strip_prefix(verb)).unwrap_or(text).trim_start_matches(['：', ':', ' '])
+}
+
+/// The address in `text`, if it is one; set apart from those of `city` where it is elsewhere.
+fn address_of(text: &str, city: Option<u16>) -> Option<Address> {
     let mut address = Address::default();
     address.parse(text);
+    if let Some(city) = city {
+        address.set_apart_from(city);
+    }
     (!address.display.is_empty()).then_some(address)
 }
 
@@ -256,7 +289,7 @@ struct Correction {
 }
 
 impl Correction {
-    fn read(text: &str) -> Self {
+    fn read(text: &str, city: Option<u16>) -> Self {
         const LABELS: [&str; 9] =
             ["身份证号码", "身份证号", "身份证", "证件号", "联系电话", "电话", "手机", "现住址", "住址"];
         let mut correction = Self::default();
@@ -278,7 +311,7 @@ impl Correction {
                 correction.phones.append(&mut phones);
             } else {
                 // 号码没变 is no address.
-                correction.address = address_of(piece).filter(names_a_place).or(correction.address.take());
+                correction.address = address_of(piece, city).filter(names_a_place).or(correction.address.take());
             }
         }
         correction

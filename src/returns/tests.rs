@@ -154,8 +154,14 @@ fn applied(answers: &[Answer]) -> (Records, Applied) {
         ("F22".to_owned(), person(&[2])),
         ("F333".to_owned(), person(&[])),
     ]);
-    let grid_of = |text: &str| (text == "G2").then(|| text.to_owned());
-    let applied = apply(answers, &persons, grid_of, (9, 4, date(2022, 3, 28)), &mut records);
+    let grid_of = |text: &str, _: &str| (text == "G2").then(|| text.to_owned());
+    let applied = apply(
+        answers,
+        &persons,
+        grid_of,
+        Tonight { source: 9, file: 4, as_of: date(2022, 3, 28), city: Some(3705) },
+        &mut records,
+    );
     (records, applied)
 }
 
@@ -226,10 +232,11 @@ fn corrections_are_evidence_unless_they_contradict() {
 fn what_cannot_be_applied_says_why() {
     let late = Answer { visited_at: Some(i64::MAX), ..answer("F1", "已核实") };
     let bad = Answer { rejected: Some(Reason::ReturnResult), ..answer("F1", "怪") };
-    let (records, applied) = applied(&[bad, late, answer("F333", "已核实"), answer("F4444", "已核实")]);
+    let early = Answer { visited_at: Some(-70 * 365 * 86_400), ..answer("F22", "已核实") };
+    let (records, applied) = applied(&[bad, late, early, answer("F333", "已核实"), answer("F4444", "已核实")]);
     let reasons: Vec<Reason> = applied.rejected.iter().map(|row| row.reason).collect();
     use Reason::{ReturnPersonGone, ReturnResult, ReturnTime, ReturnUnknownItem};
-    assert_eq!(reasons, [ReturnResult, ReturnTime, ReturnPersonGone, ReturnUnknownItem]);
+    assert_eq!(reasons, [ReturnResult, ReturnTime, ReturnTime, ReturnPersonGone, ReturnUnknownItem]);
     assert_eq!((records.len(), applied.pairs.len()), (3, 0));
     let _ = JoinedBy::Review;
 }
