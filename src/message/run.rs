@@ -29,6 +29,27 @@ pub(super) const ROWS: &[Row] = &[
         "权重已估计；凭证件号确定的 {pairs} 对中，不看证件号也能找到 {share} %",
     ),
     (
+        "run.nameless",
+        "source `{source}` maps neither name nor id_number: its rows can be matched by a phone alone",
+        "来源 `{source}` 既未映射 name 也未映射 id_number：其各行只能凭电话匹配",
+    ),
+    ("run.grids_missing", "{file}: the grid directory cannot be opened", "{file}：无法打开网格目录"),
+    (
+        "run.grids_empty",
+        "{file}: no row of the grid directory has a code, so everybody would be without a grid",
+        "{file}：网格目录没有任何网格编码，所有人都将没有网格",
+    ),
+    (
+        "run.grids_help",
+        "next: correct [grids] path and [grids.map] code, or leave out [grids] if the city has no directory",
+        "下一步：请更正 [grids] 的 path 和 [grids.map] 的 code；确无网格目录时可去掉 [grids]",
+    ),
+    (
+        "run.no_state",
+        "the store holds nothing, or only a part, of the nights before, though {output} has published sets: keys of persons and items begin anew, and lists that come back know none of them",
+        "store 目录缺少以往批次的状态（或仅存部分），而 {output} 中已有发布的批次：人员和任务编号将重新生成，回填的名单无法对应",
+    ),
+    (
         "run.backdated",
         "the night is of {as_of} and the set before of {before}: items are carried on from a later night, and this set becomes the current one",
         "本次日期 {as_of} 早于上一批次的 {before}：任务由较晚的批次延续，且本批次将成为当前批次",

@@ -22,7 +22,7 @@ pub fn compared(
     sink: &dyn EventSink,
 ) -> Result<Vec<Option<bool>>> {
     let mut watch = Watch::new(sink);
-    let mut read = read::read(pipeline, SystemTime::now(), &mut watch)?;
+    let mut read = read::read(pipeline, read::city(pipeline, None), SystemTime::now(), &mut watch)?;
     order::canonical(&mut read, || ());
     let records = &read.records;
     let profiles = link::profiles(records);

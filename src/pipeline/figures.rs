@@ -11,6 +11,7 @@ use hashbrown::HashMap;
 use jiff::civil::Date;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// The sums that must agree before anything is published.
 pub(super) fn balances(read: &Read, persons: &Persons, settled: &Settled) -> Balances {
@@ -142,13 +143,7 @@ pub(super) fn date_before(store: &Store) -> Option<Date> {
 /// Figures of the sets before, the one that was made last first. A set whose manifest cannot be read is left out: it is
 /// history.
 fn newest_first(store: &Store) -> impl Iterator<Item = Yesterday> {
-    let runs = store.output().join("runs");
-    let entries = std::fs::read_dir(runs).into_iter().flatten().flatten();
-    let mut folders: Vec<std::path::PathBuf> = entries.map(|entry| entry.path()).collect();
-    folders.retain(|folder| folder.join("manifest.json").is_file());
-    folders.sort();
-    let read = |folder: std::path::PathBuf| {
-        let manifest = Manifest::read(&folder).ok()?;
+    let read = |manifest: Manifest| {
         let count = |name: &str| manifest.counts.get(name).copied().unwrap_or(0);
         Some(Yesterday {
             as_of: manifest.as_of.parse().ok()?,
@@ -163,7 +158,24 @@ fn newest_first(store: &Store) -> impl Iterator<Item = Yesterday> {
             },
         })
     };
-    folders.into_iter().rev().filter_map(read)
+    sets(store).filter_map(move |(_, manifest)| read(manifest))
+}
+
+/// The folder of the set that a night of that date is held against: the newest of another night.
+pub(super) fn set_before(store: &Store, as_of: Date) -> Option<PathBuf> {
+    store.current()?;
+    let date = as_of.to_string();
+    sets(store).find(|(_, manifest)| manifest.as_of != date).map(|(folder, _)| folder)
+}
+
+/// Folders and manifests of the sets, the one that was made last first.
+fn sets(store: &Store) -> impl Iterator<Item = (PathBuf, Manifest)> {
+    let runs = store.output().join("runs");
+    let entries = std::fs::read_dir(runs).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    folders.retain(|folder| folder.join("manifest.json").is_file());
+    folders.sort();
+    folders.into_iter().rev().filter_map(|folder| Manifest::read(&folder).ok().map(|manifest| (folder, manifest)))
 }
 
 /// Some of the persons: one bit each.

@@ -27,7 +27,7 @@ pub use review::{DecisionImport, export, import_decisions};
 pub use summary::RunSummary;
 
 use crate::config::Pipeline;
-use crate::error::Result;
+use crate::error::{Error, Exit, Result};
 use crate::events::EventSink;
 use crate::followup;
 use crate::message::Message;
@@ -71,14 +71,22 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let mut watch = Watch::new(sink);
     let store = Store::open(&pipeline.run.output, &pipeline.run.store, &started.strftime("%F %T").to_string())?;
     let memory = Memory::new(options, &store)?;
-    let known = known(&store.state())?;
-    let model_before = store.state().read_model()?;
+    let before = store.state_before(pipeline.run.as_of);
+    match store.state().is_there() {
+        Some(true) => {}
+        Some(false) if store.current().is_none() => {}
+        Some(false) => watch.warn(no_state(&store)),
+        None => return Err(Error::new(Exit::Data, no_state(&store)).help(Message::new("store.broken_state.help"))),
+    }
+    let known = known(&before)?;
+    let model_before = before.read_model()?;
     if let Some(before) = figures::date_before(&store).filter(|&before| before > pipeline.run.as_of) {
         watch.warn(Message::new("run.backdated").with("as_of", pipeline.run.as_of).with("before", before));
     }
 
-    let mut read = watch.step("ingest", |watch| read::read(pipeline, SystemTime::now(), watch), told::read)?;
     let directory = read::directory(pipeline, &mut watch)?;
+    let city = read::city(pipeline, directory.as_ref());
+    let mut read = watch.step("ingest", |watch| read::read(pipeline, city, SystemTime::now(), watch), told::read)?;
     // A set and what the store keeps of it take about three quarters of what the dumps take.
     let needed = read.bytes / 4 * 3;
     store.check_space(needed)?;
@@ -160,6 +168,10 @@ fn known(state: &State) -> Result<Known> {
         (source, index.pool.get(index.record_id[i]), index.person[i])
     });
     Ok(Known::new(rows.collect::<Vec<(&str, &str, PersonId)>>().into_iter()))
+}
+
+fn no_state(store: &Store) -> Message {
+    Message::new("run.no_state").with("output", store.output().display())
 }
 
 /// What the steps have to say, in words of the catalogue.

@@ -2,8 +2,8 @@
 //! and the one before that is put behind the records, always in the same order.
 
 use super::watch::{Watch, machine_bytes};
-use crate::config::{Pipeline, ReadSettings};
-use crate::error::Result;
+use crate::config::{Pipeline, Preset, ReadSettings};
+use crate::error::{Error, Exit, Result};
 use crate::events::Event;
 use crate::followup::{self, Directory};
 use crate::ingest::{self, Block, Dump, DumpReader, DumpReport};
@@ -34,6 +34,8 @@ const ROOM_ROWS_MAX: u64 = 1 << 26;
 #[derive(Clone, Copy)]
 struct Reading<'a> {
     pipeline: &'a Pipeline,
+    /// First four digits of the city's division code, where they are known.
+    city: Option<u16>,
     open: fn(&Dump, &[String], &ReadSettings) -> DumpReader,
 }
 
@@ -90,9 +92,13 @@ impl Read {
 }
 
 /// Reads every dump of the pipeline.
-pub(super) fn read(pipeline: &Pipeline, now: SystemTime, watch: &mut Watch<'_>) -> Result<Read> {
+pub(super) fn read(pipeline: &Pipeline, city: Option<u16>, now: SystemTime, watch: &mut Watch<'_>) -> Result<Read> {
     let (dumps, warnings) = ingest::find_dumps(pipeline, now)?;
     watch.warn_all(warnings);
+    if pipeline.linkage.preset == Preset::PersonCn {
+        let nameless = pipeline.sources.iter().filter(|source| !source.paths.is_empty() && !source.names_persons());
+        watch.warn_all(nameless.map(|source| Message::new("run.nameless").with("source", &source.name)).collect());
+    }
     let mut read = Read {
         repairs: vec![Repairs::default(); pipeline.sources.len()],
         labels: dumps.iter().map(|dump| dump.label.clone()).collect(),
@@ -102,7 +108,7 @@ pub(super) fn read(pipeline: &Pipeline, now: SystemTime, watch: &mut Watch<'_>) 
     read.rows.reserve(dumps.iter().map(rows_at_most).sum::<u64>().min(ROOM_ROWS_MAX) as usize);
     let cached_most = machine_bytes() / CACHED_PART;
     let once = cached_most > 0 && read.bytes > cached_most;
-    let reading = Reading { pipeline, open: if once { ingest::open_once } else { ingest::open } };
+    let reading = Reading { pipeline, city, open: if once { ingest::open_once } else { ingest::open } };
     watch.sink.send(Event::StepStarted { step: "ingest", total: Some(read.bytes), unit: "bytes" });
     let mut bytes_done = 0;
     // Small dumps together at the end: one among large ones would be read by one thread while the others wait.
@@ -126,7 +132,40 @@ pub(super) fn read(pipeline: &Pipeline, now: SystemTime, watch: &mut Watch<'_>) 
     reports.sort_by_key(|(file, _)| *file);
     read.reports = reports.into_iter().map(|(_, report)| report).collect();
     read.dumps = dumps;
+    required(pipeline, &read)?;
     Ok(read)
+}
+
+/// Whether what every required source gives can be used: a dump that breaks off, or that has none of its rows or columns, would
+/// take half a city off the lists without a word.
+fn required(pipeline: &Pipeline, read: &Read) -> Result<()> {
+    let mut refused = vec![0; read.dumps.len()];
+    let rows = read.quarantined.iter().filter(|row| row.line > 0);
+    rows.for_each(|row| refused[row.file as usize] += 1);
+    let mut faults = Vec::new();
+    for (number, source) in (0..).zip(&pipeline.sources).filter(|(_, source)| source.required) {
+        let told = |key| Message::new(key).with("source", &source.name);
+        let dumps = || read.dumps.iter().zip(&read.reports).filter(|(dump, _)| dump.source == number);
+        let damaged = dumps().filter(|(_, report)| report.damaged);
+        faults.extend(damaged.map(|(dump, _)| told("ingest.required_damaged").with("file", &dump.label)));
+        let records = |(dump, report): (&Dump, &DumpReport)| {
+            (report.rows + report.quarantined).saturating_sub(refused[dump.file as usize])
+        };
+        if dumps().map(records).sum::<u64>() == 0 {
+            faults.push(told("ingest.required_empty"));
+            continue;
+        }
+        let lacks = |column: &&String| dumps().all(|(_, report)| report.missing_columns.contains(*column));
+        let missing: Vec<&str> = source.columns.iter().filter(lacks).map(String::as_str).collect();
+        if !missing.is_empty() {
+            faults.push(told("ingest.required_columns").with("columns", missing.join(", ")));
+        }
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let what = Message::new("ingest.required").with("count", faults.len());
+    Err(Error::new(Exit::Data, what).faults(faults).help(Message::new("ingest.required_help")))
 }
 
 /// What was found out about dumps, each with its number.
@@ -157,7 +196,7 @@ fn small_dumps(dumps: &[&Dump]) -> usize {
 /// Reads dumps beside each other, while what waits is put behind the records. Returns what waits then, in the order of
 /// the dumps.
 fn read_small(
-    Reading { pipeline, open }: Reading<'_>,
+    Reading { pipeline, city, open }: Reading<'_>,
     dumps: &[&Dump],
     waiting: Vec<Done>,
     reports: &mut Reports,
@@ -165,7 +204,7 @@ fn read_small(
 ) -> Vec<Done> {
     let read_one = |dump: &Dump| {
         let source = &pipeline.sources[dump.source as usize];
-        let normalizer = Normalizer::new(source, dump.source, pipeline.run.as_of);
+        let normalizer = Normalizer::new(source, dump.source, pipeline.run.as_of).in_city(city);
         let mut reader = open(dump, &source.columns, &source.read);
         let blocks = std::iter::from_fn(|| reader.next_block());
         let done: Vec<Done> = blocks.map(|block| normalize_block(block, &normalizer, dump)).collect();
@@ -189,14 +228,14 @@ fn read_small(
 
 /// Reads one dump, its blocks beside each other, while what waits is put behind the records. Returns what waits then.
 fn read_dump(
-    Reading { pipeline, open }: Reading<'_>,
+    Reading { pipeline, city, open }: Reading<'_>,
     dump: &Dump,
     waiting: Vec<Done>,
     reports: &mut Reports,
     read: &mut Read,
 ) -> Vec<Done> {
     let source = &pipeline.sources[dump.source as usize];
-    let normalizer = &Normalizer::new(source, dump.source, pipeline.run.as_of);
+    let normalizer = &Normalizer::new(source, dump.source, pipeline.run.as_of).in_city(city);
     let mut reader = open(dump, &source.columns, &source.read);
     let batch_blocks = BLOCKS_A_THREAD * rayon::current_num_threads();
     let mut next_batch = || -> Vec<Block> { std::iter::from_fn(|| reader.next_block()).take(batch_blocks).collect() };
@@ -237,15 +276,30 @@ fn put(part: Done, read: &mut Read) {
     read.quarantined[from..].sort_by_key(|row| (row.line, row.byte));
 }
 
+/// First four digits of the city's division code: as the pipeline file says, else as all counties of the directory have it.
+pub(super) fn city(pipeline: &Pipeline, directory: Option<&Directory>) -> Option<u16> {
+    let said = pipeline.run.city_code.as_deref().and_then(|code| code.get(..4)?.parse().ok());
+    said.or_else(|| directory?.city())
+}
+
 /// The grid directory, if the pipeline names one.
 pub(super) fn directory(pipeline: &Pipeline, watch: &mut Watch<'_>) -> Result<Option<Directory>> {
     let Some(grids) = &pipeline.grids else {
         watch.warn(Message::new("run.no_directory"));
         return Ok(None);
     };
+    let help = || Message::new("run.grids_help");
+    if let Err(cause) = std::fs::File::open(&grids.path) {
+        let what = Message::new("run.grids_missing").with("file", grids.path.display());
+        return Err(Error::new(Exit::NoInput, what).help(help()).caused_by(cause));
+    }
     let (chunks, report) = ingest::read_table(&grids.path, followup::grids_columns(grids), &grids.read)?;
     watch.warn_all(report.problems);
     let (directory, warnings) = Directory::build(grids, &chunks);
+    if directory.grids().is_empty() {
+        let what = Message::new("run.grids_empty").with("file", grids.path.display());
+        return Err(Error::new(Exit::Data, what).faults(warnings).help(help()));
+    }
     watch.warn_all(warnings);
     Ok(Some(directory))
 }

@@ -10,7 +10,7 @@ use crate::followup::{self, Directory};
 use crate::ingest::{self, Dump, DumpReport};
 use crate::message::{Lang, Message};
 use crate::publish::lists;
-use crate::returns::{self, Answer, Form, Person, journal};
+use crate::returns::{self, Answer, Form, Person, Tonight, journal};
 use crate::store::Store;
 use crate::tables::{JoinedBy, PersonId, QuarantinedRow, Reason, Records};
 use hashbrown::{HashMap, HashSet};
@@ -156,16 +156,14 @@ pub(super) fn apply(
     }
     let apply = |watch: &mut Watch<'_>| {
         let persons = persons(pipeline, store, &answers, &read.records)?;
-        let grid_of = |text: &str| {
+        let grid_of = |text: &str, from: &str| match directory {
+            Some(directory) => Some(directory.meant(text, from)?.code.clone()),
             // Without a directory every code is a grid.
-            let Some(directory) = directory else { return (!text.is_empty()).then(|| text.to_owned()) };
-            let grids = directory.grids();
-            let found = grids.iter().find(|grid| grid.code == text || grid.name == text)?;
-            Some(found.code.clone())
+            None => (!text.is_empty()).then(|| text.to_owned()),
         };
         let file = read.dumps.len() as u32;
-        let place = (source, file, pipeline.run.as_of);
-        let applied = returns::apply(&answers, &persons, grid_of, place, &mut read.records);
+        let night = Tonight { source, file, as_of: pipeline.run.as_of, city: super::read::city(pipeline, directory) };
+        let applied = returns::apply(&answers, &persons, grid_of, night, &mut read.records);
         let folder = journal::folder(&pipeline.run.store);
         let label = RETURNS_SOURCE.to_owned();
         read.dumps.push(Dump {

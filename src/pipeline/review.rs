@@ -3,14 +3,15 @@
 
 use super::resolve::Resolved;
 use super::watch::Watch;
-use crate::config::{Pipeline, ReadSettings};
+use crate::config::{Pipeline, Preset, ReadSettings};
 use crate::error::{Error, Exit, Result};
 use crate::ingest;
+use crate::kernels::id_number::IdKind;
 use crate::message::{Lang, Message};
 use crate::publish::{lists, tabular};
-use crate::review::{self, Decision, FIELDS, Form, Key, Pair, Pairs, Verdict, journal};
+use crate::review::{self, Decision, Form, Key, Once, Pair, Pairs, Shown, Verdict, journal};
 use crate::store::{Set, files, table_file};
-use crate::tables::{JoinedBy, Records};
+use crate::tables::{JoinedBy, Records, published};
 use arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use hashbrown::{HashMap, HashSet};
@@ -110,8 +111,14 @@ pub fn export(set: &Path, to: &Path, pairs_max: usize, lang: Lang) -> Result<(us
         _ => true,
     });
     pairs.truncate(pairs_max);
-    show(&set, &person_of, &mut pairs)?;
-    let table = review::sheet(&pairs, lang);
+    let mut fields = own_fields(&set)?;
+    if fields.is_empty() {
+        fields = review::of_persons(lang);
+        show(&set, &person_of, &fields, &mut pairs)?;
+    } else {
+        show_records(&set, &fields, &mut pairs)?;
+    }
+    let table = review::sheet(&pairs, &fields, lang);
     if to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
         files::write(to, tabular::delimited(&table).as_bytes())?;
     } else {
@@ -140,17 +147,54 @@ fn persons(set: &Set, pairs: &[Pair]) -> Result<HashMap<Key, String>> {
     Ok(person_of)
 }
 
+/// Characters that a column of a field of the pipeline's own is wide.
+const OWN_WIDTH: u8 = 18;
+
+/// The pipeline's own fields, which the records of a set have behind the columns of every set; none with the preset.
+fn own_fields(set: &Set) -> Result<Vec<Shown>> {
+    let Some(file) = set.files("members")?.into_iter().next() else { return Ok(Vec::new()) };
+    let schema = table_file::schema(&file)?;
+    let is_own = |name: &&String| !published::MEMBERS.iter().any(|column| column.name == **name);
+    let names = schema.fields().iter().map(|field| field.name()).filter(is_own);
+    Ok(names.map(|name| Shown { name: name.clone(), heading: name.clone(), width: OWN_WIDTH }).collect())
+}
+
+/// Fills in what the records of each pair say.
+fn show_records(set: &Set, fields: &[Shown], pairs: &mut [Pair]) -> Result<()> {
+    let wanted: HashSet<Key> = pairs.iter().flat_map(|pair| [pair.left.clone(), pair.right.clone()]).collect();
+    let mut values: HashMap<Key, Vec<String>> = HashMap::new();
+    for file in set.files("members")? {
+        for batch in table_file::read(&file)? {
+            let (source, id) = (text(&batch, "members", "source")?, text(&batch, "members", "record_id")?);
+            let key = |row: usize| Key { source: source.value(row).to_owned(), record_id: id.value(row).to_owned() };
+            let rows: Vec<usize> = (0..batch.num_rows()).filter(|&row| wanted.contains(&key(row))).collect();
+            values.extend(rows.iter().map(|&row| key(row)).zip(shown(&batch, "members", fields, &rows)?));
+        }
+    }
+    for pair in pairs {
+        let [left, right] = [&pair.left, &pair.right].map(|key| values.get(key).cloned().unwrap_or_default());
+        pair.values = beside(fields, &left, &right);
+    }
+    Ok(())
+}
+
+/// The values of two, field by field.
+fn beside(fields: &[Shown], left: &[String], right: &[String]) -> Vec<[String; 2]> {
+    let value = |of: &[String], field: usize| of.get(field).cloned().unwrap_or_default();
+    (0..fields.len()).map(|field| [value(left, field), value(right, field)]).collect()
+}
+
 /// Fills in what the set says of the persons of each pair.
-fn show(set: &Set, person_of: &HashMap<Key, String>, pairs: &mut [Pair]) -> Result<()> {
+fn show(set: &Set, person_of: &HashMap<Key, String>, fields: &[Shown], pairs: &mut [Pair]) -> Result<()> {
     let shown_pairs = pairs.iter().flat_map(|pair| [&pair.left, &pair.right]);
     let persons: HashSet<&str> = shown_pairs.filter_map(|key| person_of.get(key)).map(String::as_str).collect();
     let mut values: HashMap<String, Vec<String>> = HashMap::new();
-    let columns: Vec<&str> = std::iter::once("person_id").chain(FIELDS.map(|(name, ..)| name)).collect();
+    let columns: Vec<&str> = std::iter::once("person_id").chain(fields.iter().map(|field| &*field.name)).collect();
     for file in set.files("persons")? {
         for batch in table_file::read_columns(&file, &columns)? {
             let ids = text(&batch, "persons", "person_id")?;
             let rows: Vec<usize> = (0..ids.len()).filter(|&row| persons.contains(ids.value(row))).collect();
-            for (row, shown) in rows.iter().zip(shown(&batch, &rows)?) {
+            for (row, shown) in rows.iter().zip(shown(&batch, "persons", fields, &rows)?) {
                 values.insert(ids.value(*row).to_owned(), shown);
             }
         }
@@ -158,19 +202,18 @@ fn show(set: &Set, person_of: &HashMap<Key, String>, pairs: &mut [Pair]) -> Resu
     for pair in pairs {
         let [left, right] = [&pair.left, &pair.right]
             .map(|key| person_of.get(key).and_then(|person| values.get(person)).cloned().unwrap_or_default());
-        let value = |of: &[String], field: usize| of.get(field).cloned().unwrap_or_default();
-        pair.values = (0..FIELDS.len()).map(|field| [value(&left, field), value(&right, field)]).collect();
+        pair.values = beside(fields, &left, &right);
     }
     Ok(())
 }
 
-/// The fields of some rows of `persons` as text.
-fn shown(batch: &RecordBatch, rows: &[usize]) -> Result<Vec<Vec<String>>> {
+/// The fields of some rows of a table as text.
+fn shown(batch: &RecordBatch, table: &'static str, fields: &[Shown], rows: &[usize]) -> Result<Vec<Vec<String>>> {
     let options = FormatOptions::default().with_null("");
     let mut formatters = Vec::new();
-    for (name, ..) in FIELDS {
-        let column = batch.column_by_name(name).ok_or_else(|| lacking("persons"))?;
-        let formatter = ArrayFormatter::try_new(column.as_ref(), &options).map_err(|_| lacking("persons"))?;
+    for field in fields {
+        let column = batch.column_by_name(&field.name).ok_or_else(|| lacking(table))?;
+        let formatter = ArrayFormatter::try_new(column.as_ref(), &options).map_err(|_| lacking(table))?;
         formatters.push(formatter);
     }
     // Lists are written in brackets, which a reader does not need.
@@ -200,7 +243,7 @@ pub(super) fn follow(
     }
     let follow = |watch: &mut Watch<'_>| {
         let (pairs, absent) = located(pipeline, records, &decisions);
-        let contradicting = decided(&pairs, sheets, resolved);
+        let contradicting = decided(pipeline, records, &pairs, sheets, resolved);
         if contradicting > 0 {
             watch.warn(Message::new("review.contradicting").with("count", contradicting));
         }
@@ -249,9 +292,26 @@ fn located(pipeline: &Pipeline, records: &Records, decisions: &[Decision]) -> (P
 }
 
 /// Lets decisions win over what was resolved. Gives how many contradict others and were not followed.
-fn decided(pairs: &Pairs, sheets: &[(u32, u32)], resolved: &mut Resolved) -> u64 {
+fn decided(
+    pipeline: &Pipeline,
+    records: &Records,
+    pairs: &Pairs,
+    sheets: &[(u32, u32)],
+    resolved: &mut Resolved,
+) -> u64 {
     let clusters = resolved.clusters;
-    let outcome = review::apply(pairs, sheets, &resolved.links, &mut resolved.cluster_of_record, clusters);
+    let number = |row: u32| {
+        let id = records.id[row as usize];
+        if matches!(id.kind, IdKind::Valid | IdKind::Valid15) { id.digits } else { 0 }
+    };
+    let source = |row: u32| u64::from(records.source[row as usize]) + 1;
+    let once = match pipeline.linkage.preset {
+        Preset::PersonCn => Some(Once { value: &number, is_shared: true }),
+        Preset::Custom if pipeline.linkage.one_per_source => Some(Once { value: &source, is_shared: false }),
+        Preset::Custom => None,
+    };
+    let of_night = (sheets, &resolved.links);
+    let outcome = review::apply(pairs, of_night, once, &mut resolved.cluster_of_record, clusters);
     resolved.clusters = outcome.clusters;
     let of = &resolved.cluster_of_record;
     for &(a, b) in &outcome.joined {

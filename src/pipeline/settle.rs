@@ -1,8 +1,8 @@
 //! Follow-up: the grid of every person, whom the rules ask to visit, and what became of yesterday's items.
 
 use super::memory::Memory;
-use super::told;
 use super::watch::Watch;
+use super::{figures, told};
 use crate::config::{Agency, DedicatedGrids, GridEvidence, Pipeline, RETURNS_SOURCE};
 use crate::error::{Error, Exit, Result};
 use crate::followup::{self, Change, ChangedId, Directory, GridRules, Item, Items, Night, RollupRow, Visits};
@@ -14,7 +14,9 @@ use crate::tables::batches::{self, Aside, Batches};
 use crate::tables::{GridList, Members, PersonId, Persons, Pool, Records, Residence, Sym, distinct};
 use arrow::array::{Array, AsArray, RecordBatch};
 use hashbrown::HashSet;
+use jiff::civil::Date;
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// Lists that stand in memory together: enough for all threads, and for the short ones among them to make up for a long one.
 const LISTS_AT_ONCE: usize = 512;
@@ -70,7 +72,7 @@ impl Settled {
             as_of: pipeline.run.as_of,
         };
         let listed = listed(pipeline);
-        let table = batches::persons(records, persons, &self.residence, &names);
+        let table = batches::persons(records, persons, &self.residence, &names, &pipeline.agencies());
         let table = columns(&table, spill, |name| listed.contains(&name));
         let lists = followup::Lists::new(&night, &self.items, &table)?;
         for from in (0..lists.count()).step_by(LISTS_AT_ONCE) {
@@ -135,7 +137,7 @@ pub(super) fn settle(
     let names: Vec<String> = pipeline.sources.iter().map(|source| source.name.clone()).collect();
     // A table or a column that no rule names is not made.
     let sql = lowercase(pipeline);
-    let person_table = batches::persons(records, persons, &residence, &names);
+    let person_table = batches::persons(records, persons, &residence, &names, &pipeline.agencies());
     let source_names: Vec<&str> = names.iter().map(String::as_str).collect();
     let night = Night {
         records,
@@ -169,10 +171,11 @@ pub(super) fn settle(
         }
         memory.give_back();
         followup::find_evidence(&mut due, records, persons, &source_names);
-        let yesterday: Vec<Item> = match store.state().read_items()? {
+        let yesterday: Vec<Item> = match store.state_before(night.as_of).read_items()? {
             Some(batches) => followup::items_of(&batches)?,
             None => Vec::new(),
         };
+        watch.warn_all(rules_gone(&yesterday, pipeline));
         let items = followup::update(&night, yesterday, due, &renamed(built));
         watch.warn_all(items.messages.clone());
         Ok(items)
@@ -184,17 +187,30 @@ pub(super) fn settle(
     let rollup = watch.step("rollup", roll_up, |_| told::rolled_up(lists, rows))?;
     drop(person_table);
     let mut changes = person_changes(built);
-    changes.extend(moved(store, built, &residence)?);
+    changes.extend(moved(store, pipeline.run.as_of, built, &residence)?);
     changes.extend(items.changes.iter().cloned());
     Ok(Settled { directory, residence, visits, items, rollup, changes })
 }
 
-/// Codes of the dedicated grids that people have beside the grid that they live in, as the records' symbols.
+/// Open items of rules that the pipeline file names no more are withdrawn; of a rule that was renamed they all begin anew.
+fn rules_gone(yesterday: &[Item], pipeline: &Pipeline) -> Vec<Message> {
+    let mut gone: BTreeMap<&str, u64> = BTreeMap::new();
+    let known = |item: &Item| pipeline.followups.iter().any(|rule| rule.name == *item.rule);
+    for item in yesterday.iter().filter(|item| item.state.is_open() && !known(item)) {
+        *gone.entry(&item.rule).or_default() += 1;
+    }
+    let told = |(rule, count)| Message::new("followup.rule_gone").with("rule", rule).with("count", count);
+    gone.into_iter().map(told).collect()
+}
+
+/// Codes that contradict no other, as the records' symbols: of the dedicated grids that people have beside the grid that they
+/// live in, and what no grid is called, for it is not used.
 pub(super) fn beside(pipeline: &Pipeline, directory: Option<&Directory>, records: &Records) -> HashSet<Sym> {
+    let Some(directory) = directory else { return HashSet::new() };
     let beside = pipeline.grids.as_ref().is_some_and(|grids| grids.dedicated == DedicatedGrids::Beside);
-    let Some(directory) = directory.filter(|_| beside) else { return HashSet::new() };
-    let dedicated: HashSet<&str> = directory.dedicated_codes().collect();
-    distinct(&records.grid_code).into_iter().filter(|&code| dedicated.contains(records.pool.get(code).trim())).collect()
+    let dedicated: HashSet<&str> = directory.dedicated_codes().filter(|_| beside).collect();
+    let contradicts_none = |code: &str| dedicated.contains(code) || directory.get(code).is_none();
+    distinct(&records.grid_code).into_iter().filter(|&code| contradicts_none(records.pool.get(code).trim())).collect()
 }
 
 /// Every grid code that a record states, for a city without a directory.
@@ -260,11 +276,9 @@ fn person_changes(built: &Built) -> Vec<Change> {
 }
 
 /// Persons who live in another grid than in the set before.
-fn moved(store: &Store, built: &Built, residence: &Residence) -> Result<Vec<Change>> {
-    if store.current().is_none() {
-        return Ok(Vec::new());
-    }
-    let set = Set::open(store.output())?;
+fn moved(store: &Store, as_of: Date, built: &Built, residence: &Residence) -> Result<Vec<Change>> {
+    let Some(folder) = figures::set_before(store, as_of) else { return Ok(Vec::new()) };
+    let set = Set::open(&folder)?;
     if !set.tables()?.iter().any(|table| table == "persons") {
         return Ok(Vec::new());
     }

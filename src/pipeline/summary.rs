@@ -53,7 +53,7 @@ impl NightTables<'_> {
     pub(super) fn publish(&self, (store, memory): (&Store, &Memory), watch: &mut Watch<'_>) -> Result<RunSummary> {
         let names: Vec<String> = self.pipeline.sources.iter().map(|source| source.name.clone()).collect();
         let (records, persons, settled) = (&self.read.records, &self.built.persons, self.settled);
-        let run = store.begin_run(&store.new_run_id(self.started.datetime()))?;
+        let run = store.begin_run(&store.new_run_id(self.started.datetime()), self.pipeline.run.as_of)?;
 
         let trend = figures::trend(store, self.pipeline.run.as_of);
         let (partitions, mut figures) = rayon::join(
@@ -77,7 +77,7 @@ impl NightTables<'_> {
         let mut set = SetTables {
             tables: vec![
                 ("members", members()),
-                ("persons", batches::persons(records, persons, &settled.residence, &names)),
+                ("persons", batches::persons(records, persons, &settled.residence, &names, &self.pipeline.agencies())),
                 ("events", batches::events(records, self.members, persons, &names)),
                 ("links", batches::links(records, &self.resolved.links, &names)),
                 ("review", batches::review(records, &self.resolved.review, &names)),

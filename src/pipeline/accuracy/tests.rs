@@ -13,7 +13,7 @@ fn hidden_records_are_like_those_without_a_number() {
     let dir = tempfile::tempdir().unwrap();
     write_city(dir.path(), &CitySettings { persons: 5_000, seed: 11, ..CitySettings::default() }, &NullSink).unwrap();
     let pipeline = config::load(&dir.path().join("pipeline.toml"), &Overrides::default()).unwrap();
-    let mut read = read::read(&pipeline, SystemTime::now(), &mut Watch::new(&NullSink)).unwrap();
+    let mut read = read::read(&pipeline, None, SystemTime::now(), &mut Watch::new(&NullSink)).unwrap();
     order::canonical(&mut read, || ());
     let records = &read.records;
     let profiles = link::profiles(records);
