@@ -4,6 +4,7 @@ use super::args::PipelineArgs;
 use super::render::table::{TableStyle, table};
 use super::terminal::Terminal;
 use super::wiring;
+use crate::config::Preset;
 use crate::error::{Error, Exit, Result};
 use crate::message::Message;
 
@@ -28,6 +29,11 @@ pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<()> {
         }
         Ok(())
     })?;
+    if pipeline.linkage.preset == Preset::PersonCn {
+        for source in pipeline.sources.iter().filter(|source| !source.paths.is_empty() && !source.names_persons()) {
+            terminal.say(&Message::new("run.nameless").with("source", &source.name));
+        }
+    }
     let faults: Vec<Message> = previews.into_iter().flat_map(|preview| preview.faults).collect();
     if faults.is_empty() {
         terminal.say(

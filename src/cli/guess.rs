@@ -1,7 +1,8 @@
 //! A first pipeline file guessed from the heads of dumps: which dumps are one source, whose they are, which column is which
 //! field, what a row says happened. Every guess is marked, because a wrong one costs more than a missing one.
 
-use super::guess_words::{AGENCIES, DETAILS, EVENT_TIMES, FIELDS, GRIDS, PLACE_CODES, PLACES};
+use super::guess_rules::{Told, rules_text};
+use super::guess_words::{AGENCIES, DETAILS, DIRECTIVES, EVENT_TIMES, FIELDS, GRIDS, PLACE_CODES, PLACES};
 use super::wiring::Head;
 use crate::message::{Lang, Message};
 use std::fmt::Write;
@@ -13,8 +14,31 @@ struct Group<'a> {
     heads: Vec<&'a Head>,
 }
 
-/// The text of a pipeline file that stands in `folder`.
-pub(super) fn pipeline_text(heads: &[Head], folder: &Path, lang: Lang) -> String {
+/// What a pipeline file needs to know beside the heads of dumps.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Around<'a> {
+    /// The folder in which it stands.
+    pub(super) folder: &'a Path,
+    /// Division code of the city, if the grid directory tells.
+    pub(super) city_code: Option<&'a str>,
+    /// The folder of the rules' SQL, as seen from `folder`; none: the SQL stands in the file itself.
+    pub(super) rules: Option<&'a str>,
+    /// The language of its comments.
+    pub(super) lang: Lang,
+}
+
+/// The grid directory among the dumps, and its column that tells the county of a grid, or else the code.
+pub(super) fn directory(heads: &[Head]) -> Option<(&Path, &str)> {
+    let head = heads.iter().find(|head| is_grids(&head.columns))?;
+    let named = |field: &str| GRIDS.iter().find(|(name, _)| *name == field).map(|&(_, words)| words);
+    let column = ["county_code", "code"].iter().find_map(|field| find(&head.columns, named(field)?))?;
+    let column = head.columns.iter().find(|own| *own == column)?;
+    Some((&head.path, column))
+}
+
+/// The text of a pipeline file.
+pub(super) fn pipeline_text(heads: &[Head], around: Around<'_>) -> String {
+    let Around { folder, city_code, rules, lang } = around;
     let mut groups: Vec<Group<'_>> = Vec::new();
     for head in heads {
         let stem = stem(&head.path);
@@ -22,11 +46,11 @@ pub(super) fn pipeline_text(heads: &[Head], folder: &Path, lang: Lang) -> String
             let first = group.heads[0];
             first.columns == head.columns
                 && first.path.parent() == head.path.parent()
-                && common(&group.stem, &stem).is_some()
+                && (common(&group.stem, &stem).is_some() || ends_alike(&group.heads[0].path, &head.path))
         };
         match groups.iter_mut().find(alike) {
             Some(group) => {
-                group.stem = common(&group.stem, &stem).unwrap_or(stem);
+                group.stem = common(&group.stem, &stem).unwrap_or_default();
                 group.heads.push(head);
             }
             None => groups.push(Group { stem, heads: vec![head] }),
@@ -35,6 +59,11 @@ pub(super) fn pipeline_text(heads: &[Head], folder: &Path, lang: Lang) -> String
     let note = |key| Message::new(key).render(lang);
     let mut text =
         format!("# {}\n\n[run]\nname = \"city\"\noutput = \"out\"\nstore = \"store\"\n", note("cli.init_head"));
+    let (city, mark) = city_code.map_or(("370500", "# "), |code| (code, ""));
+    let _ = writeln!(text, "{mark}city_code = \"{city}\"   # CHECK: {}", note("cli.init_city"));
+    let _ = writeln!(text, "key_regions = [\"31\", \"2201\", \"4201\"]   # CHECK: {}", note("cli.init_regions"));
+    let mut told = Told { run_keys: vec!["key_regions"], ..Told::default() };
+    told.run_keys.extend(city_code.map(|_| "city_code"));
     let paths: Vec<String> = heads.iter().map(|head| relative(&head.path, folder)).collect();
     let grids = groups.iter().position(|group| is_grids(&group.heads[0].columns));
     if let Some(group) = grids.map(|at| groups.remove(at)) {
@@ -53,31 +82,40 @@ pub(super) fn pipeline_text(heads: &[Head], folder: &Path, lang: Lang) -> String
     let mut names: Vec<String> = Vec::new();
     for (i, group) in persons.iter().enumerate() {
         let name = source_name(&group.stem, i + 1, &names);
-        source(&mut text, group, &name, (folder, &paths), lang);
+        let agency = source(&mut text, group, &name, (folder, &paths), lang);
+        told.agencies.push(agency);
+        told.events.extend(events(&group.heads[0].columns).into_iter().map(|(kind, _)| kind));
         names.push(name);
     }
     text.push_str("\n[linkage]\npreset = \"person-cn\"\n\n");
-    for line in note("cli.init_followup").lines() {
-        let _ = writeln!(text, "# {line}");
-    }
-    text.push_str(
-        "# [[followup]]\n# name = \"arrivals\"\n# due_hours = 24\n# sql = \"\"\"\n# SELECT person_id, at AS since, place \
-         AS reason FROM events\n# WHERE type = 'arrival' AND at >= as_of - INTERVAL '14 days'\n# \"\"\"\n\n[publish]\n\
-         parquet = true\nxlsx = true\nmask = \"standard\"\n",
-    );
+    text.push_str(&rules_text(&told, rules, lang));
+    let _ = writeln!(text, "\n# {}", note("cli.init_returns"));
+    text.push_str("[returns]\npaths = [\"returns/*.xlsx\"]\n\n");
+    text.push_str("[publish]\nparquet = true\nxlsx = true\nmask = \"standard\"\n");
     text
 }
 
-fn source(text: &mut String, group: &Group<'_>, name: &str, (folder, all): (&Path, &[String]), lang: Lang) {
+/// Writes a source, and gives its agency.
+fn source(
+    text: &mut String,
+    group: &Group<'_>,
+    name: &str,
+    (folder, all): (&Path, &[String]),
+    lang: Lang,
+) -> &'static str {
     let head = group.heads[0];
     let columns = &head.columns;
     let paths = patterns(group, folder, all);
-    let haystack = format!("{} {}", head.path.display(), columns.join(" ")).to_lowercase();
-    let agency = AGENCIES.iter().find(|(_, words)| words.iter().any(|word| haystack.contains(word)));
+    // What a dump is called says more than how a column is.
+    let (file, names) = (file_name(&head.path).to_lowercase(), columns.join(" ").to_lowercase());
+    let told = |text: &str| AGENCIES.iter().find(|(_, words)| words.iter().any(|word| text.contains(word)));
+    let agency = told(&file).or_else(|| told(&names)).map_or("community", |&(agency, _)| agency);
+    let is_directive = DIRECTIVES.iter().any(|word| file.contains(word) || names.contains(word));
     let _ = writeln!(text, "\n# {} × {}", head.detected, group.heads.len());
     let _ = writeln!(text, "[[source]]\nname = {}", quoted(name));
-    let _ = writeln!(text, "agency = \"{}\"   # CHECK", agency.map_or("community", |(agency, _)| agency));
-    let _ = writeln!(text, "paths = [{}]\nrequired = false\n[source.map]", paths.join(", "));
+    let _ = writeln!(text, "agency = \"{agency}\"   # CHECK");
+    let directive = if is_directive { "directive = true   # CHECK\n" } else { "" };
+    let _ = writeln!(text, "paths = [{}]\nrequired = false\n{directive}[source.map]", paths.join(", "));
     let mut mapped = map(text, columns, FIELDS, "");
     let events = events(columns);
     // The newest evidence goes first, so a record without a time of its own takes that of what it says happened.
@@ -111,6 +149,7 @@ fn source(text: &mut String, group: &Group<'_>, name: &str, (folder, all): (&Pat
             let _ = writeln!(text, "detail = {{ {} }}", pairs.join(", "));
         }
     }
+    agency
 }
 
 /// What a row says happened, and the column that tells when: the first kind that a column's name holds, and every other whose
@@ -121,6 +160,9 @@ fn events(columns: &[String]) -> Vec<(&'static str, &str)> {
     let known: Vec<String> = columns.iter().filter(happened).cloned().collect();
     let mut events: Vec<(&str, &str)> = Vec::new();
     for &(kind, words) in EVENT_TIMES {
+        // 解除隔离日期 is no 隔离日期.
+        let known: Vec<String> =
+            known.iter().filter(|column| kind == "release" || !column.contains("解除")).cloned().collect();
         let name = if events.is_empty() { find(&known, words) } else { find_exactly(&known, words) };
         let column = columns.iter().find(|column| Some(column.as_str()) == name);
         events.extend(column.map(|at| (kind, at.as_str())));
@@ -179,11 +221,22 @@ fn is_grids(columns: &[String]) -> bool {
     has("code") && has("worker") && find(columns, words_of("id_number")).is_none()
 }
 
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// The name of a dump without folder, endings and trailing dates and numbers.
 fn stem(path: &Path) -> String {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = file_name(path);
     let name = name.split('.').next().unwrap_or_default();
     name.trim_end_matches(is_tail).to_owned()
+}
+
+/// Whether two dumps differ by what stands in front of one name: 01育才街道入户台账, 03红军街道入户台账.
+fn ends_alike(a: &Path, b: &Path) -> bool {
+    let (a, b) = (stem(a), stem(b));
+    let same = a.chars().rev().zip(b.chars().rev()).take_while(|(x, y)| x == y).count();
+    same >= 4 && same < a.chars().count() && same < b.chars().count()
 }
 
 /// What two stems begin with alike, if that is a name: dumps of one kind differ by a date, a number or a street at the end.
@@ -267,6 +320,11 @@ mod tests {
         Head { path: path.into(), detected: "csv, GB18030".to_owned(), columns }
     }
 
+    /// A pipeline file in /c, with the rules' SQL in it.
+    fn text_of(heads: &[Head]) -> String {
+        pipeline_text(heads, Around { folder: Path::new("/c"), city_code: None, rules: None, lang: Lang::En })
+    }
+
     #[test]
     fn what_is_guessed_is_a_pipeline() {
         let heads = [
@@ -278,12 +336,12 @@ mod tests {
             head("/c/d/truth.csv", &["source", "record_id", "person_id"]),
             head("/c/d/扫码[1].xlsx", &["您的姓名", "您的手机号码", "到达时间", "出发地代码", "出发地", "提交时间"]),
         ];
-        let text = pipeline_text(&heads, Path::new("/c"), Lang::En);
+        let text = text_of(&heads);
         let pipeline =
             parse(&text, Path::new("/c/p.toml"), &Overrides::default()).unwrap_or_else(|e| panic!("{e}\n{text}"));
         let grids = pipeline.grids.as_ref().unwrap();
         assert!(grids.map.contains_key(&GridField::Worker) && grids.map.contains_key(&GridField::Estates));
-        assert_eq!(pipeline.sources.len(), 3);
+        assert_eq!(pipeline.sources.iter().filter(|source| !source.paths.is_empty()).count(), 3);
         assert!(text.contains("phone: d/README.md") && text.contains("phone: d/truth.csv"), "{text}");
         assert_eq!(pipeline.sources[0].paths, ["/c/d/police*.csv"]);
         assert_eq!((pipeline.sources[0].agency, pipeline.sources[1].agency), (Agency::Police, Agency::Health));
@@ -298,11 +356,16 @@ mod tests {
         let has = |source: usize, wanted| pipeline.sources[source].map.iter().any(|(field, _)| *field == wanted);
         assert!(has(1, PersonField::UpdatedAt) && !has(0, PersonField::UpdatedAt), "{text}");
         assert_eq!(pipeline.sources[2].paths, ["/c/d/扫码[[]1[]].xlsx"]);
+        let rules: Vec<_> = pipeline.followups.iter().map(|rule| &*rule.name).collect();
+        let expected =
+            ["key_region_arrivals", "declarations_unverified", "tests_due", "positive_households", "contradictions"];
+        assert_eq!(rules, expected, "nobody was visited, and where the city is nobody said");
+        assert_eq!(directory(&heads), Some((Path::new("/c/d/grids.csv"), "网格编码")));
     }
 
     /// The one source or the directory that is guessed of a dump with these columns.
     fn guessed(columns: &[&str]) -> String {
-        let text = pipeline_text(&[head("/c/d/a.csv", columns)], Path::new("/c"), Lang::En);
+        let text = text_of(&[head("/c/d/a.csv", columns)]);
         if !text.contains("[grids]") {
             parse(&text, Path::new("/c/p.toml"), &Overrides::default()).unwrap_or_else(|e| panic!("{e}\n{text}"));
         }
@@ -370,6 +433,32 @@ mod tests {
     }
 
     #[test]
+    fn books_of_several_streets_are_one_source_for_each_layout() {
+        let (old, new) =
+            (["家庭成员", "小区（楼院）", "所属网格", "入户日期"], ["姓名", "证件号码", "摸排时间", "摸排情况"]);
+        let heads = [
+            head("/c/d/01育才街道入户摸排台账.xlsx", &old),
+            head("/c/d/02解放街道入户摸排台账.xlsx", &new),
+            head("/c/d/03红军街道入户摸排台账.xlsx", &old),
+            head("/c/d/04矿务街道入户摸排台账.xls", &new),
+            head("/c/d/省下发协查线索0326.xlsx", &["姓名", "电话"]),
+            head("/c/d/隔离人员登记.csv", &["姓名", "隔离地点", "隔离起始日期", "解除隔离日期"]),
+        ];
+        let text = text_of(&heads);
+        let pipeline =
+            parse(&text, Path::new("/c/p.toml"), &Overrides::default()).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let paths: Vec<usize> = pipeline.sources.iter().map(|source| source.paths.len()).collect();
+        assert_eq!(paths[..2], [2, 2], "{text}");
+        assert!(pipeline.sources[..2].iter().all(|source| source.agency == Agency::Community), "{text}");
+        for line in ["name = \"家庭成员\"", "estate = \"小区（楼院）\"", "grid_code = \"所属网格\"", "directive = true"]
+        {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+        assert!(text.contains("type = \"isolation\"   # CHECK\nat = \"隔离起始日期\""), "{text}");
+        assert!(text.contains("type = \"release\"   # CHECK\nat = \"解除隔离日期\""), "{text}");
+    }
+
+    #[test]
     fn dumps_of_two_layouts_that_are_named_alike_are_two_sources() {
         let (old, new) = (["姓名", "身份证号", "住址"], ["姓名", "证件号码", "现住址", "联系电话"]);
         let heads = [
@@ -381,7 +470,7 @@ mod tests {
             head("/c/d/visits_20220327.csv", &old),
             head("/c/d/visits_20220327_2.csv", &new),
         ];
-        let text = pipeline_text(&heads, Path::new("/c"), Lang::En);
+        let text = text_of(&heads);
         let pipeline =
             parse(&text, Path::new("/c/p.toml"), &Overrides::default()).unwrap_or_else(|e| panic!("{e}\n{text}"));
         let claims = |source: &crate::config::Source, path: &Path| {
@@ -392,11 +481,11 @@ mod tests {
             assert_eq!(of.len(), 1, "{}: {text}", head.path.display());
             assert!(of[0].columns.iter().all(|column| head.columns.contains(column)), "{}", head.path.display());
         }
-        assert_eq!(pipeline.sources.len(), 4);
+        assert_eq!(pipeline.sources.iter().filter(|source| !source.paths.is_empty()).count(), 4);
         assert!(text.contains("d/入户登记_东街*.csv"), "a later dump of that street is found: {text}");
         let mut names: Vec<&str> = pipeline.sources.iter().map(|source| &*source.name).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), 4);
+        assert_eq!(names.len(), pipeline.sources.len());
     }
 }

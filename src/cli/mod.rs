@@ -6,6 +6,7 @@ mod check;
 mod eval;
 mod explain;
 mod guess;
+mod guess_rules;
 mod guess_words;
 mod init;
 mod progress;

@@ -36,6 +36,13 @@ impl QueryArgs {
 
 /// Prints or writes the answer. On a terminal a table shows as many rows as fit; elsewhere all of them.
 pub(super) fn run(args: &QueryArgs, terminal: &Terminal) -> Result<()> {
+    let ending = args.output.as_ref().and_then(|path| path.extension()).and_then(|ending| ending.to_str());
+    if let Some(ending) =
+        ending.filter(|ending| args.format.is_none() && !args.json && Format::of_ending(ending).is_none())
+    {
+        let what = Message::new("cli.unknown_ending").with("ending", ending);
+        return Err(Error::new(Exit::Usage, what).help(Message::new("cli.unknown_ending_help")));
+    }
     let batches = wiring::query(&args.set, &args.sql)?;
     let format = args.format();
     let Some(path) = &args.output else {

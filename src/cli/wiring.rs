@@ -10,6 +10,7 @@ use crate::evaluate::{
 use crate::events::EventSink;
 use crate::explain::{self, Explanation};
 use crate::ingest::{self, Dump, DumpReport};
+use crate::kernels::address::division_name;
 use crate::message::Message;
 use crate::normalize::Normalizer;
 use crate::pipeline;
@@ -116,6 +117,21 @@ pub(super) fn heads(folder: &Path) -> Result<Vec<Head>> {
         Some(Head { path, detected: detected(&report), columns })
     };
     Ok(paths.into_iter().filter_map(head).collect())
+}
+
+/// The division code of the city, if the column of counties or of grid codes in a grid directory begins with the same four
+/// digits in every one of its first rows.
+pub(super) fn city_code(directory: &Path, column: &str) -> Option<String> {
+    const ROWS: usize = 200;
+    let path = directory.to_owned();
+    let dump = Dump { source: 0, file: 0, path, label: String::new(), bytes: 0, modified: SystemTime::UNIX_EPOCH };
+    let (parsed, _) = ingest::preview(&dump, &[column.to_owned()], &ReadSettings::default(), ROWS);
+    let codes = parsed.rows.columns.first()?.iter().flatten().map(str::trim).filter(|code| !code.is_empty());
+    let mut cities: Vec<&str> = codes.map(|code| code.get(..4).unwrap_or_default()).collect();
+    cities.dedup();
+    let [city] = cities[..] else { return None };
+    let code = format!("{city}00");
+    division_name(&code).map(|_| code)
 }
 
 /// Table `table` of a published set.

@@ -56,8 +56,9 @@ pub(super) const ROWS: &[Row] = &[
     ("cli.init_no_dumps", "{folder}: holds no dump that can be read", "{folder}：没有可读取的导出文件"),
     (
         "cli.init_done",
-        "{file}: written from {dumps} dumps; read it and correct what is marked CHECK",
-        "{file}：已根据 {dumps} 个导出文件生成，请核对标有 CHECK 的各处",
+        "{file}: written from {dumps} dumps, the SQL of its rules in rules/ beside it; read it and correct what is marked \
+         CHECK",
+        "{file}：已根据 {dumps} 个导出文件生成，规则的 SQL 在旁边的 rules/ 中；请核对标有 CHECK 的各处",
     ),
     (
         "cli.init_force",
@@ -70,10 +71,27 @@ pub(super) const ROWS: &[Row] = &[
         "由 `gridlink init` 根据表头推测生成。请核对标有 CHECK 的各处，再运行 `gridlink check`",
     ),
     ("cli.init_idle", "columns not used: {columns}", "未使用的列：{columns}"),
+    ("cli.unknown_ending", "no format is known by the ending .{ending}", "不认识扩展名 .{ending} 的格式"),
     (
-        "cli.init_followup",
-        "what the night must list: any SQL over persons, events, members, grids giving person_id, since, reason",
-        "每晚要列出的人员：对 persons、events、members、grids 的任意 SQL，给出 person_id、since、reason",
+        "cli.unknown_ending_help",
+        "next: end the name in .csv, .json, .jsonl, .parquet or .txt, or say --format",
+        "下一步：文件名以 .csv、.json、.jsonl、.parquet 或 .txt 结尾，或用 --format 指明",
+    ),
+    (
+        "cli.init_city",
+        "division code of the city (GB/T 2260); who arrives from within it is no arrival from elsewhere",
+        "本市行政区划代码（GB/T 2260）；来自其内的不算市外来返",
+    ),
+    ("cli.init_regions", "what division codes of key regions begin with, as of now", "当前重点地区行政区划代码的开头"),
+    (
+        "cli.init_rule_lacks",
+        "left out, because no dump tells what it needs: {lacks}",
+        "未启用，导出文件中没有它所需要的：{lacks}",
+    ),
+    (
+        "cli.init_returns",
+        "filled-in lists that come back: put them here, or give them to `gridlink returns import`",
+        "回填的名单放在这里，或用 `gridlink returns import` 导入",
     ),
     ("cli.synth_done", "{folder}: city written", "{folder}：已生成城市数据"),
     (
