@@ -165,6 +165,50 @@ fn a_missing_or_stale_required_dump_is_66() {
 }
 
 #[test]
+fn a_required_dump_that_cannot_be_used_stops_the_night() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    put("good.csv", (HEAD.to_owned() + &rows_of(0..9)).as_bytes());
+    let whole = gz((HEAD.to_owned() + &rows_of(0..9_000)).as_bytes());
+    for (name, bytes, told) in [
+        ("empty.csv", &b""[..], "`register`"),
+        ("head.csv", HEAD.as_bytes(), "no row that can be used"),
+        ("cut.csv.gz", &whole[..whole.len() / 2], "cut.csv.gz"),
+        ("names.csv", "编号,大名,证件号,电话\n1,王小明,,13805460001\n".as_bytes(), "姓名"),
+    ] {
+        put(name, bytes);
+        let sources = source("here", "good.csv", "") + &source("register", name, "required = true\n");
+        let pipeline = write_pipeline(folder.path(), &sources);
+        let run = |more: &[&str]| gridlink().arg("run").arg(&pipeline).args(more).output().unwrap();
+        let said = ended(&run(&[]), 65);
+        assert!(said.contains(told) && said.contains("required=false"), "{name}: {said}");
+        assert!(!folder.path().join("out/current").exists(), "{name}");
+        succeeded(&run(&["--set", "source.register.required=false", "--dry-run"]));
+    }
+    // The other dumps of a source that has several patterns are no excuse for one that is gone.
+    let sources = source("here", "good.csv\", \"gone*.xlsx", "required = true\n");
+    let said = succeeded(&gridlink().arg("run").arg(write_pipeline(folder.path(), &sources)).output().unwrap());
+    assert!(said.contains("gone*.xlsx"), "{said}");
+}
+
+#[test]
+fn a_grid_directory_without_grids_stops_the_night() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("good.csv"), HEAD.to_owned() + &rows_of(0..9)).unwrap();
+    let grids = "[grids]\npath = \"grids.csv\"\n[grids.map]\ncode = \"网格编码\"\nname = \"网格名称\"\n";
+    let pipeline = write_pipeline(folder.path(), &(grids.to_owned() + &source("here", "good.csv", "")));
+    let run = || gridlink().arg("run").arg(&pipeline).output().unwrap();
+    assert!(ended(&run(), 66).contains("grids.csv"));
+    for text in ["网格编码,网格名称\n", "网格名称\n一网格\n"] {
+        std::fs::write(folder.path().join("grids.csv"), text).unwrap();
+        let said = ended(&run(), 65);
+        assert!(said.contains("grids.csv") && said.contains("[grids"), "{said}");
+    }
+    std::fs::write(folder.path().join("grids.csv"), "网格编码,网格名称\n370502001001001,一网格\n").unwrap();
+    succeeded(&run());
+}
+
+#[test]
 fn nothing_at_all_is_a_set_without_rows() {
     let folder = tempfile::tempdir().unwrap();
     let pipeline = write_pipeline(folder.path(), &source("nothing", "nothing.csv", ""));

@@ -1,6 +1,6 @@
 //! One night after another: what is carried over, and what happens to a set when a run cannot finish.
 
-use crate::support::{City, assert_same_files, ended, files, manifest, rows, succeeded};
+use crate::support::{City, assert_same_files, ended, files, lasting_files, manifest, rows, succeeded};
 use assert_cmd::cargo::cargo_bin;
 use gridlink::store::Store;
 use std::io::{BufRead, BufReader};
@@ -40,6 +40,41 @@ fn a_second_night_carries_the_first_on() {
     assert!(moved * 50 < now.len(), "{moved} of {} records changed their person", now.len());
     let runs = std::fs::read_dir(city.path("out/runs")).unwrap().count();
     assert_eq!(runs, 3, "older sets stay");
+}
+
+#[test]
+fn a_night_that_is_run_again_tells_the_same() {
+    let city = City::new(PERSONS);
+    let again = |first: &Path, arguments: &[&str]| {
+        let second = city.publish("out", arguments);
+        assert_ne!(first, second);
+        assert_same_files(&lasting_files(first), &lasting_files(&second));
+    };
+    again(&city.publish("out", &[]), &[]);
+    let path = city.path("dumps/police_population.csv");
+    let bytes = std::fs::read(&path).unwrap();
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|&byte| byte == b'\n').collect();
+    std::fs::write(&path, lines[..lines.len() * 3 / 4].concat()).unwrap();
+    let next = ["--as-of", "2022-03-29"];
+    let set = city.publish("out", &next);
+    let counts = manifest(&set)["counts"].clone();
+    assert!(counts["items_new"].as_u64() > Some(0), "{counts}");
+    assert!(!rows(&set, "changes", &["kind"]).is_empty());
+    again(&set, &next);
+}
+
+#[test]
+fn a_store_that_was_lost_is_told_of() {
+    let city = City::new(PERSONS);
+    city.publish("out", &[]);
+    let state = city.path("out-store/state");
+    let run = || city.run(&["--set", "run.output=out", "--set", "run.store=out-store"]);
+    std::fs::remove_file(state.join("items.parquet")).unwrap();
+    let said = ended(&run(), 65);
+    assert!(said.contains("begin anew") && said.contains("backup"), "{said}");
+    std::fs::remove_dir_all(&state).unwrap();
+    let said = succeeded(&run());
+    assert!(said.contains("begin anew"), "{said}");
 }
 
 #[test]

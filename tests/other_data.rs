@@ -5,6 +5,7 @@
 use arrow::array::AsArray;
 use gridlink::config::{Overrides, parse};
 use gridlink::events::NullSink;
+use gridlink::message::Lang;
 use gridlink::pipeline::{RunOptions, run};
 use gridlink::store::Set;
 use std::collections::BTreeMap;
@@ -114,6 +115,27 @@ fn two_lists_are_linked_one_to_one() {
     in_first.dedup();
     assert_eq!(in_first.len(), 110, "no two of one list are one person");
     assert_eq!(night(&text, folder.path(), 2), found, "whatever the number of threads");
+}
+
+#[test]
+fn a_reviewer_sees_the_fields_of_the_pipelines_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = lists();
+    std::fs::write(folder.path().join("first.csv"), first).unwrap();
+    std::fs::write(folder.path().join("second.csv"), second).unwrap();
+    let linkage = LINKAGE.replace("[linkage]", "[linkage]\nmatch_weight_min = 30.0\nreview_weight_min = -20.0");
+    night(&pipeline(folder.path(), &["first", "second"], &linkage), folder.path(), 2);
+    let set = Set::open(&folder.path().join("out")).unwrap();
+    let members = set.read_table("members").unwrap().remove(0);
+    let own: Vec<String> = members.schema().fields()[5..].iter().map(|field| field.name().clone()).collect();
+    assert!(own.len() >= 2, "{own:?}");
+    let sheet = folder.path().join("pairs.csv");
+    gridlink::pipeline::export(&folder.path().join("out"), &sheet, 10, Lang::En).unwrap();
+    let text = std::fs::read_to_string(&sheet).unwrap();
+    let mut lines = text.trim_start_matches('\u{feff}').lines();
+    let head: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let field = head.iter().position(|name| name.contains(&own[0])).unwrap();
+    assert!(lines.clone().count() > 0 && lines.all(|line| !line.split(',').nth(field).unwrap().is_empty()), "{text}");
 }
 
 #[test]
