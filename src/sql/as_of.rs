@@ -1,71 +1,35 @@
-//! The word `as_of` in a query becomes the run's date. A query is text of the user's own, so only words are looked at:
-//! what stands in a string, a quoted name or a comment is left as it is.
+//! The word `as_of` in a query becomes the run's date.
 
+use crate::kernels::sql_words::{Token, tokens};
 use jiff::civil::Date;
 
-/// `sql` with every bare word `as_of` (in any case) replaced by a DATE literal, but where it is part of a qualified
-/// name (`t.as_of`) or the new name of a column (`x AS as_of`). A literal `DATE '…'` becomes `DATE('…')`, which is the
-/// same day: for the former polars writes a warning to the terminal each time.
+/// `sql` with every bare word `as_of` (in any case) replaced by a DATE literal. A literal `DATE '…'` becomes `DATE('…')`,
+/// which is the same day: for the former polars writes a warning to the terminal each time.
 pub(super) fn with_as_of(sql: &str, as_of: Date) -> String {
-    let literal = format!("DATE('{as_of}')");
+    let tokens = tokens(sql);
     let mut out = String::with_capacity(sql.len() + 64);
-    let mut previous = ""; // the last word or mark, to see `AS` and `.`
-    let mut rest = sql;
-    while let Some(first) = rest.chars().next() {
-        let length = token_length(rest, first);
-        let (token, after) = rest.split_at(length);
-        let named = previous == "." || previous.eq_ignore_ascii_case("as") || after.trim_start().starts_with('.');
-        let quoted = after.trim_start().strip_prefix('\'').and_then(|text| text.split_once('\''));
-        if token.eq_ignore_ascii_case("as_of") && !named {
-            out.push_str(&literal);
-        } else if let Some((day, after)) = quoted.filter(|_| token.eq_ignore_ascii_case("date") && previous != ".") {
-            out.extend([token, "('", day, "')"]);
-            (previous, rest) = (")", after);
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        at += 1;
+        if token.bare && token.text.eq_ignore_ascii_case("as_of") {
+            out.push_str(&format!("DATE('{as_of}')"));
             continue;
-        } else {
-            out.push_str(token);
         }
-        if !first.is_whitespace() && !token.starts_with("--") && !token.starts_with("/*") {
-            previous = token;
+        out.push_str(token.text);
+        let is_date = token.bare && token.text.eq_ignore_ascii_case("date");
+        if let Some(day) = is_date.then(|| literal(&tokens[at..])).flatten() {
+            out.extend(["(", tokens[at + day].text, ")"]);
+            at += day + 1;
         }
-        rest = after;
     }
     out
 }
 
-/// Bytes of the token that `rest` begins with: a word, a quoted text, a comment, or one character.
-fn token_length(rest: &str, first: char) -> usize {
-    let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    match first {
-        '\'' | '"' | '`' => {
-            // A doubled quote ends one token and begins the next: the text between is left alone all the same.
-            rest[1..].find(first).map_or(rest.len(), |end| end + 2)
-        }
-        '-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
-        '/' if rest.starts_with("/*") => comment_length(rest),
-        c if word(c) => rest.find(|c| !word(c)).unwrap_or(rest.len()),
-        c => c.len_utf8(),
-    }
-}
-
-/// Bytes of the comment that `rest` begins with; comments nest.
-fn comment_length(rest: &str) -> usize {
-    let (mut depth, mut at) = (0_usize, 0);
-    while at < rest.len() {
-        if rest.as_bytes()[at..].starts_with(b"/*") {
-            depth += 1;
-            at += 2;
-        } else if rest.as_bytes()[at..].starts_with(b"*/") {
-            depth -= 1;
-            at += 2;
-            if depth == 0 {
-                return at;
-            }
-        } else {
-            at += 1;
-        }
-    }
-    rest.len()
+/// Where the quoted text stands that `tokens` begin with, behind spaces.
+fn literal(tokens: &[Token<'_>]) -> Option<usize> {
+    let at = tokens.iter().position(|token| !token.text.trim().is_empty())?;
+    let quoted = tokens[at].text.strip_prefix('\'')?;
+    quoted.ends_with('\'').then_some(at)
 }
 
 #[cfg(test)]
