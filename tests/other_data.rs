@@ -129,6 +129,17 @@ fn a_reviewer_sees_the_fields_of_the_pipelines_own() {
     let members = set.read_table("members").unwrap().remove(0);
     let own: Vec<String> = members.schema().fields()[5..].iter().map(|field| field.name().clone()).collect();
     assert!(own.len() >= 2, "{own:?}");
+    // Weights are taken apart by the fitted levels, and add up.
+    let review = &set.read_table("review").unwrap()[0];
+    let column = |name: &str| review.column_by_name(name).unwrap().as_string_view().value(0).to_owned();
+    let [a, b] = ["left", "right"]
+        .map(|side| format!("{}:{}", column(&format!("{side}_source")), column(&format!("{side}_record_id"))));
+    let told = gridlink::explain::explain(&folder.path().join("out"), &a, Some(&b), false).unwrap();
+    assert_eq!(told.review_weight_min, Some(-20.0));
+    let gridlink::explain::Answer::Two { pair: Some(pair), .. } = told.answer else { panic!("no pair of {a} and {b}") };
+    assert_eq!(pair.terms.len(), 5, "before comparing, three comparisons, the rest: {pair:?}");
+    assert!((pair.terms.iter().map(|term| term.bits).sum::<f64>() - pair.match_weight).abs() < 1e-3, "{pair:?}");
+    assert!(pair.terms[1..4].iter().any(|term| term.bits.abs() > 0.5), "{pair:?}");
     let sheet = folder.path().join("pairs.csv");
     gridlink::pipeline::export(&folder.path().join("out"), &sheet, 10, Lang::En).unwrap();
     let text = std::fs::read_to_string(&sheet).unwrap();

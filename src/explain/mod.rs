@@ -41,7 +41,7 @@ pub struct Pair {
     pub why: Option<String>,
     /// Match weight in bits.
     pub match_weight: f64,
-    /// What it is made of; empty if the set has no table of patterns.
+    /// What it is made of; empty if the set says nothing of it.
     pub terms: Vec<Term>,
 }
 

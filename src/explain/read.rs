@@ -169,16 +169,21 @@ pub(super) fn name(set: &Set, person: &str) -> Result<Option<String>> {
     Ok(found)
 }
 
+/// Bits of each level, by comparison and level.
+type LevelBits = BTreeMap<(String, String), f64>;
+
 /// Bits of each term by levels.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Patterns {
     terms: BTreeMap<Vec<String>, (f64, Vec<f64>)>,
+    /// Without a table, for a pipeline's own comparisons: bits before comparing, and those of each level by itself.
+    levels: Option<(f64, LevelBits)>,
 }
 
 impl Patterns {
-    /// Reads the set's table; empty if it has none.
+    /// Reads the set's table, or what its model says of each level; empty if it has neither.
     pub(super) fn read(set: &Set) -> Result<Self> {
-        let mut patterns = Self::default();
+        let mut patterns = Self { levels: levels(&set.manifest()?.model), ..Self::default() };
         each_batch(set, "patterns", |batch| {
             let schema = batch.schema();
             let names = schema.fields().iter().map(|field| field.name().as_str());
@@ -200,17 +205,48 @@ impl Patterns {
         Ok(patterns)
     }
 
-    /// The pair with its weight taken apart. What the table's terms leave of the weight is the rest.
+    /// Bits before comparing and of each comparison, for a pair of those levels.
+    fn bits(&self, levels: &[(String, Option<String>)]) -> Option<(f64, Vec<f64>)> {
+        let key: Vec<String> = levels.iter().map(|(_, level)| level.clone().unwrap_or_default()).collect();
+        if let Some(known) = self.terms.get(&key) {
+            return Some(known.clone());
+        }
+        let (prior, of_level) = self.levels.as_ref()?;
+        let bits = levels.iter().zip(key).map(|((name, _), level)| {
+            // What is missing says nothing.
+            of_level.get(&(name.clone(), level)).copied().unwrap_or(0.0)
+        });
+        Some((*prior, bits.collect()))
+    }
+
+    /// The pair with its weight taken apart. What the terms leave of the weight is the rest: how they depend on each other, how
+    /// frequent a value is, what a household shares.
     pub(super) fn pair(&self, row: PairRow) -> Pair {
-        let key: Vec<String> = row.levels.iter().map(|(_, level)| level.clone().unwrap_or_default()).collect();
         let mut terms = Vec::new();
-        if let Some((prior, bits)) = self.terms.get(&key) {
-            terms.push(Term { name: "prior".to_owned(), level: None, bits: *prior });
+        if let Some((prior, bits)) = self.bits(&row.levels) {
+            terms.push(Term { name: "prior".to_owned(), level: None, bits: prior });
             let named = row.levels.iter().zip(bits);
-            terms.extend(named.map(|((name, level), &bits)| Term { name: name.clone(), level: level.clone(), bits }));
+            terms.extend(named.map(|((name, level), bits)| Term { name: name.clone(), level: level.clone(), bits }));
             let rest = row.match_weight - terms.iter().map(|term| term.bits).sum::<f64>();
             terms.push(Term { name: "rest".to_owned(), level: None, bits: rest });
         }
         Pair { left: row.left, right: row.right, table: row.table, why: row.why, match_weight: row.match_weight, terms }
     }
+}
+
+/// What the model of a pipeline's own comparisons says: bits before comparing, and `log2(m / u)` of each level.
+fn levels(model: &serde_json::Value) -> Option<(f64, LevelBits)> {
+    let prior = model.get("prior_bits")?.as_f64()?;
+    let mut bits = BTreeMap::new();
+    for (name, field) in model.get("fields")?.as_object()? {
+        let column = |key: &str| field.get(key)?.as_array();
+        let (levels, m, u) = (column("levels")?, column("m")?, column("u")?);
+        for ((level, m), u) in levels.iter().zip(m).zip(u) {
+            let weight = (m.as_f64()? / u.as_f64()?).log2();
+            if weight.is_finite() {
+                bits.insert((name.clone(), level.as_str()?.to_owned()), weight);
+            }
+        }
+    }
+    Some((prior, bits))
 }

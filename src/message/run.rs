@@ -29,6 +29,26 @@ pub(super) const ROWS: &[Row] = &[
         "权重已估计；凭证件号确定的 {pairs} 对中，不看证件号也能找到 {share} %",
     ),
     (
+        "run.custom_no_pairs",
+        "blocking brings no two records together, so nobody is matched; give [linkage] blocking rules that records of one person share",
+        "分块规则没有产生任何候选对，无法匹配；请在 [linkage] 中写明同一人的记录所共有的分块规则",
+    ),
+    (
+        "run.custom_left_out",
+        "blocks are too large: {left_out} pairs were left out, {compared} compared; make blocking rules narrower",
+        "分块过大：{left_out} 对未比对，仅比对 {compared} 对；请收窄分块规则",
+    ),
+    (
+        "run.custom_one_source",
+        "one_per_source is set and there is one source, so no two of its records can be one person",
+        "已设 one_per_source，但只有一个数据来源，其中任何两条记录都不会归为一人",
+    ),
+    (
+        "run.custom_too_many",
+        "the fit takes {matches} pairs for matches and there can be {possible} at most: comparisons tell the same thing twice (a town and its postcode) or what a household shares; leave one out or declare it shared = true",
+        "拟合认为有 {matches} 对匹配，而最多只可能有 {possible} 对：有的比对重复说明同一件事（如城镇与邮编），或为同户共有；请去掉其一或设 shared = true",
+    ),
+    (
         "run.nameless",
         "source `{source}` maps neither name nor id_number: its rows can be matched by a phone alone",
         "来源 `{source}` 既未映射 name 也未映射 id_number：其各行只能凭电话匹配",

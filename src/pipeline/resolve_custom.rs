@@ -46,6 +46,7 @@ pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_
         Ok((counts, fit))
     };
     let (counts, fit) = watch.step("fit", fit, |_| Message::new("run.step.fit_custom"))?;
+    watch.warn_all(doubts(&counts, fit.matches, linkage.one_per_source, features.sources()));
     let joined = watch.step(
         "link",
         |_| Ok(join(&features, &fit, linkage)),
@@ -62,7 +63,7 @@ pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_
             refused: empty_links(&features),
             decisions: Vec::new(),
             model: Model::Custom {
-                figures: figures(&features, &counts, &fit, &joined),
+                figures: figures(&features, &counts, &fit, &joined, linkage),
                 candidate_pairs: counts.rules.iter().map(|rule| rule.pairs).sum(),
             },
             profiles: records.len(),
@@ -72,6 +73,42 @@ pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_
         })
     };
     watch.step("cluster", put_together, told::resolved)
+}
+
+/// What makes the result doubtful and shows before anybody is matched.
+fn doubts(counts: &CustomCounts, matches: f64, one_per_source: bool, source_of: &[u16]) -> Vec<Message> {
+    let mut doubts = Vec::new();
+    let compared: u64 = counts.rules.iter().map(|rule| rule.pairs).sum();
+    let left_out: u64 = counts.rules.iter().map(|rule| rule.pairs_left_out).sum();
+    if compared == 0 && source_of.len() > 1 {
+        doubts.push(Message::new("run.custom_no_pairs"));
+    } else if left_out > compared {
+        doubts.push(Message::new("run.custom_left_out").with("left_out", left_out).with("compared", compared));
+    }
+    if one_per_source {
+        let possible = most_matches(source_of);
+        if possible == 0 && source_of.len() > 1 {
+            doubts.push(Message::new("run.custom_one_source"));
+        } else if matches > possible as f64 * (1.0 + IMPOSSIBLE_SHARE) {
+            let doubt = Message::new("run.custom_too_many").with("matches", matches.round() as u64);
+            doubts.push(doubt.with("possible", possible));
+        }
+    }
+    doubts
+}
+
+/// An estimate may exceed what is possible by this share; beyond it two comparisons tell the same thing, or a household.
+const IMPOSSIBLE_SHARE: f64 = 0.05;
+
+/// The most pairs of one person that there can be where every source lists each once: of any two sources as many as the
+/// smaller has rows.
+fn most_matches(source_of: &[u16]) -> u64 {
+    let mut rows: Vec<u64> = vec![0; source_of.iter().max().map_or(0, |&most| usize::from(most) + 1)];
+    source_of.iter().for_each(|&source| rows[usize::from(source)] += 1);
+    rows.sort_unstable();
+    // Of sources in ascending order each is the smaller one to all behind it.
+    let count = rows.len() as u64;
+    (1..).zip(&rows).map(|(place, rows)| rows * (count - place)).sum()
 }
 
 fn review_weight_min(linkage: &Linkage, match_weight_min: f32) -> f32 {
@@ -138,7 +175,13 @@ fn pairs(features: &CustomFeatures, joined: &Joined) -> (Links, Links) {
     (links, review)
 }
 
-fn figures(features: &CustomFeatures, counts: &CustomCounts, fit: &CustomFit, joined: &Joined) -> Value {
+fn figures(
+    features: &CustomFeatures,
+    counts: &CustomCounts,
+    fit: &CustomFit,
+    joined: &Joined,
+    linkage: &Linkage,
+) -> Value {
     let plan = features.plan();
     let rule = |(name, of): (&String, &custom::RuleStats)| {
         let figures = json!({
@@ -152,6 +195,31 @@ fn figures(features: &CustomFeatures, counts: &CustomCounts, fit: &CustomFit, jo
     let blocking: serde_json::Map<String, Value> = plan.rule_names.iter().zip(&counts.rules).map(rule).collect();
     let mut figures = fit.figures(&plan.comparisons);
     figures["match_weight_min"] = json!(joined.match_weight_min);
+    figures["review_weight_min"] = json!(review_weight_min(linkage, joined.match_weight_min));
     figures["blocking"] = Value::Object(blocking);
     figures
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::custom::RuleStats;
+
+    #[test]
+    fn what_cannot_be_is_doubted() {
+        let counts = |pairs: u64, pairs_left_out: u64| CustomCounts {
+            rules: vec![RuleStats { pairs, pairs_left_out, ..RuleStats::default() }],
+            ..CustomCounts::default()
+        };
+        let told = |counts: CustomCounts, matches: f64, sources: &[u16]| {
+            doubts(&counts, matches, true, sources).iter().map(Message::key).collect::<Vec<_>>()
+        };
+        let two = [0, 0, 0, 1, 1];
+        assert!(told(counts(9, 3), 2.0, &two).is_empty());
+        assert_eq!(told(counts(9, 3), 3.0, &two), ["run.custom_too_many"]);
+        assert_eq!(told(counts(9, 10), 2.0, &two), ["run.custom_left_out"]);
+        assert_eq!(told(counts(0, 0), 0.0, &two), ["run.custom_no_pairs"]);
+        assert_eq!(told(counts(9, 0), 2.0, &[0, 0, 0]), ["run.custom_one_source"]);
+        assert_eq!((most_matches(&[0, 0, 1, 2, 2, 2]), most_matches(&[])), (1 + 1 + 2, 0));
+    }
 }
