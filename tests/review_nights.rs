@@ -1,6 +1,6 @@
 //! Uncertain pairs go out to a reviewer, decisions come back, and the next nights follow them until they are withdrawn.
 
-use crate::support::{City, ended, gridlink, succeeded};
+use crate::support::{City, ended, gridlink, rows, succeeded};
 use arrow::array::AsArray;
 use calamine::{Reader, Xlsx, open_workbook};
 use gridlink::store::Set;
@@ -51,7 +51,14 @@ fn decisions_win_night_after_night_until_they_are_withdrawn() {
     let first = city.publish("out", &["--as-of", "2022-03-27"]);
     let before = members(&first);
     let uncertain = pairs(&first, "review");
-    let (a, b) = uncertain.iter().find(|(a, b)| before[a].0 != before[b].0).unwrap().clone();
+    // Two persons of whom not both have a number: whoever has another number stays somebody else.
+    let numbers: BTreeMap<String, String> = rows(&first, "persons", &["person_id", "id_number"])
+        .into_iter()
+        .map(|row| (row[0].clone(), row[1].clone()))
+        .collect();
+    let numberless = |key: &Key| numbers[&before[key].0].is_empty();
+    let two = |(a, b): &&(Key, Key)| before[a].0 != before[b].0 && (numberless(a) || numberless(b));
+    let (a, b) = uncertain.iter().find(two).unwrap().clone();
     // A person of whom two records hang together by the model, neither of the two above.
     let persons = [&before[&a].0, &before[&b].0];
     let linked = pairs(&first, "links");
