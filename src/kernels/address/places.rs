@@ -75,3 +75,12 @@ pub(super) fn county_short(name: &str) -> &str {
     let ends = ["自治县", "自治旗", "市", "县", "区", "旗"];
     ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
 }
+
+/// Names of counties, without their last word, that are words of their own or that many cities call a part of themselves by.
+pub(super) const WORDS: [&str; 59] = [
+    "解放", "友好", "复兴", "前进", "前锋", "新建", "港口", "江南", "市北", "市南", "城西", "城东", "城北", "路北",
+    "路南", "河西", "城厢", "西市", "站前", "老城", "古城", "老边", "小店", "红旗", "东风", "平安", "安定", "回民",
+    "宏伟", "红星", "二道", "上街", "东湖", "南湖", "北湖", "滨湖", "太平", "山城", "新市", "友谊", "公安", "合作",
+    "资源", "会同", "太湖", "东海", "南海", "滨海", "城中", "东城", "西城", "城南", "新城", "河东", "江北", "江东",
+    "海港", "桥东", "桥西",
+];

@@ -54,6 +54,10 @@ static COUNTIES: LazyLock<HashMap<Vec<char>, u16>> = LazyLock::new(|| {
 
 /// The division of a county that has its name alone, in the province of `division` if that is known; else `division`.
 fn of_county(name: &[char], division: u16) -> u16 {
+    // Many a city calls a part of itself 东城区 or 老城区: so short a name tells no other city by itself.
+    if division == 0 && matches!(name, [_, _, '区']) {
+        return division;
+    }
     let found = COUNTIES.get(name).copied().filter(|city| division == 0 || city / 100 == division / 100);
     found.unwrap_or(division)
 }

@@ -269,6 +269,7 @@ fn a_city_is_told_from_others() {
         ("滕州市锦绣花园3号楼101", 3705, false, true),
         ("普兰店市锦绣花园3号楼101", 3705, false, true), // a district of Dalian today
         ("普兰店区锦绣花园3号楼101", 3705, false, true),
+        ("东城区府前大街3号", 3705, true, false), // as many a city calls a part of itself
         ("垦利县锦绣花园3号楼101", 3705, true, false),
         ("和平区锦绣花园3号楼101", 3705, true, false), // several cities have one
         ("济南市历下区锦绣花园3号楼101", 3705, false, true),
