@@ -31,6 +31,18 @@ pub struct Pipeline {
 }
 
 impl Source {
+    /// The columns that each person field may come from; fields that are the same for every row have none and are left out.
+    pub fn columns_of_fields(&self) -> BTreeMap<&PersonField, Vec<&str>> {
+        let mut columns_of: BTreeMap<&PersonField, Vec<&str>> = BTreeMap::new();
+        for (field, mapping) in &self.map {
+            if let Mapping::Columns { columns, .. } = mapping {
+                let names = columns.iter().map(|&column| &*self.columns[column]);
+                columns_of.entry(field).or_default().extend(names);
+            }
+        }
+        columns_of
+    }
+
     /// Whether its rows can tell who they are about by more than a phone: a name, or a number of a document.
     pub fn names_persons(&self) -> bool {
         self.map.iter().any(|(field, _)| matches!(field, PersonField::Name | PersonField::IdNumber))

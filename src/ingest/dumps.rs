@@ -22,18 +22,22 @@ pub fn find_dumps(pipeline: &Pipeline, now: SystemTime) -> Result<(Vec<Dump>, Ve
         let mut found = Vec::new();
         for path in expand(source, &mut warnings) {
             let label = label(&path, folder);
-            // Whether it can be opened is asked now: a night without half of the register is worse than none.
-            let meta = match std::fs::metadata(&path)
-                .and_then(|meta| if meta.is_file() { File::open(&path).map(|_| meta) } else { Ok(meta) })
-            {
+            let complaints = if source.required { &mut faults } else { &mut warnings };
+            let meta = match std::fs::metadata(&path) {
                 Ok(meta) if meta.is_file() => meta,
                 Ok(_) => continue,
                 Err(e) => {
-                    let complaints = if source.required { &mut faults } else { &mut warnings };
                     complaints.push(Message::new("ingest.cannot_open").with("file", label).with("cause", e));
                     continue;
                 }
             };
+            // Of a dump that may be missing, reading tells; a night without half of the register is worse than none.
+            if source.required
+                && let Err(e) = File::open(&path)
+            {
+                complaints.push(Message::new("ingest.cannot_open").with("file", label).with("cause", e));
+                continue;
+            }
             if !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
                 let twice = Message::new("ingest.file_twice").with("file", label);
                 warnings.push(twice.with("source", &source.name));

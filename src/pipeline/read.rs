@@ -155,8 +155,11 @@ fn required(pipeline: &Pipeline, read: &Read) -> Result<()> {
             faults.push(told("ingest.required_empty"));
             continue;
         }
-        let lacks = |column: &&String| dumps().all(|(_, report)| report.missing_columns.contains(*column));
-        let missing: Vec<&str> = source.columns.iter().filter(lacks).map(String::as_str).collect();
+        let lacks = |column: &str| dumps().all(|(_, report)| report.missing_columns.iter().any(|name| name == column));
+        // A field may name several columns of which dumps have one or another.
+        let fields = source.columns_of_fields().into_values();
+        let missing: Vec<&str> =
+            fields.filter(|columns| columns.iter().all(|column| lacks(column))).flatten().collect();
         if !missing.is_empty() {
             faults.push(told("ingest.required_columns").with("columns", missing.join(", ")));
         }
