@@ -359,7 +359,7 @@ impl Directory {
                     // 和平村老道店 may be named by its village and 老道店, or by the whole.
                     let of_village = village.as_deref().and_then(|village| match place.key.strip_prefix(village) {
                         Some(hamlet) => {
-                            (hamlet.chars().count() >= 2 && !coverage::is_group(hamlet)).then(|| hamlet.to_owned())
+                            (hamlet.chars().count() >= 2 && hamlet.ends_with(HAMLET_ENDINGS)).then(|| hamlet.to_owned())
                         }
                         None => Some(format!("{village}{}", place.key)),
                     });
@@ -382,6 +382,9 @@ impl Directory {
     }
 }
 
+/// What the names of hamlets end with that are known without their village; every village has a 小学 and many a 新村.
+const HAMLET_ENDINGS: [char; 16] =
+    ['屯', '店', '沟', '庄', '营', '堡', '寨', '湾', '坪', '岭', '洼', '峪', '铺', '岗', '窝', '坝'];
 /// What the names of dormitories end with, behind that of whose they are.
 const DORMITORIES: [&str; 8] = ["学生公寓", "学生宿舍", "职工宿舍", "员工宿舍", "职工公寓", "宿舍楼", "宿舍区", "宿舍"];
 /// What the names of institutions of a city end with.

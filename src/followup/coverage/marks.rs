@@ -139,10 +139,14 @@ const TAILS: [&str; 16] = [
 /// The names and numbers in one part of a cell: without the words before them and behind, and parted where the cell says
 /// 及 or 和. Bounds (东至铁西街) are none.
 pub(super) fn named_parts(part: &str) -> Vec<&str> {
-    if is_bound(part) {
-        return Vec::new();
-    }
     let mut part = part;
+    if is_bound(part) {
+        // 东至铁西街西至光明路含御湖湾小区
+        let Some(covered) = ["包括", "包含", "含"].iter().find_map(|lead| part.find(lead)) else {
+            return Vec::new();
+        };
+        part = &part[covered..];
+    }
     while let Some(rest) = LEADS.iter().find_map(|lead| part.strip_prefix(lead)).filter(|rest| is_name(rest)) {
         part = rest;
     }
@@ -160,7 +164,8 @@ pub(super) fn named_parts(part: &str) -> Vec<&str> {
 pub(super) fn is_bound(part: &str) -> bool {
     let mut chars = part.chars();
     let side = chars.next().is_some_and(|c| "东西南北".contains(c));
-    side && chars.next().is_some_and(|c| "至起到临靠邻".contains(c)) && chars.next().is_some()
+    // 东靠山屯 is a hamlet.
+    side && chars.next().is_some_and(|c| "至起到".contains(c)) && chars.next().is_some()
 }
 
 /// Whether what stands behind a word is a name of its own. 含光路 is a road.
