@@ -10,7 +10,7 @@ use crate::followup::{self, Directory};
 use crate::ingest::{self, Dump, DumpReport};
 use crate::message::{Lang, Message};
 use crate::publish::lists;
-use crate::returns::{self, Answer, Form, Person, Tonight, journal};
+use crate::returns::{self, Answer, Form, Person, ReturnsNight, journal};
 use crate::store::Store;
 use crate::tables::{JoinedBy, PersonId, QuarantinedRow, Reason, Records};
 use hashbrown::{HashMap, HashSet};
@@ -162,7 +162,8 @@ pub(super) fn apply(
             None => (!text.is_empty()).then(|| text.to_owned()),
         };
         let file = read.dumps.len() as u32;
-        let night = Tonight { source, file, as_of: pipeline.run.as_of, city: super::read::city(pipeline, directory) };
+        let night =
+            ReturnsNight { source, file, as_of: pipeline.run.as_of, city: super::read::city(pipeline, directory) };
         let applied = returns::apply(&answers, &persons, grid_of, night, &mut read.records);
         let folder = journal::folder(&pipeline.run.store);
         let label = RETURNS_SOURCE.to_owned();

@@ -39,7 +39,7 @@ pub struct Applied {
 
 /// The night to which answers are applied.
 #[derive(Clone, Copy, Debug)]
-pub struct Tonight {
+pub struct ReturnsNight {
     /// Number of the source of returned lists.
     pub source: u16,
     /// Number of their dump.
@@ -57,7 +57,7 @@ pub fn apply(
     answers: &[Answer],
     person_of_item: &HashMap<String, Person>,
     grid_of: impl Fn(&str, &str) -> Option<String>,
-    Tonight { source, file, as_of, city }: Tonight,
+    ReturnsNight { source, file, as_of, city }: ReturnsNight,
     records: &mut Records,
 ) -> Applied {
     let mut applied = Applied::default();

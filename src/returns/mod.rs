@@ -8,7 +8,7 @@ mod apply;
 pub mod journal;
 mod read;
 
-pub use apply::{Applied, Person, Tonight, apply, join};
+pub use apply::{Applied, Person, ReturnsNight, apply, join};
 pub use read::{Form, Outcome, read};
 
 use serde::{Deserialize, Serialize};

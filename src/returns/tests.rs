@@ -159,7 +159,7 @@ fn applied(answers: &[Answer]) -> (Records, Applied) {
         answers,
         &persons,
         grid_of,
-        Tonight { source: 9, file: 4, as_of: date(2022, 3, 28), city: Some(3705) },
+        ReturnsNight { source: 9, file: 4, as_of: date(2022, 3, 28), city: Some(3705) },
         &mut records,
     );
     (records, applied)

@@ -133,6 +133,7 @@ fn contradicting(joined: &[(u32, u32)], once: Once<'_>, cluster_of_record: &[u32
     let values = |a: u32, b: u32| ((once.value)(a).min((once.value)(b)), (once.value)(a).max((once.value)(b)));
     let meant: HashSet<(u64, u64)> =
         joined.iter().filter(|&&(a, b)| once.is_shared && contradict(a, b)).map(|&(a, b)| values(a, b)).collect();
+    let said: HashSet<(u32, u32)> = joined.iter().map(|&(a, b)| (a.min(b), a.max(b))).collect();
     let united: HashSet<u32> = joined.iter().map(|&(a, _)| root[cluster_of_record[a as usize] as usize]).collect();
     let mut rows_of: HashMap<u32, Vec<u32>> = HashMap::new();
     for (row, &cluster) in (0..).zip(cluster_of_record) {
@@ -143,12 +144,14 @@ fn contradicting(joined: &[(u32, u32)], once: Once<'_>, cluster_of_record: &[u32
     let mut found = Vec::new();
     for rows in rows_of.values().filter(|rows| rows.len() <= HELD_MAX) {
         for (i, &a) in rows.iter().enumerate() {
-            // What matching brought together stays as it is.
-            let others =
-                rows[i + 1..].iter().filter(|&&b| cluster_of_record[a as usize] != cluster_of_record[b as usize]);
-            let apart =
-                others.filter(|&&b| contradict(a, b) && !meant.contains(&values(a, b)) && !joined.contains(&(a, b)));
-            found.extend(apart.filter(|&&b| !joined.contains(&(b, a))).map(|&b| (a, b)));
+            // What matching brought together stays as it is; rows ascend, so `a` is the smaller one.
+            let others = rows[i + 1..].iter().copied();
+            found.extend(others.map(|b| (a, b)).filter(|&(a, b)| {
+                cluster_of_record[a as usize] != cluster_of_record[b as usize]
+                    && contradict(a, b)
+                    && !meant.contains(&values(a, b))
+                    && !said.contains(&(a, b))
+            }));
         }
     }
     found.sort_unstable();
