@@ -1,14 +1,16 @@
 //! Rows that come one after the other, in pieces: none moves when more come, and what a piece leaves when it is freed
-//! is room that the tables of the next steps find. A table in one piece would have to be given its room beforehand, which
-//! goes back to the system as a whole, and whoever takes it next gets pages that are cleared once more. Unlike
+//! is room that the tables of the next steps find. So a piece is large: columns of eight million records fit into what one
+//! leaves, while small ones of several tables, which lie between each other, leave holes that hold no column. Room of it that
+//! no row took is an address and no memory. A table in one piece would have to be given its room beforehand, which goes back
+//! to the system as a whole, and whoever takes it next gets pages that are cleared once more. Unlike
 //! [`crate::kernels::pieces`], which is made at once and stays in memory, it grows, and a [`Keeper`] may take its pieces.
 
 use super::column::{Column, Keeper};
 use crate::kernels::prefetch::prefetch;
 use std::ops::Index;
 
-/// Rows of a piece, as a power of two: four megabytes where a row is one line of the cache.
-const PIECE_BITS: u32 = 16;
+/// Rows of a piece, as a power of two: 256 megabytes where a row is one line of the cache.
+const PIECE_BITS: u32 = 22;
 /// Rows of every piece but the last.
 const PIECE: usize = 1 << PIECE_BITS;
 
@@ -37,7 +39,10 @@ impl<T: Copy + Send + Sync + 'static> Stack<T> {
         while rows.len() > 0 {
             let held = self.len % PIECE;
             if held == 0 {
-                self.pieces.push(Vec::with_capacity(PIECE).into());
+                let mut piece = Vec::new();
+                // Where the system grants no such room, the piece grows as it must.
+                let _ = piece.try_reserve_exact(PIECE);
+                self.pieces.push(piece.into());
             }
             let taken = rows.len().min(PIECE - held);
             if let Some(piece) = self.pieces.last_mut() {
