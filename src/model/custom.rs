@@ -2,12 +2,14 @@
 //! counted patterns: how often a level occurs by chance (u) from pairs drawn at random, how often among matches (m) from
 //! candidate pairs, each counted as a match as far as its pattern speaks for one.
 
+use super::{households, ties};
 use crate::link::custom::{ComparisonPlan, CustomCounts, LevelPattern, LevelWeights, RelatedWeights};
 use crate::tables::Edge;
 use serde_json::{Value, json};
+use std::f64::consts::LOG2_E;
 
 /// Rounds after which fitting stops, should it not settle before.
-const ROUNDS_MAX: usize = 200;
+pub(super) const ROUNDS_MAX: usize = 200;
 /// Change of the number of matches, as a share, at which fitting has settled.
 const SETTLED: f64 = 1e-7;
 /// Pairs by which the starting m probabilities count against the night's.
@@ -47,60 +49,122 @@ pub struct Related {
     pub shares: Vec<Vec<f64>>,
     /// Estimated number among the candidate pairs.
     pub pairs: f64,
+    /// Of each comparison whether they are taken to have it in common, before anything is counted.
+    pub shared: Vec<bool>,
 }
 
-/// Fits the weights of `comparisons` to what was counted, starting from `before` if there is a fit already.
+/// Fits the weights of `comparisons` to what was counted, starting from `before` if there is a fit already. Where the
+/// pipeline says of no comparison that a household shares it, the pairs are asked.
 pub fn fit_custom(comparisons: &[ComparisonPlan], counts: &CustomCounts, before: Option<&CustomFit>) -> CustomFit {
-    let flat: Vec<Vec<f64>> = comparisons.iter().map(|comparison| vec![1.0; comparison.levels.len()]).collect();
-    let counted = |(pattern, n): &(LevelPattern, u64)| (*pattern, *n as f64);
-    let u = estimate(comparisons, counts.random.iter().map(counted), U_STRENGTH, &flat);
-    let starting: Vec<Vec<f64>> = comparisons.iter().zip(&u).map(|(of, u)| of.starting_m(u)).collect();
-    let starting_related: Vec<Vec<f64>> = comparisons.iter().zip(&u).map(|(of, u)| of.starting_related(u)).collect();
-    let a_record = |share: f64| (share * counts.records as f64).max(1.0);
-    let mut fit = before.cloned().unwrap_or_else(|| CustomFit {
-        weights: LevelWeights::default(),
-        m: starting.clone(),
-        u: Vec::new(),
-        matches: a_record(MATCHES_A_RECORD),
-        related: comparisons
-            .iter()
-            .any(ComparisonPlan::is_shared)
-            .then(|| Related { shares: starting_related.clone(), pairs: a_record(RELATED_A_RECORD) }),
-        rounds: 0,
-    });
-    fit.u = u;
-    weigh(&mut fit, comparisons, counts.pairs);
-    for round in 1..=ROUNDS_MAX {
-        fit.rounds = round;
-        let weights = &fit.weights;
-        let posterior = |&(pattern, n): &(LevelPattern, u64)| {
-            let evidence = weights.evidence(pattern);
-            let (same, related) = (evidence.same.exp2(), evidence.related.exp2());
-            let scale = n as f64 / (1.0 + same + related);
-            (pattern, same * scale, related * scale)
-        };
-        let candidates: Vec<(LevelPattern, f64, f64)> = counts.candidates.iter().map(posterior).collect();
-        let matches: f64 = candidates.iter().map(|of| of.1).sum();
-        let related: f64 = candidates.iter().map(|of| of.2).sum();
-        fit.m = estimate(comparisons, candidates.iter().map(|of| (of.0, of.1)), M_STRENGTH, &starting);
-        let by_chance = counts.random.iter().map(|of| {
-            let (pattern, same, related) = posterior(of);
-            (pattern, of.1 as f64 - same - related)
-        });
-        fit.u = estimate(comparisons, by_chance, U_STRENGTH, &flat);
-        if let Some(of) = &mut fit.related {
-            let seen = candidates.iter().map(|of| (of.0, of.2));
-            of.shares = estimate(comparisons, seen, RELATED_STRENGTH, &starting_related);
-            of.pairs = related.max(0.5);
-        }
-        let change = (matches - fit.matches).abs() / fit.matches.max(1.0);
-        fit.matches = matches.max(0.5);
-        weigh(&mut fit, comparisons, counts.pairs);
-        if change < SETTLED {
-            break;
-        }
+    let start = Start::new(comparisons, counts);
+    if let Some(before) = before {
+        return start.settled(CustomFit { u: start.u.clone(), ..before.clone() }, ROUNDS_MAX).0;
     }
-    fit
+    let shared: Vec<bool> = comparisons.iter().map(ComparisonPlan::is_shared).collect();
+    if shared.contains(&true) { start.fit(Some(shared), ROUNDS_MAX).0 } else { households::look(&start) }
+}
+
+/// What fitting begins at.
+pub(super) struct Start<'a> {
+    pub(super) comparisons: &'a [ComparisonPlan],
+    pub(super) counts: &'a CustomCounts,
+    flat: Vec<Vec<f64>>,
+    u: Vec<Vec<f64>>,
+    m: Vec<Vec<f64>>,
+    ties: Vec<(usize, usize)>,
+}
+
+impl<'a> Start<'a> {
+    fn new(comparisons: &'a [ComparisonPlan], counts: &'a CustomCounts) -> Self {
+        let flat: Vec<Vec<f64>> = comparisons.iter().map(|comparison| vec![1.0; comparison.levels.len()]).collect();
+        let drawn = counts.random.iter().map(|(pattern, n)| (*pattern, *n as f64));
+        let u = estimate(comparisons, drawn, U_STRENGTH, &flat);
+        let m = comparisons.iter().zip(&u).map(|(of, u)| of.starting_m(u)).collect();
+        let ties = ties::find(comparisons, &counts.random);
+        Self { comparisons, counts, flat, u, m, ties }
+    }
+
+    /// Shares of levels in a household that has the comparisons in common of which `shared` says so.
+    fn related(&self, shared: &[bool]) -> Vec<Vec<f64>> {
+        let each = self.comparisons.iter().zip(&self.u).zip(shared);
+        each.map(|((of, u), &shared)| of.starting_related(u, shared)).collect()
+    }
+
+    /// A fit from the beginning, of so many rounds at most, with a household that shares what `shared` says, if any. Beside
+    /// it the log2 likelihood of the candidate pairs.
+    pub(super) fn fit(&self, shared: Option<Vec<bool>>, rounds: usize) -> (CustomFit, f64) {
+        let a_record = |share: f64| (share * self.counts.records as f64).max(1.0);
+        let related =
+            shared.map(|shared| Related { shares: self.related(&shared), pairs: a_record(RELATED_A_RECORD), shared });
+        let fit = CustomFit {
+            weights: LevelWeights::default(),
+            m: self.m.clone(),
+            u: self.u.clone(),
+            matches: a_record(MATCHES_A_RECORD),
+            related,
+            rounds: 0,
+        };
+        self.settled(fit, rounds)
+    }
+
+    /// Expects and maximizes until nothing moves, so many rounds at most.
+    fn settled(&self, mut fit: CustomFit, rounds: usize) -> (CustomFit, f64) {
+        let (comparisons, counts) = (self.comparisons, self.counts);
+        let starting_related = fit.related.as_ref().map(|of| self.related(&of.shared)).unwrap_or_default();
+        let (mut likelihood, mut together) = (0.0, ties::none(comparisons, &self.ties));
+        fit.weights.ties = Vec::new();
+        weigh(&mut fit, comparisons, counts.pairs);
+        for round in 1..=rounds {
+            fit.rounds = round;
+            let weights = &fit.weights;
+            let posterior = |&(pattern, n): &(LevelPattern, u64)| {
+                let evidence = weights.evidence(pattern);
+                let (same, related) = (evidence.same.exp2(), evidence.related.exp2());
+                let all = 1.0 + same + related;
+                let scale = n as f64 / all;
+                (pattern, same * scale, related * scale, all)
+            };
+            let candidates: Vec<(LevelPattern, f64, f64, f64)> = counts.candidates.iter().map(posterior).collect();
+            let matches: f64 = candidates.iter().map(|of| of.1).sum();
+            let related: f64 = candidates.iter().map(|of| of.2).sum();
+            let pairs = candidates.iter().zip(&counts.candidates);
+            let strangers = |pattern: LevelPattern| {
+                by_chance(&fit.u, pattern) + together.iter().map(|tie| tie.strangers(pattern)).sum::<f64>()
+            };
+            likelihood = pairs.map(|(of, (pattern, n))| *n as f64 * (of.3.log2() + strangers(*pattern))).sum();
+            // All pairs that no rule brings together are strangers: the more of the others there are, the less likely.
+            likelihood -= (fit.matches + fit.related.as_ref().map_or(0.0, |of| of.pairs)) * LOG2_E;
+            fit.m = estimate(comparisons, candidates.iter().map(|of| (of.0, of.1)), M_STRENGTH, &self.m);
+            let by_chance = counts.random.iter().map(|of| {
+                let (pattern, same, related, _) = posterior(of);
+                (pattern, of.1 as f64 - same - related)
+            });
+            let by_chance: Vec<(LevelPattern, f64)> = by_chance.collect();
+            fit.u = estimate(comparisons, by_chance.iter().copied(), U_STRENGTH, &self.flat);
+            if let Some(of) = &mut fit.related {
+                let seen = candidates.iter().map(|of| (of.0, of.2));
+                of.shares = estimate(comparisons, seen, RELATED_STRENGTH, &starting_related);
+                of.pairs = related.max(0.5);
+            }
+            let change = (matches - fit.matches).abs() / fit.matches.max(1.0);
+            fit.matches = matches.max(0.5);
+            for tie in &mut together {
+                tie.count(&candidates, &by_chance);
+            }
+            fit.weights.ties = together.iter().map(|tie| tie.weights(fit.related.is_some())).collect();
+            weigh(&mut fit, comparisons, counts.pairs);
+            if change < SETTLED {
+                break;
+            }
+        }
+        (fit, likelihood)
+    }
+}
+
+/// log2 of the share of a pattern among pairs of strangers.
+fn by_chance(u: &[Vec<f64>], pattern: LevelPattern) -> f64 {
+    let present = u.iter().enumerate().map(|(c, u)| (pattern.level(c), u)).filter(|(level, _)| *level != 0);
+    present.map(|(level, u)| u[level].log2()).sum()
 }
 
 /// The share of each level among weighted patterns, leaving missing values out; `prior` counts for `strength` pairs.
@@ -135,6 +199,7 @@ fn weigh(fit: &mut CustomFit, comparisons: &[ComparisonPlan], pairs: f64) {
     fit.weights = LevelWeights {
         prior_bits: odds(fit.matches),
         bits: all(&fit.m),
+        ties: std::mem::take(&mut fit.weights.ties),
         related: fit.related.as_ref().map(|of| RelatedWeights {
             prior_bits: odds(of.pairs),
             bits: all(&of.shares),
@@ -188,6 +253,9 @@ impl CustomFit {
         if let Some(of) = &self.related {
             figures["estimated_household_pairs"] = json!(of.pairs);
         }
+        let name = |c: usize| &comparisons[c].name;
+        let ties: Vec<_> = self.weights.ties.iter().map(|tie| [name(tie.of.0), name(tie.of.1)]).collect();
+        figures["tied"] = json!(ties);
         figures
     }
 }

@@ -7,9 +7,11 @@
 mod custom;
 mod em;
 mod fit;
+mod households;
 mod ids;
 mod preset;
 mod stored;
+mod ties;
 
 pub use custom::{CustomFit, best_threshold, fit_custom};
 pub use em::{Em, em};

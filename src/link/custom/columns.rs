@@ -131,7 +131,7 @@ impl Column {
                 ReadAs::Array => words(text, |c| ELEMENTS.contains(&c)),
                 _ => Box::default(),
             };
-            let number = text.parse::<f64>().ok().filter(|number| read_as == ReadAs::Number && number.is_finite());
+            let number = if read_as == ReadAs::Number { values::number(text) } else { None };
             Value { tokens, number, ..Value::of_text(text) }
         };
         let values = (0..pool.len()).into_par_iter().map(value).collect();

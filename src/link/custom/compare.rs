@@ -6,6 +6,7 @@ use super::columns::{Column, Value};
 use super::pairs;
 use super::plan::{ComparisonPlan, Kind, Plan};
 use super::swapped::{self, Alike};
+use super::values;
 use crate::kernels::date::days_from_civil;
 use crate::tables::Records;
 use rayon::prelude::*;
@@ -89,7 +90,7 @@ impl CustomFeatures {
                 let level = pattern.level(c);
                 for (part, column) in columns.iter().enumerate() {
                     let rarity = match comparison.agreement(level, part) {
-                        Some(Alike::Equal) => column.rarity_bits(a.min(b)),
+                        Some(Alike::Equal) => self.rarity(c, part, a.min(b), pattern, weights),
                         Some(Alike::Near) => column.near_rarity_bits(a, b),
                         _ => continue,
                     };
@@ -98,6 +99,17 @@ impl CustomFeatures {
             }
         }
         evidence.bits() as f32
+    }
+
+    /// Bits by which agreement on a record's value tells more or less than agreement in general. Where another comparison
+    /// that tells the same agrees as well, the rarer of the two values counts, and once.
+    #[inline]
+    fn rarity(&self, c: usize, part: usize, row: u32, pattern: LevelPattern, weights: &LevelWeights) -> f32 {
+        let own = self.columns[c][part].rarity_bits(row);
+        match weights.tied(c).filter(|&of| pattern.level(of) == 1 && self.plan.comparisons[of].term_frequency) {
+            Some(of) => (own - self.columns[of].iter().map(|column| column.rarity_bits(row)).sum::<f32>()).max(0.0),
+            None => own,
+        }
     }
 }
 
@@ -140,7 +152,8 @@ fn level(plan: &ComparisonPlan, columns: &[Column], a: u32, b: u32) -> u8 {
         }
         Kind::Number => match (x.number, y.number) {
             (Some(x), Some(y)) => first(&|max| (x - y).abs() <= max).unwrap_or(last),
-            _ => last,
+            // What is no number says nothing of one.
+            _ => 0,
         },
         Kind::Date => date(plan, x, y).unwrap_or(last),
     }
@@ -172,6 +185,12 @@ fn date(plan: &ComparisonPlan, x: &Value, y: &Value) -> Option<u8> {
         return Some(if digits_swapped(p, q) { 2 } else { 3 });
     }
     let days = plan.thresholds.len() as u8;
+    if (p.len() != 8 || q.len() != 8)
+        && let Some(level) = known_in_part(x.text.text(), y.text.text())
+    {
+        // Year and month are two parts of three.
+        return level.map(|digits| if digits == 6 { 5 } else { 7 + days });
+    }
     if p.len() == 8 && q.len() == 8 {
         let (year, month, day) = (p[..4] == q[..4], p[4..6] == q[4..6], p[6..] == q[6..]);
         if year && p[4..6] == q[6..] && p[6..] == q[4..6] {
@@ -192,6 +211,16 @@ fn date(plan: &ComparisonPlan, x: &Value, y: &Value) -> Option<u8> {
     (edits <= 2).then_some(6 + days)
 }
 
+/// Of two dates of which one is known in part: how many digits say the same, if they do; `None` if both are known, or neither.
+fn known_in_part(x: &str, y: &str) -> Option<Option<usize>> {
+    let digits = |text: &str| values::part_of_date(text).unwrap_or_else(|| text.to_owned());
+    let (p, q) = (digits(x), digits(y));
+    let (short, long) = if p.len() < q.len() { (p, q) } else { (q, p) };
+    let partial = matches!(short.len(), 4 | 6) && matches!(long.len(), 6 | 8);
+    let all = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    (partial && all(&short) && all(&long)).then(|| long.starts_with(&short).then_some(short.len()))
+}
+
 /// Whether two texts that are an edit apart differ by neighbours that changed places.
 fn digits_swapped(p: &[u8], q: &[u8]) -> bool {
     p.len() == q.len() && p.iter().zip(q).filter(|(p, q)| p != q).count() == 2
@@ -201,4 +230,39 @@ fn day_number(date: &[u8]) -> Option<i32> {
     let number = |part: &[u8]| std::str::from_utf8(part).ok()?.parse::<u32>().ok();
     let (year, month, day) = (number(&date[..4])?, number(&date[4..6])?, number(&date[6..])?);
     ((1..=12).contains(&month) && (1..=31).contains(&day)).then(|| days_from_civil(year as i32, month, day))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Comparison;
+    use crate::link::custom::columns::Value;
+
+    #[test]
+    fn dates_known_in_part_agree_as_far_as_they_go() {
+        let plan = ComparisonPlan::new(&Comparison {
+            name: "born".to_owned(),
+            fields: vec!["born".to_owned()],
+            kind: "date".to_owned(),
+            levels: Vec::new(),
+            term_frequency: false,
+            shared: false,
+        });
+        let level = |x: &str, y: &str| {
+            let level = date(&plan, &Value::of_text(x), &Value::of_text(y));
+            level.map_or("different", |level| plan.levels[usize::from(level)].as_str()).to_owned()
+        };
+        let cases = [
+            ("1980", "19800512", "year"),
+            ("1980-05", "19800512", "two_parts"),
+            ("1980-05", "1980", "year"),
+            ("1979", "19800512", "different"),
+            ("1980-06", "19800512", "different"),
+            ("19800512", "19801205", "day_month_swapped"),
+            ("19800512", "19800521", "digits_swapped"),
+        ];
+        for (x, y, expected) in cases {
+            assert_eq!((level(x, y), level(y, x)), (expected.to_owned(), expected.to_owned()), "{x} {y}");
+        }
+    }
 }

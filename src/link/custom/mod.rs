@@ -15,7 +15,7 @@ mod weights;
 pub use compare::CustomFeatures;
 pub use pairs::{CustomCounts, RuleStats, count_custom, draw_random, score_custom};
 pub use plan::{ComparisonPlan, Plan};
-pub use weights::{Evidence, LevelWeights, RelatedWeights};
+pub use weights::{Evidence, LevelWeights, RelatedWeights, Tie};
 
 /// Levels of a pair, eight bits for each comparison, the first lowest. Level 0 is missing, 1 equal, the last different.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,8 +28,9 @@ impl LevelPattern {
         (self.0 >> (8 * comparison) & 255) as usize
     }
 
+    /// The pattern with a level for a comparison that has none.
     #[inline]
-    fn with(self, comparison: usize, level: u8) -> Self {
+    pub fn with(self, comparison: usize, level: u8) -> Self {
         Self(self.0 | u128::from(level) << (8 * comparison))
     }
 }

@@ -65,7 +65,8 @@ impl Plan {
 }
 
 impl ComparisonPlan {
-    pub(super) fn new(comparison: &Comparison) -> Self {
+    /// A comparison of a pipeline, made ready.
+    pub fn new(comparison: &Comparison) -> Self {
         let (kind, usual): (Kind, &[f64]) = match comparison.kind.as_str() {
             "exact" => (Kind::Exact, &[]),
             "edit" => (Kind::Edit, &[1.0, 2.0]),
@@ -109,6 +110,11 @@ impl ComparisonPlan {
     /// Whether members of a household have it in common.
     pub fn is_shared(&self) -> bool {
         self.shared
+    }
+
+    /// Whether it compares dates.
+    pub fn is_date(&self) -> bool {
+        self.kind == Kind::Date
     }
 
     /// Whether part `part` is equal or near at `level`.

@@ -31,10 +31,10 @@ impl ComparisonPlan {
             .collect()
     }
 
-    /// What is assumed of the levels of two persons of one household: what they share is like that of one person, the rest as
-    /// by chance.
-    pub fn starting_related(&self, u: &[f64]) -> Vec<f64> {
-        match (self.shared, self.kind) {
+    /// What is assumed of the levels of two persons of one household: what they share (of two parts the second) is like that
+    /// of one person, the rest as by chance.
+    pub fn starting_related(&self, u: &[f64], shared: bool) -> Vec<f64> {
+        match (shared, self.kind) {
             (false, _) => u.to_vec(),
             (true, Kind::Swapped) => {
                 let mut first = [0.0; 5];
@@ -158,7 +158,7 @@ mod tests {
         u[at("different")] = 0.97;
         u[at("equal_different")] = 0.02;
         u[at("different_equal")] = 0.01;
-        let related = plan.starting_related(&u);
+        let related = plan.starting_related(&u, true);
         assert!(related[at("different_equal")] > 0.6);
         assert!(related[1] < 0.05);
         let by_chance = plan.by_chance(&u, &related);

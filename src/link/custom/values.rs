@@ -39,6 +39,29 @@ impl DateOrder {
     }
 }
 
+/// The number `clean` is, whatever stands between its thousands and whether a point or a comma comes before its decimals;
+/// `None` for what is none. A mark that is there once comes before decimals, but for a comma with three digits behind it:
+/// 1,250 is more than a thousand.
+pub(super) fn number(clean: &str) -> Option<f64> {
+    let text: String = clean.chars().filter(|c| !matches!(c, ' ' | '\'' | '_')).collect();
+    let mark = text.rfind(['.', ',']);
+    let decimal = mark.filter(|&at| {
+        let other = if text[at..].starts_with('.') { ',' } else { '.' };
+        let once = text.matches(&text[at..=at]).count() == 1;
+        once && (text[at..].starts_with('.') || text.contains(other) || text.len() - at != 4)
+    });
+    let plain: String =
+        text.char_indices().filter(|&(at, c)| !matches!(c, '.' | ',') || decimal == Some(at)).map(|(_, c)| c).collect();
+    plain.replace(',', ".").parse::<f64>().ok().filter(|number| number.is_finite())
+}
+
+/// Year, or year and month, of a date that has no more, as YYYY or YYYYMM.
+pub(super) fn part_of_date(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let only_digits = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '/' | '.' | ' '));
+    (only_digits && matches!(digits.len(), 4 | 6)).then_some(digits)
+}
+
 fn parts(clean: &str) -> Option<([&str; 3], usize)> {
     let mut found = [""; 3];
     let mut count = 0;
@@ -137,6 +160,33 @@ mod tests {
         let mut out = String::new();
         f(&mut out);
         out
+    }
+
+    #[test]
+    fn numbers_are_read_whatever_stands_between_their_digits() {
+        let cases = [
+            ("1250", 1250.0),
+            ("1,250", 1250.0),
+            ("1,250.5", 1250.5),
+            ("1.250,5", 1250.5),
+            ("1 250,50", 1250.5),
+            ("12,5", 12.5),
+            ("1.250", 1.25),
+            ("1,250,000", 1_250_000.0),
+            ("1.250.000", 1_250_000.0),
+            ("-3", -3.0),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(number(text), Some(expected), "{text}");
+        }
+        assert!(["", "unknown", "nan", "inf", "12a", "1-2"].iter().all(|text| number(text).is_none()));
+    }
+
+    #[test]
+    fn years_and_months_are_parts_of_dates() {
+        assert_eq!(part_of_date("1980").as_deref(), Some("1980"));
+        assert_eq!(part_of_date("1980-05").as_deref(), Some("198005"));
+        assert!(["19800512", "may 1980", "80", ""].iter().all(|text| part_of_date(text).is_none()));
     }
 
     #[test]

@@ -10,8 +10,31 @@ pub struct LevelWeights {
     pub prior_bits: f64,
     /// For each comparison the bits of each level.
     pub bits: Vec<Vec<f64>>,
+    /// What levels of two comparisons say together beyond what each says.
+    pub ties: Vec<Tie>,
     /// What speaks for two persons of one household instead of two strangers.
     pub related: Option<RelatedWeights>,
+}
+
+/// Two comparisons of which one tells in part what the other does, as a town and its postcode do.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tie {
+    /// The two, the second of which other ties may have as well.
+    pub of: (usize, usize),
+    /// Levels of the second.
+    pub levels: usize,
+    /// Bits for one person, by level of the first times `levels` and level of the second.
+    pub same: Vec<f64>,
+    /// Bits for two of one household; empty where there are none.
+    pub related: Vec<f64>,
+}
+
+impl Tie {
+    /// Place of a pattern in its tables.
+    #[inline]
+    pub fn place(&self, pattern: LevelPattern) -> usize {
+        pattern.level(self.of.0) * self.levels + pattern.level(self.of.1)
+    }
 }
 
 /// What speaks for two persons of one household instead of two strangers, in bits.
@@ -47,10 +70,22 @@ impl LevelWeights {
         let sum = |prior: f64, bits: &[Vec<f64>]| {
             prior + bits.iter().enumerate().map(|(c, bits)| bits[pattern.level(c)]).sum::<f64>()
         };
-        Evidence {
+        let mut evidence = Evidence {
             same: sum(self.prior_bits, &self.bits),
             related: self.related.as_ref().map_or(f64::NEG_INFINITY, |of| sum(of.prior_bits, &of.bits)),
+        };
+        for tie in &self.ties {
+            let place = tie.place(pattern);
+            evidence.same += tie.same[place];
+            evidence.related += tie.related.get(place).copied().unwrap_or(0.0);
         }
+        evidence
+    }
+
+    /// The comparison that tells in part what `comparison` does, if there is one.
+    #[inline]
+    pub(super) fn tied(&self, comparison: usize) -> Option<usize> {
+        self.ties.iter().find(|tie| tie.of.0 == comparison).map(|tie| tie.of.1)
     }
 
     /// Adds to `evidence` that part `part` of a comparison agrees at `level` on a value that is `rarity` bits rarer than
@@ -80,7 +115,12 @@ mod tests {
     fn a_shared_value_speaks_for_the_household_however_rare() {
         let related =
             RelatedWeights { prior_bits: -8.0, bits: vec![vec![0.0, 7.0, -1.0]], by_chance: vec![vec![[0.0, 0.0]; 3]] };
-        let weights = LevelWeights { prior_bits: -8.0, bits: vec![vec![0.0, 8.0, -2.0]], related: Some(related) };
+        let weights = LevelWeights {
+            prior_bits: -8.0,
+            bits: vec![vec![0.0, 8.0, -2.0]],
+            related: Some(related),
+            ..LevelWeights::default()
+        };
         let pattern = LevelPattern::default().with(0, 1);
         let mut evidence = weights.evidence(pattern);
         weights.add_rarity(&mut evidence, 0, 1, 0, 10.0);
