@@ -38,6 +38,9 @@ fn a_second_night_carries_the_first_on() {
     assert!(now.len() < before.0.len());
     let moved = now.iter().filter(|member| !before.0.contains(member)).count();
     assert!(moved * 50 < now.len(), "{moved} of {} records changed their person", now.len());
+    let told = manifest(&third)["warnings"].to_string();
+    assert!(told.contains("police_population") && told.contains("上一批次"), "{told}");
+    assert!(!manifest(&second)["warnings"].to_string().contains("上一批次"));
     let runs = std::fs::read_dir(city.path("out/runs")).unwrap().count();
     assert_eq!(runs, 3, "older sets stay");
 }

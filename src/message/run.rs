@@ -113,6 +113,11 @@ pub(super) const ROWS: &[Row] = &[
         "{count} 条记录的 record_id 与同一来源的其他记录重复，已保留为 record_id#2、#3……",
     ),
     (
+        "run.fewer_records",
+        "source {source}: {now} records, {before} in the set before; look whether its export is whole, and run the night again if not",
+        "来源 {source}：本次 {now} 条记录，上一批次 {before} 条；请检查导出是否完整，不完整则补齐后重新运行",
+    ),
+    (
         "run.rows_twice",
         "{count} rows are there twice, value for value; the second is in quarantine as duplicate_row",
         "{count} 行与其他行逐项相同，重复者已放入隔离区（duplicate_row）",

@@ -4,6 +4,7 @@
 mod accuracy;
 mod answers;
 mod compared;
+mod fewer;
 mod figures;
 mod memory;
 mod modelled;
@@ -36,6 +37,7 @@ use crate::store::{State, Store};
 use crate::tables::{Members, PersonId};
 use jiff::Zoned;
 use memory::Memory;
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 use watch::Watch;
 
@@ -78,7 +80,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         Some(false) => watch.warn(no_state(&store)),
         None => return Err(Error::new(Exit::Data, no_state(&store)).help(Message::new("store.broken_state.help"))),
     }
-    let known = known(&before)?;
+    let (known, records_before) = known(&before)?;
     let model_before = before.read_model()?;
     if let Some(before) = figures::date_before(&store).filter(|&before| before > pipeline.run.as_of) {
         watch.warn(Message::new("run.backdated").with("as_of", pipeline.run.as_of).with("before", before));
@@ -99,6 +101,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let put_in_order = |_: &mut Watch<'_>| Ok(order::canonical(&mut read, || memory.give_back()));
     let ordered = watch.step("order", put_in_order, |_| Message::new("run.step.order"))?;
     watch.warn_all(ordered);
+    watch.warn_all(fewer::warnings(&pipeline.sources, &records_before, &read.records.source));
     let returned = returns::apply(pipeline, &store, &mut read, directory.as_ref(), options.dry_run, &mut watch)?;
     if let Some(directory) = &directory {
         followup::read_grid_names(&mut read.records, directory);
@@ -160,14 +163,14 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     set.publish((&store, &memory), &mut watch)
 }
 
-/// The key that each record bore in the set before.
-fn known(state: &State) -> Result<Known> {
-    let Some(index) = state.read_persons_index()? else { return Ok(Known::default()) };
+/// The key that each record bore in the set before, and how many records each source had.
+fn known(state: &State) -> Result<(Known, BTreeMap<String, u64>)> {
+    let Some(index) = state.read_persons_index()? else { return Ok((Known::default(), BTreeMap::new())) };
     let rows = (0..index.len()).map(|i| {
         let source = index.source_names[index.source[i] as usize].as_str();
         (source, index.pool.get(index.record_id[i]), index.person[i])
     });
-    Ok(Known::new(rows.collect::<Vec<(&str, &str, PersonId)>>().into_iter()))
+    Ok((Known::new(rows.collect::<Vec<(&str, &str, PersonId)>>().into_iter()), fewer::by_source(&index)))
 }
 
 fn no_state(store: &Store) -> Message {
