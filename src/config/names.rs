@@ -92,6 +92,39 @@ pub(super) const PERSON_FIELDS: &[(&str, PersonField)] = &[
     ("updated_at", PersonField::UpdatedAt),
 ];
 
+/// What a list may show of an item beside the columns of its rule's SQL: of the person, and of the event that it is about.
+pub(super) const LIST_FIELDS: &[&str] = &[
+    "name",
+    "sex",
+    "id_number",
+    "document",
+    "birth_date",
+    "age",
+    "phone",
+    "phones",
+    "address",
+    "registered_address",
+    "ethnicity",
+    "grid_code",
+    "grid_by",
+    "dedicated_grid_code",
+    "household",
+    "lives_elsewhere",
+    "person_id",
+    "records",
+    "sources",
+    "agencies",
+    "conflicts",
+    "name_source",
+    "sex_source",
+    "id_number_source",
+    "birth_date_source",
+    "phones_source",
+    "address_source",
+    "at",
+    "place",
+];
+
 /// How a comparison's thresholds are ordered and bounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Levels {

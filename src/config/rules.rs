@@ -2,7 +2,7 @@
 
 use super::document::Value;
 use super::fault::Faults;
-use super::names::MASKS;
+use super::names::{LIST_FIELDS, MASKS};
 use super::section::Section;
 use super::types::{Followup, Mask, Publish, Run};
 use super::{Context, schedules};
@@ -95,7 +95,14 @@ pub(super) fn followups(
             }
         }
         let visit_settles = at.bool("visit_settles", faults).unwrap_or(true);
-        let sql = sql(at, context, faults).map(|(key, sql)| words.put(&sql, at, key, faults));
+        let sql = sql(at, context, faults);
+        if let Some((_, sql)) = &sql {
+            // Nobody has such a field: the list would have an empty column.
+            for field in fields.iter().filter(|field| !LIST_FIELDS.contains(&field.as_str()) && !may_make(sql, field)) {
+                faults.unknown_word(at.line_of("fields"), &at.key("fields"), field, LIST_FIELDS);
+            }
+        }
+        let sql = sql.map(|(key, sql)| words.put(&sql, at, key, faults));
         if let (Some(name), Some(title), Some(sql)) = (name, title, sql) {
             followups.push(Followup { name, title, due_hours, due_changes, priority, fields, visit_settles, sql });
         }
@@ -119,6 +126,12 @@ fn due_changes(at: &Section<'_>, faults: &mut Faults) -> Vec<(Date, u32)> {
         changes.push((from, hours));
     }
     changes
+}
+
+/// Whether a rule's SQL may have a column of that name: it names it, or takes all columns of a table.
+fn may_make(sql: &str, column: &str) -> bool {
+    let unquoted = |text: &str| text.trim_matches(['"', '`']).eq_ignore_ascii_case(column);
+    sql_words::tokens(sql).iter().any(|token| token.text == "*" || unquoted(token.text))
 }
 
 /// The key that has a rule's SQL, and the SQL.

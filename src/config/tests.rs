@@ -342,3 +342,19 @@ fn rules_may_ask_for_the_city_and_its_key_regions() {
     assert!(wrong.contains("city_code") && !wrong.contains("asks for"), "said, but wrongly: {wrong}");
     assert!(told("city_code = \"370500\"\nkey_regions = [\"3\"]").contains("key_regions"));
 }
+
+#[test]
+fn a_list_shows_what_persons_have_or_the_rule_makes() {
+    let with = |fields: &str, sql: &str| {
+        let faults = read(&format!(
+            "[run]\nname = \"n\"\nas_of = 2022-03-27\n[[source]]\nname = \"a\"\nagency = \"self\"\npaths = [\"a.csv\"]\n\
+             [source.map]\nname = \"n\"\n[[followup]]\nname = \"r\"\nfields = [{fields}]\nsql = \"{sql}\"\n"
+        ));
+        faults.err().map(|error| error.faults.iter().map(|fault| fault.render(Lang::En)).collect::<Vec<_>>().join("; "))
+    };
+    let sql = "SELECT person_id, reason AS flight FROM persons";
+    assert_eq!(with("\"name\", \"age\", \"at\", \"flight\", \"Flight\"", sql), None);
+    let told = with("\"name\", \"phnoe\"", sql).unwrap();
+    assert!(told.contains("followup[1].fields") && told.contains("`phnoe`") && told.contains("`phone`"), "{told}");
+    assert_eq!(with("\"detail\"", "SELECT e.* FROM events AS e"), None);
+}

@@ -5,6 +5,7 @@
 //! out is a household: in something that tells persons apart, two of it agree no more often than strangers.
 
 use super::custom::{CustomFit, ROUNDS_MAX, Related, Start};
+use rayon::prelude::*;
 
 /// Rounds after which an attempt shows what it is worth.
 const ROUNDS_TRIED: usize = 60;
@@ -19,12 +20,13 @@ const LACKING_SHARE: f64 = 0.3;
 pub(super) fn look(start: &Start<'_>) -> CustomFit {
     let (plain, likelihood) = start.fit(None, ROUNDS_MAX);
     let comparisons = start.comparisons.len();
-    let attempts = (0..comparisons).map(|c| {
+    let attempt = |c: usize| {
         let shared: Vec<bool> = (0..comparisons).map(|of| of == c).collect();
         let (fit, likelihood) = start.fit(Some(shared.clone()), ROUNDS_TRIED);
         (shared, fit, likelihood)
-    });
-    let best = attempts.filter(|(_, fit, _)| is_household(start, fit)).max_by(|x, y| x.2.total_cmp(&y.2));
+    };
+    let attempts: Vec<_> = (0..comparisons).into_par_iter().map(attempt).collect();
+    let best = attempts.into_iter().filter(|(_, fit, _)| is_household(start, fit)).max_by(|x, y| x.2.total_cmp(&y.2));
     // Every share is a free number, and costs half the logarithm of the number of pairs (Schwarz 1978).
     let pairs: u64 = start.counts.candidates.iter().map(|of| of.1).sum();
     let free: usize = start.comparisons.iter().map(|of| of.levels.len() - 2).sum::<usize>() + 1;
