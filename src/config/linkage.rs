@@ -69,6 +69,10 @@ pub(super) fn linkage(root: &Section<'_>, context: &Context<'_>, faults: &mut Fa
     linkage.model = at.text("model", faults).map(|path| context.absolute(&path));
     linkage.one_per_source = at.bool("one_per_source", faults).unwrap_or(false);
     linkage.comparisons = comparisons(&at, faults);
+    if let (Some(entry), Some(_)) = (at.get("model"), at.get("comparison")) {
+        // A stored model is one of the preset's; own comparisons are fitted each night.
+        faults.exclusive(entry.line, &at.key("model"), &at.key("comparison"));
+    }
     linkage.blocking = blocking(&at, faults);
     linkage
 }

@@ -218,6 +218,10 @@ fn a_pipeline_may_bring_its_own_fields() {
     let expected =
         [PersonField::RecordId, other("name"), PersonField::Name, other("surname"), other("birth"), other("postcode")];
     assert_eq!(fields, expected.iter().collect::<Vec<_>>());
+    // A stored model is the preset's: beside own comparisons it would be passed over in silence.
+    let pinned = CUSTOM.replace("one_per_source = true", "one_per_source = true\nmodel = \"model.json\"");
+    let told = faults(&pinned).render(Lang::En);
+    assert!(told.contains("linkage.model: cannot stand beside linkage.comparison"), "{told}");
 }
 
 #[test]

@@ -25,7 +25,7 @@ const PHONES_SEPARATOR: &str = "、";
 ///
 /// Fields are those that the rules ask for, in the order in which they name them first; a column of that name in a rule's
 /// answer goes before what is known of the person. Values are as published: sex `male` or `female`, days as 2022-03-27,
-/// times as 2022-03-27 08:30, several phones joined by `、`, `age` in full years at the run's date, as `id_number` the
+/// times as 2022-03-27 08:30 (several each with the title of its rule), several phones joined by `、`, `age` in full years at the run's date, as `id_number` the
 /// passport or travel permit of who has none.
 pub struct Lists<'a> {
     night: &'a Night<'a>,
@@ -128,15 +128,12 @@ impl<'a> Lists<'a> {
                 }
             }
             // Only of the rules that ask for it: the others are about something else.
-            let asking = || asked().filter(|(.., rule)| asking[*rule]).map(|(_, item, _)| item);
+            let asking = || asked().filter(|(.., rule)| asking[*rule]).map(|(rule, item, _)| (rule, item));
             match name {
                 // A list carries what its rules ask for and no more.
                 _ if asking().next().is_none() => String::new(),
-                "at" => {
-                    let times: Vec<String> = asking().filter_map(|item| item.since.map(shown)).collect();
-                    joined(distinct(times.iter().map(String::as_str)))
-                }
-                "place" => joined(distinct(asking().flat_map(|item| self.places(item, person)))),
+                "at" => times(asking().map(|(rule, item)| (&*rule.title, item.since))),
+                "place" => joined(distinct(asking().flat_map(|(_, item)| self.places(item, person)))),
                 _ => self.table.value(field, person),
             }
         };
@@ -221,6 +218,17 @@ fn empty_list(grid: &super::Grid) -> GridList {
         rows: Vec::new(),
         beside: Vec::new(),
     }
+}
+
+/// The times of the items of one visit. Where there are several, each says of which rule it is.
+fn times<'a>(of: impl Iterator<Item = (&'a str, Option<i64>)>) -> String {
+    let told: Vec<(&str, String)> = of.filter_map(|(title, since)| Some((title, shown(since?)))).collect();
+    let each = distinct(told.iter().map(|(_, time)| time.as_str()));
+    if each.len() < 2 {
+        return each.concat();
+    }
+    let named: Vec<String> = told.iter().map(|(title, time)| format!("{title} {time}")).collect();
+    distinct(named.iter().map(String::as_str)).join(SEPARATOR)
 }
 
 /// A time as lists show it: without the time of day where that is midnight.
@@ -321,6 +329,16 @@ fn text(array: &ArrayRef, row: usize) -> String {
 mod tests {
     use super::*;
     use arrow::array::StringViewArray;
+
+    #[test]
+    fn several_times_say_of_which_rule_they_are() {
+        let day = |n: i64| Some(n * DAY_SECONDS);
+        assert_eq!(times([("arrival", day(19_078)), ("test", day(19_078))].into_iter()), "2022-03-27");
+        assert_eq!(times([("arrival", day(19_078)), ("test", None)].into_iter()), "2022-03-27");
+        let two = [("arrival", day(19_078)), ("test", day(19_077)), ("test", day(19_077))];
+        assert_eq!(times(two.into_iter()), format!("arrival 2022-03-27{SEPARATOR}test 2022-03-26"));
+        assert_eq!(times(std::iter::empty()), "");
+    }
 
     #[test]
     fn who_has_no_id_number_is_told_by_the_document() {

@@ -3,7 +3,7 @@
 
 use memchr::memmem::Finder;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek};
 use zip::ZipArchive;
 
 /// What a workbook may hold.
@@ -61,6 +61,29 @@ pub(super) struct Merges {
     pub(super) tall: u64,
     /// Those that are none, such as `B7:B3`.
     pub(super) broken: u64,
+}
+
+/// Bytes of an entry in the directory of a compound file; it begins with its name (MS-CFB 2.6).
+const ENTRY_BYTES: usize = 128;
+/// What Office calls the stream of a workbook behind a password (MS-OFFCRYPTO 2.3.4.4).
+const ENCRYPTED: &str = "EncryptedPackage";
+
+/// Whether a compound file holds a workbook that a password protects. The file stands at its beginning again.
+pub(super) fn holds_encrypted(mut file: &File) -> bool {
+    let name: Vec<u8> = ENCRYPTED.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+    let mut piece = vec![0; PIECE_BYTES];
+    let mut found = false;
+    loop {
+        let mut filled = 0;
+        while let Ok(read @ 1..) = file.read(&mut piece[filled..]) {
+            filled += read;
+        }
+        found |= piece[..filled].chunks(ENTRY_BYTES).any(|entry| entry.starts_with(&name));
+        if found || filled < piece.len() {
+            break;
+        }
+    }
+    file.rewind().is_ok() && found
 }
 
 /// Unpacks every part within the limits, and drops what comes out but for what it says of merged cells.

@@ -111,10 +111,11 @@ fn open(log: &mut Log, file: File, format: Format) -> Option<Workbook> {
             Err(Refusal::Password) => (Reason::Unreadable, "ingest.password"),
         },
         _ if file.metadata().is_ok_and(|meta| meta.len() > XLS_BYTES_MAX) => (Reason::Unreadable, "ingest.bomb"),
+        // An encrypted workbook of any age is such a container.
+        _ if archive::holds_encrypted(&file) => (Reason::Unreadable, "ingest.password"),
         _ => match Xls::new(BufReader::new(file)) {
             Ok(book) => return Some(Workbook::Xls(Box::new(book))),
             Err(calamine::XlsError::Password) => (Reason::Unreadable, "ingest.password"),
-            // An encrypted workbook of any age is such a container without a workbook in it.
             Err(_) => (Reason::Unreadable, "ingest.broken_workbook"),
         },
     };

@@ -96,8 +96,21 @@ fn cut_and_broken_workbooks() {
         broken[at] ^= 0x55;
         read(&broken);
     }
-    let out = read(&[b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice(), &[7; 4000]].concat());
-    assert_eq!(out.reasons(), [(0, Reason::Unreadable)]);
+    let container = |content: &[u8]| [b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice(), &[7; 504], content].concat();
+    let out = read(&container(&[7; 4000]));
+    assert_eq!((out.reasons(), out.problems()), (vec![(0, Reason::Unreadable)], vec!["ingest.broken_workbook"]));
+    // A workbook behind a password is such a container, with another workbook in it that nobody can read.
+    let name: Vec<u8> = "EncryptedPackage\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for before in [0, 128, 512 * 300] {
+        let out = read(&container(&[&vec![7; before], &name[..], &[0; 200]].concat()));
+        assert_eq!(
+            (out.reasons(), out.problems()),
+            (vec![(0, Reason::Unreadable)], vec!["ingest.password"]),
+            "{before}"
+        );
+    }
+    let out = read(&container(&[&[7; 60], &name[..], &[0; 200]].concat()));
+    assert_eq!(out.problems(), ["ingest.broken_workbook"], "a cell may say so");
 }
 
 fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
