@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What stands between the phones of one person.
+/// What stands between the phones of one person, and the rules of one time.
 const PHONES_SEPARATOR: &str = "、";
 
 /// The list of each grid of the directory, in its order, even if nothing is due there; the unassigned last. They are made
@@ -220,15 +220,18 @@ fn empty_list(grid: &super::Grid) -> GridList {
     }
 }
 
-/// The times of the items of one visit. Where there are several, each says of which rule it is.
+/// The times of the items of one visit. Where there are several, each says of which rules it is.
 fn times<'a>(of: impl Iterator<Item = (&'a str, Option<i64>)>) -> String {
     let told: Vec<(&str, String)> = of.filter_map(|(title, since)| Some((title, shown(since?)))).collect();
     let each = distinct(told.iter().map(|(_, time)| time.as_str()));
     if each.len() < 2 {
         return each.concat();
     }
-    let named: Vec<String> = told.iter().map(|(title, time)| format!("{title} {time}")).collect();
-    distinct(named.iter().map(String::as_str)).join(SEPARATOR)
+    let named = each.into_iter().map(|time| {
+        let titles = told.iter().filter(|(_, of)| of == time).map(|(title, _)| *title);
+        format!("{time} {}", distinct(titles).join(PHONES_SEPARATOR))
+    });
+    named.collect::<Vec<_>>().join(SEPARATOR)
 }
 
 /// A time as lists show it: without the time of day where that is midnight.
@@ -336,7 +339,9 @@ mod tests {
         assert_eq!(times([("arrival", day(19_078)), ("test", day(19_078))].into_iter()), "2022-03-27");
         assert_eq!(times([("arrival", day(19_078)), ("test", None)].into_iter()), "2022-03-27");
         let two = [("arrival", day(19_078)), ("test", day(19_077)), ("test", day(19_077))];
-        assert_eq!(times(two.into_iter()), format!("arrival 2022-03-27{SEPARATOR}test 2022-03-26"));
+        assert_eq!(times(two.into_iter()), format!("2022-03-27 arrival{SEPARATOR}2022-03-26 test"));
+        let both = [("arrival", day(19_078)), ("test", day(19_077)), ("declared", day(19_078))];
+        assert_eq!(times(both.into_iter()), format!("2022-03-27 arrival、declared{SEPARATOR}2022-03-26 test"));
         assert_eq!(times(std::iter::empty()), "");
     }
 
