@@ -112,7 +112,13 @@ impl<'a> Start<'a> {
         let (comparisons, counts) = (self.comparisons, self.counts);
         let starting_related = fit.related.as_ref().map(|of| self.related(&of.shared)).unwrap_or_default();
         let (mut likelihood, mut together) = (0.0, ties::none(comparisons, &self.ties));
-        fit.weights.ties = Vec::new();
+        if !fit.weights.ties.iter().map(|tie| tie.of).eq(self.ties.iter().copied()) {
+            // What strangers have together counts once from the first round on.
+            let drawn: Vec<(LevelPattern, f64)> =
+                counts.random.iter().map(|(pattern, n)| (*pattern, *n as f64)).collect();
+            together.iter_mut().for_each(|tie| tie.count(&[], &drawn));
+            fit.weights.ties = together.iter().map(|tie| tie.weights(fit.related.is_some())).collect();
+        }
         weigh(&mut fit, comparisons, counts.pairs);
         for round in 1..=rounds {
             fit.rounds = round;
