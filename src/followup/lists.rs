@@ -25,8 +25,8 @@ const PHONES_SEPARATOR: &str = "、";
 ///
 /// Fields are those that the rules ask for, in the order in which they name them first; a column of that name in a rule's
 /// answer goes before what is known of the person. Values are as published: sex `male` or `female`, days as 2022-03-27,
-/// times as 2022-03-27 08:30 (several each with the title of its rule), several phones joined by `、`, `age` in full years at the run's date, as `id_number` the
-/// passport or travel permit of who has none.
+/// times as 2022-03-27 08:30 (several each with the titles of its rules), several phones joined by `、`, `age` in full years at
+/// the run's date, as `id_number` the passport or travel permit of who has none.
 pub struct Lists<'a> {
     night: &'a Night<'a>,
     items: &'a Items,

@@ -111,7 +111,7 @@ impl<'a> Start<'a> {
     fn settled(&self, mut fit: CustomFit, rounds: usize) -> (CustomFit, f64) {
         let (comparisons, counts) = (self.comparisons, self.counts);
         let starting_related = fit.related.as_ref().map(|of| self.related(&of.shared)).unwrap_or_default();
-        let (mut likelihood, mut together) = (0.0, ties::none(comparisons, &self.ties));
+        let mut together = ties::none(comparisons, &self.ties);
         if !fit.weights.ties.iter().map(|tie| tie.of).eq(self.ties.iter().copied()) {
             // What strangers have together counts once from the first round on.
             let drawn: Vec<(LevelPattern, f64)> =
@@ -126,23 +126,15 @@ impl<'a> Start<'a> {
             let posterior = |&(pattern, n): &(LevelPattern, u64)| {
                 let evidence = weights.evidence(pattern);
                 let (same, related) = (evidence.same.exp2(), evidence.related.exp2());
-                let all = 1.0 + same + related;
-                let scale = n as f64 / all;
-                (pattern, same * scale, related * scale, all)
+                let scale = n as f64 / (1.0 + same + related);
+                (pattern, same * scale, related * scale)
             };
-            let candidates: Vec<(LevelPattern, f64, f64, f64)> = counts.candidates.iter().map(posterior).collect();
+            let candidates: Vec<(LevelPattern, f64, f64)> = counts.candidates.iter().map(posterior).collect();
             let matches: f64 = candidates.iter().map(|of| of.1).sum();
             let related: f64 = candidates.iter().map(|of| of.2).sum();
-            let pairs = candidates.iter().zip(&counts.candidates);
-            let strangers = |pattern: LevelPattern| {
-                by_chance(&fit.u, pattern) + together.iter().map(|tie| tie.strangers(pattern)).sum::<f64>()
-            };
-            likelihood = pairs.map(|(of, (pattern, n))| *n as f64 * (of.3.log2() + strangers(*pattern))).sum();
-            // All pairs that no rule brings together are strangers: the more of the others there are, the less likely.
-            likelihood -= (fit.matches + fit.related.as_ref().map_or(0.0, |of| of.pairs)) * LOG2_E;
             fit.m = estimate(comparisons, candidates.iter().map(|of| (of.0, of.1)), M_STRENGTH, &self.m);
             let by_chance = counts.random.iter().map(|of| {
-                let (pattern, same, related, _) = posterior(of);
+                let (pattern, same, related) = posterior(of);
                 (pattern, of.1 as f64 - same - related)
             });
             let by_chance: Vec<(LevelPattern, f64)> = by_chance.collect();
@@ -163,7 +155,21 @@ impl<'a> Start<'a> {
                 break;
             }
         }
+        let likelihood = self.likelihood(&fit, &together);
         (fit, likelihood)
+    }
+
+    /// log2 likelihood of the candidate pairs. All pairs that no rule brings together are strangers: the more of the others
+    /// there are, the less likely.
+    fn likelihood(&self, fit: &CustomFit, together: &[ties::Together]) -> f64 {
+        let of_pattern = |&(pattern, n): &(LevelPattern, u64)| {
+            let evidence = fit.weights.evidence(pattern);
+            let tied: f64 = together.iter().map(|tie| tie.strangers(pattern)).sum();
+            n as f64
+                * ((1.0 + evidence.same.exp2() + evidence.related.exp2()).log2() + by_chance(&fit.u, pattern) + tied)
+        };
+        let others = fit.matches + fit.related.as_ref().map_or(0.0, |of| of.pairs);
+        self.counts.candidates.iter().map(of_pattern).sum::<f64>() - others * LOG2_E
     }
 }
 

@@ -104,7 +104,7 @@ pub(super) struct Together {
 
 impl Together {
     /// Counts anew: candidates, each as far as it is one person and one household, and pairs of strangers.
-    pub(super) fn count(&mut self, candidates: &[(LevelPattern, f64, f64, f64)], strangers: &[(LevelPattern, f64)]) {
+    pub(super) fn count(&mut self, candidates: &[(LevelPattern, f64, f64)], strangers: &[(LevelPattern, f64)]) {
         let (tie, len) = (&self.tie, self.bits[0].len());
         let by_place = |pairs: &mut dyn Iterator<Item = (LevelPattern, f64)>| {
             let mut counts = vec![0.0; len];

@@ -213,12 +213,12 @@ fn date(plan: &ComparisonPlan, x: &Value, y: &Value) -> Option<u8> {
 
 /// Of two dates of which one is known in part: how many digits say the same, if they do; `None` if both are known, or neither.
 fn known_in_part(x: &str, y: &str) -> Option<Option<usize>> {
-    let digits = |text: &str| values::part_of_date(text).unwrap_or_else(|| text.to_owned());
-    let (p, q) = (digits(x), digits(y));
+    let whole =
+        |text: &str| (text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.to_owned());
+    let digits = |text: &str| values::part_of_date(text).or_else(|| whole(text));
+    let (p, q) = (digits(x)?, digits(y)?);
     let (short, long) = if p.len() < q.len() { (p, q) } else { (q, p) };
-    let partial = matches!(short.len(), 4 | 6) && matches!(long.len(), 6 | 8);
-    let all = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    (partial && all(&short) && all(&long)).then(|| long.starts_with(&short).then_some(short.len()))
+    (short.len() < long.len()).then(|| long.starts_with(&short).then_some(short.len()))
 }
 
 /// Whether two texts that are an edit apart differ by neighbours that changed places.
@@ -258,6 +258,7 @@ mod tests {
             ("1980-05", "1980", "year"),
             ("1979", "19800512", "different"),
             ("1980-06", "19800512", "different"),
+            ("980512", "19980512", "two_edits"),
             ("19800512", "19801205", "day_month_swapped"),
             ("19800512", "19800521", "digits_swapped"),
         ];

@@ -55,11 +55,21 @@ pub(super) fn number(clean: &str) -> Option<f64> {
     plain.replace(',', ".").parse::<f64>().ok().filter(|number| number.is_finite())
 }
 
+/// Years that a date known in part may have: 980512 is a day, not a month of the year 9805.
+const YEARS: std::ops::RangeInclusive<u32> = 1700..=2199;
+
 /// Year, or year and month, of a date that has no more, as YYYY or YYYYMM.
 pub(super) fn part_of_date(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let only_digits = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '/' | '.' | ' '));
-    (only_digits && matches!(digits.len(), 4 | 6)).then_some(digits)
+    let number = |part: Option<&str>| part.and_then(|part| part.parse::<u32>().ok());
+    let year = number(digits.get(..4)).is_some_and(|year| YEARS.contains(&year));
+    let known = match digits.len() {
+        4 => year,
+        6 => year && number(digits.get(4..)).is_some_and(|month| (1..=12).contains(&month)),
+        _ => false,
+    };
+    (only_digits && known).then_some(digits)
 }
 
 fn parts(clean: &str) -> Option<([&str; 3], usize)> {
@@ -186,7 +196,11 @@ mod tests {
     fn years_and_months_are_parts_of_dates() {
         assert_eq!(part_of_date("1980").as_deref(), Some("1980"));
         assert_eq!(part_of_date("1980-05").as_deref(), Some("198005"));
-        assert!(["19800512", "may 1980", "80", ""].iter().all(|text| part_of_date(text).is_none()));
+        assert!(
+            ["19800512", "may 1980", "80", "", "980512", "198013", "0512"]
+                .iter()
+                .all(|text| part_of_date(text).is_none())
+        );
     }
 
     #[test]
