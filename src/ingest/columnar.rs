@@ -21,6 +21,9 @@ use std::fs::File;
 /// Rows of a block.
 const BLOCK_ROWS: usize = 8192;
 
+/// The zone in which moments are written: names of zones need a database that is not at hand.
+const UTC: &str = "+00:00";
+
 /// Some rows of a Parquet file.
 #[derive(Debug)]
 pub(super) struct ColumnBlock {
@@ -88,8 +91,14 @@ pub(super) fn read(log: &mut Log, outlet: &Outlet, file: &File, task: &Task) {
             }
         }
     }
-    if let Some(cause) = cause {
-        log.cut(cause);
+    match cause {
+        // The file is whole; what the reader was built without it says so.
+        Some(cause) if cause.contains("Disabled feature") => {
+            let problem = log.message("ingest.codec").with("cause", cause);
+            log.refuse(Reason::Unreadable, problem);
+        }
+        Some(cause) => log.cut(cause),
+        None => {}
     }
 }
 
@@ -157,6 +166,13 @@ fn text(column: &ArrayRef, broken: &mut Vec<(usize, Reason)>) -> StringArray {
         }
         DataType::Dictionary(_, values) => {
             return match cast(column, values) {
+                Ok(column) => text(&column, broken),
+                Err(_) => formatted(column, broken),
+            };
+        }
+        // A moment, whatever the zone is called: as such it becomes local time.
+        DataType::Timestamp(unit, Some(zone)) if &**zone != UTC => {
+            return match cast(column, &DataType::Timestamp(*unit, Some(UTC.into()))) {
                 Ok(column) => text(&column, broken),
                 Err(_) => formatted(column, broken),
             };

@@ -15,7 +15,10 @@ use crate::config::{Encoding, Format, ReadSettings};
 use crate::tables::Reason;
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// Size of a block of text.
 pub(super) const BLOCK_BYTES: usize = 1 << 20;
@@ -29,6 +32,35 @@ pub struct DumpReader {
     columns: usize,
     source: u16,
     file: u32,
+    stands: Standing,
+}
+
+/// The file of a dump as it stood when it was opened.
+struct Standing {
+    path: PathBuf,
+    /// Number on its file system, size and time of change; `None`: not known.
+    was: Option<(u64, u64, SystemTime)>,
+    /// Whether it had the size with which it was found.
+    as_found: bool,
+}
+
+impl Standing {
+    fn of(dump: &Dump) -> Self {
+        let was = Self::now(&dump.path);
+        let as_found = was.is_none_or(|(_, size, _)| dump.bytes == 0 || size == dump.bytes);
+        Self { path: dump.path.clone(), was, as_found }
+    }
+
+    fn now(path: &Path) -> Option<(u64, u64, SystemTime)> {
+        let meta = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+        Some((meta.ino(), meta.len(), meta.modified().ok()?))
+    }
+
+    /// Whether somebody wrote into the file since. Another file in its place is nothing to what was read of the first.
+    fn changed(&self) -> bool {
+        let same_file = |now: &(u64, u64, SystemTime)| self.was.is_some_and(|was| was.0 == now.0);
+        !self.as_found || Self::now(&self.path).filter(same_file).is_some_and(|now| Some(now) != self.was)
+    }
 }
 
 enum Reader {
@@ -63,8 +95,8 @@ impl DumpReader {
 
     fn idle(dump: &Dump, columns: &[String]) -> Self {
         let (log, tally) = (Log::new(dump), Arc::new(Tally::default()));
-        let columns = columns.len();
-        Self { kind: Reader::Done, log, tally, shape: None, columns, source: dump.source, file: dump.file }
+        let (columns, stands) = (columns.len(), Standing::of(dump));
+        Self { kind: Reader::Done, log, tally, shape: None, columns, source: dump.source, file: dump.file, stands }
     }
 
     /// Reads a dump from an open input.
@@ -293,9 +325,16 @@ impl DumpReader {
             Reader::Text(mut text) => {
                 self.shape = Some(text.shape());
                 self.close(text.input());
+                if text.breaks_off {
+                    self.log.cut("the last row has fewer fields than the header, and no line end");
+                }
             }
             Reader::Background(reader) => self.log = reader.finish(),
-            Reader::Done => {}
+            Reader::Done => return,
+        }
+        if self.stands.changed() {
+            let problem = self.log.message("ingest.changed");
+            self.log.refuse(Reason::Truncated, problem);
         }
     }
 
@@ -308,6 +347,11 @@ impl DumpReader {
             && self.log.report.rows > 0
         {
             self.log.missing(keys.missing(), keys.len());
+        }
+        let DumpReport { rows, quarantined, .. } = self.log.report;
+        if rows == 0 && quarantined > 0 {
+            let problem = self.log.message("ingest.no_row").with("count", quarantined);
+            self.log.report.problems.push(problem);
         }
         self.log.report
     }

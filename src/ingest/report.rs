@@ -114,6 +114,13 @@ impl Log {
     /// Enters the names of the columns, of which `columns` are needed: those that may be persons' values are not told.
     pub(super) fn names(&mut self, names: &[String], columns: &[Option<usize>]) {
         self.report.header = header::shown(names, columns);
+        for &column in columns.iter().flatten() {
+            let count = names.iter().filter(|name| **name == names[column]).count();
+            if count > 1 {
+                let problem = self.message("ingest.column_twice").with("column", &self.report.header[column]);
+                self.report.problems.push(problem.with("count", count));
+            }
+        }
     }
 
     /// Enters the missing columns; if all `needed` are, says so and returns false.

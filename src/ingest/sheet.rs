@@ -33,6 +33,20 @@ pub(super) struct Task {
 /// A workbook with more merged areas is read as if it had none.
 const MERGES_MAX: u64 = 1 << 20;
 
+/// What looks like a table and not like notes: at least so many rows that fill at least so many columns.
+const TABLE_ROWS: usize = 5;
+const TABLE_COLUMNS: usize = 3;
+
+/// What the first rows of a sheet tell.
+struct Head {
+    /// Its header, if it has one.
+    plan: Option<Plan>,
+    /// Numbers of the rows looked at.
+    lines: Vec<u64>,
+    /// Whether it holds rows of a table.
+    is_table: bool,
+}
+
 enum Workbook {
     /// With what was seen of its merged cells.
     Xlsx(Box<Xlsx<BufReader<File>>>, Merges),
@@ -54,10 +68,13 @@ pub(super) fn read(log: &mut Log, outlet: &Outlet, file: File, format: Format, t
         log.refuse(Reason::MissingColumn, problem.with("found", names.join(", ")));
         return;
     }
-    let mut found = Vec::new();
+    let (mut found, mut left_out) = (Vec::new(), Vec::new());
     for name in sheets {
-        if let Some((plan, lines)) = workbook.find_header(&name, task) {
-            found.push((name, plan, lines));
+        let head = workbook.head(&name, task);
+        match head.plan {
+            Some(plan) => found.push((name, plan, head.lines)),
+            None if head.is_table => left_out.push(name),
+            None => {}
         }
     }
     // A sheet of notes may hold one of the words by chance; sheets of rows hold most of them.
@@ -75,6 +92,18 @@ pub(super) fn read(log: &mut Log, outlet: &Outlet, file: File, format: Format, t
         return;
     }
     log.report.sheets = found.iter().map(|(name, ..)| name.clone()).collect();
+    let lacks = plan.missing(&task.columns);
+    for (name, plan, _) in &found[1..] {
+        let more: Vec<String> = plan.missing(&task.columns).into_iter().filter(|name| !lacks.contains(name)).collect();
+        if !more.is_empty() {
+            let problem = log.message("ingest.sheet_missing_columns").with("sheet", name);
+            log.report.problems.push(problem.with("columns", more.join(", ")));
+        }
+    }
+    for name in left_out {
+        let problem = log.message("ingest.sheet_left_out").with("sheet", name);
+        log.refuse(Reason::MissingColumn, problem);
+    }
     let mut unmerged = false;
     for (name, plan, lines) in found {
         let data = lines.get(plan.data - 1).copied().unwrap_or(0);
@@ -125,8 +154,8 @@ fn open(log: &mut Log, file: File, format: Format) -> Option<Workbook> {
 }
 
 impl Workbook {
-    /// The header of a sheet, and the numbers of the rows looked at.
-    fn find_header(&mut self, name: &str, task: &Task) -> Option<(Plan, Vec<u64>)> {
+    /// Looks at the first rows of a sheet.
+    fn head(&mut self, name: &str, task: &Task) -> Head {
         let rows_max = task.settings.header_row.map_or(HEADER_ROWS_MAX, |row| row as usize) + 2;
         let (mut rows, mut lines) = (Vec::new(), Vec::new());
         // A sheet that ends early is reported when its rows are read.
@@ -139,7 +168,9 @@ impl Workbook {
             let row = u64::from(row);
             lines.iter().position(|&line| line >= row).unwrap_or(lines.len())
         });
-        header::find(&rows, &task.columns, row).map(|plan| (plan, lines))
+        let is_wide = |row: &&Vec<String>| row.iter().filter(|cell| !cell.trim().is_empty()).count() >= TABLE_COLUMNS;
+        let is_table = rows.iter().filter(is_wide).count() >= TABLE_ROWS;
+        Head { plan: header::find(&rows, &task.columns, row), lines, is_table }
     }
 
     /// The areas of a sheet that are merged over several rows; `None` if they cannot be told. A sheet is read once more for

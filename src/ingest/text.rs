@@ -49,6 +49,8 @@ pub(super) struct TextReader {
     place: Place,
     /// Whether the rest of a line that is too long is being skipped.
     skipping: bool,
+    /// Whether the text ends within a row.
+    pub(super) breaks_off: bool,
 }
 
 /// Whole records of a text dump.
@@ -64,7 +66,15 @@ pub(super) struct TextBlock {
 impl TextReader {
     /// A reader of what follows `used` bytes of the input's head, which is at `place`.
     pub(super) fn new(input: Input, shape: Shape, used: usize, place: Place, block_bytes: usize) -> Self {
-        Self { input, shape: Arc::new(shape), block_bytes: block_bytes.max(1), used, place, skipping: false }
+        Self {
+            input,
+            shape: Arc::new(shape),
+            block_bytes: block_bytes.max(1),
+            used,
+            place,
+            skipping: false,
+            breaks_off: false,
+        }
     }
 
     /// The input, to ask for its damage and hash.
@@ -96,7 +106,12 @@ impl TextReader {
             // What follows a failure is unknown, so the last record counts only if its end was read.
             let whole = ended && self.input.damage.is_none();
             match self.cut(bytes, whole) {
-                Cut::Records(len) => return Some(self.block(len, None)),
+                Cut::Records(len) if self.breaks_off => return Some(self.block(len, Some(Reason::Truncated))),
+                Cut::Records(len) => {
+                    let rest = Some(len).filter(|&len| whole && len == bytes.len()).and_then(|_| self.cut_row(bytes));
+                    self.breaks_off = rest.is_some();
+                    return Some(self.block(rest.unwrap_or(len), None));
+                }
                 Cut::Endless => {
                     let block = self.block(bytes.len().min(RAW_BYTES_MAX), Some(Reason::TooLarge));
                     self.skipping = true;
@@ -131,6 +146,29 @@ impl TextReader {
         Cut::Records(at)
     }
 
+    /// Where the last row of all begins, if the text breaks off within it: it has no line end and fewer fields than the header,
+    /// and the row before it has them all. A line of totals is shorter, too.
+    fn cut_row(&self, bytes: &[u8]) -> Option<usize> {
+        let (RowShape::Fields(plan), end) = (&self.shape.rows, self.shape.dialect.end) else { return None };
+        if bytes.last() == Some(&end) {
+            return None;
+        }
+        let last = memrchr(end, bytes)? + 1;
+        let before = memrchr(end, &bytes[..last - 1]).map_or(0, |at| at + 1);
+        let dialect = Dialect { trail_bytes: false, ..self.shape.dialect };
+        let mut fields = Fields::default();
+        let mut count = |bytes: &[u8]| {
+            let decoded = decode(bytes, self.shape.prior, end);
+            let text = strip_end(&decoded.text, end);
+            let whole = text.bytes().filter(|&byte| byte == b'"').count() % 2 == 0;
+            fields.split(text, dialect, plan.width());
+            let totals = TOTALS.iter().any(|word| text.to_lowercase().contains(word));
+            (whole && !totals).then_some(fields.count)
+        };
+        let (of_last, of_before) = (count(&bytes[last..])?, count(&bytes[before..last])?);
+        (of_last > 1 && of_last < plan.width() && of_before >= plan.width()).then_some(last)
+    }
+
     fn block(&mut self, len: usize, broken: Option<Reason>) -> TextBlock {
         let bytes = self.input.head[..len].to_vec();
         let block = TextBlock { bytes, place: self.place, shape: Arc::clone(&self.shape), broken };
@@ -146,6 +184,9 @@ impl TextReader {
         self.used = len;
     }
 }
+
+/// Words of a line below the rows that sums them up or closes the table.
+const TOTALS: [&str; 8] = ["合计", "总计", "小计", "共计", "备注", "说明", "制表", "total"];
 
 enum Cut {
     Records(usize),

@@ -16,6 +16,19 @@ pub struct PhoneRepair {
     pub several: bool,
 }
 
+/// Digits behind the point from which on a number with an exponent is no rounded one: a spreadsheet shows five.
+const FRACTION_MIN: usize = 8;
+
+/// A number that a program wrote with an exponent and all its digits, 1.3812345678E10, without it.
+fn written_out(text: &str) -> Option<String> {
+    let (number, exponent) = text.trim().split_once(['E', 'e'])?;
+    let (first, fraction) = number.split_once('.')?;
+    let exponent: usize = exponent.strip_prefix('+').unwrap_or(exponent).parse().ok().filter(|places| *places <= 12)?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = first.len() == 1 && (FRACTION_MIN..=exponent).contains(&fraction.len());
+    (whole && digits(first) && digits(fraction)).then(|| format!("{first}{fraction:0<exponent$}"))
+}
+
 /// Adds every usable phone number in `text` to `out`, in order, each once.
 pub fn parse_all(text: &str, out: &mut Vec<u64>) -> PhoneRepair {
     let mut repair = PhoneRepair::default();
@@ -31,6 +44,9 @@ pub fn parse_all(text: &str, out: &mut Vec<u64>) -> PhoneRepair {
     }
     if is_missing(text) {
         return repair;
+    }
+    if let Some(whole) = written_out(text) {
+        return PhoneRepair { cleaned: true, ..parse_all(&whole, out) };
     }
     let before = out.len();
     let mut part = Part::default();
@@ -268,6 +284,8 @@ mod tests {
     fn one_mobile_phone_in_every_notation() {
         for text in [
             "13854612377",
+            "1.3854612377E10",
+            "1.3854612377e+10",
             " 138 5461 2377 ",
             "138-5461-2377",
             "+8613854612377",

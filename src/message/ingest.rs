@@ -85,6 +85,33 @@ pub(super) const ROWS: &[Row] = &[
         "{file}：缺少列：{columns}。现有：{found}",
     ),
     (
+        "ingest.sheet_missing_columns",
+        "{file}: sheet {sheet} lacks columns that the first one has: {columns}",
+        "{file}：工作表 {sheet} 缺少首个工作表所有的列：{columns}",
+    ),
+    (
+        "ingest.sheet_left_out",
+        "{file}: sheet {sheet} holds rows but none of the needed columns; it was left out. Give it the header of the others, \
+         or name the sheet to read with `sheet`",
+        "{file}：工作表 {sheet} 有数据行，但没有所需的列，未读取。请补上与其他工作表相同的表头，或用 `sheet` 指定要读的工作表",
+    ),
+    (
+        "ingest.column_twice",
+        "{file}: column {column} stands there {count} times; the first one is read",
+        "{file}：列 {column} 出现 {count} 次，只读取第一列",
+    ),
+    (
+        "ingest.no_row",
+        "{file}: none of {count} rows can be used; quarantine tells why",
+        "{file}：{count} 行全部无法使用，原因见隔离区",
+    ),
+    (
+        "ingest.codec",
+        "{file}: its compression is not known here; write it with zstd, snappy, gzip or none ({cause})",
+        "{file}：压缩方式无法识别，请改用 zstd、snappy、gzip 或不压缩（{cause}）",
+    ),
+    ("ingest.changed", "{file} changed while it was read", "{file} 在读取期间发生了变化"),
+    (
         "ingest.mixed_encoding",
         "{file}: {count} lines were in another encoding than the rest",
         "{file}：有 {count} 行与其余各行编码不同",

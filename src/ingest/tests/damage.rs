@@ -1,6 +1,6 @@
 //! Broken, hostile and cut dumps: never a panic, never more memory than a few blocks, nothing lost.
 
-use super::{ReadSettings, read, stream};
+use super::{ReadSettings, dump, names, read, stream};
 use crate::tables::Reason;
 use std::io::{Cursor, Read, Write};
 
@@ -152,4 +152,53 @@ fn a_dump_that_leaves_the_cache_behind_it_is_read_alike() {
     let once = super::drain(crate::ingest::open_once(&dump, &columns, &settings));
     assert_eq!((once.rows.len(), once.report.sha256.len()), (500_000, 64));
     assert!(once.rows == kept.rows && once.report.sha256 == kept.report.sha256 && !once.report.damaged);
+}
+
+#[test]
+fn a_table_that_ends_within_a_row_is_cut_and_one_with_totals_is_not() {
+    let rows = "id,name,phone\n1,张三,5\n2,李四,6\n";
+    let out = read(format!("{rows}3,王"), "id,name,phone");
+    assert_eq!((out.rows.len(), out.reasons()), (2, vec![(4, Reason::Truncated), (0, Reason::Truncated)]));
+    assert!(out.report.damaged && out.problems() == ["ingest.cut"]);
+    let gb = encoding_rs::GB18030.encode(&format!("{rows}3,王")).0.into_owned();
+    assert_eq!(read(gb, "id,name,phone").rows.len(), 2);
+    let ragged = "id,name,phone\n1,张三,5\n2,李四\n3,王五";
+    for whole in ["3,王五,7", "3,王五,", "合计,3", "完"] {
+        assert!(!read(format!("{rows}{whole}"), "id,name,phone").report.damaged, "{whole}");
+    }
+    assert_eq!(read(format!("{rows}3,王五\n"), "id,name,phone").rows.len(), 3, "a line end closes it");
+    assert_eq!(read(ragged, "id,name,phone").rows.len(), 3, "where rows end early this one may, too");
+}
+
+#[test]
+fn a_file_that_is_written_while_it_is_read_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    let rows = "id,name\n1,张三\n";
+    let read_with = |change: &dyn Fn()| {
+        std::fs::write(&path, rows).unwrap();
+        let mut reader = super::super::open(&dump(&path), &names("id,name"), &ReadSettings::default());
+        let first = reader.next_block().unwrap().parse();
+        change();
+        while reader.next_block().is_some() {}
+        drop(first);
+        reader.finish()
+    };
+    assert!(!read_with(&|| ()).damaged);
+    let grown = read_with(&|| std::fs::write(&path, format!("{rows}2,李四\n")).unwrap());
+    assert!(grown.damaged && grown.problems[0].key() == "ingest.changed", "{grown:?}");
+    // Another file in its place, as exports are delivered well, leaves the first one whole.
+    let replaced = read_with(&|| {
+        std::fs::write(folder.path().join("b.csv"), "id,name\n").unwrap();
+        std::fs::rename(folder.path().join("b.csv"), &path).unwrap();
+    });
+    assert!(!replaced.damaged, "{replaced:?}");
+}
+
+#[test]
+fn what_cannot_be_used_at_all_and_what_is_read_once_of_two_is_told() {
+    let out = read("id,id,name\n1,2,张三\n", "id,name");
+    assert_eq!((out.values(), out.problems()), (vec![vec!["1", "张三"]], vec!["ingest.column_twice"]));
+    let out = read("{\"name\":NaN}\n{\"name\":NaN}\n", "name");
+    assert_eq!((out.rows.len(), out.problems()), (0, vec!["ingest.no_row"]));
 }

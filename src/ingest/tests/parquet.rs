@@ -10,6 +10,7 @@ use arrow::array::{
 use arrow::datatypes::{Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, GzipLevel};
 use parquet::file::properties::WriterProperties;
 use std::sync::Arc;
 
@@ -103,4 +104,25 @@ fn cut_and_broken_files() {
     broken[at..at + 400].fill(0xFF);
     let out = read_file("x.parquet", &broken, "name", &ReadSettings::default());
     assert!(out.report.damaged && !out.rows.is_empty() && out.rows.len() < 5000, "{}", out.rows.len());
+}
+
+#[test]
+fn a_moment_of_any_zone_is_a_moment() {
+    for zone in ["UTC", "Asia/Shanghai", "America/New_York", "+08:00"] {
+        let at: ArrayRef = Arc::new(TimestampMillisecondArray::from(vec![1_000]).with_timezone(zone));
+        let bytes = file(&RecordBatch::try_from_iter([("at", at)]).unwrap(), 10);
+        let out = read_file("x.parquet", &bytes, "at", &ReadSettings::default());
+        assert_eq!(out.values(), [["1970-01-01 00:00:01+00:00"]], "{zone}");
+    }
+}
+
+#[test]
+fn gzip_is_read() {
+    let column: ArrayRef = Arc::new(StringArray::from(vec!["张三"; 100]));
+    let batch = RecordBatch::try_from_iter([("name", column)]).unwrap();
+    let properties = WriterProperties::builder().set_compression(Compression::GZIP(GzipLevel::default())).build();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    let out = read_file("x.parquet", &writer.into_inner().unwrap(), "name", &ReadSettings::default());
+    assert_eq!((out.rows.len(), out.report.damaged), (100, false));
 }

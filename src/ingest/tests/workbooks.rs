@@ -271,3 +271,24 @@ fn a_workbook_of_excel_97() {
         assert!(read_file("x.xls", &bytes[..len], "姓名", &ReadSettings::default()).report.damaged);
     }
 }
+
+#[test]
+fn a_sheet_of_rows_without_the_header_is_told() {
+    let mut book = Workbook::new();
+    let first = book.add_worksheet().set_name("一").unwrap();
+    for (column, name) in ["姓名", "证件号", "备注"].into_iter().enumerate() {
+        first.write(0, column as u16, name).unwrap();
+        first.write(1, column as u16, "值").unwrap();
+    }
+    let second = book.add_worksheet().set_name("二").unwrap();
+    (0..9).for_each(|row| (0..3).for_each(|column| drop(second.write(row, column, "张").unwrap())));
+    let third = book.add_worksheet().set_name("三").unwrap();
+    for (column, name) in ["姓名", "号码", "备注"].into_iter().enumerate() {
+        third.write(0, column as u16, name).unwrap();
+        third.write(1, column as u16, "值").unwrap();
+    }
+    let out = read_file("a.xlsx", &book.save_to_buffer().unwrap(), "姓名,证件号,备注", &ReadSettings::default());
+    assert_eq!(out.report.sheets, ["一", "三"]);
+    assert_eq!(out.problems(), ["ingest.sheet_missing_columns", "ingest.sheet_left_out"]);
+    assert_eq!((out.rows.len(), out.reasons()), (2, vec![(0, Reason::MissingColumn)]));
+}
