@@ -2,7 +2,7 @@
 //! field, what a row says happened. Every guess is marked, because a wrong one costs more than a missing one.
 
 use super::guess_rules::{Told, rules_text};
-use super::guess_words::{AGENCIES, DETAILS, DIRECTIVES, EVENT_TIMES, FIELDS, GRIDS, PLACE_CODES, PLACES};
+use super::guess_words::{AGENCIES, DETAILS, DIRECTIVES, EVENT_TIMES, FIELDS, GRIDS, HALVES, PLACE_CODES, PLACES};
 use super::wiring::Head;
 use crate::message::{Lang, Message};
 use std::fmt::Write;
@@ -143,9 +143,11 @@ fn source(
         for &(key, column) in &places {
             let _ = writeln!(text, "{key} = {}", quoted(column));
         }
-        if !details.is_empty() {
-            let pairs: Vec<String> =
-                details.iter().map(|&(key, column)| format!("{key} = {}", quoted(column))).collect();
+        // The temperature of the morning is none of the afternoon.
+        let half = |column: &str| HALVES.iter().find(|half| column.starts_with(**half));
+        let own = details.iter().filter(|(_, column)| half(column).is_none() || half(column) == half(at));
+        let pairs: Vec<String> = own.map(|&(key, column)| format!("{key} = {}", quoted(column))).collect();
+        if !pairs.is_empty() {
             let _ = writeln!(text, "detail = {{ {} }}", pairs.join(", "));
         }
     }

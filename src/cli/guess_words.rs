@@ -17,6 +17,9 @@ pub(super) const FIELDS: &[(&str, Words)] = &[
             "人口编号",
             "登记号",
             "记录号",
+            "线索编号",
+            "线索号",
+            "交办编号",
             "申报号",
             "样本编号",
             "采样号",
@@ -212,7 +215,11 @@ pub(super) const EVENT_TIMES: &[(&str, Words)] = &[
     ("isolation", &["隔离开始时间", "隔离开始日期", "隔离起始日期", "隔离起始时间", "开始隔离时间", "隔离日期"]),
     ("release", &["实际解除时间", "解除时间", "解除隔离时间", "解除隔离日期", "解除日期"]),
     ("temperature", &["测温时间", "上午测温时间", "测温日期"]),
+    ("temperature", &["下午测温时间"]),
 ];
+
+/// Columns that begin so belong to the same half of the day.
+pub(super) const HALVES: [&str; 2] = ["上午", "下午"];
 
 /// Further columns of an event, by the names under which the shipped rules ask for them.
 pub(super) const DETAILS: &[(&str, Words)] = &[
@@ -238,6 +245,7 @@ pub(super) const DETAILS: &[(&str, Words)] = &[
     ("vaccine", &["疫苗名称", "疫苗"]),
     ("dose", &["剂次", "针次"]),
     ("celsius", &["上午体温", "体温"]),
+    ("celsius", &["下午体温"]),
 ];
 
 pub(super) const PLACE_CODES: Words = &["出发地代码", "来源地代码", "地区代码"];
