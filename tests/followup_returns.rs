@@ -193,7 +193,7 @@ fn a_pipeline_may_name_its_own_results() {
     let lines: Vec<&str> = text.lines().skip(1).collect();
     assert_eq!(lines.len(), 2, "{text}");
     assert!(lines.iter().all(|line| line.starts_with("own.csv,")), "{text}");
-    assert!(text.contains("核查结果不在下拉列表之内") && text.contains("移交的网格不在网格目录中"), "{text}");
+    assert!(text.contains("核查结果为空，或不在下拉列表之内") && text.contains("移交的网格不在网格目录中"), "{text}");
     assert!(set.join("answers/returns_rejected.xlsx").is_file() && set.join("answers/leads.xlsx").is_file());
 }
 

@@ -9,6 +9,7 @@ mod cli_help;
 mod config_faults;
 mod documents;
 mod followup_dedicated;
+mod followup_nights;
 mod followup_office;
 mod followup_returns;
 mod followup_rules;

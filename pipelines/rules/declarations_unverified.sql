@@ -16,7 +16,8 @@ verified AS (
     SELECT person_id, at
     FROM events
     WHERE type = 'visit' AND at < as_of + INTERVAL '1 day'
-      AND (STRPOS(detail, '已核') > 0 OR STRPOS(detail, ':"verified"') > 0 OR STRPOS(detail, '属实') > 0 OR STRPOS(detail, '已见面') > 0)
+      AND (STRPOS(detail, '已核') > 0 OR STRPOS(detail, ':"verified"') > 0 OR STRPOS(detail, '属实') > 0 OR STRPOS(detail, '已见面') > 0
+        OR STRPOS(detail, '电话核实') > 0 OR STRPOS(detail, ':"核实"') > 0)
   ) AS v
   GROUP BY person_id
 )

@@ -11,8 +11,18 @@ use crate::message::Message;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-const FOLLOWUP_KEYS: &[&str] =
-    &["name", "title", "due_hours", "due_changes", "priority", "fields", "visit_settles", "sql", "sql_file"];
+const FOLLOWUP_KEYS: &[&str] = &[
+    "name",
+    "title",
+    "due_hours",
+    "due_changes",
+    "priority",
+    "fields",
+    "visit_settles",
+    "settled_by",
+    "sql",
+    "sql_file",
+];
 const PUBLISH_KEYS: &[&str] = &["parquet", "xlsx", "mask", "suppress_under"];
 /// Priority of a rule that names none: the middle of 1 to 5.
 const PRIORITY: u32 = 3;
@@ -95,6 +105,10 @@ pub(super) fn followups(
             }
         }
         let visit_settles = at.bool("visit_settles", faults).unwrap_or(true);
+        let settled_by = at.text("settled_by", faults);
+        if visit_settles && settled_by.is_some() {
+            faults.bad_value(at.line_of("settled_by"), &at.key("settled_by"), "settled_by", "visit_settles = false");
+        }
         let sql = sql(at, context, faults);
         if let Some((_, sql)) = &sql {
             // Nobody has such a field: the list would have an empty column.
@@ -104,7 +118,17 @@ pub(super) fn followups(
         }
         let sql = sql.map(|(key, sql)| words.put(&sql, at, key, faults));
         if let (Some(name), Some(title), Some(sql)) = (name, title, sql) {
-            followups.push(Followup { name, title, due_hours, due_changes, priority, fields, visit_settles, sql });
+            followups.push(Followup {
+                name,
+                title,
+                due_hours,
+                due_changes,
+                priority,
+                fields,
+                visit_settles,
+                settled_by,
+                sql,
+            });
         }
     }
     followups

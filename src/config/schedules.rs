@@ -4,7 +4,7 @@ use super::Context;
 use super::document::Value;
 use super::fault::Faults;
 use super::section::{Section, shown};
-use super::types::{Agency, Followup, RETURNS_SOURCE, ReadSettings, Returns, Schedule, Source, VISIT_RESULTS};
+use super::types::{Followup, RETURNS_SOURCE, Returns, Schedule, Source, VISIT_RESULTS};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -92,18 +92,7 @@ pub(super) fn returns(
     if sources.iter().any(|source| source.name == RETURNS_SOURCE) {
         faults.duplicate(at.line, "source.name", RETURNS_SOURCE, "returns");
     }
-    sources.push(Source {
-        name: RETURNS_SOURCE.to_owned(),
-        agency: Agency::Community,
-        paths: Vec::new(),
-        required: false,
-        max_age_hours: None,
-        read: ReadSettings::default(),
-        columns: Vec::new(),
-        map: Vec::new(),
-        events: Vec::new(),
-        directive: false,
-    });
+    sources.push(Source::of_returns());
     let results = results(&at, faults);
     Some(Returns { paths: paths.iter().map(|path| context.absolute_glob(path)).collect(), results })
 }
@@ -153,6 +142,7 @@ pub(super) fn directives(root: &Section<'_>, sources: &[Source], followups: &mut
             priority: 1,
             fields: ["name", "phone", "address"].map(str::to_owned).to_vec(),
             visit_settles: true,
+            settled_by: None,
             // A source's name is letters, digits and underscores, so it cannot end the text.
             sql: format!(
                 "SELECT person_id, NULL AS since, NULL AS reason, '{name}:' || record_id AS evidence \

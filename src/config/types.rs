@@ -30,7 +30,32 @@ pub struct Pipeline {
     pub returns: Option<Returns>,
 }
 
+impl Pipeline {
+    /// Takes filled-in sheets back, as `[returns]` does: sets where to read them from and what results they may carry, and
+    /// gives the pipeline the built-in source of returns, which stands last.
+    pub fn take_returns(&mut self, returns: Returns) {
+        self.sources.push(Source::of_returns());
+        self.returns = Some(returns);
+    }
+}
+
 impl Source {
+    /// The built-in source whose records are the applied returns.
+    pub(super) fn of_returns() -> Self {
+        Self {
+            name: RETURNS_SOURCE.to_owned(),
+            agency: Agency::Community,
+            paths: Vec::new(),
+            required: false,
+            max_age_hours: None,
+            read: ReadSettings::default(),
+            columns: Vec::new(),
+            map: Vec::new(),
+            events: Vec::new(),
+            directive: false,
+        }
+    }
+
     /// The columns that each person field may come from; fields that are the same for every row have none and are left out.
     pub fn columns_of_fields(&self) -> BTreeMap<&PersonField, Vec<&str>> {
         let mut columns_of: BTreeMap<&PersonField, Vec<&str>> = BTreeMap::new();
@@ -399,6 +424,9 @@ pub struct Followup {
     pub fields: Vec<String>,
     /// Whether a visit settles an item. If not (a test, a release), it is done when the rule no longer asks for it.
     pub visit_settles: bool,
+    /// Type of event that settles an item where no visit does: one that the rule no longer asks for without such an event
+    /// since then is withdrawn.
+    pub settled_by: Option<String>,
     /// SQL over persons, events, members, grids, schedules giving person_id, since, reason.
     pub sql: String,
 }

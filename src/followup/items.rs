@@ -3,12 +3,12 @@
 //! exactly those that are open, done or withdrawn tonight.
 
 use super::directory::Directory;
-use super::rules::{Due, SEPARATOR, record_key};
-use super::time::{midnight, not_before};
-use super::visits::Visits;
+use super::rules::{Due, SEPARATOR, due_at, record_key};
+use super::time::{DAY_SECONDS, midnight, not_before};
+use super::visits::{Visits, events_of};
 use crate::config::Followup;
 use crate::message::Message;
-use crate::tables::{KeyText, NO_TIME, PersonId, Persons, Records, Residence};
+use crate::tables::{KeyText, NO_ROW, NO_TIME, PersonId, Persons, Records, Residence};
 use hashbrown::{HashMap, HashSet};
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -451,13 +451,11 @@ impl Work<'_, '_> {
     fn due(&self, item: &mut Item, due: Due) -> Vec<(String, String)> {
         let since = due.since.or(item.since.filter(|_| !asks_anew(item, &due))).unwrap_or(self.today);
         let rule = &self.night.followups[due.rule as usize];
-        let change = rule.due_changes.iter().rev().find(|(from, _)| midnight(*from) <= since);
-        let hours = change.map(|(_, hours)| *hours).or(rule.due_hours);
         item.since = Some(since);
-        item.due_at = hours.map(|hours| since.saturating_add(i64::from(hours) * 3_600));
+        item.due_at = due_at(rule, since);
         item.reason = due.reason;
         item.evidence = due.evidence;
-        if !(self.night.followups[due.rule as usize].visit_settles && self.settle(item)) {
+        if !(rule.visit_settles && self.settle(item)) {
             let late = item.due_at.is_some_and(|due_at| due_at < self.today);
             item.state = match late {
                 true => State::Overdue,
@@ -474,11 +472,22 @@ impl Work<'_, '_> {
             return;
         }
         let rule = self.night.followups.iter().find(|rule| *rule.name == *item.rule);
-        if !merged && rule.is_some_and(|rule| !rule.visit_settles) {
-            item.state = State::Done;
-        } else if merged || !self.settle(item) {
-            item.state = State::Withdrawn;
+        let done = match rule.filter(|_| !merged) {
+            Some(rule) if !rule.visit_settles => rule.settled_by.as_ref().is_none_or(|kind| self.happened(item, kind)),
+            _ => !merged && self.settle(item),
+        };
+        if item.state.is_open() {
+            item.state = if done { State::Done } else { State::Withdrawn };
         }
+    }
+
+    /// Whether there is an event of that type of the item's person since the item's time, and not after tonight.
+    fn happened(&self, item: &Item, kind: &str) -> bool {
+        let Some(person) = self.night.persons.find(item.person_id) else { return false };
+        let (records, end) = (self.night.records, self.today + DAY_SECONDS);
+        let within = |at: i64| at != NO_TIME && at < end && item.since.is_none_or(|since| not_before(at, since));
+        let told = |&row: &u32| events_of(records, row).any(|(of, at, _)| of == kind && within(at));
+        self.night.persons.rows(person).iter().filter(|&&row| row != NO_ROW).any(told)
     }
 
     /// Whether the last visit since the item's time gave it to another grid.

@@ -34,8 +34,8 @@ pub use items::{Change, ChangedId, Item, ItemCounts, ItemId, Items, Night, State
 pub use lists::Lists;
 pub use residence::{GridRules, assign};
 pub use rollup::{AreaCounts, RollupRow, rollup};
-pub use rules::{Due, find_evidence, run_rules};
-pub use visits::{Visits, result_of};
+pub use rules::{Due, due_at, find_evidence, run_rules};
+pub use visits::{Visits, result_of, settled_between};
 
 #[cfg(test)]
 mod tests;

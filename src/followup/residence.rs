@@ -65,7 +65,7 @@ pub fn assign(
     let order = rules.order;
     let beside = rules.dedicated == DedicatedGrids::Beside;
     let is_dedicated = |grid: GridNo| directory.is_dedicated(grid);
-    let evidence = Evidence::read(records, directory, (rules.sources, rules.agencies), beside);
+    let evidence = Evidence::read(records, directory, rules);
     let mut homes = vec![Home::unknown(order.len()); persons.len()];
     let find_home = |person: usize, home: &mut Home, rows: &mut Vec<u32>| {
         newest_first(records, persons, person, rows);

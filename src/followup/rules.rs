@@ -1,6 +1,6 @@
 //! The follow-up rules: each an SQL text of the pipeline that names persons, since when, and why.
 
-use super::time::same;
+use super::time::{midnight, same};
 use crate::config::Followup;
 use crate::error::{Error, Exit, Result};
 use crate::message::Message;
@@ -161,6 +161,13 @@ pub(super) fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str>
 /// Visits whose evidence one task finds.
 const DUE_A_TASK: usize = 1 << 12;
 
+/// When a visit is due to whom `rule` holds for since then; both in seconds local time. `None`: it sets no deadline.
+pub fn due_at(rule: &Followup, since: i64) -> Option<i64> {
+    let change = rule.due_changes.iter().rev().find(|(from, _)| midnight(*from) <= since);
+    let hours = change.map(|(_, hours)| *hours).or(rule.due_hours);
+    hours.map(|hours| since.saturating_add(i64::from(hours) * 3_600))
+}
+
 /// Names the records behind each due visit that its rule did not: the person's records with an event at that time, else
 /// the first few records of the person. `sources` has the name of each source.
 pub fn find_evidence(due: &mut [Due], records: &Records, persons: &Persons, sources: &[&str]) {
@@ -249,6 +256,7 @@ mod tests {
             priority: 1,
             fields,
             visit_settles: true,
+            settled_by: None,
             sql: sql.into(),
         }
     }

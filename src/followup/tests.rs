@@ -40,6 +40,7 @@ fn rule(name: &str, priority: u32, fields: &[&str], sql: &str) -> Followup {
         priority,
         fields,
         visit_settles: true,
+        settled_by: None,
         sql: sql.into(),
     }
 }

@@ -1,6 +1,6 @@
 //! What visits say: who was visited, who is verified, and when a visit last settled what there was to settle.
 
-use super::time::{DAY_SECONDS, midnight};
+use super::time::{DAY_SECONDS, midnight, not_before};
 use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::tables::{NO_ROW, NO_TIME, Pool, Records, Sym, distinct};
 use hashbrown::{HashMap, HashSet};
@@ -46,6 +46,8 @@ pub struct Visits {
     pub visited: Vec<bool>,
     /// Whether a visit or a declaration on record is verified.
     pub verified: Vec<bool>,
+    /// Whether the latest declaration on record was verified, by itself or a visit since.
+    pub declared_verified: Vec<bool>,
     /// Whether a visit on record met somebody.
     pub reached: Vec<bool>,
     /// Whether the latest visit found the flat vacant.
@@ -83,6 +85,7 @@ impl Visits {
         let mut visits = Self {
             visited: vec![false; persons],
             verified: vec![false; persons],
+            declared_verified: vec![false; persons],
             reached: vec![false; persons],
             vacant: vec![false; persons],
             tries: vec![0; persons],
@@ -95,6 +98,8 @@ impl Visits {
         let (visit, declaration) = (kind("visit"), kind("declaration"));
         let mut outcomes: HashMap<Sym, Outcome> = HashMap::new();
         let (mut met_at, mut last_at) = (vec![NO_TIME; persons], vec![NO_TIME; persons]);
+        let mut declared: Vec<(u32, i64)> = Vec::new();
+        let mut verified: Vec<(u32, i64)> = Vec::new();
         let mut failed: Vec<(u32, i64)> = Vec::new();
         let mut dead: Vec<(u32, i64, u32)> = Vec::new();
         let events = &records.events;
@@ -115,9 +120,15 @@ impl Visits {
             let detail = events.detail[event];
             let outcome = *outcomes.entry(detail).or_insert_with(|| outcome_of(&records.pool, detail, words));
             visits.verified[person] |= outcome.verified;
+            let at = events.at[event];
+            if at < end && outcome.verified {
+                verified.push((person as u32, at));
+            }
+            if at < end && kinds[event] == declaration {
+                declared.push((person as u32, at));
+            }
             if kinds[event] == visit {
                 visits.visited[person] = true;
-                let at = events.at[event];
                 if at < end && at >= last_at[person] {
                     last_at[person] = at;
                     visits.vacant[person] = outcome.vacant;
@@ -139,6 +150,7 @@ impl Visits {
             }
         }
         visits.settle_phones(dead, records, person_of);
+        visits.verify(declared, verified);
         // Two dumps that tell of one visit tell of one try.
         failed.sort_unstable();
         failed.dedup();
@@ -146,6 +158,17 @@ impl Visits {
             visits.tries[person as usize] += 1;
         }
         visits
+    }
+
+    /// Marks whose latest declaration was verified at that time or later. No time is before all times.
+    fn verify(&mut self, declared: Vec<(u32, i64)>, verified: Vec<(u32, i64)>) {
+        let mut declared_at: HashMap<u32, i64> = HashMap::with_capacity(declared.len());
+        for (person, at) in declared {
+            declared_at.entry(person).and_modify(|last| *last = (*last).max(at)).or_insert(at);
+        }
+        for (person, at) in verified {
+            self.declared_verified[person as usize] |= declared_at.get(&person).is_some_and(|&declared| at >= declared);
+        }
     }
 
     /// Lets visits that found the phone dead settle the items of persons without an address.
@@ -169,15 +192,35 @@ impl Visits {
     }
 }
 
-/// The result that a visit told by record `row` at that time states, as the record has it; empty if none.
-pub fn result_of(records: &Records, row: u32, at: i64) -> String {
+/// The events of record `row`: type, time and detail.
+pub(super) fn events_of(records: &Records, row: u32) -> impl Iterator<Item = (&str, i64, Sym)> {
     let events = &records.events;
     // They are in the order of the records.
     let from = events.record.partition_point(|&of| of < row);
-    let own = |&event: &usize| events.record[event] == row;
-    let is_visit = |&event: &usize| events.at[event] == at && records.pool.get(events.kind[event]) == "visit";
-    let found = (from..events.record.len()).take_while(own).find(is_visit);
-    found.map_or_else(String::new, |event| result(&parsed(&records.pool, events.detail[event])).to_owned())
+    let own = (from..events.record.len()).take_while(move |&event| events.record[event] == row);
+    own.map(|event| (records.pool.get(events.kind[event]), events.at[event], events.detail[event]))
+}
+
+/// The result that a visit told by record `row` at that time states, as the record has it; empty if none.
+pub fn result_of(records: &Records, row: u32, at: i64) -> String {
+    let found = events_of(records, row).find(|&(kind, of, _)| kind == "visit" && of == at);
+    found.map_or_else(String::new, |(.., detail)| result(&parsed(&records.pool, detail)).to_owned())
+}
+
+/// The last of the visits told by those records, from one time on and before another (seconds local time), that settles an
+/// item: record and time. `words` is as for [`Visits::read`].
+pub fn settled_between(
+    records: &Records,
+    rows: &[u32],
+    (since, until): (i64, i64),
+    words: &[(String, String)],
+) -> Option<(u32, i64)> {
+    let of_row = |&row: &u32| events_of(records, row).map(move |(kind, at, detail)| (row, kind, at, detail));
+    let visits = rows.iter().filter(|&&row| row != NO_ROW).flat_map(of_row).filter(|&(_, kind, at, _)| {
+        kind == "visit" && at != NO_TIME && not_before(at, since) && !not_before(at, until)
+    });
+    let settling = visits.filter(|&(.., detail)| outcome_of(&records.pool, detail, words).settles);
+    settling.map(|(row, _, at, _)| (row, at)).max_by_key(|&(row, at)| (at, std::cmp::Reverse(row)))
 }
 
 fn parsed(pool: &Pool, detail: Sym) -> serde_json::Map<String, serde_json::Value> {
@@ -208,6 +251,29 @@ fn outcome_of(pool: &Pool, detail: Sym, words: &[(String, String)]) -> Outcome {
 mod tests {
     use super::super::sample::{Row, person_of, sample};
     use super::*;
+
+    #[test]
+    fn a_declaration_is_verified_by_itself_or_a_visit_since() {
+        let event = |person, kind, at, detail| Row { event: Some((kind, at, detail)), ..Row::of(person) };
+        let met = r#"{"result":"已核实"}"#;
+        let (records, persons) = sample(&[
+            event(1, "declaration", 50, ""),
+            event(1, "visit", 40, met),
+            event(2, "declaration", 50, ""),
+            event(2, "visit", 60, met),
+            event(3, "declaration", 50, met),
+            event(4, "visit", 60, met),
+            event(5, "declaration", NO_TIME, ""),
+            event(5, "visit", 60, met),
+            event(6, "declaration", 50, met),
+            event(6, "declaration", 70, ""),
+        ]);
+        let of_record = person_of(&records, &persons);
+        let visits = Visits::read(&records, &of_record, persons.len(), jiff::civil::date(1970, 1, 2), &[]);
+        assert_eq!(visits.declared_verified, [false, true, true, false, true, false]);
+        assert_eq!(settled_between(&records, persons.rows(1), (50, 61), &[]), Some((3, 60)));
+        assert_eq!(settled_between(&records, persons.rows(1), (50, 60), &[]), None);
+    }
 
     #[test]
     fn results_settle_or_leave_open() {

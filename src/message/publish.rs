@@ -151,6 +151,11 @@ pub(super) const ROWS: &[Row] = &[
         "任务：{total} = 未完成 {open} + 已完成 {done} + 已撤销 {withdrawn}；其中新增 {new}",
     ),
     (
+        "publish.bulletin.reopened",
+        "Open again, having been done or withdrawn the night before: {count}",
+        "上一期已完成或已撤销、本期重新列为未完成：{count}",
+    ),
+    (
         "publish.bulletin.overdue",
         "Overdue rate: overdue / open = {part} / {whole} = {rate}",
         "超期率：已超期 / 未完成 = {part} / {whole} = {rate}",
@@ -234,7 +239,11 @@ pub(super) const ROWS: &[Row] = &[
         "the hidden cells were shifted or typed over; fill in the list anew",
         "隐藏列被移动或改动，请在原清单重新填写",
     ),
-    ("publish.reason.return_result", "a result that the list does not offer", "核查结果不在下拉列表之内"),
+    (
+        "publish.reason.return_result",
+        "no result, or one that the list does not offer",
+        "核查结果为空，或不在下拉列表之内",
+    ),
     ("publish.reason.return_time", "the time cannot be read or lies in the future", "核查时间无法识别或晚于当日"),
     ("publish.reason.return_unknown_item", "an item that was never handed out", "任务编号不存在"),
     ("publish.reason.return_person_gone", "no record of the person is left", "该人员已无数据记录"),

@@ -15,6 +15,12 @@ pub(super) const ROWS: &[Row] = &[
         "{all} 行回填中有 {count} 行无法采用，已列入隔离区并注明原因",
     ),
     (
+        "returns.not_understood",
+        "{count} returned rows correct something that is no name, ID number, phone or address; the visits count, and the texts \
+         stand in their details",
+        "有 {count} 行回填的更正内容无法识别为姓名、证件号、电话或地址；核查结果照常采用，原文保留在走访记录中",
+    ),
+    (
         "returns.imported",
         "{sheet}: {returned} rows returned, {rejected} rejected, {unanswered} not filled in",
         "{sheet}：回填 {returned} 行，其中 {rejected} 行不予采用；未填 {unanswered} 行",

@@ -2,6 +2,7 @@
 //! that whoever sent it can lay the two side by side. Rows that could not be read are answered too. Beside them stand the
 //! returned rows that could not be applied, with their reasons.
 
+use super::figures::midnight;
 use super::read::ListedRecord;
 use super::summary::NightTables;
 use crate::config::RETURNS_SOURCE;
@@ -11,7 +12,7 @@ use crate::message::{Lang, Message};
 use crate::publish::lists;
 use crate::publish::tabular::{Cell, Table, delimited, write_workbook};
 use crate::store::files;
-use crate::tables::{NO_ROW, PersonId, Reason};
+use crate::tables::{NO_ROW, NO_TIME, PersonId, Reason};
 use hashbrown::HashMap;
 use jiff::civil::{DateTime, date};
 use std::path::Path;
@@ -70,36 +71,33 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
         .map(|item| (item.person_id, item))
         .collect();
     let mut rows: Vec<((u32, u64), Vec<String>)> = Vec::new();
-    for &ListedRecord { row, file, line } in night.read.from_above.iter().filter(|of| records.source[of.row] == number)
-    {
-        let person = night.members.person[row] as usize;
+    let listed = || night.read.from_above.iter().filter(|of| records.source[of.row] == number);
+    let person_of = |row: usize| night.members.person[row] as usize;
+    let mut listed_at: HashMap<usize, Vec<i64>> = HashMap::new();
+    listed().for_each(|of| listed_at.entry(person_of(of.row)).or_default().push(of.at));
+    for &ListedRecord { row, file, line, at } in listed() {
+        let person = person_of(row);
         let item = items.get(&night.built.persons.id[person]).copied();
         let grid = item.and_then(|item| night.settled.directory.get(item.grid_code.as_deref()?));
-        let visits = &night.settled.visits;
-        let done = item.is_some_and(|item| item.state == State::Done) && visits.settled_row[person] != NO_ROW;
-        let state = match item.map_or(State::Withdrawn, |item| item.state) {
-            State::Done => match visits.settled_row[person] {
-                NO_ROW => say("publish.answer.done"),
-                row => settled_as(&followup::result_of(records, row, visits.settled_at[person]), lang),
-            },
-            State::HandedOver => say("publish.answer.handed_over"),
-            State::Open => say("publish.answer.open"),
-            State::Overdue => say("publish.answer.overdue"),
-            State::Withdrawn => say("publish.answer.withdrawn"),
+        let answer = answer(night, item, person, (at, &listed_at[&person]));
+        let state = match (answer.visit, answer.state) {
+            (Some((row, at)), _) => settled_as(&followup::result_of(records, row, at), lang),
+            (None, State::Done) => say("publish.answer.done"),
+            (None, State::HandedOver) => say("publish.answer.handed_over"),
+            (None, State::Open) => say("publish.answer.open"),
+            (None, State::Overdue) => say("publish.answer.overdue"),
+            (None, State::Withdrawn) => say("publish.answer.withdrawn"),
         };
-        let told_by = || {
-            let source = records.source[visits.settled_row[person] as usize];
-            night.pipeline.sources[source as usize].name.clone()
-        };
+        let told_by = |row: u32| night.pipeline.sources[records.source[row as usize] as usize].name.clone();
         let cells = vec![
             records.key(row).to_owned(),
             line.to_string(),
             state,
             grid.map_or_else(String::new, |grid| format!("{} {}", grid.code, grid.name)),
             grid.map_or_else(String::new, |grid| grid.worker.clone()),
-            if done { shown(Some(visits.settled_at[person])) } else { String::new() },
-            if done { told_by() } else { String::new() },
-            shown(item.and_then(|item| item.due_at)),
+            shown(answer.visit.map(|(_, at)| at)),
+            answer.visit.map_or_else(String::new, |(row, _)| told_by(row)),
+            shown(answer.due_at),
         ];
         rows.push(((file, line), cells));
     }
@@ -118,6 +116,38 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
         rows: rows.into_iter().map(|(_, cells)| cells.into_iter().map(Cell::Text).collect()).collect(),
         ..Table::default()
     }
+}
+
+/// What became of one row of a list from above.
+struct RowAnswer {
+    state: State,
+    /// Record and time of the visit that answers it.
+    visit: Option<(u32, i64)>,
+    due_at: Option<i64>,
+}
+
+/// The answer to a row about `person`, whose `item` stands for all rows about them: `at` is the row's own date and
+/// `all` are those of all, [`NO_TIME`] where a row states none. What was answered before the person was listed again stays
+/// answered, and a row is not late before its own deadline.
+fn answer(night: &NightTables<'_>, item: Option<&Item>, person: usize, (at, all): (i64, &[i64])) -> RowAnswer {
+    let (visits, pipeline) = (&night.settled.visits, night.pipeline);
+    let words = pipeline.returns.as_ref().map_or(&[][..], |returns| &returns.results);
+    let again = all.iter().copied().filter(|&later| at != NO_TIME && later > at).min();
+    let rows = night.built.persons.rows(person);
+    let between = again.and_then(|again| followup::settled_between(&night.read.records, rows, (at, again), words));
+    let rule = || item.and_then(|item| pipeline.followups.iter().find(|rule| *rule.name == *item.rule));
+    let newer = at != NO_TIME && item.is_some_and(|item| item.since.is_some_and(|since| since < at));
+    let due_at = match between.is_some() || newer {
+        true => rule().and_then(|rule| followup::due_at(rule, at)),
+        false => item.and_then(|item| item.due_at),
+    };
+    let state = match item.map_or(State::Withdrawn, |item| item.state) {
+        State::Overdue if due_at.is_some_and(|due_at| due_at >= midnight(pipeline.run.as_of)) => State::Open,
+        state => state,
+    };
+    let last = (visits.settled_row[person], visits.settled_at[person]);
+    let last = Some(last).filter(|(row, _)| state == State::Done && *row != NO_ROW);
+    RowAnswer { state, visit: between.or(last), due_at }
 }
 
 /// What the visit that settled an item says of it: its result, where it is another than that somebody was met as listed.

@@ -1,7 +1,7 @@
 //! Sources of which far fewer records came than the night before: an export that broke off between two rows is a sound
 //! dump, and nothing in it says that half of the city is missing.
 
-use crate::config::Source;
+use crate::config::{RETURNS_SOURCE, Source};
 use crate::message::Message;
 use crate::store::PersonsIndex;
 use std::collections::BTreeMap;
@@ -34,7 +34,8 @@ pub(super) fn warnings(sources: &[Source], before: &BTreeMap<String, u64>, now: 
         let told = Message::new("run.fewer_records").with("source", &source.name);
         ((now as f64) < share * before as f64).then(|| told.with("now", now).with("before", before))
     };
-    sources.iter().zip(&counts).filter_map(one).collect()
+    // Returned lists are applied later, whatever came tonight.
+    sources.iter().zip(&counts).filter(|(source, _)| source.name != RETURNS_SOURCE).filter_map(one).collect()
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub(super) fn bulletin(
     }
     let known = |kind: &str| pipeline.sources.iter().flat_map(|source| &source.events).any(|event| event.kind == kind);
     let declared = events.persons("declaration");
-    let verified = declared.iter().filter(|&person| settled.visits.verified[person as usize]).count() as u64;
+    let verified = declared.iter().filter(|&person| settled.visits.declared_verified[person as usize]).count() as u64;
     BulletinFigures {
         name: pipeline.run.name.clone(),
         as_of: pipeline.run.as_of,
@@ -91,7 +91,7 @@ pub(super) fn bulletin(
         grids: pipeline.grids.is_some().then(|| kinds_of_grids(settled)),
         helpers: settled.directory.helpers(),
         arrived: pipeline.run.city_code.as_deref().filter(|_| known("arrival")).map(|city| {
-            let end = days_since_1970(pipeline.run.as_of) * 86_400 + 86_400;
+            let end = midnight(pipeline.run.as_of) + 86_400;
             arrived(records, &events.person_of, city, end)
         }),
         arrivals: arrivals(pipeline, settled),
@@ -107,6 +107,7 @@ pub(super) fn bulletin(
         persons_unassigned: settled.residence.by.iter().filter(|by| **by == GridBy::None).count() as u64,
         warnings: Vec::new(),
         items: item_figures(settled),
+        reopened: settled.items.counts.reopened,
         areas: areas(settled),
         yesterday,
         trend,
@@ -299,6 +300,11 @@ fn isolated_households(records: &Records, residence: &Residence, events: &EventF
     };
     let inside = isolated.iter().filter(|&person| !out.has(person));
     inside.map(flat).filter(|&flat| flat != 0).collect::<BTreeSet<u64>>().len() as u64
+}
+
+/// Midnight at the beginning of `day`, in seconds local time.
+pub(super) fn midnight(day: Date) -> i64 {
+    days_since_1970(day) * 86_400
 }
 
 fn days_since_1970(day: Date) -> i64 {

@@ -86,6 +86,9 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         watch.warn(Message::new("run.backdated").with("as_of", pipeline.run.as_of).with("before", before));
     }
 
+    // What was imported by hand counts whether or not the file has a section for it.
+    let taking_back = returns::taking_back(pipeline)?;
+    let pipeline = taking_back.as_ref().unwrap_or(pipeline);
     let directory = read::directory(pipeline, &mut watch)?;
     let city = read::city(pipeline, directory.as_ref());
     let mut read = watch.step("ingest", |watch| read::read(pipeline, city, SystemTime::now(), watch), told::read)?;

@@ -73,6 +73,8 @@ pub(super) struct ListedRecord {
     pub(super) file: u32,
     /// Line in it.
     pub(super) line: u64,
+    /// When it says that it was made, in seconds local time; [`NO_TIME`](crate::tables::NO_TIME) where it does not.
+    pub(super) at: i64,
 }
 
 impl Read {
@@ -84,7 +86,13 @@ impl Read {
         let from_above = |row: &usize| pipeline.sources[usize::from(self.records.source[*row])].directive;
         if pipeline.sources.iter().any(|source| source.directive) {
             let rows = (0..self.records.len()).filter(from_above);
-            let listed = |row| ListedRecord { row, file: self.records.file[row], line: self.records.line[row] };
+            let records = &self.records;
+            let listed = |row| ListedRecord {
+                row,
+                file: records.file[row],
+                line: records.line[row],
+                at: records.updated_at[row],
+            };
             self.from_above = rows.map(listed).collect();
         }
         self.records.settle();

@@ -4,7 +4,7 @@
 use super::read::Read;
 use super::resolve::Resolved;
 use super::watch::Watch;
-use crate::config::{Pipeline, RETURNS_SOURCE, ReadSettings};
+use crate::config::{Pipeline, RETURNS_SOURCE, ReadSettings, Returns};
 use crate::error::{Error, Exit, Result};
 use crate::followup::{self, Directory};
 use crate::ingest::{self, Dump, DumpReport};
@@ -122,6 +122,18 @@ pub(super) struct Returned {
     wrong_identity: Vec<u32>,
 }
 
+/// The pipeline with the source of returned lists, where its file has no `[returns]` and the store holds some; `None`: as it
+/// is. A source of that name that the file has is left alone.
+pub(super) fn taking_back(pipeline: &Pipeline) -> Result<Option<Pipeline>> {
+    let named = pipeline.sources.iter().any(|source| source.name == RETURNS_SOURCE);
+    if named || journal::all(&pipeline.run.store)?.is_empty() {
+        return Ok(None);
+    }
+    let mut pipeline = pipeline.clone();
+    pipeline.take_returns(Returns::default());
+    Ok(Some(pipeline))
+}
+
 /// Applies every return that the store holds, after the sheets that the pipeline names were imported.
 pub(super) fn apply(
     pipeline: &Pipeline,
@@ -187,6 +199,9 @@ pub(super) fn apply(
                 Message::new("returns.rejected").with("count", applied.rejected.len()).with("all", answers.len()),
             );
         }
+        if applied.not_understood > 0 {
+            watch.warn(Message::new("returns.not_understood").with("count", applied.not_understood));
+        }
         read.quarantined.extend(applied.rejected);
         // A row without a number stands for the whole sheet.
         let whole = |raw| QuarantinedRow { source, file, line: 0, byte: 0, reason: Reason::Unreadable, raw };
@@ -211,23 +226,42 @@ fn persons(
         None => Vec::new(),
     };
     let mut person_of: HashMap<String, (PersonId, String)> = HashMap::new();
+    let number =
+        |name: &str| pipeline.sources.iter().position(|source| source.name == name).map(|number| number as u16);
+    // Who was in no dump last night is still whom the records behind the item name.
+    let mut behind: HashMap<(u16, String), PersonId> = HashMap::new();
     for item in items {
         let id = item.item_id.to_string();
         if asked.contains(id.as_str()) {
+            let keys = item.evidence.iter().filter_map(|key| key.split_once(':'));
+            let keys = keys.filter_map(|(source, key)| Some((number(source)?, key.to_owned())));
+            behind.extend(keys.map(|key| (key, item.person_id)));
             person_of.insert(id, (item.person_id, item.grid_code.as_deref().unwrap_or_default().to_owned()));
         }
     }
     let wanted: HashSet<PersonId> = person_of.values().map(|(person, _)| *person).collect();
     let mut rows_of: HashMap<PersonId, Person> = wanted.iter().map(|&id| (id, Person::default())).collect();
     if let Some(index) = state.read_persons_index()? {
-        let number = |name: &str| pipeline.sources.iter().position(|source| source.name == name);
-        let numbers: Vec<Option<usize>> = index.source_names.iter().map(|name| number(name)).collect();
+        let numbers: Vec<Option<u16>> = index.source_names.iter().map(|name| number(name)).collect();
         let mut keys: HashMap<(u16, &str), PersonId> = HashMap::new();
+        let mut seen: HashSet<PersonId> = HashSet::new();
         for row in (0..index.len()).filter(|&row| wanted.contains(&index.person[row])) {
+            seen.insert(index.person[row]);
             if let Some(source) = numbers[index.source[row] as usize] {
-                keys.insert((source as u16, index.pool.get(index.record_id[row])), index.person[row]);
+                keys.insert((source, index.pool.get(index.record_id[row])), index.person[row]);
             }
         }
+        let gone = behind.iter().filter(|(_, person)| !seen.contains(*person));
+        let mut gone: HashMap<(u16, &str), PersonId> =
+            gone.map(|((source, key), &person)| ((*source, key.as_str()), person)).collect();
+        if !gone.is_empty() {
+            // What is somebody else's record since is not theirs.
+            for row in 0..index.len() {
+                let source = numbers[index.source[row] as usize];
+                source.and_then(|source| gone.remove(&(source, index.pool.get(index.record_id[row]))));
+            }
+        }
+        keys.extend(gone);
         for row in 0..records.len() {
             let key = (records.source[row], records.key(row));
             if let Some(person) = keys.get(&key).and_then(|id| rows_of.get_mut(id)) {

@@ -166,6 +166,7 @@ impl NightTables<'_> {
             ("items_open", items.open),
             ("items_overdue", items.overdue),
             ("items_new", items.new),
+            ("items_reopened", items.reopened),
             ("items_done", items.done),
             ("items_withdrawn", items.withdrawn),
             ("items_unassigned", items.unassigned),

@@ -53,6 +53,8 @@ pub struct BulletinFigures {
     pub warnings: Vec<Message>,
     /// Items of the whole city, unassigned ones included.
     pub items: ItemFigures,
+    /// Items that were done or withdrawn in the set before and are open again.
+    pub reopened: u64,
     /// Items per county and street, in the order to print; the unassigned have both names empty.
     pub areas: Vec<AreaFigures>,
     /// The set before.
@@ -281,6 +283,9 @@ impl Page {
                 .with("withdrawn", self.count(items.withdrawn))
                 .with("new", self.count(items.new)),
         );
+        if figures.reopened > 0 {
+            self.line(&Message::new("publish.bulletin.reopened").with("count", self.count(figures.reopened)));
+        }
         self.rate("publish.bulletin.overdue", items.overdue, items.open);
         self.rate("publish.bulletin.done", items.done, items.open + items.done);
     }

@@ -6,12 +6,13 @@ use super::Answer;
 use crate::kernels::address::Address;
 use crate::kernels::id_number::{self, IdKind};
 use crate::kernels::phone;
+use crate::kernels::text::{NameFlags, is_missing, normalize_name};
 use crate::tables::{Pool, QuarantinedRow, Reason, Records};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
 /// The result that gives a person to another grid.
-const HANDED_OVER: &str = "移交";
+pub(super) const HANDED_OVER: &str = "移交";
 /// The result that says that the person lives elsewhere now.
 const LEFT: &str = "已离开";
 /// The result that says that the person is whom and where the list says.
@@ -35,6 +36,8 @@ pub struct Applied {
     pub rejected: Vec<QuarantinedRow>,
     /// Rows of persons whom a worker called somebody else: for review.
     pub wrong_identity: Vec<u32>,
+    /// Answers whose correction says something that is no name, number or address: it stands in the visit's detail.
+    pub not_understood: u64,
 }
 
 /// The night to which answers are applied.
@@ -136,6 +139,7 @@ pub fn apply(
         // Who was met where the list says lives in the list's grid, whatever the record states that is copied.
         let met = answer.result == VERIFIED && correction.address.is_none();
         let grid = grid.or(left_to).or_else(|| Some(person.grid.clone()).filter(|grid| met && !grid.is_empty()));
+        applied.not_understood += u64::from(!correction.rest.is_empty());
         let row = push(records, anchor as usize, answer, &correction, at, grid);
         records.source[row as usize] = source;
         records.file[row as usize] = file;
@@ -236,6 +240,10 @@ fn push(
     if let Some(id) = correction.id {
         records.id[i] = id;
     }
+    if let Some((name, flags)) = &correction.name {
+        records.name[i] = records.pool.intern(name);
+        records.name_flags[i] = flags.0;
+    }
     if let Some(&first) = correction.phones.first() {
         records.phones[i] = [first, correction.phones.get(1).copied().unwrap_or(0)];
     }
@@ -244,7 +252,13 @@ fn push(
     let last = records.events.len() - 1;
     records.events.at[last] = at;
     let mut detail = serde_json::Map::new();
-    for (name, text) in [("result", &answer.result), ("destination", &answer.destination), ("note", &answer.note)] {
+    let said = [
+        ("result", &answer.result),
+        ("destination", &answer.destination),
+        ("note", &answer.note),
+        ("correction", &correction.rest),
+    ];
+    for (name, text) in said {
         if !text.is_empty() {
             detail.insert(name.to_owned(), serde_json::Value::String(text.clone()));
         }
@@ -284,20 +298,50 @@ struct Correction {
     id: Option<id_number::IdNumber>,
     phones: Vec<u64>,
     address: Option<Address>,
+    name: Option<(String, NameFlags)>,
     /// A piece has the form of a number and is none.
     unreadable: bool,
+    /// What is none of these.
+    rest: String,
+}
+
+/// Whether a correction has the form of a number and is none, so that its row cannot be applied.
+pub(super) fn is_unreadable(correction: &str) -> bool {
+    Correction::read(correction, None).unreadable
 }
 
 impl Correction {
     fn read(text: &str, city: Option<u16>) -> Self {
-        const LABELS: [&str; 9] =
-            ["身份证号码", "身份证号", "身份证", "证件号", "联系电话", "电话", "手机", "现住址", "住址"];
+        const LABELS: [&str; 10] =
+            ["身份证号码", "身份证号", "身份证", "证件号", "联系电话", "电话", "手机号", "手机", "现住址", "住址"];
+        // What somebody is called is known by nothing but what stands before it; 姓名不对 tells no name.
+        const NAMES: [&str; 3] = ["姓名", "名字", "真名"];
+        const IS: [&str; 7] = ["应为", "应该是", "应改为", "改为", "更正为", "为", "："];
+        const BETWEEN: [char; 3] = ['：', ':', ' '];
+        let is = |rest: &'_ str| {
+            IS.iter().find_map(|is| Some(rest.strip_prefix(is)?.trim_start_matches(BETWEEN).to_owned()))
+        };
+        let value = |rest: &str| {
+            let rest = rest.trim_start_matches(BETWEEN);
+            is(rest).unwrap_or_else(|| rest.to_owned())
+        };
         let mut correction = Self::default();
         for piece in text.split(['；', ';', '，', ',', '\n']) {
-            let mut piece = piece.trim();
-            if let Some(rest) = LABELS.iter().find_map(|label| piece.strip_prefix(label)) {
-                piece = rest.trim_start_matches(['：', ':', ' ']);
+            let whole = piece.trim();
+            if is_missing(whole) {
+                continue;
             }
+            if let Some(rest) = NAMES.iter().find_map(|label| whole.strip_prefix(label)) {
+                let mut name = String::new();
+                let flags = normalize_name(&is(&rest.replace(':', "：")).unwrap_or_default(), &mut name);
+                match name.chars().count() < 2 || flags.is_title() || flags.is_unreadable() {
+                    true => correction.add_rest(whole),
+                    false => correction.name = Some((name, flags)),
+                }
+                continue;
+            }
+            let labelled = LABELS.iter().find_map(|label| whole.strip_prefix(label)).map(value);
+            let piece = labelled.as_deref().unwrap_or(whole);
             if piece.is_empty() {
                 continue;
             }
@@ -311,10 +355,20 @@ impl Correction {
                 correction.phones.append(&mut phones);
             } else {
                 // 号码没变 is no address.
-                correction.address = address_of(piece, city).filter(names_a_place).or(correction.address.take());
+                match address_of(piece, city).filter(names_a_place) {
+                    Some(address) => correction.address = Some(address),
+                    None => correction.add_rest(whole),
+                }
             }
         }
         correction
+    }
+
+    fn add_rest(&mut self, piece: &str) {
+        if !self.rest.is_empty() {
+            self.rest.push('；');
+        }
+        self.rest.push_str(piece);
     }
 }
 

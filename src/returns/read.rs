@@ -2,6 +2,7 @@
 //! hidden cells do not agree with their checksum was shifted or typed over and is rejected, never guessed at.
 
 use super::Answer;
+use super::apply::{HANDED_OVER, is_unreadable};
 use crate::kernels::date::{days_from_civil, parse_datetime_near};
 use crate::kernels::text::normalize_text;
 use crate::tables::{QuarantinedRow, RawChunk, Reason};
@@ -69,6 +70,10 @@ pub fn read(form: &Form, chunks: &[RawChunk], unread: &[QuarantinedRow], sheet: 
                 Some(Reason::ReturnResult)
             } else if !at.is_empty() && visited_at.is_none() {
                 Some(Reason::ReturnTime)
+            } else if is_unreadable(&correction) {
+                Some(Reason::ReturnCorrection)
+            } else if destination.is_empty() && meant.as_deref() == Some(HANDED_OVER) {
+                Some(Reason::ReturnUnknownGrid)
             } else {
                 None
             };

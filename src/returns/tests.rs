@@ -113,6 +113,36 @@ fn a_corrected_number_that_is_none_is_told() {
 }
 
 #[test]
+fn a_corrected_name_is_told_by_its_label_and_what_nobody_understands_is_kept() {
+    let corrected = |text: &str| {
+        let (records, done) = applied(&[Answer { correction: text.into(), ..answer("F1", "已核实") }]);
+        let name = records.pool.get(records.name[3]).to_owned();
+        let detail: serde_json::Value = serde_json::from_str(records.pool.get(records.events.detail[0])).unwrap();
+        (name, detail.get("correction").map(ToString::to_string), done.not_understood)
+    };
+    for text in ["姓名应为王建民", "姓名：王建民", "姓名: 王建民；13812345678", "真名改为 王建民"]
+    {
+        assert_eq!(corrected(text), ("王建民".into(), None, 0), "{text}");
+    }
+    for text in ["姓名不对", "地址不对", "姓名应为王某"] {
+        assert_eq!(corrected(text), ("王伟".into(), Some(format!("\"{text}\"")), 1), "{text}");
+    }
+    assert_eq!(corrected("无"), ("王伟".into(), None, 0));
+}
+
+#[test]
+fn what_an_import_can_tell_it_tells() {
+    let rows = [
+        ["F1", DAY, "210", "已核实", "", "", "110105194912310021", ""],
+        ["F2", DAY, "210", "移交", "", "", "", ""],
+        ["F3", DAY, "210", "移交", "G2", "", "", ""],
+    ];
+    let told = read(&form(), &[sheet(&rows)], &[], "a.xlsx").answers;
+    let rejected: Vec<Option<Reason>> = told.iter().map(|answer| answer.rejected).collect();
+    assert_eq!(rejected, [Some(Reason::ReturnCorrection), Some(Reason::ReturnUnknownGrid), None]);
+}
+
+#[test]
 fn a_sheet_is_kept_once() {
     let store = tempfile::tempdir().unwrap();
     let answers = read(&form(), &[sheet(&[["F1", DAY, "210", "空号", "", "", "", ""]])], &[], "a.xlsx").answers;

@@ -29,6 +29,7 @@ fn night(day: i8, rows: &[Row], yesterday: &[Item], due: Vec<Due>, renamed: &[(u
         priority: 1,
         fields: vec![],
         visit_settles: true,
+        settled_by: None,
         sql: String::new(),
     };
     let night = Night {

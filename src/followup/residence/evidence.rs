@@ -2,8 +2,8 @@
 
 use super::super::directory::{Directory, GridNo};
 use super::super::places::{NOWHERE, PlaceNo, Places, grid_of_address, stated_grids};
-use super::NONE;
-use crate::config::{Agency, GridEvidence};
+use super::{GridRules, NONE};
+use crate::config::{Agency, DedicatedGrids, GridEvidence};
 use crate::kernels::prefetch::prefetch;
 use crate::message::Message;
 use crate::tables::{GridBy, NO_ROW, NO_TIME, Persons, Pool, Records, Sym};
@@ -54,16 +54,15 @@ pub(super) struct Evidence<'a> {
     /// Records that state them, by source.
     unknown_code_records: Vec<usize>,
     sources: &'a [&'a str],
+    /// Number of the source of returned lists, if there is one.
+    returns: Option<u16>,
     contradicted: usize,
 }
 
 impl<'a> Evidence<'a> {
-    pub(super) fn read(
-        records: &Records,
-        directory: &Directory,
-        (sources, agencies): (&'a [&'a str], &'a [Agency]),
-        beside: bool,
-    ) -> Self {
+    pub(super) fn read(records: &Records, directory: &Directory, rules: GridRules<'a>) -> Self {
+        let GridRules { sources, agencies, returns, .. } = rules;
+        let beside = rules.dedicated == DedicatedGrids::Beside;
         let codes = stated_grids(records, directory);
         let mut evidence = Self {
             agencies,
@@ -73,6 +72,7 @@ impl<'a> Evidence<'a> {
             unknown_codes: codes.values().filter(|grid| grid.is_none()).count(),
             unknown_code_records: Vec::new(),
             sources,
+            returns,
             contradicted: 0,
         };
         let mut said: Vec<(PlaceNo, GridNo, u32)> = Vec::new();
@@ -106,7 +106,10 @@ impl<'a> Evidence<'a> {
         evidence.distrust(said, directory, beside);
         let lives = |told: &OfRow| {
             let away = beside && directory.is_dedicated(told.stated) && told.located != told.stated;
-            told.community && !away
+            // Who was handed over and met keeps the old address.
+            let handed_over =
+                returns == Some(told.source) && !matches!(told.located, NONE) && told.located != told.stated;
+            told.community && !away && !handed_over
         };
         let flats: &[u64] = &records.flat;
         let votes = evidence
@@ -152,6 +155,7 @@ impl<'a> Evidence<'a> {
     /// Drops codes that the record's own address contradicts, unless others of that place state the same: a worker knows
     /// better than a directory where a grid ends, but one row against its own address is a slip. A dedicated grid may
     /// have people who live anywhere in its community, and, `beside` their base grid, anywhere in the city if they are many.
+    /// A returned list states the grid that it was made for, and whose worker met the person: that is no slip.
     fn distrust(&mut self, mut said: Vec<(PlaceNo, GridNo, u32)>, directory: &Directory, beside: bool) {
         said.par_sort_unstable();
         let mut staff: Vec<(GridNo, u32)> = Vec::new();
@@ -164,7 +168,9 @@ impl<'a> Evidence<'a> {
                     NONE => self.places.may_lie_in(self.of_row[row as usize].place, stated) == Some(false),
                     located => located != stated,
                 };
-                if !contradicts || dedicated && located != NONE && directory.same_community(stated, located) {
+                let returned = self.returns == Some(self.of_row[row as usize].source);
+                let at_home = dedicated && located != NONE && directory.same_community(stated, located);
+                if !contradicts || returned || at_home {
                     continue;
                 }
                 let shared = votes(stated);

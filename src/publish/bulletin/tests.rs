@@ -26,6 +26,7 @@ fn sample() -> BulletinFigures {
         persons_unassigned: 1_234,
         warnings: Vec::new(),
         items,
+        reopened: 17,
         areas: vec![
             AreaFigures {
                 county: "东营区".to_owned(),
@@ -79,6 +80,7 @@ fn the_page_in_chinese() {
     ## 核查任务
 
     - 任务：2,005 = 未完成 1,200 + 已完成 800 + 已撤销 5；其中新增 300
+    - 上一期已完成或已撤销、本期重新列为未完成：17
     - 超期率：已超期 / 未完成 = 12 / 1,200 = 1.00 %
     - 完成率：已完成 /（未完成 + 已完成）= 800 / 2,000 = 40.00 %
 
@@ -132,6 +134,7 @@ fn the_page_in_english() {
     ## Follow-up items
 
     - Items: 2,005 = open 1,200 + done 800 + withdrawn 5; of them new 300
+    - Open again, having been done or withdrawn the night before: 17
     - Overdue rate: overdue / open = 12 / 1,200 = 1.00 %
     - Completion rate: done / (open + done) = 800 / 2,000 = 40.00 %
 

@@ -1,0 +1,216 @@
+//! What is said at the door stays said in the nights that follow: without a section for returned lists, when a dump is missing
+//! for a night, when a person was given to another grid, and when a list from above names somebody once more.
+
+use crate::support::rows as table;
+use calamine::{Reader, Xlsx, open_workbook};
+use gridlink::config::{Overrides, load};
+use gridlink::events::NullSink;
+use gridlink::pipeline::{RunOptions, import, run};
+use gridlink::store::Set;
+use std::path::{Path, PathBuf};
+
+const GRIDS: &str = "\
+网格编码,网格名称,所属社区,所属街道,所属区县,网格员,覆盖小区
+G1,第1网格,锦绣社区,文汇街道,东营区,王一,锦绣花园1-3号楼
+G2,第2网格,锦绣社区,文汇街道,东营区,李二,锦绣花园4-6号楼
+";
+const PEOPLE: &str = "\
+id,name,idn,addr
+1,王建国,370502198001010017,锦绣花园1号楼1单元101室
+2,李海燕,370502198001020020,锦绣花园5号楼1单元101室
+";
+const TICKETS: &str = "\
+id,name,idn,at,code,addr
+T1,赵山河,310101198001010039,2022-03-31 10:00,310100,锦绣花园2号楼1单元101室
+";
+const LEADS: &str = "k,name,idn,t\nA1,王建国,370502198001010017,2022-04-01\n";
+
+const PIPELINE: &str = r#"
+[run]
+name = "small"
+output = "out"
+store = "store"
+locale = "zh-CN"
+[grids]
+path = "g.csv"
+[grids.map]
+code = "网格编码"
+name = "网格名称"
+community = "所属社区"
+street = "所属街道"
+county = "所属区县"
+worker = "网格员"
+estates = "覆盖小区"
+[[source]]
+name = "people"
+agency = "police"
+paths = ["people.csv"]
+[source.map]
+record_id = "id"
+name = "name"
+id_number = "idn"
+address = "addr"
+[[source]]
+name = "tickets"
+agency = "police"
+required = false
+paths = ["tickets.csv"]
+[source.map]
+record_id = "id"
+name = "name"
+id_number = "idn"
+address = "addr"
+[[source.event]]
+type = "arrival"
+at = "at"
+place_code = "code"
+[[source]]
+name = "leads"
+agency = "police"
+directive = true
+title = "上级交办线索"
+due_hours = 24
+paths = ["leads.csv"]
+[source.map]
+record_id = "k"
+name = "name"
+id_number = "idn"
+updated_at = "t"
+[[followup]]
+name = "arrivals"
+title = "来返人员"
+due_hours = 240
+fields = ["name"]
+sql = "SELECT person_id, MAX(at) AS since, '来返' AS reason FROM events WHERE type = 'arrival' GROUP BY person_id"
+[[followup]]
+name = "tests"
+title = "到期未检测人员"
+due_hours = 240
+fields = ["name"]
+visit_settles = false
+settled_by = "test"
+sql = "SELECT person_id, MAX(at) AS since, '未检测' AS reason FROM events WHERE type = 'arrival' GROUP BY person_id"
+"#;
+
+struct City {
+    folder: tempfile::TempDir,
+}
+
+impl City {
+    fn new(more: &str) -> Self {
+        let city = Self { folder: tempfile::tempdir().unwrap() };
+        let files = [("g.csv", GRIDS), ("people.csv", PEOPLE), ("tickets.csv", TICKETS), ("leads.csv", LEADS)];
+        files.iter().for_each(|(name, text)| city.write(name, text));
+        city.write("pipeline.toml", &format!("{PIPELINE}{more}[publish]\nmask = \"none\"\n"));
+        city
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).unwrap();
+    }
+
+    /// The set of that day of April 2022, and what the night warned of.
+    fn night(&self, day: i8) -> (PathBuf, Vec<String>) {
+        let overrides = Overrides { as_of: Some(jiff::civil::date(2022, 4, day)), set: Vec::new() };
+        let pipeline = load(&self.folder.path().join("pipeline.toml"), &overrides).unwrap();
+        let set = run(&pipeline, RunOptions::default(), &NullSink).unwrap().set.unwrap();
+        let warnings = Set::open(&set).unwrap().manifest().unwrap().warnings;
+        (set, warnings)
+    }
+
+    /// Fills in the row of `person` in the list of a grid, and returns the list.
+    fn said(&self, set: &Path, grid: &str, person: &str, answers: &[(&str, &str)]) {
+        let path = set.join(format!("lists/东营区/文汇街道/{grid}.xlsx"));
+        let mut book: Xlsx<_> = open_workbook(path).unwrap();
+        let range = book.worksheet_range_at(0).unwrap().unwrap();
+        let mut rows: Vec<Vec<String>> =
+            range.rows().skip(1).map(|row| row.iter().map(ToString::to_string).collect()).collect();
+        let heads = rows[0].clone();
+        let of_person = |row: &&mut Vec<String>| row.iter().any(|cell| cell.contains(person));
+        let row = rows.iter_mut().skip(1).find(of_person).unwrap_or_else(|| panic!("{person} is not on {grid}'s list"));
+        for (head, text) in answers {
+            row[heads.iter().position(|of| of == head).unwrap()] = (*text).to_owned();
+        }
+        let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
+        let lines: Vec<String> = rows.iter().map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(",")).collect();
+        let sheet = self.folder.path().join(format!("{grid}-{}.csv", answers[1].1.replace([' ', ':'], "-")));
+        std::fs::write(&sheet, lines.join("\n")).unwrap();
+        let done = import(&self.folder.path().join("store"), &[], &[sheet]).unwrap().remove(0);
+        assert_eq!((done.returned, done.rejected), (1, vec![]));
+    }
+}
+
+/// States of the items of a rule.
+fn states(set: &Path, rule: &str) -> Vec<String> {
+    let rows = table(set, "followups", &["rule", "state"]);
+    rows.into_iter().filter(|row| row[0] == rule).map(|mut row| row.swap_remove(1)).collect()
+}
+
+fn grid_of(set: &Path, surname: &str) -> String {
+    let rows = table(set, "persons", &["name", "grid_code"]);
+    rows.into_iter().find(|row| row[0].starts_with(surname)).unwrap().swap_remove(1)
+}
+
+#[test]
+fn what_was_imported_counts_without_a_section_for_it() {
+    let city = City::new("");
+    let (set, _) = city.night(1);
+    city.said(&set, "G1", "王建国", &[("核查结果", "已核实"), ("核查时间", "2022-04-02 09:00")]);
+    let (set, _) = city.night(2);
+    assert_eq!(states(&set, "leads"), ["done"]);
+    // Who has nothing to say of returned lists is not asked whether their export is whole.
+    let (_, warnings) = city.night(3);
+    assert!(warnings.iter().all(|warning| !warning.contains("returns")), "{warnings:?}");
+}
+
+#[test]
+fn who_is_missing_from_the_dumps_for_a_night_stays_visited() {
+    let city = City::new("[returns]\n");
+    let (set, _) = city.night(1);
+    city.said(&set, "G1", "赵山河", &[("核查结果", "已核实"), ("核查时间", "2022-04-02 09:00")]);
+    let (set, _) = city.night(2);
+    assert_eq!((states(&set, "arrivals"), states(&set, "tests")), (vec!["done".into()], vec!["open".into()]));
+    std::fs::remove_file(city.folder.path().join("tickets.csv")).unwrap();
+    let (set, _) = city.night(3);
+    assert_eq!(states(&set, "arrivals"), ["done"]);
+    assert_eq!(states(&set, "tests"), ["withdrawn"], "nobody was tested");
+    city.write("tickets.csv", TICKETS);
+    let (set, _) = city.night(4);
+    assert_eq!((states(&set, "arrivals"), states(&set, "tests")), (vec!["done".into()], vec!["open".into()]));
+    assert!(!set.join("answers/returns_rejected.csv").exists());
+}
+
+#[test]
+fn who_was_given_to_another_grid_and_met_there_stays_there() {
+    let city = City::new("[returns]\n");
+    let (set, _) = city.night(1);
+    let over = [("核查结果", "移交"), ("核查时间", "2022-04-02 09:00"), ("去向/移交网格", "G2")];
+    city.said(&set, "G1", "王建国", &over);
+    let (set, _) = city.night(2);
+    assert_eq!((grid_of(&set, "王"), states(&set, "leads")), ("G2".into(), vec!["handed_over".into()]));
+    city.said(&set, "G2", "王建国", &[("核查结果", "已核实"), ("核查时间", "2022-04-03 09:00")]);
+    let (set, warnings) = city.night(3);
+    assert_eq!((grid_of(&set, "王"), states(&set, "leads")), ("G2".into(), vec!["done".into()]));
+    assert!(warnings.iter().all(|warning| !warning.contains("网格编码")), "{warnings:?}");
+}
+
+#[test]
+fn an_answer_stays_given_when_the_person_is_listed_again() {
+    let city = City::new("[returns]\n");
+    let (set, _) = city.night(1);
+    city.said(&set, "G1", "王建国", &[("核查结果", "已核实"), ("核查时间", "2022-04-02 09:00")]);
+    city.night(2);
+    let again = "A2,李海燕,370502198001020020,2022-04-01\nA3,王建国,370502198001010017,2022-04-03\n\
+                 A4,李海燕,370502198001020020,2022-04-04\n";
+    city.write("leads.csv", &format!("{LEADS}{again}"));
+    let (set, _) = city.night(4);
+    let text = std::fs::read_to_string(set.join("answers/leads.csv")).unwrap();
+    let of_line = |line| {
+        let cells: Vec<&str> = str::split(line, ',').collect();
+        [cells[0], cells[2], cells[5], cells[7]]
+    };
+    let told: Vec<[&str; 4]> = text.lines().skip(1).map(of_line).collect();
+    assert_eq!(told[0], ["A1", "已核实", "2022-04-02 09:00", "2022-04-02 00:00"], "{text}");
+    assert_eq!(told[2][..3], ["A3", "待核实", ""], "{text}");
+    assert_eq!(told[3], ["A4", "待核实", "", "2022-04-05 00:00"], "{text}");
+}
