@@ -239,6 +239,42 @@ fn households_and_towns_make_nobody_one_person_though_no_comparison_says_so() {
     assert!(pairs as usize - together <= persons / 50, "{pairs} pairs, {together} of them right");
 }
 
+/// A register in which most pairs that agree in anything are of one family: same surname, street, postcode and phone. One
+/// person in ten is there twice.
+#[test]
+fn families_of_a_clean_register_stay_persons() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second] = households();
+    // What a street has in common stands in three columns.
+    let of_family = |line: &str, mark: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        let number = cells[6].bytes().fold(7_u64, |n, byte| n.wrapping_mul(31).wrapping_add(byte.into())) % 1_000_000;
+        let [id, given, family, born] = [cells[0], cells[1], cells[2], cells[3]];
+        format!("{mark}{id},{given},{family},{born},5{number},Z{number},{}\n", cells[6])
+    };
+    let twice = second.lines().skip(1).step_by(10).map(|line| of_family(line, "d"));
+    let rows: String = first.lines().skip(1).map(|line| of_family(line, "")).chain(twice).collect();
+    std::fs::write(folder.path().join("list.csv"), format!("id,given,family,born,town,postcode,street\n{rows}"))
+        .unwrap();
+    let of_field =
+        |(field, kind): (&str, &str)| format!("\n[[linkage.comparison]]\nfield = \"{field}\"\nkind = \"{kind}\"\n");
+    let fields = [("given", "jaro_winkler"), ("surname", "jaro_winkler"), ("born", "date")];
+    let more = [("town", "exact"), ("postcode", "exact"), ("street", "jaro_winkler")];
+    let rules = r#"["given, surname", "born", "postcode", "town", "surname, street"]"#;
+    let linkage = format!("\n[linkage]\nblocking = {rules}\n");
+    let linkage = linkage + &fields.into_iter().chain(more).map(of_field).collect::<String>();
+    let text = pipeline(folder.path(), &["list"], &linkage)
+        .replace("town = \"town\"", "town = \"town\"\npostcode = \"postcode\"\nstreet = \"street\"");
+    let found = night(&text, folder.path(), 2);
+    let persons = first.lines().count() - 1;
+    let person = |id: String| &found[&("list".to_owned(), id)];
+    let doubled = (0..persons).step_by(10);
+    let together = doubled.clone().filter(|i| person(format!("p{i}")) == person(format!("dp{i}"))).count();
+    assert!(together * 100 >= doubled.len() * 85, "{together} of {} are together", doubled.len());
+    let all: std::collections::BTreeSet<&String> = found.values().collect();
+    assert!(all.len() * 100 >= persons * 99, "{} persons of {persons}", all.len());
+}
+
 #[test]
 fn the_shipped_pipelines_are_right() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/public");

@@ -7,7 +7,11 @@ use crate::error::{Error, Exit, Result};
 use crate::message::Message;
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
+
+/// Mode of a file that is written: the owner writes, the group reads.
+const OUTPUT_MODE: u32 = 0o640;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct QueryArgs {
@@ -53,7 +57,9 @@ pub(super) fn run(args: &QueryArgs, terminal: &Terminal) -> Result<()> {
     let failed =
         |exit, error| Error::new(exit, Message::new("cli.output").with("file", path.display())).caused_by(error);
     let style = TableStyle { width: None, rows_max: None, lang: terminal.lang };
-    let file = File::create(path).map_err(|error: std::io::Error| failed(Exit::Output, error))?;
+    // What leaves the tables here is not masked.
+    let file = File::options().write(true).create(true).truncate(true).mode(OUTPUT_MODE).open(path);
+    let file = file.map_err(|error: std::io::Error| failed(Exit::Output, error))?;
     let mut out = BufWriter::new(file);
     render::write(&mut out, &batches, format, &style)
         .and_then(|()| out.flush())

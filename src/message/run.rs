@@ -49,6 +49,18 @@ pub(super) const ROWS: &[Row] = &[
         "拟合认为有 {matches} 对匹配，而最多只可能有 {possible} 对：有的比对重复说明同一件事（如城镇与邮编），或为同户共有；请去掉其一或设 shared = true",
     ),
     (
+        "run.custom_born_apart",
+        "of the records that the fit takes for one person only {share} % agree in `{field}`: they may be of one household; \
+         declare what a household has in common with shared = true",
+        "拟合认为属同一人的记录中，仅 {share} % 的 `{field}` 相同，可能其实是同户人员；请对同户共有的比对项设 shared = true",
+    ),
+    (
+        "run.custom_rule_empty",
+        "blocking rule `{rule}` adds no pair: no two records agree in it but those that an earlier rule brings together; look \
+         whether all sources write these fields alike",
+        "分块规则 `{rule}` 未带来任何记录对：除前面规则已带来的以外，没有两条记录在这些字段上一致；请检查各来源的写法是否相同",
+    ),
+    (
         "run.nameless",
         "source `{source}` maps neither name nor id_number: its rows can be matched by a phone alone",
         "来源 `{source}` 既未映射 name 也未映射 id_number：其各行只能凭电话匹配",

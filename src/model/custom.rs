@@ -22,6 +22,8 @@ const BITS_MAX: f64 = 24.0;
 const MATCHES_A_RECORD: f64 = 0.5;
 /// Pairs of one household for each record, before anything is counted.
 const RELATED_A_RECORD: f64 = 1.0;
+/// A level agrees if one person has it so many times as often as strangers.
+const AGREES: f64 = 16.0;
 /// Pairs by which the starting shares of a household count against the night's.
 const RELATED_STRENGTH: f64 = 20.0;
 
@@ -102,6 +104,36 @@ impl<'a> Start<'a> {
             u: self.u.clone(),
             matches: a_record(MATCHES_A_RECORD),
             related,
+            rounds: 0,
+        };
+        self.settled(fit, rounds)
+    }
+
+    /// As [`Self::fit`], beginning at `plain`, a fit without a household, of whose pairs of one person those that differ in
+    /// comparison `c` are taken for a household.
+    pub(super) fn fit_apart(&self, plain: &CustomFit, c: usize, rounds: usize) -> (CustomFit, f64) {
+        let one_person = |&(pattern, n): &(LevelPattern, u64)| {
+            let same = plain.weights.evidence(pattern).same.exp2();
+            let share = match pattern.level(c) {
+                0 => 0.5,
+                // Two of one family are soon born in one year.
+                level => f64::from(u8::from(self.m[c][level] < AGREES * self.u[c][level])),
+            };
+            let pairs = n as f64 * same / (1.0 + same);
+            (pattern, pairs * (1.0 - share), pairs * share)
+        };
+        let split: Vec<(LevelPattern, f64, f64)> = self.counts.candidates.iter().map(one_person).collect();
+        let m = estimate(self.comparisons, split.iter().map(|of| (of.0, of.1)), M_STRENGTH, &self.m);
+        let shares = estimate(self.comparisons, split.iter().map(|of| (of.0, of.2)), RELATED_STRENGTH, &self.u);
+        let half = |(of_m, of_shares): (&Vec<f64>, &Vec<f64>)| of_shares[1] * 2.0 > of_m[1];
+        let shared = m.iter().zip(&shares).map(half).collect();
+        let related = Related { shares, pairs: split.iter().map(|of| of.2).sum::<f64>().max(1.0), shared };
+        let fit = CustomFit {
+            weights: LevelWeights::default(),
+            m,
+            u: plain.u.clone(),
+            matches: split.iter().map(|of| of.1).sum::<f64>().max(1.0),
+            related: Some(related),
             rounds: 0,
         };
         self.settled(fit, rounds)

@@ -47,6 +47,12 @@ pub(super) fn resolve(records: &Records, linkage: &Linkage, watch: &mut Watch<'_
     };
     let (counts, fit) = watch.step("fit", fit, |_| Message::new("run.step.fit_custom"))?;
     watch.warn_all(doubts(&counts, fit.matches, linkage.one_per_source, features.sources()));
+    watch.warn_all(born_apart(features.plan(), &fit));
+    for (rule, name) in counts.rules.iter().zip(&features.plan().rule_names) {
+        if rule.pairs == 0 && rule.pairs_left_out == 0 {
+            watch.warn(Message::new("run.custom_rule_empty").with("rule", name));
+        }
+    }
     let joined = watch.step(
         "link",
         |_| Ok(join(&features, &fit, linkage)),
@@ -95,6 +101,22 @@ fn doubts(counts: &CustomCounts, matches: f64, one_per_source: bool, source_of: 
         }
     }
     doubts
+}
+
+/// Records of one person mostly agree in the birth date; where less than this share do, most are not of one person.
+const BORN_ALIKE_SHARE: f64 = 0.25;
+/// Fewer matches say nothing of it.
+const BORN_ALIKE_MATCHES: f64 = 20.0;
+
+/// Birth dates in which what the fit takes for one person hardly agrees.
+fn born_apart(plan: &Plan, fit: &CustomFit) -> Vec<Message> {
+    let dates = plan.comparisons.iter().zip(&fit.m).filter(|(of, _)| of.is_date());
+    let apart = dates.filter(|(_, m)| fit.matches >= BORN_ALIKE_MATCHES && m[1] < BORN_ALIKE_SHARE);
+    let told = |(of, m): (&custom::ComparisonPlan, &Vec<f64>)| {
+        let told = Message::new("run.custom_born_apart").with("field", &of.name);
+        told.with("share", format!("{:.0}", m[1] * 100.0))
+    };
+    apart.map(told).collect()
 }
 
 /// An estimate may exceed what is possible by this share; beyond it two comparisons tell the same thing, or a household.

@@ -11,7 +11,7 @@ use crate::ingest::{self, Dump, DumpReport};
 use crate::message::{Lang, Message};
 use crate::publish::lists;
 use crate::returns::{self, Answer, Form, Person, ReturnsNight, journal};
-use crate::store::Store;
+use crate::store::{Store, files};
 use crate::tables::{JoinedBy, PersonId, QuarantinedRow, Reason, Records};
 use hashbrown::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -43,6 +43,7 @@ pub fn import(store: &Path, results: &[(String, String)], sheets: &[PathBuf]) ->
 
 /// Reads one sheet and keeps it, unless `dry`.
 fn take(store: &Path, results: &[(String, String)], path: &Path, dry: bool) -> Result<(Import, Vec<Answer>)> {
+    std::fs::metadata(path).map_err(|error| files::read_error(path, error))?;
     let (outcome, report) = sheet(path, results)?;
     let known = if dry { false } else { !journal::add(store, &report.sha256, &outcome.answers)? };
     let rejected = outcome.answers.iter().filter_map(|answer| Some((answer.line, answer.rejected?.as_str())));

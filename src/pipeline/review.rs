@@ -42,6 +42,7 @@ pub fn import_decisions(store: &Path, sheets: &[PathBuf]) -> Result<Vec<Decision
 }
 
 fn take(store: &Path, path: &Path) -> Result<DecisionImport> {
+    std::fs::metadata(path).map_err(|error| files::read_error(path, error))?;
     let words = [Lang::Zh, Lang::En].into_iter().flat_map(review::verdicts);
     let verdicts: Vec<(String, Verdict)> = words.collect();
     let mut lacks = Vec::new();

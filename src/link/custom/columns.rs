@@ -86,7 +86,9 @@ pub(super) fn evaluate(records: &Records, expression: &KeyExpression, dates: boo
                         let mut words: Vec<String> = Vec::new();
                         for sym in key {
                             values::clean(raw(sym), &mut text);
-                            words.extend(text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned));
+                            // HARPER, Ronald is Harper Ronald.
+                            let bare = text.split(' ').map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+                            words.extend(bare.filter(|word| !word.is_empty()).map(str::to_owned));
                         }
                         words.sort_unstable();
                         made = words.join(" ");

@@ -36,7 +36,12 @@ impl CustomFeatures {
                 comparison.expressions.iter().map(column).collect()
             })
             .collect();
-        let keys = plan.rules.par_iter().enumerate().map(|(i, rule)| super::blocking::keys(records, i, rule)).collect();
+        let keys = plan
+            .rules
+            .par_iter()
+            .enumerate()
+            .map(|(i, rule)| super::blocking::keys(records, i, rule, |of| plan.is_date(of)))
+            .collect();
         let mut features = Self { plan, columns, keys, source: records.source.to_vec() };
         features.count_values(None);
         features

@@ -62,6 +62,12 @@ impl Plan {
             block_rows_max: linkage.block_rows_max.max(2),
         }
     }
+
+    /// Whether an expression is a whole field that is compared as a date.
+    pub(super) fn is_date(&self, expression: &KeyExpression) -> bool {
+        let dates = self.comparisons.iter().filter(|of| of.is_date());
+        dates.flat_map(|of| &of.expressions).any(|of| of == expression)
+    }
 }
 
 impl ComparisonPlan {

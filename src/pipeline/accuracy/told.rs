@@ -75,7 +75,8 @@ impl Accuracy {
             .with("pairs", pairs)
             .with("share", percent(reached / pairs.max(1) as f64))
             .with("lost", lost.round());
-        vec![accuracy, blocking]
+        // Of no pairs there is nothing to tell.
+        if pairs == 0 { vec![accuracy] } else { vec![accuracy, blocking] }
     }
 
     /// A warning if even the upper end is low.
