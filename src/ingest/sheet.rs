@@ -68,18 +68,20 @@ pub(super) fn read(log: &mut Log, outlet: &Outlet, file: File, format: Format, t
         log.refuse(Reason::MissingColumn, problem.with("found", names.join(", ")));
         return;
     }
+    let heads: Vec<(String, Head)> =
+        sheets.into_iter().map(|name| (name.clone(), workbook.head(&name, task))).collect();
+    // A sheet of notes may hold one of the words by chance; sheets of rows hold most of them.
+    let columns = |head: &Head| head.plan.as_ref().map_or(0, Plan::found);
+    let best = heads.iter().map(|(_, head)| columns(head)).max().unwrap_or(0);
     let (mut found, mut left_out) = (Vec::new(), Vec::new());
-    for name in sheets {
-        let head = workbook.head(&name, task);
-        match head.plan {
+    for (name, head) in heads {
+        let wanted = columns(&head) * 2 >= best;
+        match head.plan.filter(|_| wanted) {
             Some(plan) => found.push((name, plan, head.lines)),
             None if head.is_table => left_out.push(name),
             None => {}
         }
     }
-    // A sheet of notes may hold one of the words by chance; sheets of rows hold most of them.
-    let best = found.iter().map(|(_, plan, _)| plan.found()).max().unwrap_or(0);
-    found.retain(|(_, plan, _)| plan.found() * 2 >= best);
     if best == 0 {
         found.truncate(1);
     }
