@@ -251,7 +251,9 @@ fn families_of_a_clean_register_stay_persons() {
         let number = cells[6].bytes().fold(7_u64, |n, byte| n.wrapping_mul(31).wrapping_add(byte.into())) % 1_000_000;
         let [id, given, family, born] = [cells[0], cells[1], cells[2], cells[3]];
         // Of so few given names too many would be alike.
-        let end = ["an", "el", "is", "or", "um", "yx", "bert", "dine"][id[1..].parse::<usize>().unwrap() * 7 % 8];
+        let number_of: usize = id[1..].parse().unwrap();
+        let syllables = ["an", "el", "is", "or", "um", "yx", "bert", "dine", "frid", "gund", "mar", "wolf", "run"];
+        let end = [number_of * 7 % 13, number_of * 5 / 13 % 13].map(|at| syllables[at]).concat();
         format!("{mark}{id},{given}{end},{family},{born},5{number},Z{number},{}\n", cells[6])
     };
     let twice = second.lines().skip(1).step_by(10).map(|line| of_family(line, "d"));
