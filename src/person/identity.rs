@@ -3,7 +3,7 @@
 //! A key of the set before goes to the cluster that holds most of its records; what else held some of them has split off
 //! and gets a new key. A cluster that holds several old keys keeps the one with most records: the others have merged.
 
-use crate::config::Source;
+use crate::config::{RETURNS_SOURCE, Source};
 use crate::kernels::buckets::Buckets;
 use crate::kernels::hash;
 use crate::kernels::prefetch::{AHEAD, prefetch};
@@ -115,11 +115,15 @@ pub(super) fn assign<'a>(
         .collect();
     let (keys, borne): (Vec<Vec<u64>>, Vec<Vec<Option<PersonId>>>) = chunks.into_iter().unzip();
     let (keys, borne) = (keys.concat(), borne.concat());
-    // The smallest key of a cluster's records does not depend on their order.
-    let fresh: Vec<u64> = (0..count)
-        .into_par_iter()
-        .map(|c| members(c).iter().map(|&row| keys[row as usize]).min().unwrap_or_default())
-        .collect();
+    // The smallest key of a cluster's records does not depend on their order. What somebody said at the door comes last: who was
+    // in no dump for a night is called afterwards as before the visit.
+    let returns = sources.iter().position(|source| source.name == RETURNS_SOURCE);
+    let place = |&row: &u32| {
+        let of_returns = returns.is_some_and(|returns| usize::from(records.source[row as usize]) == returns);
+        (of_returns, keys[row as usize])
+    };
+    let fresh: Vec<u64> =
+        (0..count).into_par_iter().map(|c| members(c).iter().map(place).min().map_or(0, |(_, key)| key)).collect();
     let old: Vec<Vec<(PersonId, u32)>> = if known.is_empty() {
         vec![Vec::new(); count]
     } else {
