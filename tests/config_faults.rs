@@ -25,6 +25,11 @@ name = "姓名"
 [linkage]
 match_weight_min = 4
 review_weight_min = 12
+
+[[followup]]
+name = "tests_due"
+sql = "SELECT person_id, as_of AS since, '' AS reason FROM persons"
+settled_by = "test"
 "#;
 
 fn gridlink() -> Command {
@@ -44,13 +49,14 @@ fn all_faults_are_listed_and_the_code_is_78() {
         assert!(output.stdout.is_empty());
         let text = String::from_utf8(output.stderr).unwrap();
         for fault in [
-            "6 fault(s)",
+            "7 fault(s)",
             "p.toml:3: run.ouput: unknown key, did you mean `output`?",
             "p.toml:4: run.locale: found `fr`",
             "p.toml:8: source[1].agency: found `polize`, did you mean `police`?",
             "p.toml:11: source[1].map.id_numbr: unknown key, did you mean `id_number`?",
             "p.toml:15: source[2].name: `police` is already used by source[1]",
             "linkage.review_weight_min: found `12`, allowed: < match_weight_min (4)",
+            "followup[1].settled_by: found `test`, allowed: beside visit_settles = false",
         ] {
             assert!(text.contains(fault), "{fault} is not in\n{text}");
         }

@@ -106,8 +106,8 @@ pub(super) fn followups(
         }
         let visit_settles = at.bool("visit_settles", faults).unwrap_or(true);
         let settled_by = at.text("settled_by", faults);
-        if visit_settles && settled_by.is_some() {
-            faults.bad_value(at.line_of("settled_by"), &at.key("settled_by"), "settled_by", "visit_settles = false");
+        if let Some(kind) = settled_by.as_ref().filter(|_| visit_settles) {
+            faults.bad_value(at.line_of("settled_by"), &at.key("settled_by"), kind, "beside visit_settles = false");
         }
         let sql = sql(at, context, faults);
         if let Some((_, sql)) = &sql {

@@ -15,7 +15,7 @@ const TELLING_BITS: f64 = 3.0;
 /// A household agrees in it as strangers do if it speaks by no more than this share of that for the household.
 const BY_CHANCE_SHARE: f64 = 0.1;
 /// Records of one person are born on one day in at least this share, or what is taken for them is something else.
-const BORN_ALIKE_SHARE: f64 = 0.25;
+pub const BORN_ALIKE_SHARE: f64 = 0.25;
 /// Of all bits for one person a household lacks at least this share: one wrong field makes no household.
 const LACKING_SHARE: f64 = 0.3;
 

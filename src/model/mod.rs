@@ -16,4 +16,5 @@ mod ties;
 pub use custom::{CustomFit, best_threshold, fit_custom};
 pub use em::{Em, em};
 pub use fit::{Fit, fit, has_silver};
+pub use households::BORN_ALIKE_SHARE;
 pub use stored::{Drift, Stored, Terms, drift, terms};

@@ -9,7 +9,7 @@ use crate::config::Linkage;
 use crate::error::Result;
 use crate::link::custom::{self, CustomCounts, CustomFeatures, LevelPattern, Plan};
 use crate::message::Message;
-use crate::model::{self, CustomFit};
+use crate::model::{self, BORN_ALIKE_SHARE, CustomFit};
 use crate::tables::{Edge, Links, Records};
 use serde_json::{Value, json};
 
@@ -103,9 +103,7 @@ fn doubts(counts: &CustomCounts, matches: f64, one_per_source: bool, source_of: 
     doubts
 }
 
-/// Records of one person mostly agree in the birth date; where less than this share do, most are not of one person.
-const BORN_ALIKE_SHARE: f64 = 0.25;
-/// Fewer matches say nothing of it.
+/// Fewer matches say nothing of how many are born alike.
 const BORN_ALIKE_MATCHES: f64 = 20.0;
 
 /// Birth dates in which what the fit takes for one person hardly agrees.
