@@ -1,6 +1,8 @@
 //! Values with their middle hidden, for what leaves the centre: enough left to tell people at one door apart, too
 //! little to be worth stealing.
 
+use std::borrow::Cow;
+
 /// An ID number with its first four and last four characters: `3705**********1234`. A shorter text keeps less.
 pub fn id(text: &str) -> String {
     middle(text, 4, 4)
@@ -35,6 +37,41 @@ pub fn name(text: &str) -> String {
             std::iter::once(*first).chain(hidden).chain([*last]).collect()
         }
     }
+}
+
+/// A text in which mobile phones (11 digits) and resident ID numbers (15 or 18 characters) that stand between other words
+/// are masked: people write them behind an address or a reason. Other numbers stay.
+pub fn within(text: &str) -> Cow<'_, str> {
+    let (mut out, mut copied, mut rest) = (String::new(), 0, 0);
+    while let Some(start) = text[rest..].find(is_digit).map(|at| rest + at) {
+        let run = &text[start..];
+        let digits = run.find(|c| !is_digit(c)).unwrap_or(run.len());
+        let count = run[..digits].chars().count();
+        let check = run[digits..].chars().next().filter(|c| matches!(c, 'x' | 'X' | 'Ｘ' | 'ｘ'));
+        let end = start + digits + check.filter(|_| count == 17).map_or(0, char::len_utf8);
+        let number = &text[start..end];
+        let masked = match count {
+            11 if matches!(number.chars().next(), Some('1' | '１')) => Some(phone(number)),
+            15 | 18 => Some(id(number)),
+            17 if check.is_some() => Some(id(number)),
+            _ => None,
+        };
+        if let Some(masked) = masked {
+            out.push_str(&text[copied..start]);
+            out.push_str(&masked);
+            copied = end;
+        }
+        rest = end;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[copied..]);
+    Cow::Owned(out)
+}
+
+fn is_digit(c: char) -> bool {
+    matches!(c, '0'..='9' | '０'..='９')
 }
 
 fn middle(text: &str, head: usize, tail: usize) -> String {
@@ -81,6 +118,23 @@ mod tests {
         欧**华
         买**·*力
         "#);
+    }
+
+    #[test]
+    fn numbers_within_a_text_are_hidden_and_others_stay() {
+        let rows = [
+            ("3号楼501（电话13812345678）", "3号楼501（电话138****5678）"),
+            ("身份证37050219900101123X，37050219900101123Ｘ", "身份证3705**********123X，3705**********123Ｘ"),
+            ("370502900101123 13900001111/13900002222", "3705*******1123 139****1111/139****2222"),
+            ("１３８１２３４５６７８", "１３８****５６７８"),
+            // No phone, no ID number.
+            ("府前大街45号2-1-501", "府前大街45号2-1-501"),
+            ("订单20261130000000001234，座机05468221234", "订单20261130000000001234，座机05468221234"),
+            ("", ""),
+        ];
+        for (text, masked) in rows {
+            assert_eq!(within(text), masked);
+        }
     }
 
     #[test]

@@ -246,7 +246,8 @@ impl<'a> Style<'a> {
                 (Mask::None, "phone" | "phones") => one_a_line(value.as_str().into()),
                 (_, "at") => one_a_line(value.as_str().into()),
                 (_, "sex") => self.sex_of(value).into(),
-                _ => value.as_str().into(),
+                (Mask::Standard, _) => mask::within(value),
+                (Mask::None, _) => value.as_str().into(),
             }
         };
         row.fields.iter().map(shown).collect()
@@ -288,7 +289,10 @@ impl<'a> Style<'a> {
             }
         }
         put(&row.rules);
-        put(&row.reasons);
+        put(&match self.options.mask {
+            Mask::Standard => mask::within(&row.reasons),
+            Mask::None => row.reasons.as_str().into(),
+        });
         put(&row.due_at.map_or_else(String::new, |due| due.strftime("%Y-%m-%d %H:%M").to_string()));
         ANSWERS.iter().for_each(|_| put(""));
         let items = row.item_ids.join(" ");
