@@ -83,6 +83,10 @@ fn stages(pipeline: &Pipeline, runs: usize) -> Result<(), Box<dyn std::error::Er
         median
     };
     report("ingest", &|| dumps.iter().for_each(|dump| drop(read(pipeline, dump))));
+    let books: Vec<&Dump> = dumps.iter().filter(|dump| dump.label.ends_with(".xlsx")).collect();
+    let rows: usize = books.iter().flat_map(|dump| read(pipeline, dump)).map(|chunk| chunk.len()).sum();
+    let took = report("workbooks", &|| books.iter().for_each(|dump| drop(read(pipeline, dump))));
+    println!("{:>12} {rows} rows of workbooks, {:.2} million a second", "", rows as f64 / took.as_secs_f64() / 1e6);
     report("normalize", &|| drop(normalized()));
     report("append", &|| drop(appended()));
     report("reorder", &|| drop(copies.borrow_mut().pop().map(|copy| copy.in_order(&order, || ()))));

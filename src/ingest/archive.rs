@@ -50,6 +50,8 @@ pub(super) enum Refusal {
     Bomb,
     /// It is encrypted.
     Password,
+    /// The library cannot read it.
+    Unreadable,
 }
 
 /// What was seen of merged cells in the sheets of a workbook.

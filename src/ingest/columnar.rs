@@ -134,7 +134,7 @@ impl ColumnBlock {
             columns.iter().map(|column| kept(column, &keep)).collect()
         };
         let byte = vec![0; line.len()];
-        let rows = RawChunk { source: self.source, file: self.file, line, byte, columns };
+        let rows = RawChunk { source: self.source, file: self.file, line, byte, columns, sheet: None };
         Parsed { rows, quarantined: rejected.finish().quarantined }
     }
 }

@@ -208,7 +208,7 @@ impl Page<'_> {
         if !log.header(&plan, first[row].0, &self.task.columns) {
             return ControlFlow::Break(());
         }
-        let mut gather = Gather::new(self.outlet, self.task.source, self.task.file, plan);
+        let mut gather = Gather::new(self.outlet, self.task.source, self.task.file, plan, None);
         for (line, cells) in &first[data..] {
             gather.push(*line, cells)?;
         }

@@ -24,6 +24,7 @@ mod sheet;
 mod sniff;
 mod table;
 mod text;
+mod workbook;
 
 pub use dumps::find_dumps;
 pub use report::{Compression, DumpReport};
@@ -139,6 +140,7 @@ fn concat(dump: &Dump, columns: usize, chunks: &[RawChunk]) -> RawChunk {
         line: chunks.iter().flat_map(|chunk| chunk.line.iter().copied()).collect(),
         byte: chunks.iter().flat_map(|chunk| chunk.byte.iter().copied()).collect(),
         columns: (0..columns).map(column).collect(),
+        sheet: None,
     }
 }
 

@@ -1,4 +1,7 @@
-//! Numbers of spreadsheets, Parquet and JSON as the text that people see in a cell.
+//! Numbers of spreadsheets, Parquet and JSON, and dates of spreadsheets, as the text that people see in a cell.
+
+use calamine::ExcelDateTime;
+use std::fmt::Write;
 
 /// Numbers of 18 digits, as ID numbers are.
 const LONG: std::ops::Range<f64> = 1e17..1e18;
@@ -18,6 +21,27 @@ pub(super) fn float(value: f64) -> String {
         return if value == 0.0 { "0".to_owned() } else { short };
     }
     format!("{value:.14e}").parse::<f64>().map_or(short, |rounded| rounded.to_string())
+}
+
+/// A date, a time or both; a number in a cell of dates that is none stays a number.
+pub(super) fn date(text: &mut String, date: ExcelDateTime) {
+    let serial = date.as_f64();
+    if !(0.0..2_958_466.0).contains(&serial) {
+        text.push_str(&float(serial));
+        return;
+    }
+    let (year, month, day, hour, minute, second, _) = date.to_ymd_hms_milli();
+    let written = if date.is_duration() {
+        let seconds = (serial * 86_400.0).round() as u64;
+        write!(text, "{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    } else if serial < 1.0 {
+        write!(text, "{hour:02}:{minute:02}:{second:02}")
+    } else if (hour, minute, second) == (0, 0, 0) {
+        write!(text, "{year:04}-{month:02}-{day:02}")
+    } else {
+        write!(text, "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    };
+    debug_assert!(written.is_ok(), "text takes everything");
 }
 
 #[cfg(test)]

@@ -90,7 +90,8 @@ impl Rows {
     /// The rows as tables.
     pub(super) fn finish(self) -> Parsed {
         let columns = self.columns.into_iter().map(|mut builder| builder.finish()).collect();
-        let rows = RawChunk { source: self.source, file: self.file, line: self.line, byte: self.byte, columns };
+        let (source, file, line, byte) = (self.source, self.file, self.line, self.byte);
+        let rows = RawChunk { source, file, line, byte, columns, sheet: None };
         Parsed { rows, quarantined: self.quarantined }
     }
 }

@@ -84,6 +84,7 @@ pub(super) struct TableBlock {
     source: u16,
     file: u32,
     plan: Arc<Plan>,
+    sheet: Option<Arc<str>>,
     text: String,
     spans: Vec<(u32, u32)>,
     rows: Vec<RowEnd>,
@@ -99,8 +100,8 @@ struct RowEnd {
 }
 
 impl TableBlock {
-    fn new(source: u16, file: u32, plan: Arc<Plan>) -> Self {
-        Self { source, file, plan, text: String::new(), spans: Vec::new(), rows: Vec::new() }
+    fn new(source: u16, file: u32, plan: Arc<Plan>, sheet: Option<Arc<str>>) -> Self {
+        Self { source, file, plan, sheet, text: String::new(), spans: Vec::new(), rows: Vec::new() }
     }
 
     /// Sorts the cells into columns.
@@ -116,7 +117,9 @@ impl TableBlock {
             rows.push(&self.plan, Place { line: row.line, byte: 0 }, &fields, raw);
             (text, spans) = (row.text, row.spans);
         }
-        rows.finish()
+        let mut parsed = rows.finish();
+        parsed.rows.sheet = self.sheet;
+        parsed
     }
 }
 
@@ -127,9 +130,9 @@ pub(super) struct Gather<'a> {
 }
 
 impl<'a> Gather<'a> {
-    /// Rows of a dump by their header.
-    pub(super) fn new(outlet: &'a Outlet, source: u16, file: u32, plan: Plan) -> Self {
-        Self { outlet, block: TableBlock::new(source, file, Arc::new(plan)) }
+    /// Rows of a dump by their header; with the `sheet` that they stand in, if their numbers do not tell.
+    pub(super) fn new(outlet: &'a Outlet, source: u16, file: u32, plan: Plan, sheet: Option<&str>) -> Self {
+        Self { outlet, block: TableBlock::new(source, file, Arc::new(plan), sheet.map(Arc::from)) }
     }
 
     /// Takes a row; breaks if no more are wanted.
@@ -147,7 +150,8 @@ impl<'a> Gather<'a> {
         if self.block.rows.is_empty() {
             return ControlFlow::Continue(());
         }
-        let next = TableBlock::new(self.block.source, self.block.file, Arc::clone(&self.block.plan));
+        let block = &self.block;
+        let next = TableBlock::new(block.source, block.file, Arc::clone(&block.plan), block.sheet.clone());
         self.outlet.send(Work::Table(std::mem::replace(&mut self.block, next)))
     }
 }

@@ -72,8 +72,8 @@ impl Normalizer {
         Self { city, origins: Origins::of(city), ..self }
     }
 
-    /// The records in `rows`. A record without an id of its own gets `dump_label:line`. Rows of one chunk are read alone, so
-    /// chunks may be read in any order and in parallel.
+    /// The records in `rows`. A record without an id of its own gets `dump_label:line`, or `dump_label[sheet]:line` where
+    /// rows name their sheet. Rows of one chunk are read alone, so chunks may be read in any order and in parallel.
     pub fn normalize(&self, rows: &RawChunk, dump_label: &str) -> Normalized {
         let mut out = Normalized::default();
         for (field, _) in &self.map {

@@ -367,7 +367,11 @@ impl<'a> Reader<'a> {
         let record_id = match draft.record_id {
             Pool::NONE => {
                 self.text.clear();
-                let _ = write!(self.text, "{}:{line}", self.dump_label);
+                let _ = match &self.rows.sheet {
+                    // Rows of every sheet are numbered from 1.
+                    Some(sheet) => write!(self.text, "{}[{sheet}]:{line}", self.dump_label),
+                    None => write!(self.text, "{}:{line}", self.dump_label),
+                };
                 records.keys.push(&self.text)
             }
             own => own,

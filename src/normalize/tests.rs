@@ -35,6 +35,7 @@ fn chunk(rows: &[&[&str]]) -> RawChunk {
         columns: (0..width)
             .map(|c| StringArray::from_iter(rows.iter().map(|row| (row[c] != "\0").then_some(row[c]))))
             .collect(),
+        sheet: None,
     }
 }
 
@@ -99,6 +100,9 @@ fn rows_without_a_person_are_kept_apart() {
     let out = read(&source, &rows);
     assert_eq!(out.records.len(), 2);
     assert_eq!(out.records.key(1), "a.csv:3");
+    // Rows of every sheet of a workbook are numbered from 1.
+    let second = RawChunk { sheet: Some("二号楼".into()), ..chunk(&[&["王伟", "\0"]]) };
+    assert_eq!(read(&source, &second).records.key(0), "a.csv[二号楼]:2");
     let reasons: Vec<_> = out.quarantined.iter().map(|q| (q.line, q.reason)).collect();
     use Reason::{NoPerson, NotAPerson};
     assert_eq!(reasons, [(4, NoPerson), (5, NotAPerson), (6, NotAPerson), (7, NotAPerson)]);

@@ -27,6 +27,7 @@ fn sheet(rows: &[[&str; 8]]) -> RawChunk {
         line: (3..).take(rows.len()).collect(),
         byte: vec![0; rows.len()],
         columns: (0..8).map(column).collect(),
+        sheet: None,
     }
 }
 

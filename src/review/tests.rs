@@ -144,7 +144,7 @@ fn rows_of_a_sheet_become_decisions_or_say_why_not() {
     ];
     let column = |at: usize| Arc::new(rows.iter().map(|row| Some(row[at])).collect::<StringArray>());
     let columns = (0..7).map(|at| (*column(at)).clone()).collect();
-    let chunk = RawChunk { source: 0, file: 0, columns, line: (2..10).collect(), byte: vec![0; 8] };
+    let chunk = RawChunk { source: 0, file: 0, columns, line: (2..10).collect(), byte: vec![0; 8], sheet: None };
     let found = read(&form(), &[chunk], "a.csv");
     let told: Vec<_> =
         found.decisions.iter().map(|d| (d.left.record_id.as_str(), d.verdict, d.note.as_str())).collect();

@@ -1,12 +1,13 @@
 //! Rows as a dump gives them, before anything is repaired.
 
 use arrow::array::StringArray;
+use std::sync::Arc;
 
 /// Some consecutive rows of one dump. `columns` has one array for each column that the source's mapping needs, in the
 /// order of [`crate::config::Source::columns`]; a column that this file lacks is all null. `line` (1-based, of the
 /// row's first line; the row number in a sheet or a Parquet file) and `byte` (0-based offset in the decompressed file;
 /// 0 where the format has none) say where each row stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct RawChunk {
     /// Number of the source, in the order of the pipeline file.
     pub source: u16,
@@ -18,6 +19,8 @@ pub struct RawChunk {
     pub byte: Vec<u64>,
     /// One array per needed column, each as long as `line`.
     pub columns: Vec<StringArray>,
+    /// The sheet that they stand in, where `line` alone does not tell: any of a workbook that has rows but the first.
+    pub sheet: Option<Arc<str>>,
 }
 
 impl RawChunk {

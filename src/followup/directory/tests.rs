@@ -24,6 +24,7 @@ pub(in crate::followup) fn directory(rows: &[&[&str]]) -> (Directory, Vec<Messag
         line: vec![2; rows.len()],
         byte: vec![0; rows.len()],
         columns: (0..13).map(column).collect(),
+        sheet: None,
     };
     Directory::build(&settings, &[chunk])
 }

@@ -28,6 +28,8 @@ pub(super) struct Out {
     pub(super) rows: Vec<Row>,
     pub(super) quarantined: Vec<QuarantinedRow>,
     pub(super) report: DumpReport,
+    /// The sheet that each chunk names.
+    pub(super) sheets: Vec<Option<String>>,
 }
 
 impl Out {
@@ -60,7 +62,7 @@ pub(super) fn dump(path: &Path) -> Dump {
 }
 
 pub(super) fn drain(mut reader: DumpReader) -> Out {
-    let (mut rows, mut quarantined) = (Vec::new(), Vec::new());
+    let (mut rows, mut quarantined, mut sheets) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(block) = reader.next_block() {
         let parsed = block.parse();
         assert_eq!((parsed.rows.source, parsed.rows.file), (3, 7));
@@ -70,11 +72,12 @@ pub(super) fn drain(mut reader: DumpReader) -> Out {
             rows.push((parsed.rows.line[i], parsed.rows.byte[i], parsed.rows.columns.iter().map(value).collect()));
         }
         quarantined.extend(parsed.quarantined);
+        sheets.push(parsed.rows.sheet.as_deref().map(str::to_owned));
     }
     let report = reader.finish();
     assert_eq!(report.rows, rows.len() as u64);
     assert_eq!(report.quarantined, quarantined.iter().filter(|row| row.line > 0).count() as u64);
-    Out { rows, quarantined, report }
+    Out { rows, quarantined, report, sheets }
 }
 
 /// Reads a stream of bytes.

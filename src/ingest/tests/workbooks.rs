@@ -63,6 +63,11 @@ fn every_sheet_with_the_header_is_read() {
         );
         assert_eq!(out.rows.iter().map(|row| row.0).collect::<Vec<_>>(), [4, 6, 2]);
         assert_eq!(out.report.sheets, ["名册", "名册2"]);
+        assert_eq!(
+            out.sheets,
+            [None, Some("名册2".to_owned())],
+            "numbers of rows do not tell the second from the first"
+        );
         assert_eq!((out.report.header_row, out.report.format), (Some(3), Some(Format::Xlsx)));
         assert_eq!(out.report.compression, compression);
         assert!(out.quarantined.is_empty() && out.report.problems.is_empty());
