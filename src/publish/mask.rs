@@ -39,8 +39,9 @@ pub fn name(text: &str) -> String {
     }
 }
 
-/// A text in which mobile phones (11 digits) and resident ID numbers (15 or 18 characters) that stand between other words
-/// are masked: people write them behind an address or a reason. Other numbers stay.
+/// A text in which mobile phones (11 digits) and resident ID numbers (18 characters, with a year of birth) that stand
+/// between other words are masked: people write them behind an address or a reason. Other numbers stay: codes of grids,
+/// which a worker must read, have 15 digits as ID numbers once had.
 pub fn within(text: &str) -> Cow<'_, str> {
     let (mut out, mut copied, mut rest) = (String::new(), 0, 0);
     while let Some(start) = text[rest..].find(is_digit).map(|at| rest + at) {
@@ -51,9 +52,9 @@ pub fn within(text: &str) -> Cow<'_, str> {
         let end = start + digits + check.filter(|_| count == 17).map_or(0, char::len_utf8);
         let number = &text[start..end];
         let masked = match count {
-            11 if matches!(number.chars().next(), Some('1' | '１')) => Some(phone(number)),
-            15 | 18 => Some(id(number)),
-            17 if check.is_some() => Some(id(number)),
+            11 if number.starts_with(['1', '１']) => Some(phone(number)),
+            18 if has_century(number) => Some(id(number)),
+            17 if check.is_some() && has_century(number) => Some(id(number)),
             _ => None,
         };
         if let Some(masked) = masked {
@@ -72,6 +73,15 @@ pub fn within(text: &str) -> Cow<'_, str> {
 
 fn is_digit(c: char) -> bool {
     matches!(c, '0'..='9' | '０'..='９')
+}
+
+/// Whether somebody with this ID number would have been born from 1800 to 2099.
+fn has_century(number: &str) -> bool {
+    let mut century = number.chars().skip(6);
+    matches!(
+        (century.next(), century.next()),
+        (Some('1' | '１'), Some('8' | '9' | '８' | '９')) | (Some('2' | '２'), Some('0' | '０'))
+    )
 }
 
 fn middle(text: &str, head: usize, tail: usize) -> String {
@@ -125,7 +135,8 @@ mod tests {
         let rows = [
             ("3号楼501（电话13812345678）", "3号楼501（电话138****5678）"),
             ("身份证37050219900101123X，37050219900101123Ｘ", "身份证3705**********123X，3705**********123Ｘ"),
-            ("370502900101123 13900001111/13900002222", "3705*******1123 139****1111/139****2222"),
+            ("13900001111/13900002222", "139****1111/139****2222"),
+            ("移交370502001001002，370502001001001234", "移交370502001001002，370502001001001234"),
             ("１３８１２３４５６７８", "１３８****５６７８"),
             // No phone, no ID number.
             ("府前大街45号2-1-501", "府前大街45号2-1-501"),
