@@ -40,35 +40,78 @@ pub fn name(text: &str) -> String {
 }
 
 /// A text in which mobile phones (11 digits) and resident ID numbers (18 characters, with a year of birth) that stand
-/// between other words are masked: people write them behind an address or a reason. Other numbers stay: codes of grids,
-/// which a worker must read, have 15 digits as ID numbers once had.
+/// between other words are masked: people write them behind an address or a reason, in one piece or in groups
+/// (`138-1234-5678`, `370502 19900101 1234`). Other numbers stay: codes of grids, which a worker must read, have 15 digits
+/// as ID numbers once had.
 pub fn within(text: &str) -> Cow<'_, str> {
     let (mut out, mut copied, mut rest) = (String::new(), 0, 0);
     while let Some(start) = text[rest..].find(is_digit).map(|at| rest + at) {
-        let run = &text[start..];
-        let digits = run.find(|c| !is_digit(c)).unwrap_or(run.len());
-        let count = run[..digits].chars().count();
-        let check = run[digits..].chars().next().filter(|c| matches!(c, 'x' | 'X' | 'Ｘ' | 'ｘ'));
-        let end = start + digits + check.filter(|_| count == 17).map_or(0, char::len_utf8);
-        let number = &text[start..end];
-        let masked = match count {
-            11 if number.starts_with(['1', '１']) => Some(phone(number)),
-            18 if has_century(number) => Some(id(number)),
-            17 if check.is_some() && has_century(number) => Some(id(number)),
-            _ => None,
+        let (number, masked) = match grouped(&text[start..]) {
+            Some((number, masked)) => (number, Some(masked)),
+            None => (run(&text[start..]), whole(run(&text[start..]))),
         };
+        rest = start + number.len();
         if let Some(masked) = masked {
             out.push_str(&text[copied..start]);
             out.push_str(&masked);
-            copied = end;
+            copied = rest;
         }
-        rest = end;
     }
     if copied == 0 {
         return Cow::Borrowed(text);
     }
     out.push_str(&text[copied..]);
     Cow::Owned(out)
+}
+
+/// The digits at the beginning of `text`, and an X behind 17 of them or behind the last three in a group of their own.
+fn run(text: &str) -> &str {
+    let digits = text.find(|c| !is_digit(c)).unwrap_or(text.len());
+    let check = text[digits..].chars().next().filter(|c| matches!(c, 'x' | 'X' | 'Ｘ' | 'ｘ'));
+    let closes = matches!(text[..digits].chars().count(), 3 | 17);
+    &text[..digits + check.filter(|_| closes).map_or(0, char::len_utf8)]
+}
+
+/// A number in one piece, masked, if it is one to mask: a mobile phone, with the country's code or without it, a landline with its
+/// area's (10 to 12 digits from 0 on), an ID number.
+fn whole(number: &str) -> Option<String> {
+    let is_mobile = |number: &str| number.chars().count() == 11 && number.starts_with(['1', '１']);
+    let country = ["86", "0086", "８６"].iter().find(|code| number.strip_prefix(**code).is_some_and(is_mobile));
+    match (number.chars().count(), country) {
+        (_, Some(code)) => Some(format!("{code}{}", phone(&number[code.len()..]))),
+        _ if is_mobile(number) => Some(phone(number)),
+        (10..=12, _) if number.starts_with(['0', '０']) => Some(phone(number)),
+        (18, _) if has_century(number) => Some(id(number)),
+        _ => None,
+    }
+}
+
+/// A number in groups at the beginning of `text`, and masked, where that is one to mask: 3, 4 and 4 digits of a mobile phone, 6, 8
+/// and 4 of an ID number, with the same sign between them, an area's code and 7 or 8 digits. The signs, which tell nothing, go.
+fn grouped(text: &str) -> Option<(&str, String)> {
+    let first = run(text);
+    if matches!(first.chars().count(), 3 | 4) && first.starts_with(['0', '０']) {
+        let other = run(text[first.len()..].strip_prefix(['-', ' ', '－', '—'])?);
+        let sign = text[first.len()..].chars().next().map_or(0, char::len_utf8);
+        let known = matches!(other.chars().count(), 7 | 8);
+        return known.then(|| (&text[..first.len() + sign + other.len()], phone(&format!("{first}{other}"))));
+    }
+    let others = match first.chars().count() {
+        3 if !first.chars().nth(1).is_some_and(|c| "012０１２".contains(c)) => [4, 4],
+        6 => [8, 4],
+        _ => return None,
+    };
+    let sign = text[first.len()..].chars().next().filter(|c| matches!(c, '-' | ' ' | '－' | '—' | '.'))?;
+    let (mut end, mut number) = (first.len(), first.to_owned());
+    for length in others {
+        let group = run(text[end..].strip_prefix(sign)?);
+        if group.chars().count() != length {
+            return None;
+        }
+        end += sign.len_utf8() + group.len();
+        number += group;
+    }
+    Some((&text[..end], whole(&number)?))
 }
 
 fn is_digit(c: char) -> bool {
@@ -138,9 +181,17 @@ mod tests {
             ("13900001111/13900002222", "139****1111/139****2222"),
             ("移交370502001001002，370502001001001234", "移交370502001001002，370502001001001234"),
             ("１３８１２３４５６７８", "１３８****５６７８"),
+            ("电话138-1234-5678转", "电话138****5678转"),
+            ("+86 138 1234 5678、139 0000 2222", "+86 138****5678、139****2222"),
+            ("370502 19900101 123X", "3705**********123X"),
+            ("370502-19900101-1234号", "3705**********1234号"),
+            ("+8613812345678，008613812345678", "+86138****5678，0086138****5678"),
+            ("座机0546-8221234或05468221234，021 62345678", "座机054****1234或054****1234，021****5678"),
             // No phone, no ID number.
             ("府前大街45号2-1-501", "府前大街45号2-1-501"),
-            ("订单20261130000000001234，座机05468221234", "订单20261130000000001234，座机05468221234"),
+            ("2022-03-27 08 0000，101-1001-1002", "2022-03-27 08 0000，101-1001-1002"),
+            ("138-123-45678，370502 19900101", "138-123-45678，370502 19900101"),
+            ("订单20261130000000001234，座机8221234", "订单20261130000000001234，座机8221234"),
             ("", ""),
         ];
         for (text, masked) in rows {
