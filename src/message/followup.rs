@@ -5,6 +5,11 @@ use super::Row;
 pub(super) const ROWS: &[Row] = &[
     ("sql.table", "table {name} cannot be given to the SQL engine", "表 {name} 无法交给 SQL 引擎"),
     ("sql.query", "the query cannot be run", "查询无法执行"),
+    (
+        "sql.no_question",
+        "the query begins with {word}, which asks for nothing; tables are read here and not changed",
+        "查询以 {word} 开头，不是查询语句；此处只读取表，不修改表",
+    ),
     ("grids.without_code", "grid directory: {count} row(s) have no grid code", "网格目录：{count} 行没有网格编码"),
     (
         "grids.duplicate",

@@ -7,6 +7,7 @@ mod bridge;
 mod parts;
 
 use crate::error::{Error, Exit, Result};
+use crate::kernels::sql_words::tokens;
 use crate::message::Message;
 use arrow::array::RecordBatch;
 use jiff::civil::Date;
@@ -104,10 +105,13 @@ impl Engine {
     /// The answer to `sql`, at least one batch, with text as `Utf8View`.
     ///
     /// # Errors
-    /// Exit 78 with the engine's reason: a rule with a wrong query is a fault of the pipeline file, whose name the caller
-    /// adds. A panic inside the engine is such an error too. The reason may quote the query and names of columns, and
+    /// Exit 78 if it is no question, and with the engine's reason: a rule with a wrong query is a fault of the pipeline file,
+    /// whose name the caller adds. A panic inside the engine is such an error too. The reason may quote the query and names of columns, and
     /// is cut; values of rows are taken out of it.
     pub fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        if let Some(word) = no_question(sql) {
+            return Err(Error::new(Exit::Config, Message::new("sql.no_question").with("word", word)));
+        }
         let sql = as_of::with_as_of(sql, self.as_of);
         guarded(|| {
             let mut context = SQLContext::new();
@@ -123,6 +127,16 @@ impl Engine {
         })
         .map_err(|cause| Error::new(Exit::Config, Message::new("sql.query")).caused_by(cause))
     }
+}
+
+/// The first word of `sql` if it asks for nothing. The engine would take `DROP`, `TRUNCATE` and others for its own tables, which
+/// are gone after the query, and answer as if something had been done.
+fn no_question(sql: &str) -> Option<String> {
+    let tokens = tokens(sql);
+    let blank = |text: &str| text.trim().is_empty() || text.starts_with("--") || text.starts_with("/*");
+    let word = tokens.iter().map(|token| token.text).find(|text| !blank(text))?.to_uppercase();
+    let asks = ["SELECT", "WITH", "FROM", "VALUES", "EXPLAIN", "("].contains(&word.as_str());
+    (!asks).then_some(word)
 }
 
 /// Runs `work`; a failure or a panic becomes a text fit to be shown.

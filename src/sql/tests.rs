@@ -294,3 +294,30 @@ fn a_table_in_parts_answers_as_a_whole_one() {
     }
     assert_eq!(parts.register_by("events", &pieces, "nothing").unwrap_err().exit, Exit::Bug);
 }
+
+#[test]
+fn what_asks_for_nothing_is_refused_and_changes_nothing() {
+    let engine = engine();
+    let rows = |sql: &str| engine.query(sql).unwrap().iter().map(RecordBatch::num_rows).sum::<usize>();
+    let all = rows("SELECT person_id FROM persons");
+    assert!(all > 0);
+    for sql in [
+        "DELETE FROM persons WHERE person_id IS NOT NULL",
+        "-- all of them\n/* now */ drop table persons",
+        "TRUNCATE TABLE persons",
+        "CREATE TABLE x AS SELECT 1 AS a",
+        "UPDATE persons SET name = 'x'",
+        "12",
+    ] {
+        let error = engine.query(sql).unwrap_err();
+        assert_eq!((error.exit, error.what.key()), (Exit::Config, "sql.no_question"), "{sql}");
+    }
+    for sql in [
+        "-- who\n select person_id from persons",
+        "(SELECT person_id FROM persons)",
+        "WITH x AS (SELECT person_id FROM persons) SELECT * FROM x",
+        "FROM persons SELECT person_id",
+    ] {
+        assert_eq!(rows(sql), all, "{sql}");
+    }
+}
