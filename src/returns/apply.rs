@@ -3,10 +3,9 @@
 //! says whom it is about, and it is evidence for matching like any other record.
 
 use super::Answer;
+use super::correction::{Correction, address_of, without_verb};
 use crate::kernels::address::Address;
 use crate::kernels::id_number::{self, IdKind};
-use crate::kernels::phone;
-use crate::kernels::text::{NameFlags, is_missing, normalize_name};
 use crate::tables::{Pool, QuarantinedRow, Reason, Records};
 use hashbrown::HashMap;
 use jiff::civil::Date;
@@ -265,111 +264,6 @@ fn push(
     }
     records.events.detail[last] = records.pool.intern(&serde_json::Value::Object(detail).to_string());
     row
-}
-
-/// Whether an address names a door, a road or a place that is called one.
-fn names_a_place(address: &Address) -> bool {
-    let parts = [&address.building, &address.unit, &address.room, &address.road, &address.number];
-    let called = |end: &&str| address.display.ends_with(*end);
-    parts.iter().any(|part| !part.is_empty()) || ["村", "庄", "小区", "社区", "苑", "园"].iter().any(called)
-}
-
-/// Where somebody went, without the word for going: 搬到甲小区1号楼.
-fn without_verb(text: &str) -> &str {
-    const VERBS: [&str; 12] =
-        ["已搬到", "已搬至", "搬到", "搬至", "搬去", "搬往", "迁到", "迁至", "现住在", "现住", "住在", "去了"];
-    let text = text.trim();
-    VERBS.iter().find_map(|verb| text.strip_prefix(verb)).unwrap_or(text).trim_start_matches(['：', ':', ' '])
-}
-
-/// The address in `text`, if it is one; set apart from those of `city` where it is elsewhere.
-fn address_of(text: &str, city: Option<u16>) -> Option<Address> {
-    let mut address = Address::default();
-    address.parse(text);
-    if let Some(city) = city {
-        address.set_apart_from(city);
-    }
-    (!address.display.is_empty()).then_some(address)
-}
-
-/// What a worker wrote as corrected, each piece known by its form.
-#[derive(Default)]
-struct Correction {
-    id: Option<id_number::IdNumber>,
-    phones: Vec<u64>,
-    address: Option<Address>,
-    name: Option<(String, NameFlags)>,
-    /// A piece has the form of a number and is none.
-    unreadable: bool,
-    /// What is none of these.
-    rest: String,
-}
-
-/// Whether a correction has the form of a number and is none, so that its row cannot be applied.
-pub(super) fn is_unreadable(correction: &str) -> bool {
-    Correction::read(correction, None).unreadable
-}
-
-impl Correction {
-    fn read(text: &str, city: Option<u16>) -> Self {
-        const LABELS: [&str; 10] =
-            ["身份证号码", "身份证号", "身份证", "证件号", "联系电话", "电话", "手机号", "手机", "现住址", "住址"];
-        // What somebody is called is known by nothing but what stands before it; 姓名不对 tells no name.
-        const NAMES: [&str; 3] = ["姓名", "名字", "真名"];
-        const IS: [&str; 7] = ["应为", "应该是", "应改为", "改为", "更正为", "为", "："];
-        const BETWEEN: [char; 3] = ['：', ':', ' '];
-        let is = |rest: &'_ str| {
-            IS.iter().find_map(|is| Some(rest.strip_prefix(is)?.trim_start_matches(BETWEEN).to_owned()))
-        };
-        let value = |rest: &str| {
-            let rest = rest.trim_start_matches(BETWEEN);
-            is(rest).unwrap_or_else(|| rest.to_owned())
-        };
-        let mut correction = Self::default();
-        for piece in text.split(['；', ';', '，', ',', '\n']) {
-            let whole = piece.trim();
-            if is_missing(whole) {
-                continue;
-            }
-            if let Some(rest) = NAMES.iter().find_map(|label| whole.strip_prefix(label)) {
-                let mut name = String::new();
-                let flags = normalize_name(&is(&rest.replace(':', "：")).unwrap_or_default(), &mut name);
-                match name.chars().count() < 2 || flags.is_title() || flags.is_unreadable() {
-                    true => correction.add_rest(whole),
-                    false => correction.name = Some((name, flags)),
-                }
-                continue;
-            }
-            let labelled = LABELS.iter().find_map(|label| whole.strip_prefix(label)).map(value);
-            let piece = labelled.as_deref().unwrap_or(whole);
-            if piece.is_empty() {
-                continue;
-            }
-            let id = id_number::parse(piece).id;
-            if matches!(id.kind, IdKind::Valid | IdKind::Valid15) {
-                correction.id = Some(id);
-            } else if piece.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'x' | b'X')) {
-                let mut phones = Vec::new();
-                phone::parse_all(piece, &mut phones);
-                correction.unreadable |= phones.is_empty();
-                correction.phones.append(&mut phones);
-            } else {
-                // 号码没变 is no address.
-                match address_of(piece, city).filter(names_a_place) {
-                    Some(address) => correction.address = Some(address),
-                    None => correction.add_rest(whole),
-                }
-            }
-        }
-        correction
-    }
-
-    fn add_rest(&mut self, piece: &str) {
-        if !self.rest.is_empty() {
-            self.rest.push('；');
-        }
-        self.rest.push_str(piece);
-    }
 }
 
 fn midnight(day: Date) -> i64 {

@@ -5,6 +5,7 @@
 //! The step opens no workbook and does not know how one is drawn: it is given rows, and the [`Form`] that they follow.
 
 mod apply;
+mod correction;
 pub mod journal;
 mod read;
 

@@ -2,7 +2,8 @@
 //! hidden cells do not agree with their checksum was shifted or typed over and is rejected, never guessed at.
 
 use super::Answer;
-use super::apply::{HANDED_OVER, is_unreadable};
+use super::apply::HANDED_OVER;
+use super::correction::is_unreadable;
 use crate::kernels::date::{days_from_civil, parse_datetime_near};
 use crate::kernels::text::normalize_text;
 use crate::tables::{QuarantinedRow, RawChunk, Reason};
