@@ -56,8 +56,8 @@ struct Draft {
     columns: [Sym; 4],
     address: Sym,
     flat: u64,
-    registered_address: Sym,
-    registered_flat: u64,
+    registered: Read,
+    lives_as_registered: bool,
     grid_code: Sym,
     household_head: Sym,
     relation: Sym,
@@ -126,8 +126,8 @@ impl<'a> Reader<'a> {
             columns: [Pool::NONE; 4],
             address: Pool::NONE,
             flat: 0,
-            registered_address: Pool::NONE,
-            registered_flat: 0,
+            registered: Read::default(),
+            lives_as_registered: false,
             grid_code: Pool::NONE,
             household_head: Pool::NONE,
             relation: Pool::NONE,
@@ -305,13 +305,13 @@ impl<'a> Reader<'a> {
             PersonField::Phone => {
                 phones(raw, self.options, &mut self.phones, &mut draft.displaced.0, repairs);
             }
+            PersonField::Address if address::is_as_registered(raw) => draft.lives_as_registered = true,
             PersonField::Address => {
                 let read = self.addresses.read(raw, self.normalizer.city, pool);
                 (draft.address, draft.parts, draft.flat) = (read.display, read.parts, read.flat);
             }
             PersonField::RegisteredAddress => {
-                let read = self.addresses.read(raw, self.normalizer.city, pool);
-                (draft.registered_address, draft.registered_flat) = (read.display, read.flat);
+                draft.registered = self.addresses.read(raw, self.normalizer.city, pool);
             }
             PersonField::Estate => {
                 // 矿山路113号2-102 in the column of estates is an address.
@@ -385,14 +385,17 @@ impl<'a> Reader<'a> {
             };
             (birth, precision) = (age_to_birth(years, reference), BirthPrecision::Age);
         }
+        let own = Read { display: draft.address, parts: draft.parts, flat: draft.flat };
+        let as_registered = draft.lives_as_registered && draft.address == Pool::NONE;
+        let Read { display, parts, flat } = if as_registered { draft.registered } else { own };
         // Columns of their own win over what the address says.
-        let [mut estate, mut building, mut unit, mut room, road, number] = draft.parts;
+        let [mut estate, mut building, mut unit, mut room, road, number] = parts;
         for (part, column) in [&mut estate, &mut building, &mut unit, &mut room].into_iter().zip(draft.columns) {
             if column != Pool::NONE {
                 *part = column;
             }
         }
-        let (mut shown, mut flat) = (draft.address, draft.flat);
+        let (mut shown, mut flat) = (display, flat);
         let has_columns = draft.columns.iter().any(|&column| column != Pool::NONE);
         if has_columns {
             let get = |sym: Sym| records.pool.get(sym);
@@ -433,8 +436,8 @@ impl<'a> Reader<'a> {
         records.road.push(road);
         records.number.push(number);
         records.flat.push(flat);
-        records.registered_address.push(draft.registered_address);
-        records.registered_flat.push(draft.registered_flat);
+        records.registered_address.push(draft.registered.display);
+        records.registered_flat.push(draft.registered.flat);
         records.grid_code.push(draft.grid_code);
         records.household_head.push(draft.household_head);
         records.relation.push(draft.relation);

@@ -290,3 +290,28 @@ fn an_address_in_the_column_of_estates_is_read_as_one() {
     assert_eq!(told, ["|矿山路|113|2|102", "甲小区|||2|101", "阳光100||||101", "锦绣花园||||101"]);
     assert_eq!(get(r.address[0]), "矿山路113号2-102");
 }
+
+#[test]
+fn who_lives_where_they_are_registered_has_that_address() {
+    let source = source(
+        &["姓名", "住址", "户籍地址"],
+        vec![
+            (PersonField::Name, column(0)),
+            (PersonField::Address, column(1)),
+            (PersonField::RegisteredAddress, column(2)),
+        ],
+    );
+    let home = "府前大街45号锦绣花园3号楼2单元501室";
+    let said = ["同户籍地址", "与户籍地址一致", " 同身份证 ", "户籍地", "同户口所在地"];
+    for said in said {
+        let read = read(&source, &chunk(&[&["王伟", said, home], &["李娜", said, ""]])).records;
+        assert_eq!(read.pool.get(read.address[0]), read.pool.get(read.registered_address[0]), "{said}");
+        assert_eq!((read.pool.get(read.room[0]), read.flat[0]), ("501", read.registered_flat[0]), "{said}");
+        assert_eq!((read.address[1], read.flat[1]), (Pool::NONE, 0), "nothing is registered");
+    }
+    for other in ["户部街5号", "同心村12号", "和平小区3-2-501", "与春花园1号楼"] {
+        let read = read(&source, &chunk(&[&["王伟", other, home]])).records;
+        assert_ne!(read.address[0], read.registered_address[0], "{other}");
+        assert_ne!(read.address[0], Pool::NONE, "{other}");
+    }
+}

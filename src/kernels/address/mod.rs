@@ -256,6 +256,33 @@ fn is_hamlet(estate: &str) -> bool {
     !village.is_empty() && !village.ends_with('新') && is_name && !hamlet.ends_with(OTHERS)
 }
 
+/// Whether `raw` stands for the registered address instead of naming one: 同户籍地址, 与户籍地址一致, 户籍地.
+pub fn is_as_registered(raw: &str) -> bool {
+    let raw = raw.trim();
+    // Hardly any cell goes on from here.
+    let Some(rest) = ["同", "与", "和", "户"].iter().find_map(|first| raw.strip_prefix(first)) else {
+        return false;
+    };
+    let named = if raw.starts_with('户') { raw } else { rest };
+    let named = ["一致", "相同", "相符"].iter().find_map(|end| named.strip_suffix(end)).unwrap_or(named);
+    const REGISTERED: [&str; 13] = [
+        "户籍",
+        "户籍地",
+        "户籍地址",
+        "户籍所在地",
+        "户籍所在地址",
+        "户口",
+        "户口地址",
+        "户口所在地",
+        "户口本",
+        "户口本地址",
+        "身份证",
+        "身份证地址",
+        "身份证住址",
+    ];
+    REGISTERED.contains(&named)
+}
+
 /// Writes the name of an estate into `out` (cleared first) as [`Address::estate`] has it.
 pub fn estate_name(raw: &str, out: &mut String) {
     out.clear();
