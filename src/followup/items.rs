@@ -449,8 +449,9 @@ impl Work<'_, '_> {
 
     /// The item is asked for tonight.
     fn due(&self, item: &mut Item, due: Due) -> Vec<(String, String)> {
-        let since = due.since.or(item.since.filter(|_| !asks_anew(item, &due))).unwrap_or(self.today);
         let rule = &self.night.followups[due.rule as usize];
+        let visited = self.settled_at(item).filter(|_| rule.visit_settles);
+        let since = due.since_visit(visited).or(item.since.filter(|_| !asks_anew(item, &due))).unwrap_or(self.today);
         item.since = Some(since);
         item.due_at = due_at(rule, since);
         item.reason = due.reason;
@@ -492,20 +493,24 @@ impl Work<'_, '_> {
 
     /// Whether the last visit since the item's time gave it to another grid.
     fn handed_over(&self, item: &Item) -> bool {
-        let Some(person) = self.night.persons.find(item.person_id) else { return false };
-        let at = self.night.visits.handed_over_at[person];
+        let person = self.night.persons.find(item.person_id);
+        let at = person.map_or(NO_TIME, |person| self.night.visits.handed_over_at[person]);
         at != NO_TIME && item.since.is_none_or(|since| not_before(at, since))
+    }
+
+    /// When the last visit that settles items of its person was.
+    fn settled_at(&self, item: &Item) -> Option<i64> {
+        let at = self.night.visits.settled_at[self.night.persons.find(item.person_id)?];
+        (at != NO_TIME).then_some(at)
     }
 
     /// Makes the item done if a visit since then settled it, with the visit as evidence.
     fn settle(&self, item: &mut Item) -> bool {
-        let Some(person) = self.night.persons.find(item.person_id) else { return false };
-        let at = self.night.visits.settled_at[person];
-        let settled = at != NO_TIME && item.since.is_none_or(|since| not_before(at, since));
-        if settled {
+        let settled = self.settled_at(item).is_some_and(|at| item.since.is_none_or(|since| not_before(at, since)));
+        if let Some(person) = self.night.persons.find(item.person_id).filter(|_| settled) {
             item.state = State::Done;
-            let row = self.night.visits.settled_row[person] as usize;
-            let visit = record_key(self.night.records, row, self.night.sources);
+            let row = self.night.visits.settled_row[person];
+            let visit = record_key(self.night.records, row as usize, self.night.sources);
             if !item.evidence.contains(&visit) {
                 item.evidence.push(visit);
             }
@@ -549,9 +554,8 @@ impl Work<'_, '_> {
     }
 }
 
-/// Whether a rule that does not say since when asks again, or for more than was settled: it did not ask last night, it gives a
-/// reason that the item did not have, or a list from above names the person once more (under a key of its own; where a list has
-/// none, a row that comes again and a new one look alike).
+/// Whether a rule that does not say since when asks again, or for more than was settled: it did not ask last night, gives a new
+/// reason, or a list from above names the person once more (under a key of its own: without one, a row that comes again looks new).
 fn asks_anew(item: &Item, due: &Due) -> bool {
     let known = |reason: &str| item.reason.split(SEPARATOR).any(|known| known == reason);
     let listed_anew = |key: &String| {

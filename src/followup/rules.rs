@@ -1,6 +1,6 @@
 //! The follow-up rules: each an SQL text of the pipeline that names persons, since when, and why.
 
-use super::time::{midnight, same};
+use super::time::{midnight, not_before, same};
 use crate::config::Followup;
 use crate::error::{Error, Exit, Result};
 use crate::message::Message;
@@ -26,6 +26,8 @@ pub struct Due {
     pub person: PersonId,
     /// Earliest time that the rule gives, in seconds local time.
     pub since: Option<i64>,
+    /// Its later times, ascending.
+    pub again: Vec<i64>,
     /// The rule's reasons, distinct, by time and text, joined by `；`.
     pub reason: String,
     /// Records behind it, as `source:record_id`.
@@ -124,6 +126,16 @@ fn rows_of(followup: &Followup, batches: &[RecordBatch]) -> Result<(Vec<Answer>,
     Ok((rows, without_person))
 }
 
+impl Due {
+    /// The earliest time that the rule gives of those that a visit at `settled` says nothing of; the last, if it answers all of
+    /// them: who arrives once more is visited once more.
+    pub fn since_visit(&self, settled: Option<i64>) -> Option<i64> {
+        let answered = |since: &i64| settled.is_some_and(|at| not_before(at, *since));
+        let all = || self.since.iter().chain(&self.again).copied();
+        all().find(|since| !answered(since)).or_else(|| all().last())
+    }
+}
+
 /// One item per person: the answer's rows of each, joined.
 fn merge(rule: u32, mut rows: Vec<Answer>, followup: &Followup) -> Vec<Due> {
     rows.sort_unstable();
@@ -134,12 +146,23 @@ fn merge(rule: u32, mut rows: Vec<Answer>, followup: &Followup) -> Vec<Due> {
             rule,
             person: rows[0].person,
             since: Some(rows[0].since).filter(|&since| since != NO_SINCE),
+            again: if rows.len() > 1 { later(rows.iter().map(|row| row.since)) } else { Vec::new() },
             reason: distinct(rows.iter().map(|row| row.reason.as_str())).join(SEPARATOR),
             evidence: distinct(rows.iter().map(|row| row.evidence.as_str())).into_iter().map(str::to_owned).collect(),
             fields: fields.filter(|(_, value)| !value.is_empty()).collect(),
         }
     });
     persons.collect()
+}
+
+/// The times after the first, each once; `times` ascend, and a missing one comes last.
+fn later(times: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut later: Vec<i64> = times.filter(|&since| since != NO_SINCE).collect();
+    later.dedup();
+    if later.len() < 2 {
+        return Vec::new();
+    }
+    later.split_off(1)
 }
 
 /// The texts that are not empty, each once, in order.
@@ -295,6 +318,7 @@ mod tests {
             rule: 0,
             person: PersonId(1),
             since: Some(midnight(date(2022, 3, 18)) + 1),
+            again: vec![midnight(date(2022, 3, 20)) + 1],
             reason: "上海；武汉".into(),
             evidence: vec![],
             fields: vec![("place".into(), "上海；武汉".into())],

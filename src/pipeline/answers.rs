@@ -132,9 +132,11 @@ struct RowAnswer {
 fn answer(night: &NightTables<'_>, item: Option<&Item>, person: usize, (at, all): (i64, &[i64])) -> RowAnswer {
     let (visits, pipeline) = (&night.settled.visits, night.pipeline);
     let words = pipeline.returns.as_ref().map_or(&[][..], |returns| &returns.results);
-    let again = all.iter().copied().filter(|&later| at != NO_TIME && later > at).min();
+    let mut again: Vec<i64> = all.iter().copied().filter(|&later| at != NO_TIME && later > at).collect();
+    again.sort_unstable();
     let rows = night.built.persons.rows(person);
-    let between = again.and_then(|again| followup::settled_between(&night.read.records, rows, (at, again), words));
+    let before = |again| followup::settled_between(&night.read.records, rows, (at, again), words);
+    let between = again.into_iter().find_map(before);
     let rule = || item.and_then(|item| pipeline.followups.iter().find(|rule| *rule.name == *item.rule));
     let newer = at != NO_TIME && item.is_some_and(|item| item.since.is_some_and(|since| since < at));
     let due_at = match between.is_some() || newer {

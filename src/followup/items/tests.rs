@@ -95,6 +95,24 @@ fn what_a_visit_handed_over_says_so_until_it_is_late_or_tried_again() {
 }
 
 #[test]
+fn who_arrives_once_more_after_a_visit_is_visited_once_more() {
+    let person = Row { grid: "G1", ..Row::of(1) };
+    let met = visit(1, DAY, r#"{"result":"已核实"}"#);
+    let (first, second) = (start() + 3_600, start() + 2 * DAY);
+    let asked = |again: &[i64]| vec![Due { again: again.to_vec(), ..due(0, 1, Some(3_600)) }];
+    let told = |items: &Items| (items.items[0].state, items.items[0].since);
+    let one = night(1, &[person, met], &[], asked(&[]), &[]);
+    assert_eq!(told(&one), (State::Done, Some(first)));
+    let two = night(2, &[person, met], &one.items, asked(&[second]), &[]);
+    assert_eq!((told(&two), two.counts.reopened), ((State::Open, Some(second)), 1));
+    let three =
+        night(3, &[person, met, visit(1, 3 * DAY, r#"{"result":"已核实"}"#)], &two.items, asked(&[second]), &[]);
+    assert_eq!(told(&three), (State::Done, Some(second)), "one visit answers all that came before it");
+    let late = night(4, &[person], &[], asked(&[second]), &[]);
+    assert_eq!(told(&late), (State::Overdue, Some(first)), "a later arrival puts nothing off");
+}
+
+#[test]
 fn an_item_opens_becomes_overdue_and_is_done_by_a_visit() {
     let person = Row { grid: "G1", ..Row::of(1) };
     let asked = || vec![due(0, 1, Some(3_600))];
