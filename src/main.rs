@@ -5,10 +5,11 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Freed memory goes back to the system after so many milliseconds, or when a night holds too much. Steps free what the
-/// next one allocates again, and pages that went back in between are cleared by the system once more: a tenth of a
-/// night's processor time.
-const PURGE_DELAY_MS: std::ffi::c_long = 60_000;
+/// Freed memory goes back to the system when a night holds too much, and not after so many milliseconds, which none takes.
+/// Steps free what the next one allocates again, and pages that went back in between are cleared by the system once more:
+/// a tenth of a night's processor time. When its time has come, the allocator gives back all that is free at that moment,
+/// be it freed just now. (A negative number would forbid [`give_back`], too.)
+const PURGE_DELAY_MS: std::ffi::c_long = 24 * 60 * 60 * 1000;
 /// `mi_option_purge_delay` of mimalloc's `mi_option_t`, which the crate does not name.
 const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
 

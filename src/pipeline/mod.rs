@@ -6,6 +6,7 @@ mod answers;
 mod compared;
 mod fewer;
 mod figures;
+mod machine;
 mod memory;
 mod modelled;
 mod order;
@@ -72,7 +73,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let started = Zoned::now();
     let mut watch = Watch::new(sink);
     let store = Store::open(&pipeline.run.output, &pipeline.run.store, &started.strftime("%F %T").to_string())?;
-    let memory = Memory::new(options, &store)?;
+    let mut memory = Memory::new(options, &store)?;
     let before = store.state_before(pipeline.run.as_of);
     match store.state().is_there() {
         Some(true) => {}
@@ -96,6 +97,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let needed = read.bytes / 4 * 3;
     store.check_space(needed)?;
     memory.leave(needed);
+    memory.rows_are_read();
     if let Some(spill) = memory.spill() {
         // Records in their order are made beside those in the order of the dumps.
         read.rows.keep(spill);
@@ -118,6 +120,8 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     if let Some(spill) = memory.spill() {
         read.records.keep(spill);
         memory.give_back();
+    } else if let Some(spill) = memory.spill_aside(&read.records) {
+        read.records.keep_unmatched(spill);
     }
     let records = &read.records;
 

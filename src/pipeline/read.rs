@@ -1,7 +1,8 @@
 //! Ingest and normalize, fused: while one batch of blocks is read, the batch before is parsed and normalized on all threads
 //! and the one before that is put behind the records, always in the same order.
 
-use super::watch::{Watch, machine_bytes};
+use super::machine::machine_bytes;
+use super::watch::Watch;
 use crate::config::{Pipeline, Preset, ReadSettings};
 use crate::error::{Error, Exit, Result};
 use crate::events::Event;

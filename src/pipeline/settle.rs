@@ -154,7 +154,8 @@ pub(super) fn settle(
         if !pipeline.followups.is_empty() {
             let mut engine = Engine::new(pipeline.run.as_of);
             let named = |table: &str| sql.iter().any(|sql| sql.contains(table));
-            let tables = |table: &Batches<'_>| asked(table, &sql, memory.spill());
+            let spill = memory.spill_tables();
+            let tables = |table: &Batches<'_>| asked(table, &sql, spill);
             engine.register("persons", &tables(&person_table))?;
             if named("events") {
                 let events = batches::events_by_type(records, members, persons, &names);

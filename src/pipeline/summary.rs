@@ -1,13 +1,14 @@
 //! Publication and what is told of it: the set's tables, the manifest, the last lines of a run.
 
 use super::accuracy::Accuracy;
+use super::machine::memory_peak_bytes;
 use super::memory::Memory;
 use super::read::Read;
 use super::reasons;
 use super::resolve::{Model, PersonCn, Resolved};
 use super::settle::{Settled, in_words};
 use super::told;
-use super::watch::{Watch, memory_peak_bytes};
+use super::watch::Watch;
 use super::{answers, figures, report, statistics};
 use crate::config::Pipeline;
 use crate::error::{Error, Exit, Result};

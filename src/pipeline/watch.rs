@@ -1,5 +1,6 @@
 //! Times of steps, warnings and progress of one run.
 
+use super::machine::{cpu_ms, memory_peak_bytes};
 use crate::error::Result;
 use crate::events::{Event, EventSink};
 use crate::message::Message;
@@ -54,36 +55,4 @@ impl<'a> Watch<'a> {
     pub(super) fn warn_all(&mut self, warnings: Vec<Message>) {
         warnings.into_iter().for_each(|warning| self.warn(warning));
     }
-}
-
-/// Time of all processors that the process has used, that of the system for it included, in milliseconds; 0 where the
-/// system does not say.
-pub(super) fn cpu_ms() -> u64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // The second field, a name in brackets, may hold anything; the 14th and 15th count hundredths of a second.
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_ascii_whitespace();
-    let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-    ticks * 10
-}
-
-/// Memory that the process holds now, in bytes; 0 where the system does not say.
-pub(super) fn resident_bytes() -> u64 {
-    bytes_of("/proc/self/status", "VmRSS:")
-}
-
-/// Peak memory of the process in bytes; 0 where the system does not say.
-pub(super) fn memory_peak_bytes() -> u64 {
-    bytes_of("/proc/self/status", "VmHWM:")
-}
-
-/// Memory of the machine in bytes; 0 where the system does not say.
-pub(super) fn machine_bytes() -> u64 {
-    bytes_of("/proc/meminfo", "MemTotal:")
-}
-
-fn bytes_of(file: &str, name: &str) -> u64 {
-    let status = std::fs::read_to_string(file).unwrap_or_default();
-    let kib =
-        status.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
 }

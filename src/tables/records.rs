@@ -187,6 +187,13 @@ impl Records {
         plain_columns!(keep);
         symbol_columns!(keep);
         self.extra.iter_mut().for_each(|(_, column)| column.keep(keeper));
+        self.pool.keep(keeper);
+        self.keep_unmatched(keeper);
+    }
+
+    /// As [`Records::keep`], of what matching does not read: keys and events.
+    pub fn keep_unmatched(&mut self, keeper: &impl Keeper) {
+        self.keys.keep(keeper);
         let events = &mut self.events;
         events.record.keep(keeper);
         events.kind.keep(keeper);
@@ -194,8 +201,6 @@ impl Records {
         events.place_code.keep(keeper);
         events.place.keep(keeper);
         events.detail.keep(keeper);
-        self.pool.keep(keeper);
-        self.keys.keep(keeper);
     }
 
     /// Bytes of all columns and texts, wherever they are kept.
