@@ -3,6 +3,11 @@
 use super::Row;
 
 pub(super) const ROWS: &[Row] = &[
+    (
+        "run.carried",
+        "the store's list of rows without a key of their own cannot be read",
+        "无法读取存储中无自有编号记录的清单",
+    ),
     ("run.truth_unreadable", "{file}: cannot read the truth", "{file}：无法读取真值文件"),
     ("run.truth_broken", "{file}: is not a UTF-8 CSV file", "{file}：不是 UTF-8 编码的 CSV 文件"),
     (

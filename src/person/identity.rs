@@ -27,6 +27,13 @@ impl Known {
         Self { index: Buckets::of(rows.iter().map(|row| row.0)), rows }
     }
 
+    /// Adds records (source, record_id, person) that are known by something else than the key that they bore.
+    pub fn add<'a>(&mut self, rows: impl Iterator<Item = (&'a str, &'a str, PersonId)>) {
+        self.rows.extend(rows.map(|(source, record, person)| (record_key(source, record), person)));
+        self.rows.par_sort_unstable();
+        self.index = Buckets::of(self.rows.iter().map(|row| row.0));
+    }
+
     /// Whether there is no set before.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()

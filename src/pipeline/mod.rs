@@ -3,6 +3,7 @@
 
 mod accuracy;
 mod answers;
+mod carried;
 mod compared;
 mod fewer;
 mod figures;
@@ -36,6 +37,7 @@ use crate::message::Message;
 use crate::person::{self, Known};
 use crate::store::{State, Store};
 use crate::tables::{Members, PersonId};
+use carried::{Carried, Marks};
 use jiff::Zoned;
 use memory::Memory;
 use std::collections::BTreeMap;
@@ -81,7 +83,8 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         Some(false) => watch.warn(no_state(&store)),
         None => return Err(Error::new(Exit::Data, no_state(&store)).help(Message::new("store.broken_state.help"))),
     }
-    let (known, records_before) = known(&before)?;
+    let carried = Carried::read(&before, pipeline)?;
+    let (mut known, records_before) = known(&before, &carried)?;
     let model_before = before.read_model()?;
     if let Some(before) = figures::date_before(&store).filter(|&before| before > pipeline.run.as_of) {
         watch.warn(Message::new("run.backdated").with("as_of", pipeline.run.as_of).with("before", before));
@@ -107,7 +110,15 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let ordered = watch.step("order", put_in_order, |_| Message::new("run.step.order"))?;
     watch.warn_all(ordered);
     watch.warn_all(fewer::warnings(&pipeline.sources, &records_before, &read.records.source));
-    let returned = returns::apply(pipeline, &store, &mut read, directory.as_ref(), options.dry_run, &mut watch)?;
+    let marks = Marks::of(pipeline, &read.records);
+    let borne = carried.borne(&read.records, &marks);
+    if !borne.is_empty() {
+        let source = |row: u32| pipeline.sources[read.records.source[row as usize] as usize].name.as_str();
+        known.add(borne.iter().map(|&(row, person)| (source(row), read.records.key(row as usize), person)));
+    }
+    let came_back =
+        returns::CameBack { store: &store, directory: directory.as_ref(), carried: &carried, borne: &borne };
+    let returned = returns::apply(pipeline, came_back, &mut read, options.dry_run, &mut watch)?;
     if let Some(directory) = &directory {
         followup::read_grid_names(&mut read.records, directory);
         let namesakes = followup::tell_namesakes_apart(&mut read.records, directory);
@@ -159,6 +170,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         read: &read,
         resolved: &resolved,
         members: &members,
+        marks: &marks,
         built: &built,
         settled: &settled,
         balances,
@@ -171,12 +183,13 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
 }
 
 /// The key that each record bore in the set before, and how many records each source had.
-fn known(state: &State) -> Result<(Known, BTreeMap<String, u64>)> {
+fn known(state: &State, carried: &Carried) -> Result<(Known, BTreeMap<String, u64>)> {
     let Some(index) = state.read_persons_index()? else { return Ok((Known::default(), BTreeMap::new())) };
     let rows = (0..index.len()).map(|i| {
         let source = index.source_names[index.source[i] as usize].as_str();
         (source, index.pool.get(index.record_id[i]), index.person[i])
     });
+    let rows = rows.filter(|(source, ..)| !carried.knows(source));
     Ok((Known::new(rows.collect::<Vec<(&str, &str, PersonId)>>().into_iter()), fewer::by_source(&index)))
 }
 

@@ -1,6 +1,7 @@
 //! Sheets that come back, in the order of the night: read before it ([`import`], or the globs of `[returns]`), applied to
 //! its records, and put with their persons after matching.
 
+use super::carried::Carried;
 use super::read::Read;
 use super::resolve::Resolved;
 use super::watch::Watch;
@@ -135,15 +136,25 @@ pub(super) fn taking_back(pipeline: &Pipeline) -> Result<Option<Pipeline>> {
     Ok(Some(pipeline))
 }
 
+/// What tells whom and where answers are about.
+#[derive(Clone, Copy)]
+pub(super) struct CameBack<'a> {
+    pub(super) store: &'a Store,
+    pub(super) directory: Option<&'a Directory>,
+    /// Who last night's rows without a key of their own were, and which rows of tonight are theirs.
+    pub(super) carried: &'a Carried,
+    pub(super) borne: &'a [(u32, PersonId)],
+}
+
 /// Applies every return that the store holds, after the sheets that the pipeline names were imported.
 pub(super) fn apply(
     pipeline: &Pipeline,
-    store: &Store,
+    came_back: CameBack<'_>,
     read: &mut Read,
-    directory: Option<&Directory>,
     dry: bool,
     watch: &mut Watch<'_>,
 ) -> Result<Returned> {
+    let directory = came_back.directory;
     let Some(settings) = &pipeline.returns else { return Ok(Returned::default()) };
     let source = pipeline.sources.iter().position(|source| source.name == RETURNS_SOURCE).unwrap_or_default() as u16;
     let (mut fresh, mut unread) = (Vec::new(), Vec::new());
@@ -168,7 +179,7 @@ pub(super) fn apply(
         return Ok(Returned::default());
     }
     let apply = |watch: &mut Watch<'_>| {
-        let persons = persons(pipeline, store, &answers, &read.records)?;
+        let persons = persons(pipeline, came_back, &answers, &read.records)?;
         let grid_of = |text: &str, from: &str| match directory {
             Some(directory) => Some(directory.meant(text, from)?.code.clone()),
             // Without a directory every code is a grid.
@@ -216,7 +227,7 @@ pub(super) fn apply(
 /// item, and the records that this person had.
 fn persons(
     pipeline: &Pipeline,
-    store: &Store,
+    CameBack { store, carried, borne, .. }: CameBack<'_>,
     answers: &[Answer],
     records: &Records,
 ) -> Result<HashMap<String, Person>> {
@@ -235,6 +246,7 @@ fn persons(
         let id = item.item_id.to_string();
         if asked.contains(id.as_str()) {
             let keys = item.evidence.iter().filter_map(|key| key.split_once(':'));
+            let keys = keys.filter(|(source, _)| !carried.knows(source));
             let keys = keys.filter_map(|(source, key)| Some((number(source)?, key.to_owned())));
             behind.extend(keys.map(|key| (key, item.person_id)));
             person_of.insert(id, (item.person_id, item.grid_code.as_deref().unwrap_or_default().to_owned()));
@@ -248,7 +260,8 @@ fn persons(
         let mut seen: HashSet<PersonId> = HashSet::new();
         for row in (0..index.len()).filter(|&row| wanted.contains(&index.person[row])) {
             seen.insert(index.person[row]);
-            if let Some(source) = numbers[index.source[row] as usize] {
+            let name = &index.source_names[index.source[row] as usize];
+            if let Some(source) = numbers[index.source[row] as usize].filter(|_| !carried.knows(name)) {
                 keys.insert((source, index.pool.get(index.record_id[row])), index.person[row]);
             }
         }
@@ -263,12 +276,18 @@ fn persons(
             }
         }
         keys.extend(gone);
+        for &(row, id) in borne {
+            if let Some(person) = rows_of.get_mut(&id) {
+                person.rows.push(row);
+            }
+        }
         for row in 0..records.len() {
             let key = (records.source[row], records.key(row));
             if let Some(person) = keys.get(&key).and_then(|id| rows_of.get_mut(id)) {
                 person.rows.push(row as u32);
             }
         }
+        rows_of.values_mut().for_each(|person| person.rows.sort_unstable());
     }
     let of = |id: &PersonId, grid| Person { grid, ..rows_of.get(id).cloned().unwrap_or_default() };
     Ok(person_of.into_iter().map(|(item, (id, grid))| (item, of(&id, grid))).collect())

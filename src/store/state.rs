@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 
 /// Folder of the person index.
 const INDEX: &str = "persons_index";
+/// File of the rows without a key of their own.
+const CARRIED: &str = "carried.parquet";
 /// Columns of the members table that the person index needs: source, record_id, person_id.
 const INDEX_COLUMNS: [usize; 3] = [0, 1, 2];
 
@@ -70,7 +72,7 @@ impl State {
     /// [`Exit::Output`] or [`Exit::Io`] if the folder cannot be made.
     pub(super) fn keep_in(&self, folder: &Path) -> Result<()> {
         files::create_folder(folder)?;
-        for name in ["items.parquet", "model.json", "persons_index.parquet"] {
+        for name in ["items.parquet", "model.json", "persons_index.parquet", CARRIED] {
             if self.path(name).is_file() {
                 files::link_or_copy(&self.path(name), &folder.join(name))?;
             }
@@ -151,6 +153,26 @@ impl State {
     /// [`Exit::Data`] if they are damaged.
     pub fn read_items(&self) -> Result<Option<Vec<RecordBatch>>> {
         let path = self.path("items.parquet");
+        if !path.exists() {
+            return Ok(None);
+        }
+        self.read_file(&path).map(Some)
+    }
+
+    /// Writes who the rows without a key of their own were; the columns are the caller's own.
+    ///
+    /// # Errors
+    /// [`Exit::Output`] or [`Exit::Io`] if writing fails.
+    pub fn write_carried(&self, rows: RecordBatch) -> Result<()> {
+        table_file::write(&self.path(CARRIED), &rows.schema(), std::iter::once(rows)).map(drop)
+    }
+
+    /// Reads them; `None` if there were none.
+    ///
+    /// # Errors
+    /// [`Exit::Data`] if they are damaged.
+    pub fn read_carried(&self) -> Result<Option<Vec<RecordBatch>>> {
+        let path = self.path(CARRIED);
         if !path.exists() {
             return Ok(None);
         }
