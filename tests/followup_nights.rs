@@ -223,3 +223,49 @@ fn an_answer_stays_given_when_the_person_is_listed_again() {
     assert_eq!(told[2][..3], ["A3", "待核实", ""], "{text}");
     assert_eq!(told[3], ["A4", "待核实", "", "2022-04-05 00:00"], "{text}");
 }
+
+#[test]
+fn who_was_listed_twice_before_the_visit_has_both_rows_answered_when_listed_once_more() {
+    let city = City::new("[returns]\n");
+    let twice = format!("{LEADS}A2,王建国,370502198001010017,2022-04-02\n");
+    city.write("leads.csv", &twice);
+    let (set, _) = city.night(2);
+    city.said(&set, "G1", "王建国", &[("核查结果", "已核实"), ("核查时间", "2022-04-02 09:00")]);
+    city.night(3);
+    city.write("leads.csv", &format!("{twice}A3,王建国,370502198001010017,2022-04-04\n"));
+    let (set, _) = city.night(4);
+    let text = std::fs::read_to_string(set.join("answers/leads.csv")).unwrap();
+    let told: Vec<&str> = text.lines().skip(1).map(|line| str::split(line, ',').nth(2).unwrap()).collect();
+    assert_eq!(told, ["已核实", "已核实", "待核实"], "{text}");
+}
+
+#[test]
+fn a_new_row_on_top_of_a_list_without_keys_moves_nobody() {
+    let city = City::new("[returns]\n");
+    let keyed = std::fs::read_to_string(city.folder.path().join("pipeline.toml")).unwrap();
+    let tickets = keyed.find("paths = [\"tickets.csv\"]").unwrap();
+    let (before, after) = keyed.split_at(tickets);
+    city.write("pipeline.toml", &format!("{before}{}", after.replacen("record_id = \"id\"\n", "", 1)));
+    let (head, zhao) = TICKETS.split_once('\n').unwrap();
+    let persons = |set: &Path| -> Vec<Vec<String>> { table(set, "persons", &["name", "person_id"]) };
+    let (set, _) = city.night(1);
+    city.said(&set, "G1", "赵山河", &[("核查结果", "已核实"), ("核查时间", "2022-04-02 09:00")]);
+    let known = persons(&set);
+
+    let new = "T2,钱江潮,310101198503030019,2022-04-02 10:00,310100,锦绣花园5号楼2单元201室\n";
+    city.write("tickets.csv", &format!("{head}\n{new}{zhao}"));
+    let (set, _) = city.night(2);
+    assert!(known.iter().all(|person| persons(&set).contains(person)), "{known:?} {:?}", persons(&set));
+    let name_of = |id: &str| persons(&set).into_iter().find(|person| person[1] == id).unwrap().swap_remove(0);
+    let rows = table(&set, "followups", &["rule", "person_id", "state"]);
+    let mut told: Vec<(String, &str)> =
+        rows.iter().filter(|row| row[0] == "arrivals").map(|row| (name_of(&row[1]), row[2].as_str())).collect();
+    told.sort();
+    assert_eq!(told, [("赵山河".to_owned(), "done"), ("钱江潮".to_owned(), "open")]);
+    // A list that comes back for who stood elsewhere in the dump is still about them.
+    city.said(&set, "G2", "钱江潮", &[("核查结果", "已核实"), ("核查时间", "2022-04-03 09:00")]);
+    city.write("tickets.csv", &format!("{head}\n{zhao}{new}"));
+    let (set, _) = city.night(3);
+    assert_eq!(states(&set, "arrivals"), ["done", "done"]);
+    assert!(!set.join("answers/returns_rejected.csv").exists());
+}
