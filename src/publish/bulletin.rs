@@ -287,7 +287,13 @@ impl Page {
             self.line(&Message::new("publish.bulletin.reopened").with("count", self.count(figures.reopened)));
         }
         self.rate("publish.bulletin.overdue", items.overdue, items.open);
-        self.rate("publish.bulletin.done", items.done, items.open + items.done);
+        // What is open is told above, so the sum would tell what is done.
+        if self.hidden(items.done) || self.hidden(items.open) {
+            let line = Message::new("publish.bulletin.done").with("part", self.count(items.done));
+            self.line(&line.with("whole", HIDDEN).with("rate", HIDDEN));
+        } else {
+            self.rate("publish.bulletin.done", items.done, items.open + items.done);
+        }
     }
 
     fn areas(&mut self, figures: &BulletinFigures) {

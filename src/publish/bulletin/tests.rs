@@ -159,6 +159,10 @@ fn small_counts_are_not_told_on_request() {
     assert!(page.contains("| 100 | 10 | 10 | <10 |") && page.contains("| 1,100 | 290 | 790 | — |"), "{page}");
     assert!(page.contains("Items: — = open 1,200"), "{page}");
     assert!(!page.contains("withdrawn 5"), "{page}");
+    // The sum of what is open and what is done tells the one by the other.
+    let items = ItemFigures { open: 213, done: 2, ..figures.items };
+    let page = render(&BulletinFigures { items, ..figures.clone() }, Lang::En);
+    assert!(page.contains("done / (open + done) = <10 / — = —") && !page.contains("215"), "{page}");
     // 372 of 378 tell of six.
     let rest = BulletinFigures { households: Some((378, 372)), ..figures };
     let page = render(&rest, Lang::En);
