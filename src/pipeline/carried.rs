@@ -8,7 +8,7 @@ use crate::error::{Error, Exit, Result};
 use crate::kernels::hash;
 use crate::message::Message;
 use crate::store::State;
-use crate::tables::{Members, PersonId, Persons, Pool, Records};
+use crate::tables::{PersonId, Pool, Records};
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray, UInt64Array};
 use arrow::datatypes::UInt64Type;
 use hashbrown::{HashMap, HashSet};
@@ -40,17 +40,23 @@ impl Marks {
         Self { rows: rows.map(|row| (row as u32, mark(records, row))).collect() }
     }
 
-    /// Keeps who each of them was for the next night.
+    /// Keeps who each of them was (`person_of`) for the next night; `names` are those of the sources.
     ///
     /// # Errors
     /// [`Exit::Output`] or [`Exit::Io`] if writing fails.
-    pub(super) fn write(&self, state: &State, records: &Records, names: &[String], of: Persona<'_>) -> Result<()> {
+    pub(super) fn write(
+        &self,
+        state: &State,
+        records: &Records,
+        names: &[String],
+        person_of: impl Fn(u32) -> PersonId,
+    ) -> Result<()> {
         if self.rows.is_empty() {
             return Ok(());
         }
         let source = self.rows.iter().map(|&(row, _)| names[records.source[row as usize] as usize].as_str());
         let mark = self.rows.iter().map(|row| row.1);
-        let person = self.rows.iter().map(|&(row, _)| of.persons.id[of.members.person[row as usize] as usize].0);
+        let person = self.rows.iter().map(|&(row, _)| person_of(row).0);
         let columns: [(&str, ArrayRef); 3] = [
             ("source", Arc::new(StringArray::from_iter_values(source))),
             ("mark", Arc::new(UInt64Array::from_iter_values(mark))),
@@ -59,13 +65,6 @@ impl Marks {
         let batch = RecordBatch::try_from_iter(columns);
         state.write_carried(batch.map_err(|_| Error::new(Exit::Bug, Message::new("store.journal_unwritable")))?)
     }
-}
-
-/// Who the records of a night are.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Persona<'a> {
-    pub(super) members: &'a Members,
-    pub(super) persons: &'a Persons,
 }
 
 /// Who last night's rows without a key of their own were.

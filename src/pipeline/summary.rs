@@ -1,7 +1,7 @@
 //! Publication and what is told of it: the set's tables, the manifest, the last lines of a run.
 
 use super::accuracy::Accuracy;
-use super::carried::{Marks, Persona};
+use super::carried::Marks;
 use super::machine::memory_peak_bytes;
 use super::memory::Memory;
 use super::read::Read;
@@ -72,8 +72,8 @@ impl NightTables<'_> {
         options.fields = distinct_fields(self.pipeline);
         let results = self.pipeline.returns.iter().flat_map(|returns| &returns.results);
         options.results = results.map(|(text, _)| text.clone()).collect();
-        let of = Persona { members: self.members, persons };
-        self.marks.write(&run.next_state(), records, &names, of)?;
+        let person_of = |row: u32| persons.id[self.members.person[row as usize] as usize];
+        self.marks.write(&run.next_state(), records, &names, person_of)?;
         let members = || batches::members(records, self.members, persons, &names);
         if let Some(model) = self.resolved.model.person_cn() {
             run.next_state().write_model(&model.modelled.stored.to_json())?;
