@@ -60,22 +60,10 @@ const VERBS: [&str; 14] = [
     "去了",
 ];
 /// Words between what something is called and what it is.
-const IS: [&str; 14] = [
-    "更正为",
-    "应更正为",
-    "应该是",
-    "应该为",
-    "应改为",
-    "应为",
-    "应是",
-    "已改为",
-    "改为",
-    "改成",
-    "变更为",
-    "换成",
-    "为",
-    "是",
-];
+const IS: [&str; 12] =
+    ["更正为", "应更正为", "应该是", "应该为", "应改为", "应为", "应是", "已改为", "改为", "改成", "变更为", "换成"];
+/// The same, right behind what it is called: 为民小区 begins like it.
+const IS_SHORT: [&str; 2] = ["为", "是"];
 const BETWEEN: [char; 3] = ['：', ':', ' '];
 /// What an address without a word before it has: a sentence with a number in it is none.
 const MARKS: [&str; 24] = [
@@ -104,10 +92,11 @@ const MARKS: [&str; 24] = [
     "乡",
     "#",
 ];
-/// What is no address whatever it has: the number of a car, where somebody works, how old or how many they are.
-const OTHER: [&str; 19] = [
-    "车牌", "微信", "QQ", "qq", "邮箱", "单位", "工作", "职业", "上班", "学校", "出生", "生日", "年龄", "岁", "口人",
-    "民族", "性别", "体温", "户籍",
+/// What is no address whatever it has: the number of a car, where somebody works, how old or how many they are. A place may have
+/// such a word in its name, and does not begin with it.
+const OTHER: [&str; 18] = [
+    "车牌", "微信", "QQ", "qq", "邮箱", "单位", "工作", "职业", "上班", "在读", "就读", "出生", "生日", "年龄", "民族",
+    "性别", "体温", "户籍",
 ];
 
 /// What a worker wrote as corrected.
@@ -154,7 +143,7 @@ impl Correction {
         let place = after(whole, &ADDRESSES).map(|rest| value(rest).unwrap_or(rest));
         let place = place.or_else(|| after(whole, &VERBS).map(|rest| rest.trim_start_matches(BETWEEN)));
         let number = after(whole, &NUMBERS).map(|rest| value(rest).unwrap_or(rest));
-        let said = place.or(number).or_else(|| value(whole)).unwrap_or(whole);
+        let said = place.or(number).or_else(|| after(whole, &IS)).unwrap_or(whole).trim_start_matches(BETWEEN);
         if said.is_empty() {
             return;
         }
@@ -172,7 +161,7 @@ impl Correction {
             }
         }
         let is_place = |said: &str| {
-            let is_other = OTHER.iter().any(|word| whole.contains(word));
+            let is_other = after(whole, &OTHER).is_some();
             place.is_some() || !is_other && (MARKS.iter().any(|mark| said.contains(mark)) || said.contains('-'))
         };
         let address = Some(said).filter(|said| !is_number && number.is_none() && is_place(said));
@@ -210,10 +199,10 @@ fn after<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
     words.iter().find_map(|word| text.strip_prefix(word))
 }
 
-/// What `text` says that something is: behind a word or a colon.
+/// What `text`, which stands behind what something is called, says that it is: behind a word or a colon.
 fn value(text: &str) -> Option<&str> {
     let trimmed = text.trim_start_matches(BETWEEN);
-    match after(trimmed, &IS) {
+    match after(trimmed, &IS).or_else(|| after(text, &IS_SHORT)) {
         Some(value) => Some(value.trim_start_matches(BETWEEN)),
         None => text.starts_with(['：', ':']).then_some(trimmed),
     }
@@ -264,6 +253,10 @@ mod tests {
             ("搬到锦绣花园8栋", "锦绣花园8栋"),
             ("现居住地址更正为：锦绣花园8栋", "锦绣花园8栋"),
             ("现住址：府前大街45号", "府前大街45号"),
+            ("为民小区3号楼", "为民小区3号楼"),
+            ("地址：为民小区3号楼", "为民小区3号楼"),
+            ("地址是锦绣花园8栋", "锦绣花园8栋"),
+            ("育才学校家属院2号楼", "育才学校家属院2号楼"),
             ("锦绣花园8栋2单元308", "锦绣花园8栋2单元308"),
         ] {
             assert_eq!(read(text), (vec![], address.to_owned(), String::new()), "{text}");
