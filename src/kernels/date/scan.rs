@@ -147,7 +147,18 @@ impl Scan {
                     scan.lunar = true;
                     continue;
                 }
-                '下' | '晚' | '夜' => {
+                '半' if scan.last_mark() == Some(Mark::Hour) => {
+                    *scan.numbers.get_mut(scan.len)? = Number { value: 30, digits: 2, mark: Mark::Time, name: false };
+                    scan.len += 1;
+                    continue;
+                }
+                // 三刻: three quarters of an hour.
+                '刻' => {
+                    let quarters = scan.len.checked_sub(1).map(|last| &mut scan.numbers[last])?;
+                    (quarters.value, quarters.mark) = (quarters.value * 15, Mark::Time);
+                    continue;
+                }
+                '下' | '晚' | '夜' | '傍' => {
                     scan.afternoon = true;
                     continue;
                 }
@@ -178,6 +189,11 @@ impl Scan {
             }
         }
         (scan.len > 0).then_some(scan)
+    }
+
+    /// What stands behind the last number so far.
+    fn last_mark(&self) -> Option<Mark> {
+        self.numbers().last().map(|number| number.mark)
     }
 
     /// A word of Latin letters: a month, am, pm, T, or a day of the week.
