@@ -21,10 +21,16 @@ pub(super) const TO: [char; 8] = ['-', '~', '—', '–', '至', '到', '－', '
 /// What parts the numbers of a list, but for brackets and spaces.
 const SEPARATORS: [char; 12] = ['、', ',', ';', '|', '/', '.', '。', '和', '及', '与', ':', EXCEPT_AND];
 
-/// The words for the sides of a road, the longer first.
-const SIDES: [(&str, char); 18] = [
+/// The words for the sides of a road, and for every second building, the longer first.
+const SIDES: [(&str, char); 24] = [
     ("单号侧", ODD),
     ("双号侧", EVEN),
+    ("单号楼", ODD),
+    ("双号楼", EVEN),
+    ("单号栋", ODD),
+    ("双号栋", EVEN),
+    ("单数楼", ODD),
+    ("双数楼", EVEN),
     ("单数号", ODD),
     ("双数号", EVEN),
     ("奇数号", ODD),

@@ -240,6 +240,17 @@ fn sides_of_a_road_are_told_in_many_words() {
 }
 
 #[test]
+fn every_second_building_is_told_in_many_words() {
+    for text in ["单号楼1-9号楼", "1-9号楼（单号楼）", "单号栋1-9栋", "1-9单数楼", "单号楼"] {
+        let estate = cell::places(&format!("锦绣花园{text}"), None);
+        let place = &estate.places[0];
+        let tells = |n: &str| place.numbers.as_ref().is_some_and(|numbers| numbers.tells(Part::Building(n)));
+        let told = ["1", "2", "9", "10"].map(|n| tells(n) && holds(place.numbers.as_ref().unwrap(), n));
+        assert_eq!((&*place.key, told, estate.unread), ("锦绣花园", [true, false, true, false], 0), "{text}");
+    }
+}
+
+#[test]
 fn buildings_of_every_notation() {
     let some = |numbers: &[u32]| vec![("锦绣花园".to_owned(), Some(numbers.to_vec()), false)];
     for (text, numbers) in [
