@@ -1,5 +1,5 @@
 //! Which grid each person lives in, by the best evidence that the records give. Newer evidence of a kind goes before
-//! older; a kind before the next, whatever their dates, in an order that the pipeline may set. Who has no evidence stays
+//! older; a kind before the next, whatever their dates (but for codes from before a move), in an order that the pipeline may set. Who has no evidence stays
 //! unassigned and is counted as such.
 
 mod evidence;
@@ -38,7 +38,9 @@ pub struct GridRules<'a> {
 
 /// The grid of each person, and the dedicated one beside it. The kinds of evidence, in the usual order:
 ///
-/// - `grid_code`: the newest grid code (or name that one grid alone has) that a community's record states, if it can be trusted;
+/// - `grid_code`: the newest grid code (or name that one grid alone has) that a community's record states, if it can be trusted
+///   and nobody moved since: a month later or more neither the community itself nor two other sources place the person in
+///   another grid;
 /// - `flat`: estate and building by the directory's coverage, else the grid that most community records of that flat
 ///   state;
 /// - `road`: road and door number by coverage;

@@ -57,10 +57,11 @@ pub(super) struct Evidence<'a> {
     /// Number of the source of returned lists, if there is one.
     returns: Option<u16>,
     contradicted: usize,
+    directory: &'a Directory,
 }
 
 impl<'a> Evidence<'a> {
-    pub(super) fn read(records: &Records, directory: &Directory, rules: GridRules<'a>) -> Self {
+    pub(super) fn read(records: &Records, directory: &'a Directory, rules: GridRules<'a>) -> Self {
         let GridRules { sources, agencies, returns, .. } = rules;
         let beside = rules.dedicated == DedicatedGrids::Beside;
         let codes = stated_grids(records, directory);
@@ -74,6 +75,7 @@ impl<'a> Evidence<'a> {
             sources,
             returns,
             contradicted: 0,
+            directory,
         };
         let mut said: Vec<(PlaceNo, GridNo, u32)> = Vec::new();
         for start in (0..records.len()).step_by(CHUNK_ROWS) {
@@ -212,15 +214,19 @@ impl<'a> Evidence<'a> {
             let differs = |&row: &u32| !matches!(grid_of(row as usize), NONE) && grid_of(row as usize) != newest;
             if rows.iter().any(differs) { self.agreed(records, rows, grid_of, counts) } else { Some(newest) }
         };
-        let stated = |community: bool| first(&|row| if of(row).community == community { of(row).stated } else { NONE });
+        let of_others = |row: usize| if of(row).community { NONE } else { of(row).stated };
+        let of_community = |row: usize| {
+            let told = of(row).community && of(row).stated != NONE && !self.moved_since(records, rows, row as u32);
+            if told { of(row).stated } else { NONE }
+        };
         let located = |how: GridBy| agreed(&|row| if of(row).by == how { of(row).located } else { NONE });
         let flat = || first(&|row| self.flats.grid(records.flat[row]).unwrap_or(NONE));
         match kind {
-            GridEvidence::GridCode => stated(true),
+            GridEvidence::GridCode => first(&of_community),
             GridEvidence::Flat => located(GridBy::Flat).or_else(flat),
             GridEvidence::Road => located(GridBy::Road),
             GridEvidence::Estate => located(GridBy::Estate),
-            GridEvidence::OtherGridCode => stated(false),
+            GridEvidence::OtherGridCode => first(&of_others),
             GridEvidence::Household | GridEvidence::Registered => None,
         }
     }
@@ -237,31 +243,72 @@ impl<'a> Evidence<'a> {
         grid_of: &dyn Fn(usize) -> GridNo,
         counts: &dyn Fn(GridNo, u32) -> bool,
     ) -> Option<GridNo> {
-        let place_of = |row: u32| self.of_row[row as usize].place;
-        let mut words: Vec<u32> = Vec::new();
-        for &row in rows.iter().filter(|&&row| place_of(row) != NOWHERE) {
-            let source = |row: u32| self.of_row[row as usize].source;
-            if words.iter().all(|&word| source(word) != source(row)) {
-                words.push(row);
-            }
-        }
+        let words = self.words(rows.iter().copied());
         let at = |row: u32| records.updated_at[row as usize];
         let newest = words.first().map_or(NO_TIME, |&row| at(row));
         let recent = |row: u32| at(row) != NO_TIME && newest.saturating_sub(at(row)) <= RECENT_SECONDS;
-        let speaks = |row: u32, grid: GridNo| match self.of_row[row as usize].located {
-            NONE => self.places.may_lie_in(place_of(row), grid) == Some(true),
-            located => located == grid,
-        };
         let told = rows.iter().enumerate().map(|(age, &row)| (age, row, grid_of(row as usize)));
         let told = told.filter(|&(_, row, grid)| grid != NONE && counts(grid, row));
         let best = told.max_by_key(|&(age, _, grid)| {
             let voices = |of_recent: bool| -> u32 {
-                let spoken = words.iter().filter(|&&row| (!of_recent || recent(row)) && speaks(row, grid));
-                spoken.map(|&row| 1 + u32::from(self.of_row[row as usize].community)).sum()
+                let spoken = words.iter().filter(|&&row| (!of_recent || recent(row)) && self.speaks(row, grid));
+                spoken.map(|&row| self.voices(row)).sum()
             };
             (voices(true), voices(false), Reverse(age))
         });
         best.map(|(.., grid)| grid)
+    }
+
+    /// Whether a person (rows newest first) has moved since the record `row` stated a base grid: what more than one voice (as
+    /// for [`Self::agreed`]) says at least [`RECENT_SECONDS`] later lies in other base grids, and fewer voices confirm the
+    /// stated one. A code without a date is not known to be old. Where the same place is meant, the worker who stated the code
+    /// knows better than the directory in which grid it lies.
+    fn moved_since(&self, records: &Records, rows: &[u32], row: u32) -> bool {
+        let code = &self.of_row[row as usize];
+        let at = |row: u32| records.updated_at[row as usize];
+        if at(row) == NO_TIME || self.directory.is_dedicated(code.stated) {
+            return false;
+        }
+        let later = rows.iter().copied().take_while(|&word| at(word).saturating_sub(at(row)) > RECENT_SECONDS);
+        let words = self.words(later);
+        let speaks_against = |word: u32| {
+            let (of, flat) = (&self.of_row[word as usize], records.flat[word as usize]);
+            let same_place = of.place == code.place || flat != 0 && flat == records.flat[row as usize];
+            let elsewhere = !matches!(of.located, NONE) && of.located != code.stated;
+            let covered = elsewhere && !self.directory.is_dedicated(of.located);
+            covered && !same_place && self.flats.grid(flat) != Some(code.stated)
+        };
+        let voices = |counts: &dyn Fn(u32) -> bool| -> u32 {
+            words.iter().filter(|&&word| counts(word)).map(|&word| self.voices(word)).sum()
+        };
+        let against = voices(&speaks_against);
+        against >= 2 && against > voices(&|word| !speaks_against(word) && self.speaks(word, code.stated))
+    }
+
+    /// The newest row with a place of each source, of rows that stand newest first.
+    fn words(&self, rows: impl Iterator<Item = u32>) -> Vec<u32> {
+        let mut words: Vec<u32> = Vec::new();
+        let source = |row: u32| self.of_row[row as usize].source;
+        for row in rows.filter(|&row| self.of_row[row as usize].place != NOWHERE) {
+            if words.iter().all(|&word| source(word) != source(row)) {
+                words.push(row);
+            }
+        }
+        words
+    }
+
+    /// How many voices the word of a record has.
+    fn voices(&self, row: u32) -> u32 {
+        1 + u32::from(self.of_row[row as usize].community)
+    }
+
+    /// Whether the place that a record names lies in `grid`, as far as anybody can tell.
+    fn speaks(&self, row: u32, grid: GridNo) -> bool {
+        let of = &self.of_row[row as usize];
+        match of.located {
+            NONE => self.places.may_lie_in(of.place, grid) == Some(true),
+            located => located == grid,
+        }
     }
 
     /// The record with the best address among those of a person who lives in `grid` (rows newest first), and the best flat;

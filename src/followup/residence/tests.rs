@@ -164,6 +164,28 @@ fn a_place_that_more_sources_name_goes_before_one_that_a_single_source_repeats()
 }
 
 #[test]
+fn a_code_from_before_a_move_does_not_count() {
+    let code = Row { grid: "G1", ..word(0, 10, "3") };
+    let with = |rows: &[Row]| first(&[&[code], rows].concat());
+    let (stays, moved) = (is("G1", GridBy::GridCode), is("G2", GridBy::Flat));
+    assert_eq!(with(&[word(TESTS, 90, "7")]), stays, "one source alone may be wrong");
+    assert_eq!(with(&[word(TESTS, 90, "7"), word(TESTS, 95, "7")]), stays, "and repeats what it said");
+    assert_eq!(with(&[word(TESTS, 90, "7"), word(CLINIC, 95, "7")]), moved);
+    assert_eq!(with(&[word(0, 90, "7")]), moved, "the community itself says so");
+    assert_eq!(with(&[word(TESTS, 90, "7"), word(CLINIC, 95, "7"), word(OWN, 99, "3"), word(POLICE, 95, "3")]), stays);
+    assert_eq!(with(&[word(0, 40, "7")]), stays, "both were said within a month");
+    assert_eq!(with(&[word(0, 90, "")]), stays, "the estate lies in either grid");
+    let undated = Row { updated_at: NO_TIME, ..code };
+    assert_eq!(first(&[undated, word(0, 90, "7")]), stays, "nobody knows that it is old");
+    let again = Row { grid: "G1", ..word(0, 99, "") };
+    assert_eq!(with(&[again, word(TESTS, 90, "7"), word(CLINIC, 95, "7")]), stays);
+    // Where a grid ends the worker knows better than the directory.
+    let beyond = [1, 2, 3].map(|person| Row { grid: "G1", flat: 5, person, ..word(0, 10, "7") });
+    let same_flat = [POLICE, TESTS].map(|source| Row { flat: 5, ..word(source, 90, "7") });
+    assert_eq!(first(&[&beyond[..], &same_flat].concat()), stays);
+}
+
+#[test]
 fn what_a_worker_found_out_goes_before_all_that_was_said_earlier() {
     const RETURNS: u16 = 0;
     let lived = [Row { grid: "G1", ..word(6, 1, "3") }, word(OWN, 90, "3"), word(TESTS, 91, "3")];
