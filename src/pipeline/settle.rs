@@ -2,7 +2,7 @@
 
 use super::memory::Memory;
 use super::watch::Watch;
-use super::{figures, told};
+use super::{figures, read, told};
 use crate::config::{Agency, DedicatedGrids, GridEvidence, Pipeline, RETURNS_SOURCE};
 use crate::error::{Error, Exit, Result};
 use crate::followup::{self, Change, ChangedId, Directory, GridRules, Item, Items, Night, RollupRow, Visits};
@@ -115,7 +115,8 @@ pub(super) fn house(
     let words = pipeline.returns.as_ref().map_or(&[][..], |returns| &returns.results);
     let assign = |watch: &mut Watch<'_>| {
         let visits = Visits::read(records, &members.person, persons.len(), pipeline.run.as_of, words);
-        let (residence, warnings) = followup::assign(records, persons, &directory, &visits, rules);
+        let (mut residence, warnings) = followup::assign(records, persons, &directory, &visits, rules);
+        residence.city = read::city(pipeline, Some(&directory));
         watch.warn_all(warnings);
         Ok((residence, visits))
     };

@@ -283,6 +283,8 @@ pub struct Residence {
     pub flat: Vec<u64>,
     /// Record with the best address, in that grid if there is such a record; [`super::NO_ROW`]: none has an address.
     pub address_row: Vec<u32>,
+    /// First four digits of the city's division code, where they are known.
+    pub city: Option<u16>,
 }
 
 #[cfg(test)]

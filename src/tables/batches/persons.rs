@@ -2,6 +2,7 @@
 
 use super::text::{PersonIds, Repeated, ascii, id_text, lists, phone_text, symbols};
 use super::{Batches, column};
+use crate::kernels::address::Address;
 use crate::kernels::id_number::IdKind;
 use crate::tables::published::{PERSONS, schema};
 use crate::tables::{GridBy, NO_DATE, NO_ROW, Persons, Pool, Records, Residence, Sex, Sym, conflict};
@@ -147,11 +148,24 @@ impl View<'_> {
             return Some(flat != of_register);
         }
         // Two texts that are the same say so even where they name no flat.
+        let of_register = self.records.registered_address[registered];
         let address = match self.residence.address_row[p] {
-            NO_ROW => return None,
+            NO_ROW => Pool::NONE,
             row => self.records.address[row as usize],
         };
-        (address == self.records.registered_address[registered]).then_some(false)
+        if address != Pool::NONE && address == of_register {
+            return Some(false);
+        }
+        // Nor does who is registered in another province need a flat there, to live elsewhere.
+        let lives_here = if self.residence.grid[p] == Pool::NONE { self.is_here(address) } else { Some(true) };
+        (lives_here? != self.is_here(of_register)?).then_some(true)
+    }
+
+    /// Whether an address lies in the city; `None` if that is not known.
+    fn is_here(&self, address: Sym) -> Option<bool> {
+        let (city, mut read) = (self.residence.city?, Address::default());
+        read.parse(self.records.pool.get(address));
+        if read.is_elsewhere(city) { Some(false) } else { read.is_in(Some(city)).then_some(true) }
     }
 
     fn births(&self, rows: &Range<usize>) -> ArrayRef {

@@ -168,6 +168,28 @@ fn persons_carry_values_and_where_they_came_from() {
 }
 
 #[test]
+fn who_is_registered_in_another_city_lives_elsewhere_whatever_flat_that_names() {
+    let (mut records, _, mut persons_of, mut residence, names) = sample();
+    residence.city = Some(3705);
+    persons_of.registered_row[0] = 0;
+    let mut lives_elsewhere = |registered: &str, grid: Sym| {
+        records.registered_address[0] = records.pool.intern(registered);
+        residence.grid[0] = grid;
+        let table = persons(&records, &persons_of, &residence, &names, &["police", "community"]);
+        let batch = table.get(0);
+        let column = batch.column_by_name("lives_elsewhere").unwrap().as_boolean();
+        column.is_valid(0).then(|| column.value(0))
+    };
+    let grid = 1;
+    assert_eq!(lives_elsewhere("湖北省黄冈市红安县", grid), Some(true));
+    assert_eq!(lives_elsewhere("湖北省黄冈市红安县", Pool::NONE), Some(true), "by the address");
+    assert_eq!(lives_elsewhere("东营区府前大街45号", grid), Some(false), "the same words");
+    assert_eq!(lives_elsewhere("东营区济南路", grid), None, "somewhere in the city");
+    assert_eq!(lives_elsewhere("山东省", grid), None, "anywhere in the province");
+    assert_eq!(lives_elsewhere("", grid), None);
+}
+
+#[test]
 fn pairs_carry_their_levels() {
     let (records, _, _, _, names) = sample();
     let pairs = Links {
