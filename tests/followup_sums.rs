@@ -108,6 +108,37 @@ fn what_leaves_the_centre_tells_no_small_count() {
         }
     }
     assert!(hidden > 20, "{hidden}");
+    // Nor does a sum tell one: what is hidden of an area and of those in it, or of all rules and each, is nothing or several.
+    let is_hidden = |cell: &calamine::Data| matches!(cell.to_string().as_str(), "<10" | "—");
+    let all_rules = "全部";
+    let levels: Vec<Vec<Vec<calamine::Data>>> = ["全市", "县区", "街道（镇）", "社区（村）", "网格"]
+        .map(|name| book.worksheet_range(name).unwrap().rows().skip(2).map(<[_]>::to_vec).collect())
+        .into();
+    let names = [1, 1, 2, 3, 5];
+    let mut sums = 0;
+    for depth in 0..4 {
+        let (own, below) = (names[depth], names[depth + 1]);
+        for row in levels[depth].iter().filter(|row| row[0] != "未分配") {
+            let is_in = |other: &&Vec<calamine::Data>| {
+                let unassigned = other[0] == "未分配";
+                !unassigned && other[below] == row[own] && (depth == 0 || other[..own] == row[..own])
+            };
+            let parts: Vec<&Vec<calamine::Data>> = levels[depth + 1].iter().filter(is_in).collect();
+            let figures = if row[own] == *all_rules { 12 } else { 5 };
+            for figure in (1..=figures).filter(|_| !parts.is_empty()) {
+                let cells = parts.iter().map(|part| &part[below + figure]).chain([&row[own + figure]]);
+                assert_ne!(cells.filter(|cell| is_hidden(cell)).count(), 1, "{row:?} {figure}");
+                sums += 1;
+            }
+        }
+        for rows in levels[depth].chunk_by(|a, b| a[..own] == b[..own]).filter(|rows| rows.len() > 1) {
+            for figure in 1..=5 {
+                let hidden = rows.iter().filter(|row| is_hidden(&row[own + figure])).count();
+                assert_ne!(hidden, 1, "{rows:?} {figure}");
+            }
+        }
+    }
+    assert!(sums > 200, "{sums}");
     let page = std::fs::read_to_string(set.join("bulletin.md")).unwrap();
     let rows = page.lines().filter(|line| line.starts_with("| ") && line.contains("街道"));
     assert!(rows.clone().count() > 1 && page.contains("<10"), "{page}");

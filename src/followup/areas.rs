@@ -1,6 +1,7 @@
 //! The levels above the grids: which community, street and county each grid lies in, and how each area is called.
 
 use super::directory::{Directory, Grid, UNKNOWN};
+use hashbrown::HashMap;
 use std::collections::BTreeMap;
 
 /// The levels from below, by their published names.
@@ -22,9 +23,20 @@ pub(super) fn levels(directory: &Directory, city: &str) -> Vec<Level> {
     (0..LEVELS.len()).map(|depth| level(directory, depth, city)).collect()
 }
 
-/// Every level from the grids to the city, with the names of each of its areas in the order of the figures: county, street,
-/// community, code of the grid, name of the grid, as far as the level goes; of the city its name.
-pub fn area_names(directory: &Directory, city: &str) -> Vec<(&'static str, Vec<Vec<String>>)> {
+/// The areas of one level as they are shown, in the order of the figures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AreaLevel {
+    /// Published name.
+    pub name: &'static str,
+    /// Names of each area: county, street, community, code of the grid, name of the grid, as far as the level goes; of the
+    /// city its name.
+    pub names: Vec<Vec<String>>,
+    /// Place of the area of the level above in which each lies; the city lies in none.
+    pub above: Vec<usize>,
+}
+
+/// Every level from the grids to the city.
+pub fn area_levels(directory: &Directory, city: &str) -> Vec<AreaLevel> {
     let of = |depth: usize| {
         let named = |grid: &Grid| -> (Vec<String>, Vec<String>) {
             let path = path(grid, city, depth);
@@ -43,9 +55,17 @@ pub fn area_names(directory: &Directory, city: &str) -> Vec<(&'static str, Vec<V
         for (path, shown) in directory.grids().iter().map(named) {
             areas.entry(path).or_insert(shown);
         }
-        (LEVELS[depth], areas.into_values().collect())
+        areas
     };
-    (0..LEVELS.len()).map(of).collect()
+    let all: Vec<BTreeMap<Vec<String>, Vec<String>>> = (0..LEVELS.len()).map(of).collect();
+    let level = |(depth, areas): (usize, &BTreeMap<Vec<String>, Vec<String>>)| {
+        let above = all.get(depth + 1).map(|above| {
+            let numbers: HashMap<&[String], usize> = above.keys().map(Vec::as_slice).zip(0..).collect();
+            areas.keys().map(|path| numbers[&path[..path.len() - 1]]).collect()
+        });
+        AreaLevel { name: LEVELS[depth], names: areas.values().cloned().collect(), above: above.unwrap_or_default() }
+    };
+    all.iter().enumerate().map(level).collect()
 }
 
 fn known(name: &str) -> &str {
@@ -118,6 +138,22 @@ mod tests {
         );
         assert_eq!(levels[1].area_of[2], levels[1].area_of[3]);
         assert_eq!(levels[4].area_of, [0; 5]);
+    }
+
+    #[test]
+    fn areas_know_the_one_above() {
+        let (directory, _) = directory(&[
+            &["G1", "", "", "新村", "东街", "370502", "东营区"],
+            &["G2", "", "", "新村", "西街", "370502", "东营区"],
+            &["G3", "", "", "新村", "东街", "370503", "河口区"],
+        ]);
+        let levels = area_levels(&directory, "东营市");
+        let lies_in = |level: &AreaLevel, above: &AreaLevel| {
+            level.names.iter().zip(&level.above).all(|(names, &at)| above.names[at] == names[..above.names[at].len()])
+        };
+        assert_eq!(levels.iter().map(|level| level.names.len()).collect::<Vec<_>>(), [3, 3, 3, 2, 1]);
+        assert!(levels[..4].windows(2).all(|pair| lies_in(&pair[0], &pair[1])), "{levels:?}");
+        assert_eq!((&levels[3].above[..], &levels[4].above[..]), (&[0, 0][..], &[][..]));
     }
 
     #[test]

@@ -24,7 +24,7 @@ mod time;
 mod visits;
 
 pub use apart::tell_namesakes_apart;
-pub use areas::area_names;
+pub use areas::{AreaLevel, area_levels};
 pub use batches::{
     FollowupPartition, changes_batch, followup_partitions, grids_batch, items_of, rollup_batch, schedules_batch,
 };

@@ -51,7 +51,7 @@ pub struct AreaCounts {
 
 impl AreaCounts {
     /// The figures in the order of [`crate::tables::published::ROLLUP`].
-    pub(super) fn figures(&self) -> [i64; 12] {
+    pub fn figures(&self) -> [i64; 12] {
         [
             self.open,
             self.done,

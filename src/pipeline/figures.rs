@@ -1,5 +1,6 @@
 //! The figures of the night: sums that must agree, and what the leader's page states.
 
+use super::disclosed::{Disclosed, disclosed};
 use super::read::Read;
 use super::settle::Settled;
 use crate::config::{Pipeline, RETURNS_SOURCE};
@@ -108,7 +109,7 @@ pub(super) fn bulletin(
         warnings: Vec::new(),
         items: item_figures(settled),
         reopened: settled.items.counts.reopened,
-        areas: areas(settled),
+        areas: areas(pipeline, settled),
         yesterday,
         trend,
         suppress_under: pipeline.publish.suppress_under,
@@ -347,18 +348,19 @@ fn add(figures: &mut ItemFigures, item: &Item, tonight: &Tonight) {
     figures.new += u64::from(tonight.new);
 }
 
-/// Items per county and street, the unassigned last.
-fn areas(settled: &Settled) -> Vec<AreaFigures> {
-    let mut areas: BTreeMap<(bool, String, String), ItemFigures> = BTreeMap::new();
-    for grid in settled.directory.grids() {
-        areas.entry((false, grid.county_label().to_owned(), grid.street_label().to_owned())).or_default();
-    }
-    for (item, tonight) in settled.items.items.iter().zip(&settled.items.tonight) {
-        let grid = item.grid_code.as_deref().and_then(|code| settled.directory.get(code));
-        let key = grid.map_or((true, String::new(), String::new()), |grid| {
-            (false, grid.county_label().to_owned(), grid.street_label().to_owned())
-        });
-        add(areas.entry(key).or_default(), item, tonight);
-    }
-    areas.into_iter().map(|((_, county, street), items)| AreaFigures { county, street, items }).collect()
+/// Items per county and street, the unassigned last where there are any.
+fn areas(pipeline: &Pipeline, settled: &Settled) -> Vec<AreaFigures> {
+    let levels = disclosed(pipeline, settled);
+    let streets = levels.iter().filter(|level| level.areas.name == "street").flat_map(Disclosed::rows);
+    let mut areas: Vec<AreaFigures> = streets
+        .filter(|(names, row, _)| row.rule == "*" && (names.is_some() || row.counts.figures()[..4] != [0; 4]))
+        .map(|(names, row, shown)| {
+            let name = |at: usize| names.and_then(|names| names.get(at)).cloned().unwrap_or_default();
+            let [open, done, overdue, new, ..] = row.counts.figures().map(i64::unsigned_abs);
+            let items = ItemFigures { open, new, done, overdue, withdrawn: 0 };
+            AreaFigures { county: name(0), street: name(1), items, shown: [shown[0], shown[3], shown[1], shown[2]] }
+        })
+        .collect();
+    areas.sort_by(|a, b| (a.county.is_empty(), &a.county, &a.street).cmp(&(b.county.is_empty(), &b.county, &b.street)));
+    areas
 }

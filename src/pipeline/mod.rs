@@ -5,6 +5,7 @@ mod accuracy;
 mod answers;
 mod carried;
 mod compared;
+mod disclosed;
 mod fewer;
 mod figures;
 mod machine;

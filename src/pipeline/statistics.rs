@@ -1,37 +1,39 @@
 //! `rollup.xlsx`: the figures of every area for offices, one sheet a level, every rate with what it is made of. It leaves
 //! the centre, so small counts are hidden on request, and with them one more where a sum would give them away.
 
+use super::disclosed::{Disclosed, disclosed};
 use super::settle::Settled;
 use crate::config::Pipeline;
 use crate::error::Result;
-use crate::followup::{AreaCounts, RollupRow, area_names};
+use crate::followup::RollupRow;
 use crate::message::Message;
-use crate::publish::bulletin::{Shown, percent, shown};
+use crate::publish::bulletin::percent;
+use crate::publish::suppression::Shown;
 use crate::publish::tabular::{Cell, Table, write_workbook};
 use std::path::Path;
 
 /// Writes the workbook into the folder of a set.
 pub(super) fn write(folder: &Path, pipeline: &Pipeline, settled: &Settled) -> Result<()> {
-    write_workbook(&folder.join("rollup.xlsx"), &tables(pipeline, settled), pipeline.run.as_of)
+    write_workbook(&folder.join("rollup.xlsx"), &tables(pipeline, &disclosed(pipeline, settled)), pipeline.run.as_of)
 }
 
-/// Figures of items and of persons: heading, width, figure.
-type Figure = (&'static str, u8, fn(&AreaCounts) -> i64);
+/// Figures of items and of persons: heading, width, place among the row's figures.
+type Figure = (&'static str, u8, usize);
 const OF_ITEMS: [Figure; 5] = [
-    ("publish.bulletin.open", 9, |counts| counts.open),
-    ("publish.bulletin.overdue_column", 9, |counts| counts.overdue),
-    ("publish.bulletin.new", 9, |counts| counts.new),
-    ("publish.bulletin.done_column", 9, |counts| counts.done),
-    ("publish.rollup.cleared", 9, |counts| counts.cleared),
+    ("publish.bulletin.open", 9, 0),
+    ("publish.bulletin.overdue_column", 9, 2),
+    ("publish.bulletin.new", 9, 3),
+    ("publish.bulletin.done_column", 9, 1),
+    ("publish.rollup.cleared", 9, 4),
 ];
 const OF_PERSONS: [Figure; 7] = [
-    ("publish.rollup.persons", 9, |counts| counts.persons),
-    ("publish.rollup.households", 9, |counts| counts.households),
-    ("publish.rollup.knocked", 11, |counts| counts.knocked),
-    ("publish.rollup.reached", 11, |counts| counts.reached),
-    ("publish.rollup.vacant", 9, |counts| counts.vacant),
-    ("publish.rollup.visited", 9, |counts| counts.visited),
-    ("publish.rollup.verified", 9, |counts| counts.verified),
+    ("publish.rollup.persons", 9, 5),
+    ("publish.rollup.households", 9, 6),
+    ("publish.rollup.knocked", 11, 7),
+    ("publish.rollup.reached", 11, 8),
+    ("publish.rollup.vacant", 9, 9),
+    ("publish.rollup.visited", 9, 10),
+    ("publish.rollup.verified", 9, 11),
 ];
 /// Part, whole and heading of each rate.
 const RATES: [(usize, usize, &str); 3] =
@@ -46,23 +48,18 @@ const NAMES: [(&str, u8); 5] = [
     ("publish.rollup.grid_name", 24),
 ];
 
-fn tables(pipeline: &Pipeline, settled: &Settled) -> Vec<Table> {
+fn tables(pipeline: &Pipeline, levels: &[Disclosed<'_>]) -> Vec<Table> {
     let say = |key: &'static str| Message::new(key).render(pipeline.run.locale);
     let under = u64::from(pipeline.publish.suppress_under.unwrap_or(0));
-    let levels = area_names(&settled.directory, &pipeline.run.name);
     let mut tables = Vec::new();
-    // From the city down to the grids.
-    for (level, names) in levels.into_iter().rev() {
-        let rows: Vec<&RollupRow> = settled.rollup.iter().filter(|row| row.level == level).collect();
-        // Each area, the unassigned last, has a row for every rule and one for all of them.
-        let rules = rows.len() / (names.len() + 1).max(1);
+    for of_level in levels {
+        let level = of_level.areas.name;
         let depth = match level {
             "grid" => 5,
             "community" => 3,
             "street" => 2,
             _ => 1,
         };
-        let detailed = depth < 3;
         let mut headings: Vec<(String, u8)> = match level {
             "city" => vec![(say("publish.rollup.city"), 14)],
             _ => NAMES[..depth].iter().map(|&(key, width)| (say(key), width)).collect(),
@@ -82,9 +79,8 @@ fn tables(pipeline: &Pipeline, settled: &Settled) -> Vec<Table> {
             headings,
             ..Table::default()
         };
-        let hidden = hidden(&rows, rules, &names, under);
-        for (number, row) in rows.iter().enumerate().filter(|(_, row)| detailed || row.rule == "*") {
-            let mut cells = match names.get(number / rules.max(1)) {
+        for (names, row, shown) in of_level.rows() {
+            let mut cells = match names {
                 Some(names) => names.iter().cloned().map(Cell::Text).collect(),
                 None => {
                     let mut cells = vec![Cell::Text(String::new()); depth];
@@ -95,7 +91,7 @@ fn tables(pipeline: &Pipeline, settled: &Settled) -> Vec<Table> {
             let title = pipeline.followups.iter().find(|rule| rule.name == row.rule).map(|rule| rule.title.clone());
             let all = || if row.rule == "*" { say("publish.rollup.all_rules") } else { row.rule.clone() };
             cells.push(Cell::Text(title.unwrap_or_else(all)));
-            cells.extend(figures(row, &hidden[number], under));
+            cells.extend(figures(row, shown, under));
             table.rows.push(cells);
         }
         tables.push(table);
@@ -104,54 +100,25 @@ fn tables(pipeline: &Pipeline, settled: &Settled) -> Vec<Table> {
 }
 
 /// The figures of one row. Those of persons are the same for every rule, so they stand with all rules only.
-fn figures(row: &RollupRow, hidden: &[Shown], under: u64) -> Vec<Cell> {
-    let count = |at: usize, figure: &Figure| match hidden[at] {
-        Shown::Count => Cell::Count((figure.2)(&row.counts).unsigned_abs()),
+fn figures(row: &RollupRow, shown: &[Shown], under: u64) -> Vec<Cell> {
+    let figures = row.counts.figures().map(i64::unsigned_abs);
+    let count = |&(_, _, at): &Figure| match shown[at] {
+        Shown::Count => Cell::Count(figures[at]),
         Shown::Small => Cell::Figure(format!("<{under}")),
         Shown::Covered => Cell::Figure("—".to_owned()),
     };
-    let mut cells: Vec<Cell> = OF_ITEMS.iter().enumerate().map(|(at, figure)| count(at, figure)).collect();
+    let mut cells: Vec<Cell> = OF_ITEMS.iter().map(count).collect();
     if row.rule != "*" {
         cells.resize(cells.len() + OF_PERSONS.len() + RATES.len(), Cell::Text(String::new()));
         return cells;
     }
-    let of_persons = |at: usize| OF_ITEMS.len() + at;
-    cells.extend(OF_PERSONS.iter().enumerate().map(|(at, figure)| count(of_persons(at), figure)));
+    cells.extend(OF_PERSONS.iter().map(count));
     for (part, whole, _) in RATES {
-        let value = |at: usize| (OF_PERSONS[at].2)(&row.counts).unsigned_abs();
-        let (rest, told) = (value(whole).saturating_sub(value(part)), |at| hidden[of_persons(at)] == Shown::Count);
+        let [part, whole] = [part, whole].map(|at| OF_PERSONS[at].2);
+        let rest = figures[whole].saturating_sub(figures[part]);
         // A rate would give the number away that it is made of.
-        let told = told(part) && told(whole) && !(1..under).contains(&rest);
-        cells.push(Cell::Figure(if told { percent(value(part), value(whole)) } else { "—".to_owned() }));
+        let told = [part, whole].iter().all(|&at| shown[at] == Shown::Count) && !(1..under).contains(&rest);
+        cells.push(Cell::Figure(if told { percent(figures[part], figures[whole]) } else { "—".to_owned() }));
     }
     cells
-}
-
-/// How each figure of each row is shown: the areas of one area above and one rule are told together, for their sum is told
-/// a level higher.
-fn hidden(rows: &[&RollupRow], rules: usize, names: &[Vec<String>], under: u64) -> Vec<Vec<Shown>> {
-    let all: Vec<&Figure> = OF_ITEMS.iter().chain(&OF_PERSONS).collect();
-    let mut out = vec![vec![Shown::Count; all.len()]; rows.len()];
-    if under == 0 {
-        return out;
-    }
-    let above = |area: usize| names.get(area).map(|names| &names[..names.len().saturating_sub(1).min(3)]);
-    let areas: Vec<usize> = (0..=names.len()).collect();
-    // The unassigned are part of the city's sum, and so of every county's row.
-    let same = |a: &usize, b: &usize| {
-        above(*a) == above(*b) || above(*b).is_none() && names.first().is_none_or(|n| n.len() == 1)
-    };
-    for siblings in areas.chunk_by(same) {
-        for rule in 0..rules {
-            for (at, figure) in all.iter().enumerate() {
-                let row = |area: usize| area * rules + rule;
-                let counts: Vec<u64> =
-                    siblings.iter().map(|&area| (figure.2)(&rows[row(area)].counts).unsigned_abs()).collect();
-                for (&area, how) in siblings.iter().zip(shown(&counts, under)) {
-                    out[row(area)][at] = how;
-                }
-            }
-        }
-    }
-    out
 }

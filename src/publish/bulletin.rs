@@ -1,6 +1,7 @@
 //! The leader's page: every figure with the numbers that it is made of. It only prints; the figures are counted by
 //! those who have the tables.
 
+use super::suppression::{Shown, shown};
 use crate::message::{Lang, Message};
 use jiff::civil::Date;
 use std::fmt::Write;
@@ -84,7 +85,7 @@ pub struct ItemFigures {
 }
 
 /// Items of one street.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AreaFigures {
     /// County; empty: unassigned.
     pub county: String,
@@ -92,6 +93,8 @@ pub struct AreaFigures {
     pub street: String,
     /// Its items.
     pub items: ItemFigures,
+    /// How its open, new, done and overdue items are shown.
+    pub shown: [Shown; 4],
 }
 
 /// Figures of the set before.
@@ -120,32 +123,6 @@ pub fn render(figures: &BulletinFigures, lang: Lang) -> String {
     let share = percent(figures.hours, 24);
     page.line(&Message::new("publish.bulletin.elapsed").with("hours", figures.hours).with("share", share));
     page.text
-}
-
-/// How a count is printed where counts below a limit are not told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
-    /// As it is.
-    Count,
-    /// As less than the limit.
-    Small,
-    /// Not at all: the sum less the others would tell a small one.
-    Covered,
-}
-
-/// How to show counts whose sum is told too: from 1 to `under` (exclusive) as small; if just one is small, the next
-/// greater one is covered with it.
-pub fn shown(counts: &[u64], under: u64) -> Vec<Shown> {
-    let small = |count: u64| (1..under).contains(&count);
-    let how = |&count: &u64| if small(count) { Shown::Small } else { Shown::Count };
-    let mut all: Vec<Shown> = counts.iter().map(how).collect();
-    if all.iter().filter(|shown| **shown == Shown::Small).count() == 1 {
-        let others = (0..counts.len()).filter(|&i| counts[i] > 0 && !small(counts[i]));
-        if let Some(least) = others.min_by_key(|&i| counts[i]) {
-            all[least] = Shown::Covered;
-        }
-    }
-    all
 }
 
 /// What stands for a number that is not told.
@@ -312,11 +289,11 @@ impl Page {
         let nowhere = self.say("publish.bulletin.nowhere");
         let columns: [fn(&ItemFigures) -> u64; 4] =
             [|items| items.open, |items| items.new, |items| items.done, |items| items.overdue];
-        let counts = columns.map(|of| self.covered(figures.areas.iter().map(|area| of(&area.items))));
-        for (row, area) in figures.areas.iter().enumerate() {
+        for area in &figures.areas {
             let county = if area.county.is_empty() { &nowhere } else { &area.county };
             let street = if area.street.is_empty() { "—" } else { &area.street };
-            let counts = counts.each_ref().map(|column| column[row].as_str()).join(" | ");
+            let counts = columns.iter().zip(area.shown).map(|(of, shown)| self.text_of(of(&area.items), shown));
+            let counts = counts.collect::<Vec<_>>().join(" | ");
             let _ = writeln!(self.text, "| {} | {} | {counts} |", plain(county), plain(street));
         }
         let total = columns.map(|of| self.count(figures.areas.iter().map(|area| of(&area.items)).sum())).join(" | ");
@@ -392,10 +369,11 @@ impl Page {
     fn covered(&self, counts: impl Iterator<Item = u64>) -> Vec<String> {
         let counts: Vec<u64> = counts.collect();
         let shown = shown(&counts, self.suppress_under);
-        let text = |(&count, shown): (&u64, Shown)| {
-            if shown == Shown::Covered { HIDDEN.to_owned() } else { self.count(count) }
-        };
-        counts.iter().zip(shown).map(text).collect()
+        counts.iter().zip(shown).map(|(&count, shown)| self.text_of(count, shown)).collect()
+    }
+
+    fn text_of(&self, count: u64, shown: Shown) -> String {
+        if shown == Shown::Covered { HIDDEN.to_owned() } else { self.count(count) }
     }
 
     fn hidden(&self, count: u64) -> bool {

@@ -4,6 +4,7 @@
 pub mod bulletin;
 pub mod lists;
 pub mod mask;
+pub mod suppression;
 mod tables;
 pub mod tabular;
 
