@@ -40,7 +40,7 @@ pub struct GridRules<'a> {
 ///
 /// - `grid_code`: the newest grid code (or name that one grid alone has) that a community's record states, if it can be trusted
 ///   and nobody moved since: a month later or more neither the community itself nor two other sources place the person in
-///   another grid;
+///   one other grid;
 /// - `flat`: estate and building by the directory's coverage, else the grid that most community records of that flat
 ///   state;
 /// - `road`: road and door number by coverage;

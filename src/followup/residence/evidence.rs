@@ -259,8 +259,8 @@ impl<'a> Evidence<'a> {
         best.map(|(.., grid)| grid)
     }
 
-    /// Whether a person (rows newest first) has moved since the record `row` stated a base grid: what more than one voice (as
-    /// for [`Self::agreed`]) says at least [`RECENT_SECONDS`] later lies in other base grids, and fewer voices confirm the
+    /// Whether a person (rows newest first) has moved since the record `row` stated a base grid: more than one voice (as for
+    /// [`Self::agreed`]) places them in one other base grid at least [`RECENT_SECONDS`] later, and fewer voices confirm the
     /// stated one. A code without a date is not known to be old. Where the same place is meant, the worker who stated the code
     /// knows better than the directory in which grid it lies.
     fn moved_since(&self, records: &Records, rows: &[u32], row: u32) -> bool {
@@ -271,18 +271,19 @@ impl<'a> Evidence<'a> {
         }
         let later = rows.iter().copied().take_while(|&word| at(word).saturating_sub(at(row)) > RECENT_SECONDS);
         let words = self.words(later);
-        let speaks_against = |word: u32| {
+        let elsewhere = |word: u32| {
             let (of, flat) = (&self.of_row[word as usize], records.flat[word as usize]);
             let same_place = of.place == code.place || flat != 0 && flat == records.flat[row as usize];
             let elsewhere = !matches!(of.located, NONE) && of.located != code.stated;
-            let covered = elsewhere && !self.directory.is_dedicated(of.located);
-            covered && !same_place && self.flats.grid(flat) != Some(code.stated)
+            let is_other = elsewhere && !same_place && self.flats.grid(flat) != Some(code.stated);
+            (is_other && !self.directory.is_dedicated(of.located)).then_some(of.located)
         };
-        let voices = |counts: &dyn Fn(u32) -> bool| -> u32 {
-            words.iter().filter(|&&word| counts(word)).map(|&word| self.voices(word)).sum()
+        let voices = |speaks: &dyn Fn(u32) -> bool| -> u32 {
+            words.iter().filter(|&&word| speaks(word)).map(|&word| self.voices(word)).sum()
         };
-        let against = voices(&speaks_against);
-        against >= 2 && against > voices(&|word| !speaks_against(word) && self.speaks(word, code.stated))
+        let others = words.iter().filter_map(|&word| elsewhere(word));
+        let against = others.map(|grid| voices(&|word| elsewhere(word) == Some(grid))).max().unwrap_or(0);
+        against >= 2 && against > voices(&|word| elsewhere(word).is_none() && self.speaks(word, code.stated))
     }
 
     /// The newest row with a place of each source, of rows that stand newest first.

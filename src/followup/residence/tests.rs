@@ -171,6 +171,8 @@ fn a_code_from_before_a_move_does_not_count() {
     assert_eq!(with(&[word(TESTS, 90, "7")]), stays, "one source alone may be wrong");
     assert_eq!(with(&[word(TESTS, 90, "7"), word(TESTS, 95, "7")]), stays, "and repeats what it said");
     assert_eq!(with(&[word(TESTS, 90, "7"), word(CLINIC, 95, "7")]), moved);
+    let bridge = Row { estate: "金桥", building: "", ..word(CLINIC, 95, "") };
+    assert_eq!(with(&[word(TESTS, 90, "7"), bridge]), stays, "two sources that name two grids");
     assert_eq!(with(&[word(0, 90, "7")]), moved, "the community itself says so");
     assert_eq!(with(&[word(TESTS, 90, "7"), word(CLINIC, 95, "7"), word(OWN, 99, "3"), word(POLICE, 95, "3")]), stays);
     assert_eq!(with(&[word(0, 40, "7")]), stays, "both were said within a month");
