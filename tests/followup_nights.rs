@@ -240,6 +240,34 @@ fn who_was_listed_twice_before_the_visit_has_both_rows_answered_when_listed_once
 }
 
 #[test]
+fn a_list_of_several_sheets_is_answered_sheet_by_sheet() {
+    let city = City::new("");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheets = [
+        ("公安", [["", "", ""], ["A1", "王建国", "370502198001010017"], ["A2", "李海燕", "370502198001020020"]]),
+        ("卫健", [["B1", "李海燕", "370502198001020020"], ["", "合计", ""], ["B2", "王建国", "370502198001010017"]]),
+    ];
+    for (name, rows) in sheets {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        for (line, row) in (0..).zip([["k", "name", "idn"]].iter().chain(&rows)) {
+            for (column, cell) in (0..).zip(row) {
+                sheet.write(line, column, *cell).unwrap();
+            }
+        }
+    }
+    book.save(city.folder.path().join("leads.xlsx")).unwrap();
+    let pipeline = std::fs::read_to_string(city.folder.path().join("pipeline.toml")).unwrap();
+    city.write("pipeline.toml", &pipeline.replace("leads.csv", "leads.xlsx"));
+    let (set, _) = city.night(2);
+    let text = std::fs::read_to_string(set.join("answers/leads.csv")).unwrap();
+    let told: Vec<String> =
+        text.lines().skip(1).map(|line| str::split(line, ',').take(2).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(told, ["A1 3", "A2 4", "B1 卫健:2", " 卫健:3", "B2 卫健:4"], "{text}");
+    let quarantine = table(&set, "quarantine", &["file", "line", "reason"]);
+    assert_eq!(quarantine, [["leads.xlsx[卫健]", "3", "not_a_person"]]);
+}
+
+#[test]
 fn a_new_row_on_top_of_a_list_without_keys_moves_nobody() {
     let city = City::new("[returns]\n");
     let keyed = std::fs::read_to_string(city.folder.path().join("pipeline.toml")).unwrap();

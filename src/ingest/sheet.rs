@@ -97,7 +97,7 @@ pub(super) fn read(log: &mut Log, outlet: &Outlet, file: File, format: Format, t
         let areas = workbook.tall_areas(&name);
         unmerged |= areas.is_none();
         let merged = Merged::new(areas.into_iter().flatten(), data, &plan.columns);
-        let mut gather = Gather::new(outlet, task.source, task.file, plan, Some(&*name).filter(|_| at > 0));
+        let mut gather = Gather::new(outlet, task.source, task.file, plan, Some((at, &*name)).filter(|_| at > 0));
         let end = workbook.rows(&name, merged, &mut |line, cells| {
             if line <= data { ControlFlow::Continue(()) } else { gather.push(line, cells) }
         });

@@ -5,6 +5,7 @@ use super::header::{COLUMNS_MAX, Plan};
 use super::record::{FIELD_BYTES_MAX, Fields, ROW_BYTES_MAX};
 use super::rows::{Place, Rows};
 use super::{Parsed, Work};
+use crate::tables::in_sheet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -84,7 +85,8 @@ pub(super) struct TableBlock {
     source: u16,
     file: u32,
     plan: Arc<Plan>,
-    sheet: Option<Arc<str>>,
+    /// Number and name of the sheet, of any but the first.
+    sheet: Option<(usize, Arc<str>)>,
     text: String,
     spans: Vec<(u32, u32)>,
     rows: Vec<RowEnd>,
@@ -100,7 +102,7 @@ struct RowEnd {
 }
 
 impl TableBlock {
-    fn new(source: u16, file: u32, plan: Arc<Plan>, sheet: Option<Arc<str>>) -> Self {
+    fn new(source: u16, file: u32, plan: Arc<Plan>, sheet: Option<(usize, Arc<str>)>) -> Self {
         Self { source, file, plan, sheet, text: String::new(), spans: Vec::new(), rows: Vec::new() }
     }
 
@@ -114,11 +116,12 @@ impl TableBlock {
             fields.too_large |= row.too_large;
             // Cells stand in their columns: one beyond the last is a remark, which shifts nothing. A row of nothing else is told.
             fields.surplus &= fields.is_blank(raw);
-            rows.push(&self.plan, Place { line: row.line, byte: 0 }, &fields, raw);
+            let line = in_sheet(self.sheet.as_ref().map_or(0, |(number, _)| *number), row.line);
+            rows.push(&self.plan, Place { line, byte: 0 }, &fields, raw);
             (text, spans) = (row.text, row.spans);
         }
         let mut parsed = rows.finish();
-        parsed.rows.sheet = self.sheet;
+        parsed.rows.sheet = self.sheet.map(|(_, name)| name);
         parsed
     }
 }
@@ -130,9 +133,10 @@ pub(super) struct Gather<'a> {
 }
 
 impl<'a> Gather<'a> {
-    /// Rows of a dump by their header; with the `sheet` that they stand in, if their numbers do not tell.
-    pub(super) fn new(outlet: &'a Outlet, source: u16, file: u32, plan: Plan, sheet: Option<&str>) -> Self {
-        Self { outlet, block: TableBlock::new(source, file, Arc::new(plan), sheet.map(Arc::from)) }
+    /// Rows of a dump by their header; with number and name of the `sheet` that they stand in, if it is not the first.
+    pub(super) fn new(outlet: &'a Outlet, source: u16, file: u32, plan: Plan, sheet: Option<(usize, &str)>) -> Self {
+        let sheet = sheet.map(|(number, name)| (number, Arc::from(name)));
+        Self { outlet, block: TableBlock::new(source, file, Arc::new(plan), sheet) }
     }
 
     /// Takes a row; breaks if no more are wanted.

@@ -11,7 +11,7 @@ use crate::kernels::date::{age_to_birth, parse_date, parse_datetime_near};
 use crate::kernels::id_number::{IdKind, IdNumber, ParseOptions, Sex, parse_with};
 use crate::kernels::text;
 use crate::kernels::text::{NameFlags, is_missing, normalize_name, normalize_text};
-use crate::tables::{BirthPrecision, NO_DATE, NO_TIME, Pool, QuarantinedRow, RawChunk, Reason, Sym};
+use crate::tables::{BirthPrecision, NO_DATE, NO_TIME, Pool, QuarantinedRow, RawChunk, Reason, Sym, sheet_and_line};
 use foldhash::fast::FixedState;
 use std::fmt::Write;
 use std::hash::{BuildHasher, Hasher};
@@ -364,12 +364,13 @@ impl<'a> Reader<'a> {
     fn push(&mut self, at: usize, draft: &Draft, out: &mut Normalized) {
         let records = &mut out.records;
         let line = self.rows.line.get(at).copied().unwrap_or(0);
+        let (_, line_in_sheet) = sheet_and_line(line);
         let record_id = match draft.record_id {
             Pool::NONE => {
                 self.text.clear();
                 let _ = match &self.rows.sheet {
                     // Rows of every sheet are numbered from 1.
-                    Some(sheet) => write!(self.text, "{}[{sheet}]:{line}", self.dump_label),
+                    Some(sheet) => write!(self.text, "{}[{sheet}]:{line_in_sheet}", self.dump_label),
                     None => write!(self.text, "{}:{line}", self.dump_label),
                 };
                 records.keys.push(&self.text)

@@ -91,7 +91,7 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
         let told_by = |row: u32| night.pipeline.sources[records.source[row as usize] as usize].name.clone();
         let cells = vec![
             records.key(row).to_owned(),
-            line.to_string(),
+            night.read.line(file, line),
             state,
             grid.map_or_else(String::new, |grid| format!("{} {}", grid.code, grid.name)),
             grid.map_or_else(String::new, |grid| grid.worker.clone()),
@@ -104,7 +104,7 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
     for row in night.read.quarantined.iter().filter(|row| row.source == number && row.line > 0) {
         let state = Message::new("publish.answer.unreadable").with("reason", say(reason_text(row.reason)));
         let mut cells = vec![String::new(); HEADS.len()];
-        (cells[1], cells[2]) = (row.line.to_string(), state.render(lang));
+        (cells[1], cells[2]) = (night.read.line(row.file, row.line), state.render(lang));
         rows.push(((row.file, row.line), cells));
     }
     rows.sort();

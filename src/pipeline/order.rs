@@ -56,7 +56,7 @@ pub(super) fn canonical(read: &mut Read, freed: impl Fn()) -> Vec<Message> {
             line,
             byte: 0,
             reason: Reason::DuplicateRow,
-            raw: format!("= {}:{kept_line}", read.labels[kept_file as usize]),
+            raw: format!("= {}", read.place(kept_file, kept_line)),
         });
     }
     read.quarantined.sort_by(|a, b| {

@@ -10,7 +10,7 @@ use crate::followup::{self, Directory};
 use crate::ingest::{self, Block, Dump, DumpReader, DumpReport};
 use crate::message::Message;
 use crate::normalize::{Normalized, Normalizer, Repairs};
-use crate::tables::{QuarantinedRow, RecordRows, Records};
+use crate::tables::{QuarantinedRow, RecordRows, Records, sheet_and_line};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::time::SystemTime;
@@ -79,6 +79,33 @@ pub(super) struct ListedRecord {
 }
 
 impl Read {
+    /// Names of each dump: its own, and those of its later sheets.
+    pub(super) fn sheets(&self) -> Vec<Vec<String>> {
+        let of_dump = |(file, label): (usize, &String)| {
+            let sheets = self.reports.get(file).and_then(|report| report.sheets.get(1..)).unwrap_or(&[]);
+            let later = sheets.iter().map(|sheet| format!("{label}[{sheet}]"));
+            std::iter::once(label.clone()).chain(later).collect()
+        };
+        self.labels.iter().enumerate().map(of_dump).collect()
+    }
+
+    /// Where a row stands: `file:line`, in later sheets `file[sheet]:line`.
+    pub(super) fn place(&self, file: u32, place: u64) -> String {
+        let (label, line) = (&self.labels[file as usize], sheet_and_line(place).1);
+        self.sheet(file, place).map_or_else(|| format!("{label}:{line}"), |sheet| format!("{label}[{sheet}]:{line}"))
+    }
+
+    /// Where a row stands in its file: its line, with the sheet before it in later ones.
+    pub(super) fn line(&self, file: u32, place: u64) -> String {
+        let line = sheet_and_line(place).1;
+        self.sheet(file, place).map_or_else(|| line.to_string(), |sheet| format!("{sheet}:{line}"))
+    }
+
+    fn sheet(&self, file: u32, place: u64) -> Option<&String> {
+        let sheet = Some(sheet_and_line(place).0).filter(|&sheet| sheet > 0)?;
+        self.reports.get(file as usize)?.sheets.get(sheet)
+    }
+
     /// Gives up what only reading needs, as no record is added any more. Of where records stand in the dumps there remains
     /// what balances and the answers to lists from above need.
     pub(super) fn settle(&mut self, pipeline: &Pipeline) {

@@ -89,7 +89,7 @@ impl NightTables<'_> {
                 ("refused", batches::review(records, &self.resolved.refused, &names)),
                 ("rollup", one(followup::rollup_batch(&settled.rollup)?)?),
                 ("changes", one(followup::changes_batch(&settled.changes)?)?),
-                ("quarantine", batches::quarantine(&self.read.quarantined, &names, &self.read.labels)),
+                ("quarantine", batches::quarantine(&self.read.quarantined, &names, &self.read.sheets())),
             ],
             followups: None,
             lists: None,

@@ -96,7 +96,7 @@ fn lists() -> Vec<GridList> {
 /// Writes a whole set and gives every file below `folder`.
 fn written(folder: &Path, options: ListOptions) -> BTreeMap<String, Vec<u8>> {
     let rows = quarantined(70_000);
-    let (sources, dumps) = (vec!["police".to_owned()], vec!["a.csv".to_owned(), "b.csv".to_owned()]);
+    let (sources, dumps) = (vec!["police".to_owned()], [vec!["a.csv".to_owned()], vec!["b.csv".to_owned()]]);
     let areas = [(Some("东营区"), Some("文汇街道")), (None, None), (Some("东营区"), Some("a/b=c"))];
     let figures = BulletinFigures::default();
     let lists = lists();
@@ -166,7 +166,7 @@ fn tables_read_back_equal_with_their_partitions() {
     let set = Set::open(dir.path()).unwrap();
     assert_eq!(set.tables().unwrap(), ["empty", "followups", "quarantine"]);
     let (rows, sources) = (quarantined(70_000), ["police".to_owned()]);
-    let dumps = ["a.csv".to_owned(), "b.csv".to_owned()];
+    let dumps = [vec!["a.csv".to_owned()], vec!["b.csv".to_owned()]];
     let expected: Vec<RecordBatch> = batches::quarantine(&rows, &sources, &dumps).iter().collect();
     let schema = schema(QUARANTINE);
     let read = set.read_table("quarantine").unwrap();
@@ -349,7 +349,7 @@ fn sixteen_batches_are_one_part() {
     let rows = 16 * batches::BATCH_ROWS + 1;
     let table = batches::Batches::new(schema, rows, move |range| {
         let row = QuarantinedRow { source: 0, file: 0, line: 0, byte: 0, reason: Reason::Encoding, raw: String::new() };
-        let one = batches::quarantine(&[row], &["s".to_owned()], &["f".to_owned()]).get(0);
+        let one = batches::quarantine(&[row], &["s".to_owned()], &[vec!["f".to_owned()]]).get(0);
         let take = arrow::array::UInt32Array::from(vec![0; range.len()]);
         let columns = one.columns().iter().map(|column| arrow::compute::take(column, &take, None).unwrap()).collect();
         RecordBatch::try_new(made.clone(), columns).unwrap()

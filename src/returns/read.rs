@@ -6,7 +6,7 @@ use super::apply::HANDED_OVER;
 use super::correction::is_unreadable;
 use crate::kernels::date::{days_from_civil, parse_datetime_near};
 use crate::kernels::text::normalize_text;
-use crate::tables::{QuarantinedRow, RawChunk, Reason};
+use crate::tables::{QuarantinedRow, RawChunk, Reason, sheet_and_line};
 use arrow::array::{Array, StringArray};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -40,11 +40,12 @@ pub fn read(form: &Form, chunks: &[RawChunk], unread: &[QuarantinedRow], sheet: 
     outcome.answers.extend(unread.iter().map(|row| Answer {
         key: key_of([sheet, &row.line.to_string(), row.reason.as_str()]),
         sheet: sheet.to_owned(),
-        line: row.line,
+        line: sheet_and_line(row.line).1,
         rejected: Some(row.reason),
         ..Answer::default()
     }));
     for chunk in chunks {
+        let sheet_name = chunk.sheet.as_ref().map_or_else(|| sheet.to_owned(), |name| format!("{sheet}[{name}]"));
         for row in 0..chunk.len() {
             let cell = |column: usize| -> String {
                 let text = chunk.columns.get(column).map_or("", |array| value(array, row));
@@ -92,8 +93,8 @@ pub fn read(form: &Form, chunks: &[RawChunk], unread: &[QuarantinedRow], sheet: 
                 visited_at,
                 correction,
                 note,
-                sheet: sheet.to_owned(),
-                line: chunk.line[row],
+                sheet: sheet_name.clone(),
+                line: sheet_and_line(chunk.line[row]).1,
                 rejected,
             });
         }

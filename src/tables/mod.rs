@@ -26,6 +26,6 @@ pub use members::{JoinedBy, Links, Members};
 pub use persons::{GridBy, KeyText, NO_ROW, PersonId, Persons, Residence, conflict};
 pub use pool::{Pool, Sym, distinct};
 pub use quarantine::{QuarantinedRow, Reason};
-pub use raw::RawChunk;
+pub use raw::{RawChunk, in_sheet, sheet_and_line};
 pub use records::{BirthPrecision, NO_DATE, NO_TIME, Records, Sex};
 pub use rows::RecordRows;

@@ -81,7 +81,7 @@ pub struct QuarantinedRow {
     pub source: u16,
     /// Number of the dump.
     pub file: u32,
-    /// 1-based line (0: the file as a whole, which then counts as no row).
+    /// 1-based line, as [`super::RawChunk`] has it (0: the file as a whole, which then counts as no row).
     pub line: u64,
     /// 0-based byte offset of the row.
     pub byte: u64,

@@ -4,7 +4,7 @@ use super::{Out, ReadSettings, read_file};
 use crate::config::Format;
 use crate::ingest::archive::{LIMITS, Limits, Refusal, check};
 use crate::ingest::report::Compression;
-use crate::tables::Reason;
+use crate::tables::{Reason, sheet_and_line};
 use rust_xlsxwriter::{ExcelDateTime, Format as Style, Formula, Workbook};
 use std::io::{Read, Write};
 use zip::write::SimpleFileOptions;
@@ -61,7 +61,8 @@ fn every_sheet_with_the_header_is_read() {
                 ["值0", "值1", "值2", "值3", "值4"],
             ]
         );
-        assert_eq!(out.rows.iter().map(|row| row.0).collect::<Vec<_>>(), [4, 6, 2]);
+        let places = out.rows.iter().map(|row| sheet_and_line(row.0));
+        assert_eq!(places.collect::<Vec<_>>(), [(0, 4), (0, 6), (1, 2)]);
         assert_eq!(out.report.sheets, ["名册", "名册2"]);
         assert_eq!(
             out.sheets,
