@@ -13,7 +13,7 @@ use crate::message::{Lang, Message};
 use crate::publish::lists;
 use crate::returns::{self, Answer, Form, Person, ReturnsNight, journal};
 use crate::store::{Store, files};
-use crate::tables::{JoinedBy, PersonId, QuarantinedRow, Reason, Records};
+use crate::tables::{JoinedBy, Links, PersonId, QuarantinedRow, Reason, Records};
 use hashbrown::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -121,6 +121,8 @@ fn form(lang: Lang, own: &[(String, String)]) -> Form {
 #[derive(Debug, Default)]
 pub(super) struct Returned {
     pairs: Vec<(u32, u32)>,
+    /// Further records with a record of the person whom they belong to.
+    kept: Vec<(u32, u32)>,
     wrong_identity: Vec<u32>,
 }
 
@@ -218,7 +220,7 @@ pub(super) fn apply(
         // A row without a number stands for the whole sheet.
         let whole = |raw| QuarantinedRow { source, file, line: 0, byte: 0, reason: Reason::Unreadable, raw };
         read.quarantined.extend(unread.into_iter().map(whole));
-        Ok(Returned { pairs: applied.pairs, wrong_identity: applied.wrong_identity })
+        Ok(Returned { pairs: applied.pairs, kept: applied.kept, wrong_identity: applied.wrong_identity })
     };
     watch.step("returns", apply, |returned| Message::new("run.step.returns").with("pairs", returned.pairs.len()))
 }
@@ -302,7 +304,17 @@ impl Returned {
     /// Puts each return with its person.
     pub(super) fn join(&self, records: &Records, resolved: &mut Resolved) {
         let (of_record, clusters) = (&mut resolved.cluster_of_record, resolved.clusters);
-        resolved.clusters = returns::join(&self.pairs, records, of_record, clusters);
+        let pairs = [&self.pairs[..], &self.kept].concat();
+        resolved.clusters = returns::join(&pairs, records, of_record, clusters);
+        // Whom a sheet is about nobody has to settle.
+        let (of_record, sheets) = (&resolved.cluster_of_record, self.pairs.iter().map(|&(row, _)| row));
+        let sheets: HashSet<u32> = sheets.collect();
+        let asked = |review: &Links, pair: usize| {
+            let (left, right) = (review.left[pair], review.right[pair]);
+            let is_told = sheets.contains(&left) || sheets.contains(&right);
+            !is_told || of_record[left as usize] != of_record[right as usize]
+        };
+        resolved.review.retain(asked);
         for &(row, _) in &self.pairs {
             resolved.joined_by[row as usize] = JoinedBy::Review;
         }

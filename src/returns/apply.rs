@@ -31,6 +31,8 @@ pub struct Person {
 pub struct Applied {
     /// Row of each new record and a row of the person whom it belongs to.
     pub pairs: Vec<(u32, u32)>,
+    /// Records that a dead number was taken from and that had little else to be known by, each with a row of its person.
+    pub kept: Vec<(u32, u32)>,
     /// Answers that could not be applied.
     pub rejected: Vec<QuarantinedRow>,
     /// Rows of persons whom a worker called somebody else: for review.
@@ -69,7 +71,9 @@ pub fn apply(
         let person = answer.items.iter().find_map(|item| person_of_item.get(item));
         let at = visited_at(answer, as_of);
         let mut reject = |reason| {
-            let raw = format!("{}:{} {}", answer.sheet, answer.line, answer.items.join(" "));
+            // Cells that were shifted over may hold anything: what has not the form of a key is no key.
+            let keys: Vec<&str> = answer.items.iter().map(|item| if is_key(item) { item } else { "?" }).collect();
+            let raw = format!("{}:{} {}", answer.sheet, answer.line, keys.join(" "));
             applied.rejected.push(QuarantinedRow { source, file, line: answer.line, byte: 0, reason, raw });
         };
         if let Some(reason) = answer.rejected {
@@ -133,7 +137,8 @@ pub fn apply(
             }
         }
         if answer.result == "空号" {
-            forget_phones(records, &person.rows, at);
+            let forgot = forget_phones(records, &person.rows, at);
+            applied.kept.extend(forgot.into_iter().map(|row| (row, anchor)));
         }
         // Who was met where the list says lives in the list's grid, whatever the record states that is copied.
         let met = answer.result == VERIFIED && correction.address.is_none();
@@ -176,16 +181,28 @@ fn answered_twice(answers: &[Answer], as_of: Date) -> Vec<bool> {
     visits.iter().map(|visit| result_of.get(visit).is_some_and(|(_, twice)| *twice)).collect()
 }
 
+/// Whether a text has the form of an item's key.
+fn is_key(text: &str) -> bool {
+    let is_letter = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
+    text.starts_with('F') && matches!(text.len(), 12..=14) && text.bytes().all(is_letter)
+}
+
 /// Takes a dead phone away from the records of its person that are not newer than the visit; a record that is nothing but a
-/// phone keeps it, for else nothing would be left of it.
-fn forget_phones(records: &mut Records, rows: &[u32], at: i64) {
+/// phone keeps it, for else nothing would be left of it. Gives those that had it to be known by: a lead of a name and a phone is
+/// still about the person whom the phone told.
+fn forget_phones(records: &mut Records, rows: &[u32], at: i64) -> Vec<u32> {
+    let mut forgot = Vec::new();
     for &row in rows {
         let i = row as usize;
         if records.updated_at[i] <= at && (records.name[i] != Pool::NONE || !records.id[i].is_none()) {
+            if records.phones[i][0] != 0 && records.id[i].is_none() {
+                forgot.push(row);
+            }
             records.phones[i] = [0, 0];
             records.more_phones.retain(|&(of, _)| of != row);
         }
     }
+    forgot
 }
 
 fn push(

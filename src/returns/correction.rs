@@ -42,8 +42,21 @@ const ADDRESSES: [&str; 14] = [
     "住址",
     "地址",
 ];
-/// Words for going or living somewhere.
-const VERBS: [&str; 14] = [
+/// Words for going or living somewhere; of two that begin alike the longer comes first.
+const VERBS: [&str; 27] = [
+    "搬家到",
+    "迁往",
+    "应住在",
+    "应住",
+    "现居住于",
+    "现居住在",
+    "居住于",
+    "居住在",
+    "租住于",
+    "租住在",
+    "租住",
+    "暂住",
+    "借住",
     "已搬到",
     "已搬至",
     "搬到",
@@ -65,6 +78,57 @@ const IS: [&str; 12] =
 /// The same, right behind what it is called: 为民小区 begins like it.
 const IS_SHORT: [&str; 2] = ["为", "是"];
 const BETWEEN: [char; 3] = ['：', ':', ' '];
+/// Words that say which of several is meant, before what it is called: 新手机号, 正确地址.
+const WHICH: [&str; 9] = ["已核实", "现在", "目前", "最新", "正确", "本人", "更正", "新", "现"];
+/// Words for what is not, or no longer, or somebody else's: such a piece corrects nothing by itself.
+const DENIALS: [&str; 44] = [
+    "不",
+    "非",
+    "没",
+    "错",
+    "旧",
+    "有误",
+    "停机",
+    "停用",
+    "空号",
+    "注销",
+    "查无",
+    "无此",
+    "无人",
+    "打不通",
+    "原住",
+    "原址",
+    "原地址",
+    "原电话",
+    "原手机",
+    "原号",
+    "原先",
+    "原来",
+    "原在",
+    "之前",
+    "以前",
+    "曾",
+    "户口",
+    "搬来",
+    "搬走",
+    "搬离",
+    "迁出",
+    "父母",
+    "父亲",
+    "母亲",
+    "儿子",
+    "女儿",
+    "老婆",
+    "老公",
+    "丈夫",
+    "妻子",
+    "爱人",
+    "房东",
+    "亲戚",
+    "朋友",
+];
+/// What begins what it is called behind a space, where no other sign parts it from what was said before.
+const CALLED: [&str; 9] = ["联系电话", "电话", "手机", "身份证", "证件号", "现住址", "住址", "地址", "姓名"];
 /// What an address without a word before it has: a sentence with a number in it is none.
 const MARKS: [&str; 24] = [
     "栋",
@@ -121,6 +185,10 @@ impl Correction {
     /// Reads what was written, piece by piece; addresses are set apart from those of `city` where they are elsewhere.
     pub(super) fn read(text: &str, city: Option<u16>) -> Self {
         let mut correction = Self::default();
+        let mut text = text.to_owned();
+        for word in CALLED {
+            text = text.replace(&format!(" {word}"), &format!("；{word}"));
+        }
         for piece in text.split(['；', ';', '，', ',', '。', '\n']) {
             let piece = piece.trim();
             if !is_missing(piece) {
@@ -130,7 +198,14 @@ impl Correction {
         correction
     }
 
-    fn take(&mut self, whole: &str, city: Option<u16>) {
+    fn take(&mut self, piece: &str, city: Option<u16>) {
+        if DENIALS.iter().any(|word| piece.contains(word)) {
+            return self.add_rest(piece);
+        }
+        // 新手机号 is a 手机号, and 新区 a place.
+        let is_called =
+            |rest: &&str| [&NAMES[..], &NUMBERS, &ADDRESSES, &VERBS].iter().any(|words| after(rest, words).is_some());
+        let whole = after(piece, &WHICH).filter(is_called).unwrap_or(piece);
         if let Some(rest) = after(whole, &NAMES) {
             let mut name = String::new();
             let flags = normalize_name(value(rest).unwrap_or_default(), &mut name);
@@ -208,11 +283,13 @@ fn value(text: &str) -> Option<&str> {
     }
 }
 
-/// Whether an address names a door, a road or a place that is called one.
+/// Whether an address names a door, a road or a place that is called one. A building alone is one of any estate.
 fn names_a_place(address: &Address) -> bool {
     let parts = [&address.building, &address.unit, &address.room, &address.road, &address.number];
     let called = |end: &&str| address.display.ends_with(*end);
-    parts.iter().any(|part| !part.is_empty()) || ["村", "庄", "小区", "社区", "苑", "园"].iter().any(called)
+    let is_anywhere = address.estate.is_empty() && address.road.is_empty();
+    !is_anywhere && parts.iter().any(|part| !part.is_empty())
+        || ["村", "庄", "小区", "社区", "苑", "园"].iter().any(called)
 }
 
 /// Where somebody went, without the word for going: 搬到甲小区1号楼.
@@ -258,6 +335,11 @@ mod tests {
             ("地址是锦绣花园8栋", "锦绣花园8栋"),
             ("育才学校家属院2号楼", "育才学校家属院2号楼"),
             ("锦绣花园8栋2单元308", "锦绣花园8栋2单元308"),
+            ("应住锦绣花园8栋", "锦绣花园8栋"),
+            ("已核实地址为锦绣花园8栋", "锦绣花园8栋"),
+            ("现居住于府前大街45号", "府前大街45号"),
+            ("正确地址：锦绣花园8栋", "锦绣花园8栋"),
+            ("新区锦绣花园8栋", "新区锦绣花园8栋"),
         ] {
             assert_eq!(read(text), (vec![], address.to_owned(), String::new()), "{text}");
         }
@@ -274,12 +356,20 @@ mod tests {
             "联系电话:138 1234 5678",
             "电话应为138 1234 5678",
             "新号码是13812345678",
+            "新手机号是13812345678",
+            "新电话13812345678",
+            "本人电话：13812345678",
+            "正确电话13812345678",
         ] {
             assert_eq!(read(text), (vec!["13812345678".to_owned()], String::new(), String::new()), "{text}");
         }
         let both = read("电话：13812345678和13900001111，地址应为锦绣花园8栋");
         let phones = ["13812345678", "13900001111"].map(str::to_owned).to_vec();
         assert_eq!(both, (phones, "锦绣花园8栋".into(), String::new()));
+        let parted = read("联系电话：13812345678 地址：锦绣花园8栋");
+        assert_eq!(parted, (vec!["13812345678".into()], "锦绣花园8栋".into(), String::new()));
+        let changed = read("旧电话13812345678，新电话13900001111");
+        assert_eq!(changed, (vec!["13900001111".into()], String::new(), "旧电话13812345678".into()));
     }
 
     #[test]
@@ -294,6 +384,22 @@ mod tests {
             "养了2条狗",
             "地址不对",
             "号码没变",
+            "已不在锦绣花园8栋2单元308",
+            "不住锦绣花园8栋",
+            "原住锦绣花园8栋2单元308",
+            "户口在锦绣花园8栋",
+            "从锦绣花园8栋搬来",
+            "父母住锦绣花园8栋",
+            "锦绣花园8栋查无此人",
+            "地址锦绣花园8栋错误",
+            "电话13812345678错误",
+            "电话13812345678停机",
+            "13812345678是空号",
+            "电话不是13812345678",
+            "旧电话13812345678",
+            "13812345678是他老婆的",
+            "9栋1单元103",
+            "应为4栋2单元301室",
         ] {
             assert_eq!(read(text), (vec![], String::new(), text.to_owned()), "{text}");
         }

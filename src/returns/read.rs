@@ -4,9 +4,9 @@
 use super::Answer;
 use super::apply::HANDED_OVER;
 use super::correction::is_unreadable;
-use crate::kernels::date::{days_from_civil, parse_datetime_near};
+use crate::kernels::date::{civil_from_days, days_from_civil, parse_date, parse_datetime_near};
 use crate::kernels::text::normalize_text;
-use crate::tables::{QuarantinedRow, RawChunk, Reason, sheet_and_line};
+use crate::tables::{BirthPrecision, QuarantinedRow, RawChunk, Reason, sheet_and_line};
 use arrow::array::{Array, StringArray};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -59,6 +59,14 @@ pub fn read(form: &Form, chunks: &[RawChunk], unread: &[QuarantinedRow], sheet: 
                 continue;
             }
             let items = items.to_ascii_uppercase();
+            // A spreadsheet writes dates its own way: 2022/3/27.
+            let revision = match parse_date(&revision) {
+                Some((days, BirthPrecision::Day)) => {
+                    let (year, month, day) = civil_from_days(days);
+                    format!("{year:04}-{month:02}-{day:02}")
+                }
+                _ => revision,
+            };
             let word = result.trim_end_matches(['。', '.', '！', '!', '，', ',', '；', ';', ' ']);
             let meant = form.results.iter().find(|(text, _)| text == word).map(|(_, meant)| meant.clone());
             // A worker who writes no year writes about the list at hand.

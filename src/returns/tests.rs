@@ -197,6 +197,20 @@ fn applied(answers: &[Answer]) -> (Records, Applied) {
 }
 
 #[test]
+fn a_spreadsheet_writes_the_lists_date_its_own_way() {
+    let answers =
+        read(&form(), &[sheet(&[["F1", "2022/3/27", "210", "已核实", "", "", "", ""]])], &[], "a.csv").answers;
+    assert_eq!((answers[0].rejected, answers[0].revision.as_str()), (None, DAY));
+}
+
+#[test]
+fn a_cell_that_was_shifted_over_is_not_shown() {
+    let items = ["F0123456789AB", "张三13812345678"].map(str::to_owned).to_vec();
+    let (_, done) = applied(&[Answer { items, rejected: Some(Reason::ReturnChecksum), ..answer("F1", "已核实") }]);
+    assert!(done.rejected[0].raw.ends_with(" F0123456789AB ?"), "{}", done.rejected[0].raw);
+}
+
+#[test]
 fn an_answer_is_a_record_of_its_person_with_a_visit() {
     let (records, applied) = applied(&[answer("F1", "已核实"), answer("F22", "已核实")]);
     assert_eq!(applied.pairs, [(3, 0), (4, 2)]);
@@ -228,8 +242,12 @@ fn who_left_lives_where_the_worker_says() {
 
 #[test]
 fn dead_phones_go_and_handed_over_items_move() {
-    let (dead, _) = applied(&[answer("F1", "空号")]);
+    let (dead, done) = applied(&[answer("F1", "空号")]);
     assert_eq!(dead.phones[..4], [[0, 0]; 4]);
+    // What the phone had brought together stays so, though nothing else does.
+    let mut clusters = vec![0, 1, 2, 0];
+    assert_eq!(join(&[&done.pairs[..], &done.kept].concat(), &dead, &mut clusters, 3), 2);
+    assert_eq!(clusters, [0, 0, 1, 0]);
     let over = Answer { destination: "G2".into(), ..answer("F1", "移交") };
     let (moved, _) = applied(&[over]);
     assert_eq!(moved.pool.get(moved.grid_code[3]), "G2");
