@@ -41,7 +41,7 @@ pub fn name(text: &str) -> String {
 
 /// A text in which mobile phones (11 digits) and resident ID numbers (18 characters, with a year of birth) that stand
 /// between other words are masked: people write them behind an address or a reason, in one piece or in groups
-/// (`138-1234-5678`, `370502 19900101 1234`). Other numbers stay: codes of grids, which a worker must read, have 15 digits
+/// (`138-1234-5678`, `(138)12345678`, `370502 19900101 1234`). Other numbers stay: codes of grids, which a worker must read, have 15 digits
 /// as ID numbers once had.
 pub fn within(text: &str) -> Cow<'_, str> {
     let (mut out, mut copied, mut rest) = (String::new(), 0, 0);
@@ -86,33 +86,40 @@ fn whole(number: &str) -> Option<String> {
     }
 }
 
-/// A number in groups at the beginning of `text`, and masked, where that is one to mask: 3, 4 and 4 digits of a mobile phone, 6, 8
-/// and 4 of an ID number, with the same sign between them, an area's code and 7 or 8 digits. The signs, which tell nothing, go.
+/// A number in groups at the beginning of `text`, and masked, where that is one to mask: a mobile phone or an ID number in groups of
+/// three digits or more, an area's code and 7 or 8 digits. The signs between them, which tell nothing, go.
 fn grouped(text: &str) -> Option<(&str, String)> {
     let first = run(text);
     if matches!(first.chars().count(), 3 | 4) && first.starts_with(['0', '０']) {
-        let other = run(text[first.len()..].strip_prefix(['-', ' ', '－', '—'])?);
+        let other = run(text[first.len()..].strip_prefix(SIGNS)?);
         let sign = text[first.len()..].chars().next().map_or(0, char::len_utf8);
         let known = matches!(other.chars().count(), 7 | 8);
         return known.then(|| (&text[..first.len() + sign + other.len()], phone(&format!("{first}{other}"))));
     }
-    let others = match first.chars().count() {
-        3 if !first.chars().nth(1).is_some_and(|c| "012０１２".contains(c)) => [4, 4],
-        6 => [8, 4],
-        _ => return None,
-    };
-    let sign = text[first.len()..].chars().next().filter(|c| matches!(c, '-' | ' ' | '－' | '—' | '.'))?;
-    let (mut end, mut number) = (first.len(), first.to_owned());
-    for length in others {
-        let group = run(text[end..].strip_prefix(sign)?);
-        if group.chars().count() != length {
-            return None;
+    let is_mobile = first.starts_with(['1', '１']) && !first.chars().nth(1).is_some_and(|c| "012０１２".contains(c));
+    let (mut end, mut number, mut last) = (first.len(), first.to_owned(), first);
+    // The longest that is such a number: an ID number may begin like a phone.
+    let mut found = None;
+    while last.chars().count() >= 3 {
+        let Some(rest) = text[end..].strip_prefix(SIGNS) else { break };
+        end = text.len() - rest.len();
+        last = run(rest);
+        end += last.len();
+        number += last;
+        let wanted = match number.chars().count() {
+            11 => is_mobile,
+            18 => first.chars().count() == 6,
+            _ => false,
+        };
+        if wanted && last.chars().count() >= 3 {
+            found = whole(&number).map(|masked| (&text[..end], masked)).or(found);
         }
-        end += sign.len_utf8() + group.len();
-        number += group;
     }
-    Some((&text[..end], whole(&number)?))
+    found
 }
+
+/// What stands between the groups of a number.
+const SIGNS: [char; 10] = ['-', ' ', '－', '—', '.', '·', ')', '）', '(', '（'];
 
 fn is_digit(c: char) -> bool {
     matches!(c, '0'..='9' | '０'..='９')
@@ -190,7 +197,10 @@ mod tests {
             // No phone, no ID number.
             ("府前大街45号2-1-501", "府前大街45号2-1-501"),
             ("2022-03-27 08 0000，101-1001-1002", "2022-03-27 08 0000，101-1001-1002"),
-            ("138-123-45678，370502 19900101", "138-123-45678，370502 19900101"),
+            ("138-12345678、138 12345678、1381234-5678", "138****5678、138****5678、138****5678"),
+            ("(138)12345678，138·1234·5678", "(138****5678，138****5678"),
+            ("430203 1988 0808 123X", "4302**********123X"),
+            ("138-1234-56789，13-812345678，370502 19900101", "138-1234-56789，13-812345678，370502 19900101"),
             ("订单20261130000000001234，座机8221234", "订单20261130000000001234，座机8221234"),
             ("", ""),
         ];

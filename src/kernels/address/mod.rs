@@ -159,8 +159,8 @@ impl Address {
                 '(' | '[' | '【' | '<' | '〔' | '{' => open = Some(chars.len()),
                 ')' | ']' | '】' | '>' | '〕' | '}' => {
                     if let Some(at) = open.take() {
-                        let keep =
-                            (at..chars.len()).any(|i| starts_estate(chars, i) || number_at(chars, i, true).is_some());
+                        let names_it = |i: usize| starts_estate(chars, i) || number_at(chars, i, true).is_some();
+                        let keep = !has_long_number(&chars[at..]) && (at..chars.len()).any(names_it);
                         if !keep {
                             chars.truncate(at);
                         } else if !chars.get(at).is_some_and(char::is_ascii_digit) {
@@ -211,6 +211,19 @@ impl Address {
         }
         chars.truncate(kept);
     }
+}
+
+/// Whether seven digits or more stand together, or ten with at most one sign between two of them: a phone or an ID number, no door.
+fn has_long_number(chars: &[char]) -> bool {
+    let (mut together, mut all, mut parted) = (0, 0, false);
+    chars.iter().any(|c| {
+        (together, all, parted) = match c {
+            c if c.is_ascii_digit() => (together + 1, all + 1, false),
+            '-' | ' ' if !parted => (0, all, true),
+            _ => (0, 0, false),
+        };
+        together >= 7 || all >= 10
+    })
 }
 
 /// Hash of a dwelling by its parts, as [`Address::flat_key`].

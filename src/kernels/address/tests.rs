@@ -253,6 +253,22 @@ fn a_village_committee_is_the_village() {
 }
 
 #[test]
+fn a_phone_or_an_id_number_in_brackets_is_a_remark() {
+    for (text, display) in [
+        ("锦绣花园3栋1单元101（13812345678）", "锦绣花园3栋1单元101"),
+        ("锦绣花园3栋1单元103(430203198808081234)", "锦绣花园3栋1单元103"),
+        ("锦绣花园3栋1单元103【139-1234-5678】", "锦绣花园3栋1单元103"),
+        ("锦绣花园3栋1单元103(0731-28881234)", "锦绣花园3栋1单元103"),
+        ("锦绣花园3栋1单元103(电话13812345678)", "锦绣花园3栋1单元103"),
+        ("府前大街45号(锦绣花园3-2-101)", "府前大街45号锦绣花园3-2-101"),
+    ] {
+        let mut address = Address::default();
+        address.parse(text);
+        assert_eq!(address.display, display, "{text}");
+    }
+}
+
+#[test]
 fn a_city_is_told_from_others() {
     let parsed = |text: &str| {
         let mut address = Address::default();
