@@ -145,7 +145,7 @@ fn arrivals_from_key_regions_and_elsewhere() {
     assert_eq!(found("key_region_arrivals", NOBODY, told), [1, 2, 6, 12]);
     assert_eq!(found("elsewhere_arrivals", NOBODY, told), [7, 8, 13]);
     let twice = &due("key_region_arrivals", &engine(NOBODY, told, &[]))[0];
-    assert_eq!((twice.0, twice.1.as_str(), twice.2.as_str()), (1, "25", "310100"));
+    assert_eq!((twice.0, twice.1.as_str(), twice.2.as_str()), (1, "20", "310100"), "due since the first of them");
 }
 
 #[test]
@@ -194,8 +194,17 @@ fn declarations_that_nobody_verified() {
         (14, "declaration", UNREAD, "", open),
         (14, "visit", 21.0, "", r#"{"result":"verified"}"#),
         (15, "declaration", UNREAD, "", done),
+        (16, "declaration", 20.0, "", r#"{"verified":"未核验","note":"已核酸检测，阴性"}"#),
+        (17, "declaration", 20.0, "", open),
+        (17, "visit", 21.0, "", r#"{"result":"未见面，情况不属实"}"#),
+        (18, "declaration", 20.0, "", open),
+        (18, "visit", 21.0, "", r#"{"result":"未电话核实"}"#),
+        (19, "declaration", UNREAD, "", open), // verified, but long ago
+        (19, "visit", -20.0, "", r#"{"result":"已核实"}"#),
+        (20, "declaration", 20.0, "", open),
+        (20, "visit", 21.0, "", r#"{"result":"本人在家，情况属实"}"#),
     ];
-    assert_eq!(found("declarations_unverified", NOBODY, told), [1, 4, 5, 8, 9, 10, 12, 13]);
+    assert_eq!(found("declarations_unverified", NOBODY, told), [1, 4, 5, 8, 9, 10, 12, 13, 16, 17, 18, 19]);
 }
 
 #[test]
@@ -225,9 +234,12 @@ fn nobody_home_and_never_reached() {
         (3, "visit", 21.0, "", ""),
         (3, "visit", 22.0, "", away), // met before, not met again
         (4, "visit", 29.0, "", away),
+        (10, "visit", 22.0, "", r#"{"result":"家中无人，已贴条"}"#),
+        (11, "visit", 22.0, "", r#"{"result":"无人"}"#),
+        (12, "visit", 22.0, "", r#"{"result":"无人居住"}"#), // vacant
     ];
     let tries = due("nobody_home", &engine(NOBODY, told, &[]));
-    assert_eq!(tries.iter().map(|due| due.0).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!(tries.iter().map(|due| due.0).collect::<Vec<_>>(), [1, 3, 10, 11]);
     assert!(tries[0].2.contains("2次") && tries[1].2.contains("1次"), "{tries:?}");
 
     let persons: &[Who] = &[
@@ -258,8 +270,11 @@ fn flats_found_vacant() {
         (5, "declaration", 20.0, "", vacant),
         (6, "visit", 20.0, "", ""),
         (6, "visit", 21.0, "", vacant),
+        (7, "visit", 21.0, "", r#"{"result":"房屋空置"}"#),
+        (8, "visit", 20.0, "", vacant),
+        (8, "visit", 21.0, "", r#"{"result":"未空置"}"#),
     ];
-    assert_eq!(found("households_vacant", NOBODY, told), [1, 6]);
+    assert_eq!(found("households_vacant", NOBODY, told), [1, 6, 7]);
     assert_eq!(found("nobody_home", NOBODY, told), [3], "a vacant flat is no try");
 }
 
@@ -322,8 +337,9 @@ fn positive_tests_and_their_households() {
         (6, "test", -10.0, "", positive),
         (2, "test", 26.0, "", r#"{"result":"非阳性"}"#),
         (6, "test", 26.0, "", r#"{"result":"非阳性"}"#),
+        (5, "test", UNREAD, "", positive),
     ];
-    assert_eq!(found("positive_households", persons, told), [1, 2, 4]);
+    assert_eq!(found("positive_households", persons, told), [1, 2, 4, 5]);
 }
 
 #[test]
@@ -343,6 +359,14 @@ fn isolation_day_by_day() {
         (7, "isolation", 7.0, "", ""),  // day 22 is tomorrow
         (8, "isolation", 29.0, "", ""),
         (9, "temperature", 26.0, "", r#"{"celsius":"39.0"}"#), // not isolated
+        (10, "isolation", 20.0, "", ""),
+        (10, "temperature", 26.25, "", r#"{"celsius":"36.5"}"#),
+        (10, "temperature", 26.25, "", r#"{"celsius":"36.5"}"#), // the same, told by a second dump
+        (11, "isolation", 20.0, "", ""),
+        (11, "temperature", 26.0, "", r#"{"celsius":"36.5"}"#),
+        (11, "temperature", 26.0, "", r#"{"celsius":"36.5"}"#), // morning and evening without a clock
+        (11, "temperature", 27.25, "", r#"{"celsius":"38.9"}"#), // this morning
+        (12, "isolation", UNREAD, "", ""),
     ];
     // However a worker writes it.
     for (celsius, expected) in [
@@ -381,14 +405,18 @@ fn isolation_day_by_day() {
         [
             (1, "昨日体温未报齐（第8天，共21天）"),
             (3, "体温异常（第8天，共21天）"),
-            (7, "昨日体温未报齐（第21天，共21天）")
+            (7, "昨日体温未报齐（第21天，共21天）"),
+            (10, "昨日体温未报齐（第8天，共21天）"),
+            (11, "体温异常（第8天，共21天）")
         ]
     );
     assert_eq!(found("release_due", NOBODY, told), [6]);
     let ledger = due("in_isolation", &engine(NOBODY, told, &[schedule(date(2022, 1, 1), &[])]));
     let ledger: Vec<(u64, &str)> = ledger.iter().map(|due| (due.0, due.2.as_str())).collect();
     let eighth = "隔离第8天，共21天";
-    assert_eq!(ledger, [(1, eighth), (2, eighth), (3, eighth), (5, "隔离第1天，共21天"), (7, "隔离第21天，共21天")]);
+    let (first, last) = ((5, "隔离第1天，共21天"), (7, "隔离第21天，共21天"));
+    let unknown = (12, "隔离开始时间不明");
+    assert_eq!(ledger, [(1, eighth), (2, eighth), (3, eighth), first, last, (10, eighth), (11, eighth), unknown]);
 }
 
 #[test]

@@ -13,17 +13,18 @@ isolated AS (
   ) AS n
   LEFT JOIN released AS r ON n.person_id = r.person_id
   WHERE r.at IS NULL OR r.at < n.at
-)
-SELECT a.person_id, MAX(a.at) AS since, MAX(a.place) AS reason
-FROM (
+),
+arrived AS (
   SELECT person_id, at, place
   FROM events
   WHERE type = 'arrival'
     AND (at IS NULL OR at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day')
     AND (place_code IS NULL OR LEFT(place_code, 4) <> LEFT(city_code, 4))
-) AS a
+)
+SELECT a.person_id, a.at AS since, p.place AS reason
+FROM arrived AS a
+JOIN (SELECT person_id, MAX(place) AS place FROM arrived GROUP BY person_id) AS p ON a.person_id = p.person_id
 ANTI JOIN (
   SELECT person_id FROM events WHERE type = 'declaration' AND (at IS NULL OR at >= as_of - INTERVAL '28 days')
 ) AS d ON a.person_id = d.person_id
 ANTI JOIN isolated AS i ON a.person_id = i.person_id
-GROUP BY a.person_id

@@ -13,14 +13,15 @@ isolated AS (
   ) AS n
   LEFT JOIN released AS r ON n.person_id = r.person_id
   WHERE r.at IS NULL OR r.at < n.at
-)
-SELECT a.person_id, MAX(a.at) AS since, MAX(a.place) AS reason
-FROM (
+),
+arrived AS (
   SELECT person_id, at, place
   FROM events
   WHERE type = 'arrival'
     AND (place_code IS NULL OR LEFT(place_code, 4) <> LEFT(city_code, 4) AND NOT REGEXP_LIKE(place_code, key_regions))
     AND (at IS NULL OR at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day')
-) AS a
+)
+SELECT a.person_id, a.at AS since, p.place AS reason
+FROM arrived AS a
+JOIN (SELECT person_id, MAX(place) AS place FROM arrived GROUP BY person_id) AS p ON a.person_id = p.person_id
 ANTI JOIN isolated AS i ON a.person_id = i.person_id
-GROUP BY a.person_id

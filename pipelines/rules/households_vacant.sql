@@ -3,7 +3,8 @@
 WITH vacant AS (
   SELECT person_id, MAX(at) AS since
   FROM events
-  WHERE type = 'visit' AND STRPOS(detail, '空置') > 0 AND at < as_of + INTERVAL '1 day'
+  WHERE type = 'visit' AND REGEXP_LIKE(detail, '空置|空房|无人居住|vacant')
+    AND NOT REGEXP_LIKE(detail, '[未非不原]空置|不是空置|已入住') AND at < as_of + INTERVAL '1 day'
   GROUP BY person_id
 ),
 found AS (
@@ -12,7 +13,7 @@ found AS (
     SELECT person_id, at
     FROM events
     WHERE type = 'visit' AND at < as_of + INTERVAL '1 day'
-      AND (detail IS NULL OR NOT REGEXP_LIKE(detail, '空置|空号|移交|无法核实|dead_number|handed_over|cannot_tell'))
+      AND (detail IS NULL OR REGEXP_LIKE(detail, '[未非不原]空置|不是空置|已入住') OR NOT REGEXP_LIKE(detail, '空置|空房|无人居住|vacant|空号|移交|无法核实|dead_number|handed_over|cannot_tell'))
   ) AS v
   SEMI JOIN vacant AS e ON v.person_id = e.person_id
   GROUP BY v.person_id

@@ -1,4 +1,5 @@
--- Arrivals from key regions in the last 14 days, told by any source; one row a person, whatever the number of journeys.
+-- Arrivals from key regions in the last 14 days, told by any source; a row for each, so that a later one does not put off
+-- what was due for an earlier one.
 -- Nobody needs a grid to be found here. An arrival whose time nobody can read counts: better one visit too many. Who is
 -- isolated already, and not released since, is not sent for again. Which regions are key ones is said by run.key_regions.
 WITH released AS (
@@ -14,14 +15,15 @@ isolated AS (
   ) AS n
   LEFT JOIN released AS r ON n.person_id = r.person_id
   WHERE r.at IS NULL OR r.at < n.at
-)
-SELECT a.person_id, MAX(a.at) AS since, MAX(a.place) AS reason
-FROM (
+),
+arrived AS (
   SELECT person_id, at, place
   FROM events
   WHERE type = 'arrival'
     AND REGEXP_LIKE(place_code, key_regions)
     AND (at IS NULL OR at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day')
-) AS a
+)
+SELECT a.person_id, a.at AS since, p.place AS reason
+FROM arrived AS a
+JOIN (SELECT person_id, MAX(place) AS place FROM arrived GROUP BY person_id) AS p ON a.person_id = p.person_id
 ANTI JOIN isolated AS i ON a.person_id = i.person_id
-GROUP BY a.person_id

@@ -3,7 +3,8 @@
 WITH tried AS (
   SELECT person_id, MAX(at) AS since, COUNT(DISTINCT at) AS tries
   FROM events
-  WHERE type = 'visit' AND STRPOS(detail, '不在家') > 0 AND at < as_of + INTERVAL '1 day'
+  WHERE type = 'visit' AND REGEXP_LIKE(detail, '不在家|[家屋]中?里?无人|无应答|无人应答|敲门无人|未见到|未入户|:"无人"|nobody.home')
+    AND at < as_of + INTERVAL '1 day'
   GROUP BY person_id
 ),
 met AS (
@@ -12,7 +13,7 @@ met AS (
     SELECT person_id, at
     FROM events
     WHERE type = 'visit' AND at < as_of + INTERVAL '1 day'
-      AND (detail IS NULL OR NOT REGEXP_LIKE(detail, '不在家|空号|移交|无法核实|dead_number|handed_over|cannot_tell'))
+      AND (detail IS NULL OR NOT REGEXP_LIKE(detail, '不在家|[家屋]中?里?无人|无应答|无人应答|敲门无人|未见到|未入户|:"无人"|nobody.home|空号|移交|无法核实|dead_number|handed_over|cannot_tell'))
   ) AS v
   SEMI JOIN tried AS t ON v.person_id = t.person_id
   GROUP BY v.person_id

@@ -1,17 +1,15 @@
--- Positive tests of the last 14 days, and who shares the household.
+-- Positive tests of the last 14 days, and who shares the household. One whose time nobody can read counts.
 WITH positive AS (
-  SELECT person_id, MAX(at) AS at
+  SELECT DISTINCT person_id, at
   FROM events
   WHERE type = 'test' AND STRPOS(detail, '阳性') > 0 AND STRPOS(detail, '非阳性') = 0
-    AND at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day'
-  GROUP BY person_id
+    AND (at IS NULL OR at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day')
 ),
 homes AS (
-  SELECT p.household, MAX(t.at) AS at
+  SELECT DISTINCT p.household, t.at
   FROM persons AS p
   JOIN positive AS t ON p.person_id = t.person_id
   WHERE p.household IS NOT NULL
-  GROUP BY p.household
 )
 SELECT person_id, at AS since, '检测阳性' AS reason FROM positive
 UNION ALL

@@ -1,5 +1,5 @@
--- Persons in isolation by schedule key_region, with the day that today is: an abnormal temperature (37.3 or more) first, then
--- yesterday's missing ones. Needs events of type isolation and temperature (detail celsius).
+-- Persons in isolation by schedule key_region, with the day that today is: an abnormal temperature (37.3 or more) of yesterday
+-- or today first, then yesterday's missing ones. Needs events of type isolation and temperature (detail celsius).
 WITH released AS (
   SELECT person_id, MAX(at) AS at FROM events WHERE type = 'release' AND at < as_of + INTERVAL '1 day' GROUP BY person_id
 ),
@@ -23,16 +23,23 @@ owed AS (
   WHERE i.day >= s.holds_from AND i.day < s.holds_until AND i.day < as_of AND i.day + s.after = CAST(as_of AS TIMESTAMP)
 ),
 told AS (
-  SELECT person_id, SUBSTR(detail, STRPOS(detail, '"celsius":"') + 11, 5) AS told
+  SELECT person_id, at, SUBSTR(detail, STRPOS(detail, '"celsius":"') + 11, 5) AS told
   FROM events
-  WHERE type = 'temperature' AND at >= as_of - INTERVAL '1 day' AND at < as_of AND STRPOS(detail, '"celsius":"') > 0
+  WHERE type = 'temperature' AND at >= as_of - INTERVAL '1 day' AND at < as_of + INTERVAL '1 day'
+    AND STRPOS(detail, '"celsius":"') > 0
+),
+-- What two dumps tell of one time is taken once; two of a day without a clock are two.
+each AS (
+  SELECT DISTINCT person_id, at, told FROM told WHERE at <> CAST(CAST(at AS DATE) AS TIMESTAMP)
+  UNION ALL
+  SELECT person_id, at, told FROM told WHERE at = CAST(CAST(at AS DATE) AS TIMESTAMP)
 ),
 taken AS (
-  SELECT person_id, COUNT(celsius) AS times, MAX(celsius) AS celsius
+  SELECT person_id, SUM(CASE WHEN at < as_of THEN 1 ELSE 0 END) AS times, MAX(celsius) AS celsius
   FROM (
-    SELECT person_id,
+    SELECT person_id, at,
       TRY_CAST(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(told, '"', ''), '}', ''), '℃', ''), '度', '.'), '，', '.'), ',', '.'), '。', '.') AS DOUBLE) AS celsius
-    FROM told
+    FROM each
   ) AS t
   WHERE celsius >= 30 AND celsius < 45
   GROUP BY person_id

@@ -144,7 +144,7 @@ fn persons_by_grid(night: &Night<'_>) -> Vec<AreaCounts> {
     }
     let flat_of = |person: usize| {
         let visits = night.visits;
-        let door = [visits.visited[person], visits.reached[person], visits.vacant[person]];
+        let door = [visits.knocked[person], visits.reached[person], visits.vacant[person]];
         let flat = Some(night.residence.flat[person]).filter(|&flat| flat != 0);
         flat.map(|flat| (grid_of(person), flat, door))
     };

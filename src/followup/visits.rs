@@ -22,16 +22,35 @@ const SETTLED: &[&str] = &[
     "重复",
     "duplicate",
 ];
-/// Results that also say that the person is whom and where the list says.
-const VERIFIED: &[&str] = &["已核实", "核实", "verified", "已核实在住", "属实", "已核验", "已见面", "电话核实"];
+/// Results that also say that the person is whom and where the list says; `VERIFIED_BEGINS` are beginnings of such. The shipped
+/// rules read results by the same words.
+const VERIFIED: &[&str] = &["核实", "verified"];
+const VERIFIED_BEGINS: &[&str] =
+    &["已核实", "已核验", "已核查", "已核对", "属实", "情况属实", "已见面", "电话核实", "电话已核实"];
 /// Results that say that the phone is dead: they settle what there is to settle of who is nothing but a phone. Who has an
 /// address is still to be found there.
 const DEAD: &[&str] = &["空号", "dead_number", "dead number"];
-/// Results that say that nobody was met: the visit counts as a try, not as the household reached.
-const NOBODY: &[&str] = &["不在家", "nobody_home", "nobody home", "家中无人", "无人应答", "敲门无应答"];
-/// Results that say that nobody lives there: nobody was met, and coming again is no use. The item stays open, for the
-/// person must be somewhere.
+/// Results with one of these words say that nobody was met: the visit counts as a try, not as the household reached.
+const NOBODY: &[&str] = &[
+    "不在家",
+    "nobody_home",
+    "nobody home",
+    "家中无人",
+    "家里无人",
+    "家无人",
+    "屋里无人",
+    "屋中无人",
+    "无应答",
+    "无人应答",
+    "敲门无人",
+    "未见到",
+    "未入户",
+];
+/// Results with one of these words say that nobody lives there: nobody was met, and coming again is no use. The item stays open,
+/// for the person must be somewhere.
 const VACANT: &[&str] = &["空置", "vacant", "空房", "无人居住"];
+/// But not with one of these.
+const OCCUPIED: &[&str] = &["未空置", "非空置", "不空置", "原空置", "不是空置", "已入住"];
 /// Results that say nothing of the household: the visit reached nobody, and perhaps was none.
 const UNMET: &[&str] = &["无法核实", "cannot_tell", "cannot tell"];
 /// Results that give the person to another grid; the item stays open and goes along.
@@ -42,8 +61,10 @@ const KEYS: &[&str] = &["result", "结果", "走访结果", "核实结果", "ver
 /// Visits of each person, in the order of [`crate::tables::Persons`].
 #[derive(Clone, Debug, Default)]
 pub struct Visits {
-    /// Whether there is any visit on record, whatever its result.
+    /// Whether there is any visit on record, whatever its result; visits dated after tonight are none.
     pub visited: Vec<bool>,
+    /// Whether one of them was at the door, whoever opened: a dead number, a handing over or 无法核实 was at none.
+    pub knocked: Vec<bool>,
     /// Whether a visit or a declaration on record is verified.
     pub verified: Vec<bool>,
     /// Whether the latest declaration on record was verified, by itself or a visit since.
@@ -84,6 +105,7 @@ impl Visits {
         let end = midnight(as_of) + DAY_SECONDS;
         let mut visits = Self {
             visited: vec![false; persons],
+            knocked: vec![false; persons],
             verified: vec![false; persons],
             declared_verified: vec![false; persons],
             reached: vec![false; persons],
@@ -127,9 +149,10 @@ impl Visits {
             if at < end && kinds[event] == declaration {
                 declared.push((person as u32, at));
             }
-            if kinds[event] == visit {
+            if kinds[event] == visit && at < end {
                 visits.visited[person] = true;
-                if at < end && at >= last_at[person] {
+                visits.knocked[person] |= !outcome.dead && !outcome.unmet;
+                if at >= last_at[person] {
                     last_at[person] = at;
                     visits.vacant[person] = outcome.vacant;
                     visits.handed_over_at[person] = if outcome.handed_over { at } else { NO_TIME };
@@ -140,10 +163,10 @@ impl Visits {
                     visits.reached[person] = true;
                     met_at[person] = met_at[person].max(at);
                 }
-                if outcome.dead && at < end {
+                if outcome.dead {
                     dead.push((person as u32, at, row));
                 }
-                if outcome.settles && at < end && at > visits.settled_at[person] {
+                if outcome.settles && at > visits.settled_at[person] {
                     visits.settled_at[person] = at;
                     visits.settled_row[person] = row;
                 }
@@ -167,7 +190,8 @@ impl Visits {
             declared_at.entry(person).and_modify(|last| *last = (*last).max(at)).or_insert(at);
         }
         for (person, at) in verified {
-            self.declared_verified[person as usize] |= declared_at.get(&person).is_some_and(|&declared| at >= declared);
+            self.declared_verified[person as usize] |=
+                declared_at.get(&person).is_some_and(|&declared| not_before(at, declared));
         }
     }
 
@@ -235,12 +259,14 @@ fn outcome_of(pool: &Pool, detail: Sym, words: &[(String, String)]) -> Outcome {
     let detail = parsed(pool, detail);
     let result = result(&detail);
     let result = words.iter().find(|(word, _)| word == result).map_or(result, |(_, meaning)| meaning);
-    let verified = VERIFIED.contains(&result);
+    let has = |words: &[&str]| words.iter().any(|word| result.contains(word));
+    let verified = VERIFIED.contains(&result) || VERIFIED_BEGINS.iter().any(|begin| result.starts_with(begin));
+    let vacant = has(VACANT) && !has(OCCUPIED);
     Outcome {
         settles: result.is_empty() || verified || SETTLED.contains(&result),
         verified,
-        nobody: NOBODY.contains(&result),
-        vacant: VACANT.contains(&result),
+        nobody: !vacant && (has(NOBODY) || result == "无人"),
+        vacant,
         handed_over: HANDED_OVER.contains(&result),
         dead: DEAD.contains(&result),
         unmet: UNMET.contains(&result) || HANDED_OVER.contains(&result),
@@ -276,20 +302,44 @@ mod tests {
     }
 
     #[test]
+    fn results_are_read_as_people_write_them() {
+        let of = |result: &str| {
+            let mut pool = Pool::default();
+            let detail = pool.intern(&format!("{{\"result\":\"{result}\"}}"));
+            let outcome = outcome_of(&pool, detail, &[]);
+            (outcome.verified, outcome.nobody, outcome.vacant)
+        };
+        for result in ["已核实，情况属实", "已核实在住", "电话已核实", "属实"] {
+            assert_eq!(of(result), (true, false, false), "{result}");
+        }
+        for result in ["不在家，已贴条", "家中无人", "住户不在家", "未见到人", "未入户", "无人"]
+        {
+            assert_eq!(of(result), (false, true, false), "{result}");
+        }
+        for result in ["空置房", "房屋空置", "无人居住"] {
+            assert_eq!(of(result), (false, false, true), "{result}");
+        }
+        for result in ["未空置", "原空置，现已入住", "未电话核实", "未见面，情况不属实", "待核验", "拒不配合"]
+        {
+            assert_eq!(of(result), (false, false, false), "{result}");
+        }
+    }
+
+    #[test]
     fn results_settle_or_leave_open() {
         let event = |person, kind, at, detail| Row { event: Some((kind, at, detail)), ..Row::of(person) };
         let (records, persons) = sample(&[
             event(1, "visit", 10, r#"{"result":"已核实"}"#),
             event(1, "visit", 20, r#"{"result":"不在家"}"#),
             event(2, "visit", 30, ""),
-            event(3, "visit", 40, r#"{"结果":"家中无人"}"#),
+            event(3, "visit", 40, r#"{"结果":"家中无人，已贴条"}"#),
             event(4, "declaration", 50, r#"{"result":"已核实"}"#),
             event(5, "arrival", 60, r#"{"result":"已核实"}"#),
             event(6, "visit", 70, r#"{"result":"空号"}"#),
             event(6, "visit", 3 * DAY_SECONDS, ""),
             event(7, "visit", 80, r#"{"result":"见过本人"}"#),
             event(8, "visit", 90, r#"{"result":"移交"}"#),
-            event(9, "visit", 95, r#"{"result":"空置"}"#),
+            event(9, "visit", 95, r#"{"result":"房屋空置"}"#),
             event(10, "visit", 96, r#"{"result":"空置"}"#),
             event(10, "visit", 97, r#"{"result":"不在家"}"#),
             event(11, "visit", 98, r#"{"result":"空号"}"#),
@@ -305,8 +355,9 @@ mod tests {
         );
         let (yes, no) = (true, false);
         assert_eq!(visits.visited, [yes, yes, yes, no, no, yes, yes, yes, yes, yes, yes, yes]);
+        assert_eq!(visits.knocked, [yes, yes, yes, no, no, no, yes, no, yes, yes, no, no]);
         assert_eq!(visits.verified, [yes, no, no, yes, no, no, yes, no, no, no, no, no]);
-        assert_eq!(visits.reached, [yes, yes, no, no, no, yes, yes, no, no, no, no, no]);
+        assert_eq!(visits.reached, [yes, yes, no, no, no, no, yes, no, no, no, no, no]);
         assert_eq!(visits.vacant, [no, no, no, no, no, no, no, no, yes, no, no, no]);
         assert_eq!(visits.tries, [1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0]);
         assert_eq!(visits.settled_at[..8], [10, 30, NO_TIME, NO_TIME, NO_TIME, 70, 80, NO_TIME]);

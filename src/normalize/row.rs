@@ -481,13 +481,15 @@ impl<'a> Reader<'a> {
         if time.is_none() && !is_missing(text) {
             out.repairs.add("event_at", "unreadable");
         }
+        // 2022-02-30 says that something happened, 未采样 that nothing did.
+        let time_given = time.is_some() || !is_missing(text) && text.contains(|c: char| c.is_ascii_digit());
         read(&event.place_code, text);
         let code_given = !is_missing(text);
         let code = if code_given { records.pool.intern(text.strip_suffix(".0").unwrap_or(text)) } else { Pool::NONE };
         read(&event.place, text);
         let place = if names_no_place(text) { Pool::NONE } else { records.pool.intern(text) };
         let mapped = event.at.is_some() || event.place_code.is_some() || event.place.is_some();
-        if mapped && time.is_none() && !code_given && place == Pool::NONE {
+        if mapped && !time_given && !code_given && place == Pool::NONE {
             return;
         }
         self.detail.clear();

@@ -7,7 +7,7 @@ use crate::config::{Pipeline, RETURNS_SOURCE};
 use crate::followup::{Item, State, Tonight};
 use crate::publish::{AreaFigures, BulletinFigures, ItemFigures, Yesterday};
 use crate::store::{Balances, Manifest, Store};
-use crate::tables::{GridBy, NO_ROW, Persons, Pool, Records, Residence, Sym};
+use crate::tables::{GridBy, NO_ROW, Persons, Pool, Records, Residence, Sym, distinct};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 use std::cmp::Reverse;
@@ -57,7 +57,8 @@ pub(super) fn bulletin(
     let records = &read.records;
     let mut by_source = vec![0_u64; pipeline.sources.len()];
     records.source.iter().for_each(|&source| by_source[source as usize] += 1);
-    let events = EventFigures::count(records, persons);
+    let end = midnight(pipeline.run.as_of) + 86_400;
+    let events = EventFigures::count(records, persons, end);
     let grids = settled.rollup.iter().filter(|row| row.level == "city" && row.rule == "*");
     let (mut households, mut visited) = ((0_u64, 0_u64), 0_u64);
     let (mut knocked, mut vacant) = (0_u64, 0_u64);
@@ -71,6 +72,7 @@ pub(super) fn bulletin(
     let known = |kind: &str| pipeline.sources.iter().flat_map(|source| &source.events).any(|event| event.kind == kind);
     let declared = events.persons("declaration");
     let verified = declared.iter().filter(|&person| settled.visits.declared_verified[person as usize]).count() as u64;
+    let (isolated, released) = isolation(records, &events.person_of, end);
     BulletinFigures {
         name: pipeline.run.name.clone(),
         as_of: pipeline.run.as_of,
@@ -91,20 +93,18 @@ pub(super) fn bulletin(
         visits: known("visit").then(|| events.events("visit")),
         grids: pipeline.grids.is_some().then(|| kinds_of_grids(settled)),
         helpers: settled.directory.helpers(),
-        arrived: pipeline.run.city_code.as_deref().filter(|_| known("arrival")).map(|city| {
-            let end = midnight(pipeline.run.as_of) + 86_400;
-            arrived(records, &events.person_of, city, end)
-        }),
+        arrived: pipeline
+            .run
+            .city_code
+            .as_deref()
+            .filter(|_| known("arrival"))
+            .map(|city| arrived(records, &events.person_of, city, end)),
         arrivals: arrivals(pipeline, settled),
         declarations: known("declaration").then(|| (declared.len(), verified)),
         declared: known("declaration").then(|| events.events("declaration")),
         tests: known("test").then(|| (events.events("test"), events.persons("test").len())),
-        isolation: known("isolation").then(|| {
-            let (isolated, out) = (events.persons("isolation"), events.persons("release"));
-            let released = isolated.iter().filter(|&person| out.has(person)).count() as u64;
-            (isolated.len() - released, released)
-        }),
-        isolated_households: isolated_households(records, &settled.residence, &events),
+        isolation: known("isolation").then_some((isolated.len() as u64, released)),
+        isolated_households: isolated_households(records, &settled.residence, &isolated),
         persons_unassigned: settled.residence.by.iter().filter(|by| **by == GridBy::None).count() as u64,
         warnings: Vec::new(),
         items: item_figures(settled),
@@ -216,7 +216,8 @@ struct EventFigures<'a> {
 }
 
 impl<'a> EventFigures<'a> {
-    fn count(records: &'a Records, persons: &Persons) -> Self {
+    /// Those before `end`, in seconds local time: later ones are slips of the pen.
+    fn count(records: &'a Records, persons: &Persons, end: i64) -> Self {
         let mut person_of = vec![NO_ROW; records.len()];
         for person in 0..persons.len() {
             persons.rows(person).iter().for_each(|&row| person_of[row as usize] = person as u32);
@@ -224,7 +225,8 @@ impl<'a> EventFigures<'a> {
         // A handful of types, and the events of one source mostly have the same one.
         let mut of_kind: Vec<(Sym, u64, Who)> = Vec::new();
         let mut at = 0;
-        for (&record, &kind) in records.events.record.iter().zip(&records.events.kind) {
+        let told = records.events.record.iter().zip(&records.events.kind).zip(&records.events.at);
+        for ((&record, &kind), _) in told.filter(|(_, at)| **at < end) {
             if of_kind.get(at).is_none_or(|of| of.0 != kind) {
                 at = of_kind.iter().position(|of| of.0 == kind).unwrap_or_else(|| {
                     of_kind.push((kind, 0, Who::default()));
@@ -292,15 +294,37 @@ fn arrived(records: &Records, person_of: &[u32], city: &str, end: i64) -> [u64; 
     classes
 }
 
-/// Distinct flats of persons in isolation and not released.
-fn isolated_households(records: &Records, residence: &Residence, events: &EventFigures<'_>) -> u64 {
-    let (isolated, out) = (events.persons("isolation"), events.persons("release"));
+/// Persons in isolation, ascending, and how many were released: by the last isolation and the last release before `end`, so who
+/// is isolated anew is in, and who is to be released one day is not out yet.
+fn isolation(records: &Records, person_of: &[u32], end: i64) -> (Vec<u32>, u64) {
+    let mut last: BTreeMap<u32, [Option<i64>; 2]> = BTreeMap::new();
+    let events = &records.events;
+    let kinds = distinct(&events.kind);
+    let kind = |name: &str| kinds.iter().copied().find(|&kind| records.pool.get(kind) == name);
+    let wanted = [kind("isolation"), kind("release")];
+    for (event, &kind) in events.kind.iter().enumerate() {
+        let Some(which) = wanted.iter().position(|&wanted| wanted == Some(kind)) else { continue };
+        let at = events.at[event];
+        if at < end {
+            let last = &mut last.entry(person_of[events.record[event] as usize]).or_default()[which];
+            *last = (*last).max(Some(at));
+        }
+    }
+    last.retain(|_, [isolated, _]| isolated.is_some());
+    let all = last.len();
+    let is_in = |[isolated, released]: [Option<i64>; 2]| released.is_none() || released < isolated;
+    let isolated: Vec<u32> = last.into_iter().filter(|&(_, last)| is_in(last)).map(|(person, _)| person).collect();
+    let released = all - isolated.len();
+    (isolated, released as u64)
+}
+
+/// Distinct flats of those persons.
+fn isolated_households(records: &Records, residence: &Residence, isolated: &[u32]) -> u64 {
     let flat = |person: u32| match residence.address_row[person as usize] {
         NO_ROW => 0,
         row => records.flat[row as usize],
     };
-    let inside = isolated.iter().filter(|&person| !out.has(person));
-    inside.map(flat).filter(|&flat| flat != 0).collect::<BTreeSet<u64>>().len() as u64
+    isolated.iter().map(|&person| flat(person)).filter(|&flat| flat != 0).collect::<BTreeSet<u64>>().len() as u64
 }
 
 /// Midnight at the beginning of `day`, in seconds local time.
