@@ -55,7 +55,9 @@ impl Named {
 /// them are those of the `village`, if there is one.
 pub(in crate::followup) fn places(text: &str, village: Option<&str>) -> Cell {
     let text = cell_text(text).replace(['(', ')', ':'], " ");
-    let parts: Vec<&str> = text.split(['、', ',', ';', '|']).flat_map(str::split_whitespace).collect();
+    let pieces = text.split(['、', ',', ';', '|']).flat_map(str::split_whitespace);
+    let pieces: Vec<String> = pieces.map(name_first).collect();
+    let parts: Vec<&str> = pieces.iter().map(String::as_str).collect();
     let mut cell = Cell::default();
     let bounds = parts.iter().any(|part| is_bound(part));
     let parts: Vec<&str> = parts.into_iter().flat_map(named_parts).collect();
@@ -115,6 +117,19 @@ pub(in crate::followup) fn places(text: &str, village: Option<&str>) -> Cell {
         cell.places.push(Place { key: place.key, numbers, is_road });
     }
     cell
+}
+
+/// A piece with the name before what is said of it: 整个锦绣花园, 除8栋外锦绣花园.
+fn name_first(piece: &str) -> String {
+    let is_name = |name: &&str| name.chars().count() >= 2 && numbers(name).is_none();
+    if let Some(name) = piece.strip_prefix("整个").filter(is_name) {
+        return name.to_owned();
+    }
+    let except = piece.strip_prefix(EXCEPT).and_then(|rest| rest.split_once(EXCEPT));
+    match except.filter(|(_, name)| is_name(name)) {
+        Some((numbers, name)) => format!("{name}{EXCEPT}{numbers}{EXCEPT}"),
+        None => piece.to_owned(),
+    }
 }
 
 /// Whether the first of those parts is numbers, and the word behind the last of them says that they are groups: 一、二组.

@@ -251,6 +251,22 @@ fn every_second_building_is_told_in_many_words() {
 }
 
 #[test]
+fn what_is_said_of_an_estate_may_stand_before_its_name() {
+    for (text, told) in [
+        ("整个甲四小区", [true, true]),
+        ("整个锦绣花园", [true, true]),
+        ("除8栋外甲三小区", [true, false]),
+        ("甲三小区除8栋外", [true, false]),
+    ] {
+        let cell = cell::places(text, None);
+        let place = &cell.places[0];
+        let holds_it = |n: &str| place.numbers.as_ref().is_none_or(|numbers| holds(numbers, n));
+        assert_eq!((["3", "8"].map(holds_it), cell.unread, cell.places.len()), (told, 0, 1), "{text} {cell:?}");
+        assert!(!place.key.starts_with("整") && !place.key.contains('!'), "{text} {cell:?}");
+    }
+}
+
+#[test]
 fn buildings_of_every_notation() {
     let some = |numbers: &[u32]| vec![("锦绣花园".to_owned(), Some(numbers.to_vec()), false)];
     for (text, numbers) in [
