@@ -81,12 +81,11 @@ const BETWEEN: [char; 3] = ['：', ':', ' '];
 /// Words that say which of several is meant, before what it is called: 新手机号, 正确地址.
 const WHICH: [&str; 9] = ["已核实", "现在", "目前", "最新", "正确", "本人", "更正", "新", "现"];
 /// Words for what is not, or no longer, or somebody else's: such a piece corrects nothing by itself.
-const DENIALS: [&str; 44] = [
+const DENIALS: [&str; 50] = [
     "不",
     "非",
     "没",
     "错",
-    "旧",
     "有误",
     "停机",
     "停用",
@@ -96,6 +95,12 @@ const DENIALS: [&str; 44] = [
     "无此",
     "无人",
     "打不通",
+    "旧电话",
+    "旧手机",
+    "旧号",
+    "旧址",
+    "旧地址",
+    "旧住址",
     "原住",
     "原址",
     "原地址",
@@ -107,7 +112,8 @@ const DENIALS: [&str; 44] = [
     "原在",
     "之前",
     "以前",
-    "曾",
+    "曾住",
+    "曾在",
     "户口",
     "搬来",
     "搬走",
@@ -199,9 +205,6 @@ impl Correction {
     }
 
     fn take(&mut self, piece: &str, city: Option<u16>) {
-        if DENIALS.iter().any(|word| piece.contains(word)) {
-            return self.add_rest(piece);
-        }
         // 新手机号 is a 手机号, and 新区 a place.
         let is_called =
             |rest: &&str| [&NAMES[..], &NUMBERS, &ADDRESSES, &VERBS].iter().any(|words| after(rest, words).is_some());
@@ -214,6 +217,9 @@ impl Correction {
                 false => self.name = Some((name, flags)),
             }
             return;
+        }
+        if DENIALS.iter().any(|word| piece.contains(word)) {
+            return self.add_rest(piece);
         }
         let place = after(whole, &ADDRESSES).map(|rest| value(rest).unwrap_or(rest));
         let place = place.or_else(|| after(whole, &VERBS).map(|rest| rest.trim_start_matches(BETWEEN)));
@@ -400,9 +406,17 @@ mod tests {
             "13812345678是他老婆的",
             "9栋1单元103",
             "应为4栋2单元301室",
+            "姓名不对",
         ] {
             assert_eq!(read(text), (vec![], String::new(), text.to_owned()), "{text}");
         }
+    }
+
+    #[test]
+    fn surnames_and_places_deny_nothing() {
+        let name = Correction::read("姓名应为曾小明", None).name.map(|(name, _)| name);
+        assert_eq!(name.as_deref(), Some("曾小明"));
+        assert_eq!(read("地址应为曾都区旧街锦绣花园8栋").1, "曾都区旧街锦绣花园8栋");
     }
 
     #[test]
