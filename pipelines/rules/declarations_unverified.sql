@@ -1,7 +1,7 @@
 -- Declarations of the last 28 days that nobody verified: neither the platform nor a visit says so since, whatever the
 -- declaration itself says or leaves out. One without a readable time counts.
 WITH declared AS (
-  SELECT DISTINCT person_id, at AS since
+  SELECT person_id, at AS since
   FROM events
   WHERE type = 'declaration' AND (at IS NULL OR at >= as_of - INTERVAL '28 days' AND at < as_of + INTERVAL '1 day')
 ),

@@ -23,7 +23,6 @@ arrived AS (
     AND REGEXP_LIKE(place_code, key_regions)
     AND (at IS NULL OR at >= as_of - INTERVAL '14 days' AND at < as_of + INTERVAL '1 day')
 )
-SELECT a.person_id, a.at AS since, p.place AS reason
+SELECT a.person_id, a.at AS since, a.place AS reason
 FROM arrived AS a
-JOIN (SELECT person_id, MAX(place) AS place FROM arrived GROUP BY person_id) AS p ON a.person_id = p.person_id
 ANTI JOIN isolated AS i ON a.person_id = i.person_id
