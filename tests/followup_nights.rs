@@ -240,6 +240,22 @@ fn who_was_listed_twice_before_the_visit_has_both_rows_answered_when_listed_once
 }
 
 #[test]
+fn a_visit_that_is_dated_after_the_night_answers_nothing() {
+    let city = City::new("");
+    let pipeline = std::fs::read_to_string(city.folder.path().join("pipeline.toml")).unwrap();
+    let visits = "[[source]]\nname = \"visits\"\nagency = \"community\"\npaths = [\"visits.csv\"]\n[source.map]\nrecord_id = \"id\"\n\
+                  name = \"name\"\nid_number = \"idn\"\n[[source.event]]\ntype = \"visit\"\nat = \"at\"\n";
+    city.write("pipeline.toml", &format!("{pipeline}{visits}"));
+    let state_with = |at: &str| {
+        city.write("visits.csv", &format!("id,name,idn,at\nV1,王建国,370502198001010017,{at}\n"));
+        let text = std::fs::read_to_string(city.night(3).0.join("answers/leads.csv")).unwrap();
+        str::split(text.lines().nth(1).unwrap(), ',').nth(2).unwrap().to_owned()
+    };
+    assert_eq!(state_with("2022-05-01 09:00"), "待核实");
+    assert_eq!(state_with("2022-04-02 09:00"), "已核实");
+}
+
+#[test]
 fn a_list_of_several_sheets_is_answered_sheet_by_sheet() {
     let city = City::new("");
     let mut book = rust_xlsxwriter::Workbook::new();

@@ -136,8 +136,8 @@ fn answer(night: &NightTables<'_>, item: Option<&Item>, person: usize, (at, all)
     again.sort_unstable();
     let rows = night.built.persons.rows(person);
     let before = |again| followup::settled_between(&night.read.records, rows, (at, again), words);
-    // Whoever was visited after this list named them is answered, though another asks once more.
-    let until_now = Some(i64::MAX).filter(|_| at != NO_TIME);
+    // Whoever was visited after this list named them is answered, though another asks once more. A visit of tomorrow is a slip.
+    let until_now = Some(midnight(pipeline.run.as_of) + 86_400).filter(|_| at != NO_TIME);
     let between = again.into_iter().chain(until_now).find_map(before);
     let rule = || item.and_then(|item| pipeline.followups.iter().find(|rule| *rule.name == *item.rule));
     let newer = at != NO_TIME && item.is_some_and(|item| item.since.is_some_and(|since| since < at));
