@@ -2,6 +2,7 @@
 //! directory is called so.
 
 use super::directory::{Directory, Grid, GridNo};
+use crate::kernels::address;
 use crate::kernels::text::{fold, is_han, is_space};
 use crate::tables::{Pool, Records, Sym, distinct};
 use hashbrown::HashMap;
@@ -44,10 +45,21 @@ impl GridNames {
     }
 }
 
-/// A name in one width and without spaces.
+/// A name in one width, without spaces, and with the number of a grid as digits alone: 第五网格, 第05网格 and 5号网格 are one.
 fn plain(name: &str) -> String {
-    name.chars().map(fold).filter(|&c| !is_space(c)).collect()
+    let name: String = name.chars().map(fold).filter(|&c| !is_space(c)).collect();
+    let Some((before, behind)) = name.split_once("网格") else { return name };
+    let before = before.strip_suffix('号').unwrap_or(before);
+    let area = before.trim_end_matches(|c: char| c.is_ascii_digit() || NUMERALS.contains(c));
+    let mut number = String::new();
+    address::part(&before[area.len()..], &mut number);
+    if number.is_empty() {
+        return name;
+    }
+    format!("{}{number}网格{behind}", area.strip_suffix('第').unwrap_or(area))
 }
+
+const NUMERALS: &str = "零〇一二三四五六七八九十百";
 
 /// Puts the code in the place of each name by which a record states its grid, so that whatever compares codes compares
 /// grids. What the directory knows neither as a code nor as the name of one grid stays as it is.
@@ -92,6 +104,10 @@ mod tests {
             ("G5", "G1", Some("G5")),
             ("第二网格", "", None),
             ("第九网格", "G1", None),
+            ("第2网格", "G1", Some("G2")),
+            ("３号网格", "G1", Some("G4")),
+            ("东街翠竹社区01网格", "G6", Some("G1")),
+            ("号网格", "G1", None),
         ] {
             assert_eq!(directory.meant(text, from).map(|grid| &*grid.code), code, "{text} from {from}");
         }
@@ -111,6 +127,7 @@ mod tests {
             ("G1", "G1"),
             ("翠竹社区第五网格", "G1"),
             ("翠竹社区 第五网格", "G1"),
+            ("翠竹社区第5网格", "G1"),
             ("翠竹社区第一网格", "G2"),
             ("西街安居社区第一网格", "G4"),
             ("西街第一网格", "G4"),

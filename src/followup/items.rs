@@ -8,47 +8,14 @@ use super::time::{DAY_SECONDS, midnight, not_before};
 use super::visits::{Visits, events_of};
 use crate::config::Followup;
 use crate::message::Message;
-use crate::tables::{KeyText, NO_ROW, NO_TIME, PersonId, Persons, Records, Residence};
+use crate::tables::{NO_ROW, NO_TIME, PersonId, Persons, Records, Residence};
 use hashbrown::{HashMap, HashSet};
 use jiff::civil::Date;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
-use std::fmt;
 use std::sync::Arc;
 
-/// Stable key of an item, from its rule and person: 64 bits, shown as `F` and 13 characters of Crockford's base 32.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ItemId(pub u64);
-
-impl ItemId {
-    /// The key of the item of `rule` and `person`. `again` tells apart items of one rule and person, of which there are
-    /// several only after persons were merged and split again.
-    fn new(rule: &str, person: PersonId, again: u8) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(rule.as_bytes());
-        hash.update([0, again]);
-        hash.update(person.0.to_be_bytes());
-        let digest = hash.finalize();
-        Self(digest[..8].iter().fold(0, |value, &byte| value << 8 | u64::from(byte)))
-    }
-
-    /// The key as a text without memory of its own.
-    pub fn key(self) -> KeyText {
-        PersonId(self.0).key().with_letter(b'F')
-    }
-
-    /// Reads a key back; `None` if it is not one.
-    pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('F')?;
-        PersonId::parse(&format!("P{digits}")).map(|id| Self(id.0))
-    }
-}
-
-impl fmt::Display for ItemId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.key().as_ref())
-    }
-}
+mod id;
+pub use id::{ChangedId, ItemId};
 
 /// What became of an item.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -120,35 +87,12 @@ pub struct Tonight {
     pub new: bool,
     /// It was open in the set before and is not any more.
     pub cleared: bool,
+    /// No rule asks for it, but a record behind it is of a source that is missing.
+    pub untold: bool,
     /// Visits to the person since the last that met somebody.
     pub tries: u32,
     /// Values of the rule's own columns for the list, of items that are due.
     pub fields: Vec<(String, String)>,
-}
-
-/// The key of what changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangedId {
-    /// A person's.
-    Person(PersonId),
-    /// An item's.
-    Item(ItemId),
-}
-
-impl ChangedId {
-    /// The key as a text without memory of its own.
-    pub fn key(self) -> KeyText {
-        match self {
-            Self::Person(id) => id.key(),
-            Self::Item(id) => id.key(),
-        }
-    }
-}
-
-impl fmt::Display for ChangedId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.key().as_ref())
-    }
 }
 
 /// A difference from the set before: a row of `changes/`.
@@ -185,6 +129,10 @@ pub struct ItemCounts {
     pub reopened: u64,
     /// Items open in the set before that are done or withdrawn tonight.
     pub cleared: u64,
+    /// Items that stay open although no rule asks for them, since a source behind them is missing.
+    pub held: u64,
+    /// Items withdrawn although a source behind them is missing, since their person is in no other.
+    pub lost: u64,
     /// Open items whose grid changed.
     pub moved: u64,
     /// Those of them that the last visit handed over to the new grid.
@@ -236,6 +184,8 @@ pub struct Night<'a> {
     pub visits: &'a Visits,
     /// The rules.
     pub followups: &'a [Followup],
+    /// Of each source, whether its dump did not come tonight, or not whole.
+    pub missing: &'a [bool],
     /// The run's date. What was due before it is overdue.
     pub as_of: Date,
 }
@@ -246,6 +196,8 @@ pub struct Night<'a> {
 ///   the rule a newer reason is open again.
 /// - Not due any more: done if a visit settled it since (or if no visit ever settles its rule), else withdrawn. What was
 ///   done or withdrawn stays so.
+/// - Not due, and a record behind it is of a source that is [missing](Night::missing) tonight: nobody took back what asked for
+///   it, so it stays to be visited, unless its person is in no other dump.
 /// - An open item goes with its person to the grid of tonight; a closed one stays where it was closed.
 /// - `renamed` gives the old and new key of persons that were merged or split. Where two items of one rule meet in one
 ///   person, the one that is open (then the smaller key) goes on and the other is withdrawn.
@@ -282,6 +234,11 @@ pub fn update(night: &Night<'_>, yesterday: Vec<Item>, due: Vec<Due>, renamed: &
     let mut messages = Vec::new();
     if strangers > 0 {
         messages.push(Message::new("followup.unknown_person").with("count", strangers as u64));
+    }
+    for (key, count) in [("followup.held", counts.held), ("followup.lost", counts.lost)] {
+        if count > 0 {
+            messages.push(Message::new(key).with("count", count));
+        }
     }
     rows.par_sort_by_key(|row| (row.rule, row.item.person_id, row.item.item_id));
     let open = rows.par_iter().filter(|row| row.item.state.is_open()).map(|row| row.item.person_id);
@@ -406,18 +363,15 @@ impl Work<'_, '_> {
     /// The row of an item of yesterday; `due` if its rule asks for it tonight.
     fn carry(&self, Carried { rule, merged, mut item, .. }: Carried, due: Option<Due>) -> Row {
         let (was_open, old_grid) = (item.state.is_open(), item.grid_code.clone());
-        let fields = match due {
-            Some(due) => self.due(&mut item, due),
-            None => {
-                self.not_due(&mut item, merged);
-                Vec::new()
-            }
+        let (fields, untold) = match due {
+            Some(due) => (self.due(&mut item, due), false),
+            None => (Vec::new(), self.not_due(&mut item, merged)),
         };
         if was_open || item.state.is_open() || !self.names.knows(&item) {
             item.grid_code = self.names.grid(self.night, &item);
         }
         let cleared = was_open && !item.state.is_open();
-        let tonight = Tonight { new: false, cleared, tries: self.tries(&item), fields };
+        let tonight = Tonight { new: false, cleared, untold, tries: self.tries(&item), fields };
         Row { rule, item, tonight, was_open, old_grid, merged }
     }
 
@@ -438,7 +392,7 @@ impl Work<'_, '_> {
         };
         let fields = self.due(&mut item, due);
         item.grid_code = self.names.grid(self.night, &item);
-        let tonight = Tonight { new: true, cleared: false, tries: self.tries(&item), fields };
+        let tonight = Tonight { new: true, tries: self.tries(&item), fields, ..Tonight::default() };
         Row { rule, item, tonight, was_open: false, old_grid: None, merged: false }
     }
 
@@ -457,29 +411,46 @@ impl Work<'_, '_> {
         item.reason = due.reason;
         item.evidence = due.evidence;
         if !(rule.visit_settles && self.settle(item)) {
-            let late = item.due_at.is_some_and(|due_at| due_at < self.today);
-            item.state = match late {
-                true => State::Overdue,
-                false if self.handed_over(item) => State::HandedOver,
-                false => State::Open,
-            };
+            item.state = self.waiting(item);
         }
         due.fields
     }
 
-    /// The item is not asked for tonight; `merged`: another of its rule and person goes on.
-    fn not_due(&self, item: &mut Item, merged: bool) {
-        if !item.state.is_open() {
-            return;
+    /// The state of an item that is to be visited.
+    fn waiting(&self, item: &Item) -> State {
+        match item.due_at.is_some_and(|due_at| due_at < self.today) {
+            true => State::Overdue,
+            false if self.handed_over(item) => State::HandedOver,
+            false => State::Open,
         }
-        let rule = self.night.followups.iter().find(|rule| *rule.name == *item.rule);
-        let done = match rule.filter(|_| !merged) {
-            Some(rule) if !rule.visit_settles => rule.settled_by.as_ref().is_none_or(|kind| self.happened(item, kind)),
+    }
+
+    /// The item is not asked for tonight; `merged`: another of its rule and person goes on. Returns whether a source behind an
+    /// item that nobody settled is missing.
+    fn not_due(&self, item: &mut Item, merged: bool) -> bool {
+        if !item.state.is_open() {
+            return false;
+        }
+        let rule = self.night.followups.iter().find(|rule| *rule.name == *item.rule).filter(|_| !merged);
+        let untold = rule.is_some() && self.untold(item);
+        let done = match rule {
+            Some(Followup { visit_settles: false, settled_by: None, .. }) => !untold,
+            Some(Followup { visit_settles: false, settled_by: Some(kind), .. }) => self.happened(item, kind),
             _ => !merged && self.settle(item),
         };
-        if item.state.is_open() {
-            item.state = if done { State::Done } else { State::Withdrawn };
-        }
+        item.state = match done {
+            true => State::Done,
+            false if untold && self.night.persons.find(item.person_id).is_some() => self.waiting(item),
+            false => State::Withdrawn,
+        };
+        untold && !done
+    }
+
+    /// Whether a record behind the item is of a source that is missing tonight.
+    fn untold(&self, item: &Item) -> bool {
+        let missing = self.night.sources.iter().zip(self.night.missing).filter(|(_, missing)| **missing);
+        let of = |key: &String, source: &str| key.strip_prefix(source).is_some_and(|rest| rest.starts_with(':'));
+        missing.map(|(source, _)| source).any(|source| item.evidence.iter().any(|key| of(key, source)))
     }
 
     /// Whether there is an event of that type of the item's person since the item's time, and not after tonight.
@@ -550,6 +521,8 @@ impl Work<'_, '_> {
             State::Withdrawn => counts.withdrawn += 1,
         }
         counts.new += u64::from(tonight.new);
+        counts.held += u64::from(tonight.untold && is_open);
+        counts.lost += u64::from(tonight.untold && !is_open);
         counts.unassigned += u64::from(item.grid_code.is_none());
     }
 }

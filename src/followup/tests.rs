@@ -96,6 +96,7 @@ impl City {
             directory: &self.directory,
             visits: &self.visits,
             followups: &self.rules,
+            missing: &[],
             as_of: AS_OF,
         }
     }

@@ -57,6 +57,16 @@ pub(super) const ROWS: &[Row] = &[
         "rule {rule} is in the pipeline file no more: its {count} open item(s) are withdrawn (if it was renamed, all begin anew)",
         "管道文件中已没有规则 {rule}：其 {count} 项未完成任务予以撤销（如系改名，则全部重新开始）",
     ),
+    (
+        "followup.held",
+        "{count} open item(s) that no rule asks for tonight rest on a source whose dump is missing or incomplete; they stay open",
+        "{count} 项未完成任务今晚没有规则提出，但其依据的数据源缺失或不完整，予以保留",
+    ),
+    (
+        "followup.lost",
+        "{count} open item(s) are withdrawn because their persons are only in a source whose dump is missing or incomplete; they begin anew when it is back",
+        "{count} 项未完成任务因其人员只出现在缺失或不完整的数据源中而撤销；数据源恢复后重新开始",
+    ),
     ("followup.rule_failed", "rule {rule}: {cause}", "规则 {rule}：{cause}"),
     (
         "followup.columns_missing",

@@ -489,7 +489,8 @@ impl<'a> Reader<'a> {
         read(&event.place, text);
         let place = if names_no_place(text) { Pool::NONE } else { records.pool.intern(text) };
         let mapped = event.at.is_some() || event.place_code.is_some() || event.place.is_some();
-        if mapped && !time_given && !code_given && place == Pool::NONE {
+        let told = !mapped || time_given || code_given || place != Pool::NONE;
+        if !told && event.kind != "test" {
             return;
         }
         self.detail.clear();
@@ -502,6 +503,10 @@ impl<'a> Reader<'a> {
                 self.detail.push(':');
                 json_string(&self.text, &mut self.detail);
             }
+        }
+        // A positive result is one whenever it was; any other says nothing without its time.
+        if !told && (!self.detail.contains("阳性") || self.detail.contains("非阳性")) {
+            return;
         }
         let detail = if self.detail.is_empty() {
             Pool::NONE

@@ -182,6 +182,28 @@ fn events_are_told() {
 }
 
 #[test]
+fn a_positive_test_without_a_time_is_told() {
+    let mut source = source(&["姓名", "采样时间", "结果"], vec![(PersonField::Name, column(0))]);
+    source.events = vec![EventMapping {
+        kind: "test".into(),
+        at: Some(column(1)),
+        place_code: None,
+        place: None,
+        detail: vec![("result".into(), column(2))],
+    }];
+    let rows = chunk(&[
+        &["王伟", "", "阳性"],
+        &["李娜", "", "阴性"],
+        &["张三", "无", "非阳性"],
+        &["赵敏", "未采样", ""],
+        &["孙丽", "2022-03-20", "阴性"],
+    ]);
+    assert_eq!(read(&source, &rows).records.events.record[..], [0, 4]);
+    source.events[0].kind = "declaration".into();
+    assert_eq!(read(&source, &rows).records.events.record[..], [4], "of no other type");
+}
+
+#[test]
 fn an_id_number_and_a_phone_in_each_others_column_are_put_back() {
     let source = source(
         &["姓名", "证件", "电话", "电话2"],

@@ -160,8 +160,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let housed = settle::house(pipeline, &read.records, &members, &built.persons, directory, &mut watch)?;
     read.records.grids_are_told();
     memory.give_back();
-    let records = &read.records;
-    let settled = settle::settle(pipeline, records, &members, &built, housed, (&store, &memory), &mut watch)?;
+    let settled = settle::settle(pipeline, &read, &members, &built, housed, (&store, &memory), &mut watch)?;
     memory.give_back();
     let balances = figures::balances(&read, &built.persons, &settled);
     balances.check()?;

@@ -3,7 +3,7 @@
 
 use super::machine::machine_bytes;
 use super::watch::Watch;
-use crate::config::{Pipeline, Preset, ReadSettings};
+use crate::config::{Pipeline, Preset, ReadSettings, Source};
 use crate::error::{Error, Exit, Result};
 use crate::events::Event;
 use crate::followup::{self, Directory};
@@ -79,6 +79,15 @@ pub(super) struct ListedRecord {
 }
 
 impl Read {
+    /// Of each source, whether its dump did not come, or not whole. What the run fills itself is never missing.
+    pub(super) fn missing(&self, pipeline: &Pipeline) -> Vec<bool> {
+        let of = |(number, source): (u16, &Source)| {
+            let mut dumps = self.dumps.iter().zip(&self.reports).filter(|(dump, _)| dump.source == number).peekable();
+            !source.paths.is_empty() && (dumps.peek().is_none() || dumps.any(|(_, report)| report.damaged))
+        };
+        (0..).zip(&pipeline.sources).map(of).collect()
+    }
+
     /// Names of each dump: its own, and those of its later sheets.
     pub(super) fn sheets(&self) -> Vec<Vec<String>> {
         let of_dump = |(file, label): (usize, &String)| {

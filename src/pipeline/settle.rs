@@ -1,8 +1,9 @@
 //! Follow-up: the grid of every person, whom the rules ask to visit, and what became of yesterday's items.
 
 use super::memory::Memory;
+use super::read::{self, Read};
 use super::watch::Watch;
-use super::{figures, read, told};
+use super::{figures, told};
 use crate::config::{Agency, DedicatedGrids, GridEvidence, Pipeline, RETURNS_SOURCE};
 use crate::error::{Error, Exit, Result};
 use crate::followup::{self, Change, ChangedId, Directory, GridRules, Item, Items, Night, RollupRow, Visits};
@@ -69,6 +70,7 @@ impl Settled {
             directory: &self.directory,
             visits: &self.visits,
             followups: &pipeline.followups,
+            missing: &[],
             as_of: pipeline.run.as_of,
         };
         let listed = listed(pipeline);
@@ -127,14 +129,14 @@ pub(super) fn house(
 /// Settles the night.
 pub(super) fn settle(
     pipeline: &Pipeline,
-    records: &Records,
+    read: &Read,
     members: &Members,
     built: &Built,
     Housed { directory, residence, visits }: Housed,
     (store, memory): (&Store, &Memory),
     watch: &mut Watch<'_>,
 ) -> Result<Settled> {
-    let persons = &built.persons;
+    let (records, persons) = (&read.records, &built.persons);
     let names: Vec<String> = pipeline.sources.iter().map(|source| source.name.clone()).collect();
     // A table or a column that no rule names is not made.
     let sql = lowercase(pipeline);
@@ -148,6 +150,7 @@ pub(super) fn settle(
         directory: &directory,
         visits: &visits,
         followups: &pipeline.followups,
+        missing: &read.missing(pipeline),
         as_of: pipeline.run.as_of,
     };
     let follow = |watch: &mut Watch<'_>| {

@@ -17,6 +17,18 @@ const RULES: GridRules<'static> = GridRules {
 /// A night of `day` days after 2022-03-20 with these records, whose rules are `a` (24 hours), `b` (no deadline) and `c`
 /// (no deadline, 12 hours from 2022-03-25 on).
 fn night(day: i8, rows: &[Row], yesterday: &[Item], due: Vec<Due>, renamed: &[(u64, u64)]) -> Items {
+    night_without(&[], day, rows, yesterday, due, renamed)
+}
+
+/// The same, with what is missing of its one source.
+fn night_without(
+    missing: &[bool],
+    day: i8,
+    rows: &[Row],
+    yesterday: &[Item],
+    due: Vec<Due>,
+    renamed: &[(u64, u64)],
+) -> Items {
     let (records, persons) = sample(rows);
     let (directory, _) = directory(&[&["G1"], &["G2"]]);
     let visits = Visits::read(&records, &person_of(&records, &persons), persons.len(), date(2022, 3, 20 + day), &[]);
@@ -40,6 +52,7 @@ fn night(day: i8, rows: &[Row], yesterday: &[Item], due: Vec<Due>, renamed: &[(u
         directory: &directory,
         visits: &visits,
         followups: &[rule("a", Some(24)), rule("b", None), rule("c", None)],
+        missing,
         as_of: date(2022, 3, 20 + day),
     };
     let renamed: Vec<_> = renamed.iter().map(|&(old, new)| (PersonId(old), PersonId(new))).collect();
@@ -69,6 +82,33 @@ fn states(items: &Items) -> Vec<(u64, &str, &str)> {
 
 fn kinds(items: &Items) -> Vec<&str> {
     items.changes.iter().map(|change| change.kind).collect()
+}
+
+#[test]
+fn what_a_missing_source_asked_for_stays_open() {
+    let rows = [Row::of(1), Row::of(2), Row::of(3), visit(4, 3_600, "已核实")];
+    let asked = |evidence: &str, mut due: Due| {
+        due.evidence = vec![evidence.into()];
+        due
+    };
+    let asked = vec![
+        asked("sweep:1", due(0, 1, Some(0))),
+        asked("sweeper:2", due(1, 2, Some(0))),
+        asked("sweep:4", due(1, 4, Some(0))),
+        asked("sweep:5", due(1, 3, Some(0))),
+    ];
+    let first = night(0, &rows, &[], asked, &[]);
+    // Person 3 was in the missing source alone.
+    let rows = [rows[0], rows[1], rows[3]];
+    let second = night_without(&[true], 3, &rows, &first.items, vec![], &[]);
+    let expected = [(1, "a", "overdue"), (2, "b", "withdrawn"), (3, "b", "withdrawn"), (4, "b", "done")];
+    assert_eq!(states(&second), expected);
+    assert_eq!((second.counts.held, second.counts.lost), (1, 1));
+    let told: Vec<&str> = second.messages.iter().map(Message::key).collect();
+    assert_eq!(told, ["followup.held", "followup.lost"]);
+    // The source is back, and nothing asks for it any more.
+    let third = night(4, &rows, &second.items, vec![], &[]);
+    assert_eq!((states(&third)[0], third.counts.held), ((1, "a", "withdrawn"), 0));
 }
 
 #[test]
