@@ -4,6 +4,7 @@
 use super::guess_rules::{Told, rules_text};
 use super::guess_words::{AGENCIES, DETAILS, DIRECTIVES, EVENT_TIMES, FIELDS, GRIDS, HALVES, PLACE_CODES, PLACES};
 use super::wiring::Head;
+use crate::kernels::text::is_han;
 use crate::message::{Lang, Message};
 use std::fmt::Write;
 use std::path::Path;
@@ -213,6 +214,9 @@ const CITY_CHARS_MAX: usize = 4;
 
 /// A column's name without what forms put around it.
 fn plain(column: &str) -> String {
+    // 姓 名 is spaced for the eye; spaces between Latin words part them.
+    let spaced = column.chars().any(is_han) && column.split_whitespace().nth(1).is_some();
+    let column = if spaced { column.split_whitespace().collect() } else { column.to_owned() };
     let column = column.trim().trim_start_matches("您的").trim_end_matches(['*', '：', ':']).to_lowercase();
     column.replace('(', "（").replace(')', "）")
 }

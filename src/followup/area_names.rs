@@ -15,6 +15,8 @@ const NAMELESS: NameNo = NameNo::MAX;
 #[derive(Clone, Debug, Default)]
 pub(super) struct AreaNames {
     names: Finder,
+    /// The area that each name means: those behind the areas' own are called after their committee or office.
+    meant: Vec<NameNo>,
     /// Community, street and county of each grid, by their names.
     of_grid: Vec<[NameNo; 3]>,
     /// Number of the community of each grid: those of one name in two streets are two.
@@ -55,6 +57,13 @@ impl AreaNames {
             areas.community.push(*communities.entry(community).or_insert(next));
             areas.community_key.push(key(community));
         }
+        areas.meant = (0..names.len() as NameNo).collect();
+        for area in 0..names.len() {
+            for called in also_called(&names[area]) {
+                names.push(called);
+                areas.meant.push(area as NameNo);
+            }
+        }
         areas.names = Finder::new(names);
         areas
     }
@@ -72,7 +81,25 @@ impl AreaNames {
     /// Puts the names that stand in an address, wherever, in the place of those of another.
     pub(super) fn named_in(&self, address: &str, Named(named): &mut Named) {
         named.clear();
-        self.names.find(address, |name| named.push(name));
+        self.names.find(address, |name| named.push(self.meant[name as usize]));
+    }
+
+    /// Whether an address that names those areas names the street or county of some of `others`, and not that of `grid`.
+    pub(super) fn are_elsewhere(&self, grid: GridNo, others: &[GridNo], Named(named): &Named) -> bool {
+        let own = self.of_grid[grid as usize];
+        [2, 1].into_iter().any(|level| {
+            let names = |area: NameNo| area != NAMELESS && named.contains(&area);
+            let other = |&other: &GridNo| {
+                let area = self.of_grid[other as usize][level];
+                area != own[level] && names(area)
+            };
+            !names(own[level]) && others.iter().any(other)
+        })
+    }
+
+    /// Whether two grids lie in one street of one county.
+    pub(super) fn same_street(&self, a: GridNo, b: GridNo) -> bool {
+        self.of_grid[a as usize][1..] == self.of_grid[b as usize][1..]
     }
 
     /// The one of `candidates` of which most is named: the community before the street before the county; `None` where
@@ -95,6 +122,22 @@ impl AreaNames {
     }
 }
 
+/// What an area is called as well: 城南社区 after its committee, 阳三石街道 after its office.
+fn also_called(name: &str) -> Vec<String> {
+    const COMMITTEES: [&str; 3] = ["社区", "居委会", "居民委员会"];
+    let community = COMMITTEES.iter().find_map(|end| name.strip_suffix(end));
+    let street = name.strip_suffix("街道办事处").or_else(|| name.strip_suffix("街道"));
+    let named = |stem: &str, ends: &[&str]| -> Vec<String> {
+        let long = stem.chars().count() >= 2;
+        ends.iter().filter(|_| long).map(|end| format!("{stem}{end}")).filter(|other| other != name).collect()
+    };
+    match (community, street) {
+        (Some(stem), _) => named(stem, &COMMITTEES),
+        (_, Some(stem)) => named(stem, &["街道", "办事处"]),
+        _ => Vec::new(),
+    }
+}
+
 /// A hash of county, street and community.
 fn key((county, street, community): (&str, &str, &str)) -> u64 {
     let bytes = [county, "/", street, "/", community].into_iter().flat_map(str::bytes);
@@ -107,6 +150,25 @@ mod tests {
 
     fn grid(community: &str, street: &str, county: &str) -> Grid {
         Grid { community: community.into(), street: street.into(), county: county.into(), ..Grid::default() }
+    }
+
+    #[test]
+    fn an_address_may_lie_in_the_street_of_another() {
+        let grids = [
+            grid("清水村", "板杉镇", "醴陵市"),
+            grid("清水村", "白兔潭镇", "醴陵市"),
+            grid("阳光社区", "阳三石街道", "攸县"),
+        ];
+        let areas = AreaNames::of(&grids);
+        let mut named = Named::default();
+        let mut elsewhere = |address: &str, grid| {
+            areas.named_in(address, &mut named);
+            areas.are_elsewhere(grid, &[0, 1, 2], &named)
+        };
+        assert!(elsewhere("板杉镇清水村2组", 1) && !elsewhere("板杉镇清水村2组", 0));
+        assert!(elsewhere("攸县清水村", 0) && !elsewhere("清水村2组", 0) && !elsewhere("醴陵市板杉镇", 0));
+        assert!(elsewhere("阳三石办事处清水村", 0), "the office is that of the street");
+        assert!(areas.same_street(0, 0) && !areas.same_street(0, 1));
     }
 
     #[test]

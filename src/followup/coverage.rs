@@ -2,11 +2,12 @@
 //! column of its own or behind the name: `锦绣花园1-5、8号楼，府前大街1-99号`; the groups of a village (`清水村1-4组、樟树组`);
 //! everything but something (`明珠花园除5栋外`).
 //!
-//! A cell is brought to one notation (`marks`), its names are parted from their numbers (`cell`), and those are read (`list`).
+//! A cell is brought to one notation (`wording`, `marks`), its names are parted from their numbers (`cell`), and those are read (`list`).
 
 mod cell;
 mod list;
 mod marks;
+mod wording;
 
 pub(super) use cell::{ROAD_ENDINGS, places};
 
@@ -202,7 +203,10 @@ const ENDINGS: [&str; 10] =
 pub(super) fn place_key(text: &str) -> String {
     let text = marks::village_of_committee(&marks::address_text(text));
     let mut key = String::with_capacity(text.len());
-    let mut chars = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '/')).peekable();
+    let mut chars = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '/' | '·' | '•' | '・' | '‧'))
+        .peekable();
     while let Some(c) = chars.next() {
         let digit = "一二三四五六七八九".chars().position(|numeral| numeral == c);
         match digit.filter(|_| matches!(chars.peek(), Some('期' | '区'))) {

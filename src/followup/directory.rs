@@ -5,6 +5,7 @@ use super::area_names::{AreaNames, Named};
 use super::coverage::{self, Coverage, Part};
 use super::grid_names::GridNames;
 use crate::config::{GridField, Grids, Mapping};
+use crate::kernels::address::{self, Address};
 use crate::message::Message;
 use crate::tables::RawChunk;
 use arrow::array::Array;
@@ -74,6 +75,8 @@ pub struct Directory {
     namesakes: HashSet<String>,
     areas: AreaNames,
     city: Option<u16>,
+    /// Short names of the counties, the city and the province.
+    shorts: Vec<String>,
 }
 
 /// The columns of the directory's file that are needed, in the order of the chunks given to [`Directory::build`].
@@ -90,9 +93,14 @@ impl Directory {
         let mut rows: BTreeMap<String, Vec<[String; FIELDS.len()]>> = BTreeMap::new();
         for chunk in chunks {
             for row in 0..chunk.len() {
-                let values =
+                let mut values =
                     FIELDS.map(|field| settings.map.get(&field).map_or_else(String::new, |m| mapped(m, chunk, row)));
-                if values[0].is_empty() {
+                values[0] = plain_code(&values[0]).to_owned();
+                if is_total(&values) {
+                    faults.totals += 1;
+                } else if is_cut(&values[0]) {
+                    faults.cut += 1;
+                } else if values[0].is_empty() {
                     faults.without_code += usize::from(values.iter().any(|value| !value.is_empty()));
                 } else {
                     rows.entry(values[0].clone()).or_default().push(values);
@@ -187,6 +195,14 @@ impl Directory {
         if let Some(name) = inhabited {
             return Cow::Borrowed(name);
         }
+        // 醴陵锦绣花园, 湖南醴陵锦绣花园: the names of areas without their last word are read as a part of the estate's.
+        let mut rest = estate;
+        while let Some(shorter) = self.shorts.iter().find_map(|short| rest.strip_prefix(&**short)) {
+            rest = shorter;
+            if rest.chars().count() >= 2 && is_known(rest) {
+                return Cow::Borrowed(rest);
+            }
+        }
         let of_city = INSTITUTIONS.iter().any(|end| estate.ends_with(end)).then(|| format!("市{estate}"));
         of_city.filter(|name| is_known(name)).map_or(Cow::Borrowed(estate), Cow::Owned)
     }
@@ -214,6 +230,16 @@ impl Directory {
     /// The one of `candidates` whose community, street or county is named, if there is just one.
     pub(super) fn named(&self, candidates: &[GridNo], named: &Named) -> Option<GridNo> {
         if let [only] = candidates { Some(*only) } else { self.areas.one_of(candidates, named) }
+    }
+
+    /// Whether an address that names those areas lies in the street or county of some of `others`, and not of `grid`.
+    pub(super) fn are_elsewhere(&self, grid: GridNo, others: &[GridNo], named: &Named) -> bool {
+        self.areas.are_elsewhere(grid, others, named)
+    }
+
+    /// Whether two grids lie in one street.
+    pub(super) fn same_street(&self, a: GridNo, b: GridNo) -> bool {
+        self.areas.same_street(a, b)
     }
 
     /// The grids that cover `text`; those that name it go before those of the same community that cover everything.
@@ -352,10 +378,11 @@ impl Directory {
                 // A lane that stands alone among estates is a road whose doors are all covered.
                 let is_lane = !is_named && place.key.ends_with(coverage::ROAD_ENDINGS) && !numbers.names_buildings();
                 let of_roads = are_roads || place.is_road;
-                if of_roads || is_lane {
+                if of_roads || is_lane || place.is_lane {
                     self.roads.entry(place.key.clone()).or_default().push((number, numbers.clone()));
                 }
-                if !of_roads {
+                // 永丰坊 among the roads is what addresses take for an estate.
+                if !of_roads || !place.key.ends_with(coverage::ROAD_ENDINGS) {
                     // 和平村老道店 may be named by its village and 老道店, or by the whole.
                     let of_village = village.as_deref().and_then(|village| match place.key.strip_prefix(village) {
                         Some(hamlet) => {
@@ -363,7 +390,8 @@ impl Directory {
                         }
                         None => Some(format!("{village}{}", place.key)),
                     });
-                    for key in std::iter::once(place.key).chain(of_village) {
+                    let as_read = as_read(&place.key);
+                    for key in std::iter::once(place.key).chain(of_village).chain(as_read) {
                         self.estates.entry(key).or_default().push((number, numbers.clone()));
                     }
                 }
@@ -379,6 +407,12 @@ impl Directory {
         let city = counties().next().and_then(|code| code.get(..4));
         let one = city.filter(|city| counties().all(|code| code.starts_with(city)));
         self.city = one.and_then(|city| city.parse().ok());
+        let stems = self.grids.iter().filter_map(|grid| address::county_stem(&grid.county)).map(str::to_owned);
+        let of_city = self.city.into_iter().flat_map(address::short_names).map(str::to_owned);
+        let mut shorts: Vec<String> = stems.chain(of_city).collect();
+        shorts.sort_unstable();
+        shorts.dedup();
+        self.shorts = shorts;
     }
 }
 
@@ -386,7 +420,24 @@ impl Directory {
 const HAMLET_ENDINGS: [char; 16] =
     ['屯', '店', '沟', '庄', '营', '堡', '寨', '湾', '坪', '岭', '洼', '峪', '铺', '岗', '窝', '坝'];
 /// What the names of dormitories end with, behind that of whose they are.
-const DORMITORIES: [&str; 8] = ["学生公寓", "学生宿舍", "职工宿舍", "员工宿舍", "职工公寓", "宿舍楼", "宿舍区", "宿舍"];
+const DORMITORIES: [&str; 16] = [
+    "学生公寓",
+    "学生宿舍",
+    "男生宿舍",
+    "女生宿舍",
+    "教师宿舍",
+    "教工宿舍",
+    "男工宿舍",
+    "女工宿舍",
+    "职工宿舍",
+    "员工宿舍",
+    "职工公寓",
+    "教师公寓",
+    "教学楼",
+    "宿舍楼",
+    "宿舍区",
+    "宿舍",
+];
 /// What the names of institutions of a city end with.
 const INSTITUTIONS: [&str; 9] = ["医院", "中学", "小学", "学校", "学院", "幼儿园", "福利院", "中心", "公司"];
 
@@ -429,6 +480,8 @@ fn helpers_of<'a>(cells: impl Iterator<Item = &'a str>) -> Option<u32> {
 #[derive(Default)]
 struct Faults {
     without_code: usize,
+    totals: usize,
+    cut: usize,
     duplicates: usize,
     names: usize,
     kinds: usize,
@@ -467,6 +520,8 @@ impl Faults {
     fn messages(&self) -> Vec<Message> {
         let counts = [
             (self.without_code, "grids.without_code"),
+            (self.cut, "grids.code_cut"),
+            (self.totals, "grids.totals"),
             (self.duplicates, "grids.duplicate"),
             (self.names, "grids.names_differ"),
             (self.kinds, "grids.kind_unknown"),
@@ -481,6 +536,19 @@ impl Faults {
     }
 }
 
+/// An estate whose name begins with that of its city or county (东营市人民医院), as an address with that name is read: without it.
+fn as_read(key: &str) -> Option<String> {
+    let mut address = Address::default();
+    address.parse(key);
+    let rest = [&address.building, &address.unit, &address.room, &address.road, &address.number];
+    let estate = coverage::place_key(&address.estate);
+    let is_name = rest.iter().all(|part| part.is_empty()) && estate.chars().count() >= AS_READ_CHARS_MIN;
+    (is_name && estate != key && key.ends_with(&estate)).then_some(estate)
+}
+
+/// So short a name (医院, 一中) is no name without its city.
+const AS_READ_CHARS_MIN: usize = 4;
+
 /// The village of a community, which is named as its committee as well.
 fn village_of(community: &str) -> Option<String> {
     let name = community.strip_suffix("社区").unwrap_or(community);
@@ -489,6 +557,28 @@ fn village_of(community: &str) -> Option<String> {
         |rest| if rest.ends_with('村') { rest.to_owned() } else { format!("{rest}村") },
     );
     name.ends_with(['村', '屯', '庄', '寨']).then_some(name)
+}
+
+/// A code without the sign with which a spreadsheet marks a text ('4302…), and without the fraction of a whole number.
+fn plain_code(code: &str) -> &str {
+    let code = code.trim_start_matches(['\'', '‘', '’', '`']).trim();
+    let whole = code.strip_suffix(".0").filter(|whole| whole.bytes().all(|byte| byte.is_ascii_digit()));
+    whole.unwrap_or(code)
+}
+
+/// Whether a spreadsheet cut a code off: 4.30281E+14.
+fn is_cut(code: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let parts = code.split_once(['E', 'e']).map(|(digits, power)| (digits, power.trim_start_matches('+')));
+    parts.is_some_and(|(digits, power)| code.contains(['.', '+']) && number(digits) && number(power))
+}
+
+/// Whether a row sums up others.
+fn is_total(values: &[String]) -> bool {
+    let squeezed = |text: &String| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let is_word =
+        |text: String| matches!(text.trim_end_matches([':', '：']), "合计" | "总计" | "小计" | "共计" | "累计");
+    values[..7].iter().any(|text| text.chars().count() <= 5 && is_word(squeezed(text)))
 }
 
 /// The published kind; empty for none stated, `None` for a word that is not known.

@@ -68,7 +68,7 @@ pub(super) fn grid_of_address(text: &str, directory: &Directory) -> Option<GridN
     }
     let parts = [&address.estate, &address.building, &address.road, &address.number, &address.room];
     let found = Found::of_texts(parts.map(String::as_str), directory);
-    found.telling().find_map(|(grids, _)| directory.named(grids, &named))
+    found.one(&named, directory).map(|(grid, _)| grid)
 }
 
 /// What each of [`Found::grids`] is known by.
@@ -108,10 +108,24 @@ impl Found {
         let first = found.telling().find(|(grids, _)| !grids.is_empty());
         found.certain = match first {
             None => Some(None),
-            Some((grids, by)) if grids.len() == 1 => Some(Some((grids[0], by))),
+            Some((grids, by)) if grids.len() == 1 && !found.has_namesake(grids[0], directory) => {
+                Some(Some((grids[0], by)))
+            }
             Some(_) => None,
         };
         found
+    }
+
+    /// Whether an estate of that name lies in another street as well.
+    fn has_namesake(&self, grid: GridNo, directory: &Directory) -> bool {
+        self.grids[2].iter().any(|&other| !directory.same_street(grid, other))
+    }
+
+    /// The one grid of the place in an address that names those areas, and by what. One of two villages of a name has no sixth
+    /// group: that of the other is not meant where the address names the street of the first.
+    fn one(&self, named: &area_names::Named, directory: &Directory) -> Option<(GridNo, GridBy)> {
+        let (grid, by) = self.telling().find_map(|(grids, by)| Some((directory.named(grids, named)?, by)))?;
+        (!directory.are_elsewhere(grid, &self.grids[2], named)).then_some((grid, by))
     }
 
     /// The grids that tell where the place lies, by its most exact part first.
@@ -185,8 +199,7 @@ impl Places {
         records.pool.for_each(&addresses, |address| {
             let Some(at) = asked.next() else { return };
             directory.areas_in(address, &mut named);
-            let mut telling = self.found(of_place[at]).into_iter().flat_map(Found::telling);
-            grids[at] = telling.find_map(|(grids, by)| Some((directory.named(grids, &named)?, by)));
+            grids[at] = self.found(of_place[at]).and_then(|found| found.one(&named, directory));
         });
         grids
     }
@@ -300,6 +313,73 @@ mod tests {
                 ("别的师专学生公寓3号楼", None),
             ],
         );
+    }
+
+    #[test]
+    fn places_are_found_in_the_words_of_addresses() {
+        let rows = [
+            ["P1", "甲社区", "恒大名都（一期）1-10栋、绿地·中央公园", "", "", ""],
+            ["P2", "甲社区", "恒大名都（二期）1-10栋、金科（A区）", "", "", ""],
+            ["P3", "甲社区", "青云里1-20号、常青胡同1-20号、蔷薇苑（除3栋、4栋）", "", "", ""],
+            ["P4", "甲社区", "1.碧水湾 2.蓝水湾、橡树湾/枫叶湾、望江苑共6栋、除15栋外的金色家园", "", "", ""],
+            ["P5", "甲社区", "", "", "国庆路东侧", "1-50（奇）"],
+            ["P6", "甲社区", "", "", "永丰坊", "1-50"],
+        ];
+        is(
+            &rows,
+            &[
+                ("甲社区恒大名都（一期）5栋", Some("P1")),
+                ("甲社区恒大名都二期5栋", Some("P2")),
+                ("甲社区金科A区3栋", Some("P2")),
+                ("甲社区绿地中央公园2栋", Some("P1")),
+                ("甲社区青云里15号", Some("P3")),
+                ("甲社区常青胡同15号", Some("P3")),
+                ("甲社区青云里25号", None),
+                ("甲社区蔷薇苑3栋", None),
+                ("甲社区蔷薇苑5栋", Some("P3")),
+                ("甲社区枫叶湾3栋", Some("P4")),
+                ("甲社区蓝水湾3栋", Some("P4")),
+                ("甲社区望江苑3栋", Some("P4")),
+                ("甲社区金色家园14栋", Some("P4")),
+                ("甲社区金色家园15栋", None),
+                ("甲社区国庆路5号", Some("P5")),
+                ("甲社区国庆路6号", None),
+                ("甲社区永丰坊15号", Some("P6")),
+            ],
+        );
+    }
+
+    #[test]
+    fn the_areas_of_an_address_are_those_of_the_grid() {
+        let row = |code: &'static str, community: &'static str, street: &'static str, estates: &'static str| {
+            [code, "", "", community, street, "430281", "醴陵市", "", "", estates, "", "", ""]
+        };
+        let rows = [
+            row("G1", "清水村", "板杉镇", "清水村6-9组"),
+            row("G2", "清水村", "白兔潭镇", "清水村1-5组"),
+            row("G3", "城东社区", "阳三石街道", "锦绣花园、醴陵市第一中学、醴陵市公安局家属院"),
+            row("G4", "城西社区", "阳三石街道", "阳光小区1-9栋"),
+            row("G5", "城南社区", "阳三石街道", "阳光小区"),
+        ];
+        let rows: Vec<&[&str]> = rows.iter().map(<[&str; 13]>::as_slice).collect();
+        let (directory, faults) = directory(&rows);
+        assert_eq!(faults, []);
+        for (address, code) in [
+            ("醴陵市板杉镇清水村7组", Some("G1")),
+            ("醴陵市板杉镇清水村2组", None),
+            ("醴陵市白兔潭镇清水村2组", Some("G2")),
+            ("醴陵市清水村2组", Some("G2")),
+            ("湖南省醴陵市第一中学", Some("G3")),
+            ("醴陵市公安局家属院2栋301", Some("G3")),
+            ("醴陵锦绣花园3栋501", Some("G3")),
+            ("湖南醴陵锦绣花园3栋501", Some("G3")),
+            ("株洲醴陵锦绣花园3栋501", Some("G3")),
+            ("醴陵市城南居委会阳光小区7栋", Some("G5")),
+            ("醴陵市城西居民委员会阳光小区7栋", Some("G4")),
+        ] {
+            let found = grid_of_address(address, &directory);
+            assert_eq!(found.map(|grid| &*directory.grids()[grid as usize].code), code, "{address}");
+        }
     }
 
     #[test]

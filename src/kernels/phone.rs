@@ -95,6 +95,10 @@ pub fn parse_all(text: &str, out: &mut Vec<u64>) -> PhoneRepair {
                 if c == '.' && part.len == 1 {
                     part.scientific = true;
                 }
+                if part.whole() && matches!(c, '(' | ')') {
+                    // 13812345621(13912345621)
+                    part.finish(out, &mut repair);
+                }
                 if part.whole() && c == '-' {
                     // A number that is whole is followed by an extension or by the next number.
                     let next = chars.clone().take_while(|c| fold(*c).is_ascii_digit()).count();
@@ -324,6 +328,8 @@ mod tests {
             "+8613854612377 +8615954600012",
             "13854612377-15954600012",
             "13854612377|15954600012",
+            "13854612377（15954600012）",
+            "13854612377(妻子15954600012)",
             "13854612377、13854612377、15954600012",
         ] {
             assert_eq!(all(text), [13_854_612_377, 15_954_600_012], "{text}");

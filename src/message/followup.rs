@@ -12,6 +12,16 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("grids.without_code", "grid directory: {count} row(s) have no grid code", "网格目录：{count} 行没有网格编码"),
     (
+        "grids.code_cut",
+        "{count} row(s) of the grid directory have a code that a spreadsheet cut off (such as 4.3E+14) and are left out; make the column text and export it again",
+        "网格目录有 {count} 行编码被电子表格改成了科学计数（如 4.3E+14），已略去；请将该列设为文本后重新导出",
+    ),
+    (
+        "grids.totals",
+        "{count} row(s) of the grid directory are totals and no grids",
+        "网格目录有 {count} 行为合计，不是网格",
+    ),
+    (
         "grids.duplicate",
         "grid directory: {count} row(s) repeat a grid code and add nothing",
         "网格目录：{count} 行重复网格编码且未增加覆盖范围",

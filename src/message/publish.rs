@@ -249,8 +249,8 @@ pub(super) const ROWS: &[Row] = &[
     ("publish.reason.return_person_gone", "no record of the person is left", "该人员已无数据记录"),
     (
         "publish.reason.return_contradicts",
-        "another valid ID number than the person has: for review",
-        "更正的证件号码与已有有效号码不同，转人工复核",
+        "another valid ID number than the person has, so the row is not used: check the number, or return it as a wrong identity",
+        "更正的证件号码与此人已有的有效号码不同，本行未采用；请核对号码，或按“身份错误”重报",
     ),
     (
         "publish.reason.return_unknown_grid",

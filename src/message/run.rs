@@ -130,6 +130,11 @@ pub(super) const ROWS: &[Row] = &[
         "{count} 条记录的 record_id 与同一来源的其他记录重复，已保留为 record_id#2、#3……",
     ),
     (
+        "run.keys_reused",
+        "{count} record(s) bear a key that was somebody else's in the set before; they are taken for whom they name",
+        "{count} 条记录的主键在上一批次属于另一人；按其所写人员处理",
+    ),
+    (
         "run.fewer_records",
         "source {source}: {now} records, {before} in the set before; look whether its export is whole, and run the night again if not",
         "来源 {source}：本次 {now} 条记录，上一批次 {before} 条；请检查导出是否完整，不完整则补齐后重新运行",

@@ -50,6 +50,30 @@ pub(super) fn value<'a>(mapping: &'a Mapping, rows: &'a RawChunk, at: usize, buf
     replaced(values, buffer)
 }
 
+/// As [`value`], and where the cell says that it is as the one above (同上, 〃), that of the nearest row above that says more.
+pub(super) fn value_or_above<'a>(
+    mapping: &'a Mapping,
+    rows: &'a RawChunk,
+    at: usize,
+    buffer: &'a mut String,
+) -> &'a str {
+    let above = match mapping {
+        Mapping::Columns { columns, .. } => match columns[..] {
+            [column] => (0..=at).rev().find(|&row| !is_ditto(cell(rows, column, row))),
+            _ => None,
+        },
+        Mapping::Const(_) => None,
+    };
+    value(mapping, rows, above.unwrap_or(at), buffer)
+}
+
+/// Whether a cell says that it is as the one above.
+fn is_ditto(text: &str) -> bool {
+    // Hardly any cell is looked at beyond its length.
+    text.len() <= "同上同上".len()
+        && matches!(text.trim(), "同上" | "〃" | "″" | "同上行" | "如上" | "\"" | "“" | "”" | "″″")
+}
+
 fn replaced<'a>(values: &'a std::collections::BTreeMap<String, String>, text: &'a str) -> &'a str {
     if values.is_empty() {
         return text;
@@ -175,6 +199,8 @@ pub(super) fn is_caption(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arrow::array::StringArray;
+    use std::collections::BTreeMap;
 
     #[test]
     fn ends_are_trimmed_as_the_standard_library_does() {
@@ -208,6 +234,15 @@ mod tests {
         ] {
             assert_eq!(trimmed(text), text.trim(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_ditto_is_the_cell_above() {
+        let column = StringArray::from_iter([Some("同上"), Some("府前大街1号"), Some("〃"), Some(" 同上 "), None]);
+        let rows = RawChunk { columns: vec![column], ..RawChunk::default() };
+        let mapping = Mapping::Columns { columns: vec![0], join: String::new(), values: BTreeMap::new() };
+        let told = (0..5).map(|at| value_or_above(&mapping, &rows, at, &mut String::new()).to_owned());
+        assert_eq!(told.collect::<Vec<_>>(), ["同上", "府前大街1号", "府前大街1号", "府前大街1号", ""]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod addresses;
 mod cells;
+mod orders;
 mod phones;
 mod places;
 mod repairs;

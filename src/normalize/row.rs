@@ -1,13 +1,14 @@
 //! One row at a time: its values read into the columns of the records, or its text into quarantine.
 
 use super::addresses::{Addresses, Read};
-use super::cells::{age, cell, is_caption, sex, trimmed, value};
+use super::cells::{age, cell, is_caption, sex, trimmed, value, value_or_above};
+use super::orders::Orders;
 use super::phones::{mobile, phones};
 use super::places::{Places, names_no_place};
 use super::{Normalized, Normalizer};
 use crate::config::{EventMapping, Mapping, PersonField};
 use crate::kernels::address;
-use crate::kernels::date::{age_to_birth, parse_date, parse_datetime_near};
+use crate::kernels::date::{age_to_birth, parse_date_in, parse_datetime_near};
 use crate::kernels::id_number::{IdKind, IdNumber, ParseOptions, Sex, parse_with};
 use crate::kernels::text;
 use crate::kernels::text::{NameFlags, is_missing, normalize_name, normalize_text};
@@ -35,6 +36,7 @@ pub(super) struct Reader<'a> {
     addresses: Addresses,
     extra: Vec<Sym>,
     places: Places,
+    orders: Orders<'a>,
     /// The kinds of the source's events, once there is a record.
     kinds: Vec<Sym>,
     detail: String,
@@ -80,6 +82,7 @@ impl<'a> Reader<'a> {
             addresses: Addresses::default(),
             extra: Vec::new(),
             places: Places::default(),
+            orders: Orders::default(),
             kinds: Vec::new(),
             detail: String::new(),
         };
@@ -219,7 +222,7 @@ impl<'a> Reader<'a> {
         });
     }
 
-    fn field(&mut self, field: &PersonField, mapping: &Mapping, at: usize, draft: &mut Draft, out: &mut Normalized) {
+    fn field(&mut self, field: &PersonField, mapping: &'a Mapping, at: usize, draft: &mut Draft, out: &mut Normalized) {
         let (pool, repairs) = (&mut out.records.pool, &mut out.repairs);
         if *field == PersonField::Phone {
             // Several columns of phones are several phones, whatever joins them.
@@ -234,7 +237,13 @@ impl<'a> Reader<'a> {
                 return;
             }
         }
-        let raw = value(mapping, self.rows, at, &mut self.buffer);
+        let raw = match field {
+            // What tells who somebody is nobody takes from the row above.
+            PersonField::Address | PersonField::RegisteredAddress | PersonField::Estate | PersonField::GridCode => {
+                value_or_above(mapping, self.rows, at, &mut self.buffer)
+            }
+            _ => value(mapping, self.rows, at, &mut self.buffer),
+        };
         let raw = &raw[..floor_boundary(raw, FIELD_BYTES_MAX)];
         if raw.is_empty() {
             return;
@@ -286,7 +295,7 @@ impl<'a> Reader<'a> {
             }
             // The kind of document shows in the number itself.
             PersonField::IdType => {}
-            PersonField::BirthDate => match parse_date(raw) {
+            PersonField::BirthDate => match parse_date_in(raw, || self.orders.told(mapping, self.rows)) {
                 // 1900 is what an empty cell becomes, and nobody was born tomorrow.
                 Some((days, precision)) if days >= -25_202 && days <= self.normalizer.as_of_days => {
                     if precision == BirthPrecision::Lunar {
@@ -338,8 +347,8 @@ impl<'a> Reader<'a> {
                 draft.columns[slot] = pool.intern(&self.text);
             }
             PersonField::GridCode => {
-                let whole = trimmed(raw).strip_suffix(".0").unwrap_or(trimmed(raw));
-                draft.grid_code = plain(whole, pool);
+                let code = trimmed(raw).trim_start_matches(['\'', '‘', '’', '`']);
+                draft.grid_code = plain(code.strip_suffix(".0").unwrap_or(code), pool);
             }
             PersonField::Relation => draft.relation = plain(raw, pool),
             PersonField::Ethnicity => {
@@ -347,11 +356,14 @@ impl<'a> Reader<'a> {
                 let short = self.text.strip_suffix('族').filter(|rest| !rest.is_empty()).unwrap_or(&self.text);
                 draft.ethnicity = pool.intern(short);
             }
-            PersonField::UpdatedAt => match parse_datetime_near(raw, self.normalizer.as_of_days) {
-                Some(secs) => draft.updated_at = secs,
-                None if is_missing(raw) => {}
-                None => repairs.add("updated_at", "unreadable"),
-            },
+            PersonField::UpdatedAt => {
+                let order = || self.orders.told(mapping, self.rows);
+                match parse_datetime_near(raw, self.normalizer.as_of_days, order) {
+                    Some(secs) => draft.updated_at = secs,
+                    None if is_missing(raw) => {}
+                    None => repairs.add("updated_at", "unreadable"),
+                }
+            }
             PersonField::Other(name) => {
                 let slot = out.records.extra.iter().position(|(known, _)| known == name);
                 if let Some(slot) = slot {
@@ -466,18 +478,19 @@ impl<'a> Reader<'a> {
         hasher.finish()
     }
 
-    fn event(&mut self, (event, kind): (&EventMapping, Sym), at: usize, row: u32, out: &mut Normalized) {
+    fn event(&mut self, (event, kind): (&'a EventMapping, Sym), at: usize, row: u32, out: &mut Normalized) {
         let records = &mut out.records;
         let rows = self.rows;
         let (buffer, text) = (&mut self.buffer, &mut self.text);
         // The text of one mapping, clean; empty where there is none.
         let mut read = |mapping: &Option<Mapping>, text: &mut String| match mapping {
-            Some(mapping) => normalize_text(value(mapping, rows, at, buffer), text),
+            Some(mapping) => normalize_text(value_or_above(mapping, rows, at, buffer), text),
             None => text.clear(),
         };
         read(&event.at, text);
         let today = self.normalizer.as_of_days;
-        let time = if text.is_empty() { None } else { parse_datetime_near(text, today) };
+        let order = || event.at.as_ref().and_then(|mapping| self.orders.told(mapping, rows));
+        let time = if text.is_empty() { None } else { parse_datetime_near(text, today, order) };
         if time.is_none() && !is_missing(text) {
             out.repairs.add("event_at", "unreadable");
         }

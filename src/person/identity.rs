@@ -1,11 +1,15 @@
 //! The key of a person: from the content of its first record on a first night, afterwards the one its records bore before.
 //!
 //! A key of the set before goes to the cluster that holds most of its records; what else held some of them has split off
-//! and gets a new key. A cluster that holds several old keys keeps the one with most records: the others have merged.
+//! and gets a new key. A cluster that holds several old keys keeps the one with most records: the others have merged. A record
+//! that cannot be about the person whose key it bore ([`Told`]) bears none, and a cluster without any takes that of the person
+//! who had its valid ID number, if nobody else does.
 
+use super::told::Told;
 use crate::config::{RETURNS_SOURCE, Source};
 use crate::kernels::buckets::Buckets;
 use crate::kernels::hash;
+use crate::kernels::id_number::IdNumber;
 use crate::kernels::prefetch::{AHEAD, prefetch};
 use crate::tables::{PersonId, Records};
 use hashbrown::HashSet;
@@ -17,6 +21,7 @@ use std::cmp::Reverse;
 pub struct Known {
     rows: Vec<(u64, PersonId)>,
     index: Buckets,
+    told: Told,
 }
 
 impl Known {
@@ -24,7 +29,18 @@ impl Known {
     pub fn new<'a>(rows: impl Iterator<Item = (&'a str, &'a str, PersonId)>) -> Self {
         let mut rows: Vec<_> = rows.map(|(source, record, person)| (record_key(source, record), person)).collect();
         rows.par_sort_unstable();
-        Self { index: Buckets::of(rows.iter().map(|row| row.0)), rows }
+        Self { index: Buckets::of(rows.iter().map(|row| row.0)), rows, told: Told::default() }
+    }
+
+    /// Adds what the set before said of its persons.
+    #[must_use]
+    pub fn with(self, told: Told) -> Self {
+        Self { told, ..self }
+    }
+
+    /// What the set before said of its persons.
+    pub fn told(&self) -> &Told {
+        &self.told
     }
 
     /// Adds records (source, record_id, person) that are known by something else than the key that they bore.
@@ -97,18 +113,31 @@ fn record_key(source: &str, record: &str) -> u64 {
     hash::mix(hash::bytes(1, source.as_bytes()), hash::bytes(2, record.as_bytes()))
 }
 
-/// A key for each cluster, all distinct, and the changes (none on a first night), sorted.
+/// Persons by cluster.
+#[derive(Debug)]
+pub(super) struct Assigned {
+    /// A key for each cluster, all distinct.
+    pub(super) ids: Vec<PersonId>,
+    /// Changes, sorted; none on a first night.
+    pub(super) changes: Vec<PersonChange>,
+    /// Records whose key was another human being's.
+    pub(super) strangers: u64,
+}
+
+/// Gives every cluster its key.
 pub(super) fn assign<'a>(
     records: &Records,
     count: usize,
     members: impl Fn(usize) -> &'a [u32] + Sync,
     sources: &[Source],
     known: &Known,
-) -> (Vec<PersonId>, Vec<PersonChange>) {
+) -> Assigned {
+    let returns = sources.iter().position(|source| source.name == RETURNS_SOURCE);
+    let of_returns = |row: usize| returns.is_some_and(|returns| usize::from(records.source[row]) == returns);
     let source_keys: Vec<u64> = sources.iter().map(|source| hash::bytes(1, source.name.as_bytes())).collect();
     // Row by row, since keys of neighbouring records stand near each other; clusters pick theirs afterwards.
     let starts: Vec<usize> = (0..records.len()).step_by(CHUNK_ROWS).collect();
-    let chunks: Vec<(Vec<u64>, Vec<Option<PersonId>>)> = starts
+    let chunks: Vec<(Vec<u64>, Vec<Option<PersonId>>, u64)> = starts
         .into_par_iter()
         .map(|from| {
             let rows = from..records.len().min(from + CHUNK_ROWS);
@@ -116,22 +145,26 @@ pub(super) fn assign<'a>(
             records.keys.for_each(&records.record_id[rows.clone()], |id| keys.push(hash::bytes(2, id.as_bytes())));
             let of_source = records.source[rows].iter().map(|&source| source_keys[source as usize]);
             keys.iter_mut().zip(of_source).for_each(|(key, source)| *key = hash::mix(source, *key));
-            let borne = if known.is_empty() { Vec::new() } else { known.persons_of(&keys) };
-            (keys, borne)
+            let mut borne = if known.is_empty() { Vec::new() } else { known.persons_of(&keys) };
+            let mut strangers = 0;
+            for (row, slot) in (from..).zip(&mut borne) {
+                if slot.is_some_and(|person| !of_returns(row) && known.told.contradicts(person, records, row)) {
+                    (*slot, strangers) = (None, strangers + 1);
+                }
+            }
+            (keys, borne, strangers)
         })
         .collect();
-    let (keys, borne): (Vec<Vec<u64>>, Vec<Vec<Option<PersonId>>>) = chunks.into_iter().unzip();
+    let strangers = chunks.iter().map(|chunk| chunk.2).sum();
+    let (keys, borne): (Vec<Vec<u64>>, Vec<Vec<Option<PersonId>>>) =
+        chunks.into_iter().map(|(keys, borne, _)| (keys, borne)).unzip();
     let (keys, borne) = (keys.concat(), borne.concat());
     // The smallest key of a cluster's records does not depend on their order. What somebody said at the door comes last: who was
     // in no dump for a night is called afterwards as before the visit.
-    let returns = sources.iter().position(|source| source.name == RETURNS_SOURCE);
-    let place = |&row: &u32| {
-        let of_returns = returns.is_some_and(|returns| usize::from(records.source[row as usize]) == returns);
-        (of_returns, keys[row as usize])
-    };
+    let place = |&row: &u32| (of_returns(row as usize), keys[row as usize]);
     let fresh: Vec<u64> =
         (0..count).into_par_iter().map(|c| members(c).iter().map(place).min().map_or(0, |(_, key)| key)).collect();
-    let old: Vec<Vec<(PersonId, u32)>> = if known.is_empty() {
+    let mut old: Vec<Vec<(PersonId, u32)>> = if known.is_empty() {
         vec![Vec::new(); count]
     } else {
         (0..count)
@@ -143,6 +176,9 @@ pub(super) fn assign<'a>(
             })
             .collect()
     };
+    if !known.is_empty() {
+        known_by_number(&mut old, &members, records, &known.told);
+    }
     let mut claims: Vec<(Reverse<u32>, PersonId, u64, u32)> = old
         .iter()
         .enumerate()
@@ -170,7 +206,33 @@ pub(super) fn assign<'a>(
     }
     let ids: Vec<PersonId> = ids.into_iter().map(Option::unwrap_or_default).collect();
     let changes = if known.is_empty() { Vec::new() } else { changes(&ids, &old, known) };
-    (ids, changes)
+    Assigned { ids, changes, strangers }
+}
+
+/// Gives clusters of which no record bore a key that of the person who had their valid ID number in the set before, unless
+/// another cluster has it: keys of an export may all be new one night.
+fn known_by_number<'a>(
+    old: &mut [Vec<(PersonId, u32)>],
+    members: impl Fn(usize) -> &'a [u32] + Sync,
+    records: &Records,
+    told: &Told,
+) {
+    let numbers = |c: usize| {
+        let ids = members(c).iter().map(|&row| records.id[row as usize]).filter(IdNumber::valid);
+        ids.map(|id| id.digits).min()
+    };
+    let unborne = (0..old.len()).into_par_iter().filter(|&c| old[c].is_empty());
+    let new: Vec<(usize, u64)> = unborne.filter_map(|c| Some((c, numbers(c)?))).collect();
+    let found = told.by_id(&new.iter().map(|&(_, id)| id).collect());
+    if found.is_empty() {
+        return;
+    }
+    let borne: HashSet<PersonId> = old.iter().flatten().map(|&(person, _)| person).collect();
+    for (c, id) in new {
+        if let Some(&person) = found.get(&id).filter(|person| !borne.contains(*person)) {
+            old[c].push((person, members(c).len() as u32));
+        }
+    }
 }
 
 fn changes(ids: &[PersonId], old: &[Vec<(PersonId, u32)>], known: &Known) -> Vec<PersonChange> {

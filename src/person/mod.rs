@@ -3,8 +3,10 @@
 
 mod golden;
 mod identity;
+mod told;
 
 pub use identity::{Known, PersonChange, PersonChangeKind};
+pub use told::{Fact, Told};
 
 use crate::config::Source;
 use crate::kernels::prefetch::{AHEAD, prefetch};
@@ -21,6 +23,8 @@ pub struct Built {
     pub person_of_record: Vec<u32>,
     /// Persons new, merged, split or gone since the set before; empty on a first night.
     pub changes: Vec<PersonChange>,
+    /// Records whose key was another human being's in the set before.
+    pub strangers: u64,
 }
 
 /// Persons whose values one task chooses.
@@ -48,7 +52,7 @@ pub fn build(
     }
     let members = |c: usize| &rows[starts[c] as usize..starts[c + 1] as usize];
 
-    let (ids, changes) = identity::assign(records, count, members, sources, known);
+    let identity::Assigned { ids, changes, strangers } = identity::assign(records, count, members, sources, known);
     let mut order: Vec<u32> = (0..count as u32).collect();
     order.par_sort_unstable_by_key(|&c| ids[c as usize]);
 
@@ -99,5 +103,5 @@ pub fn build(
         person_of_cluster[c as usize]
     };
     let person_of_record = clusters.par_iter().enumerate().map(person_of).collect();
-    Built { persons, person_of_record, changes }
+    Built { persons, person_of_record, changes, strangers }
 }

@@ -11,7 +11,7 @@ const REQUIRED_SHARE: f64 = 0.9;
 /// Any other, of which some hold what is new each day.
 const OTHER_SHARE: f64 = 0.5;
 /// Of so few records nothing is expected.
-const RECORDS_MIN: u64 = 100;
+const RECORDS_MIN: u64 = 20;
 
 /// Records of each source in the set before.
 pub(super) fn by_source(before: &PersonsIndex) -> BTreeMap<String, u64> {
@@ -69,7 +69,7 @@ mod tests {
         assert_eq!(told(899, 1200).len(), 1);
         let both = told(0, 100);
         assert!(both.len() == 2 && both[0].contains("register") && both[1].contains("1000"), "{both:?}");
-        let few: BTreeMap<String, u64> = [("register".to_owned(), 99)].into();
+        let few: BTreeMap<String, u64> = [("register".to_owned(), 19)].into();
         assert!(warnings(&sources, &few, &[]).is_empty(), "a small list may be anything");
     }
 }

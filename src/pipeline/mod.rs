@@ -3,6 +3,7 @@
 
 mod accuracy;
 mod answers;
+mod before;
 mod carried;
 mod compared;
 mod disclosed;
@@ -35,13 +36,12 @@ use crate::error::{Error, Exit, Result};
 use crate::events::EventSink;
 use crate::followup;
 use crate::message::Message;
-use crate::person::{self, Known};
-use crate::store::{State, Store};
-use crate::tables::{Members, PersonId};
+use crate::person;
+use crate::store::Store;
+use crate::tables::Members;
 use carried::{Carried, Marks};
 use jiff::Zoned;
 use memory::Memory;
-use std::collections::BTreeMap;
 use std::time::SystemTime;
 use watch::Watch;
 
@@ -85,7 +85,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         None => return Err(Error::new(Exit::Data, no_state(&store)).help(Message::new("store.broken_state.help"))),
     }
     let carried = Carried::read(&before, pipeline)?;
-    let (mut known, records_before) = known(&before, &carried)?;
+    let (mut known, records_before) = before::known(&before, &carried)?;
     let model_before = before.read_model()?;
     if let Some(before) = figures::date_before(&store).filter(|&before| before > pipeline.run.as_of) {
         watch.warn(Message::new("run.backdated").with("as_of", pipeline.run.as_of).with("before", before));
@@ -117,8 +117,14 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         let source = |row: u32| pipeline.sources[read.records.source[row as usize] as usize].name.as_str();
         known.add(borne.iter().map(|&(row, person)| (source(row), read.records.key(row as usize), person)));
     }
-    let came_back =
-        returns::CameBack { store: &store, directory: directory.as_ref(), carried: &carried, borne: &borne };
+    let known = known.with(before::told(&before)?);
+    let came_back = returns::CameBack {
+        store: &store,
+        directory: directory.as_ref(),
+        carried: &carried,
+        borne: &borne,
+        told: known.told(),
+    };
     let returned = returns::apply(pipeline, came_back, &mut read, options.dry_run, &mut watch)?;
     if let Some(directory) = &directory {
         followup::read_grid_names(&mut read.records, directory);
@@ -139,7 +145,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
 
     let mut resolved = resolve::resolve(records, &pipeline.linkage, model_before.as_deref(), &mut watch)?;
     returned.join(records, &mut resolved);
-    review::follow(pipeline, records, returned.pairs(), &mut resolved, &mut watch)?;
+    review::follow(pipeline, records, &returned.pairs(), &mut resolved, &mut watch)?;
     if let Some(spill) = memory.spill() {
         resolved.links.keep(spill);
     }
@@ -148,6 +154,10 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let (clusters, count) = (&resolved.cluster_of_record, resolved.clusters);
     let build = || person::build(records, clusters, count, &pipeline.sources, &known, &beside);
     let mut built = watch.step("person", |_| Ok(build()), told::built)?;
+    if built.strangers > 0 {
+        watch.warn(Message::new("run.keys_reused").with("count", built.strangers));
+    }
+    drop(known);
     drop(std::mem::take(&mut resolved.cluster_of_record));
     let members = Members {
         person: std::mem::take(&mut built.person_of_record),
@@ -180,17 +190,6 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         return Ok(set.summary(None, &watch));
     }
     set.publish((&store, &memory), &mut watch)
-}
-
-/// The key that each record bore in the set before, and how many records each source had.
-fn known(state: &State, carried: &Carried) -> Result<(Known, BTreeMap<String, u64>)> {
-    let Some(index) = state.read_persons_index()? else { return Ok((Known::default(), BTreeMap::new())) };
-    let rows = (0..index.len()).map(|i| {
-        let source = index.source_names[index.source[i] as usize].as_str();
-        (source, index.pool.get(index.record_id[i]), index.person[i])
-    });
-    let rows = rows.filter(|(source, ..)| !carried.knows(source));
-    Ok((Known::new(rows.collect::<Vec<(&str, &str, PersonId)>>().into_iter()), fewer::by_source(&index)))
 }
 
 fn no_state(store: &Store) -> Message {

@@ -10,6 +10,7 @@ use crate::error::{Error, Exit, Result};
 use crate::followup::{self, Directory};
 use crate::ingest::{self, Dump, DumpReport};
 use crate::message::{Lang, Message};
+use crate::person::Told;
 use crate::publish::lists;
 use crate::returns::{self, Answer, Form, Person, ReturnsNight, journal};
 use crate::store::{Store, files};
@@ -146,6 +147,8 @@ pub(super) struct CameBack<'a> {
     /// Who last night's rows without a key of their own were, and which rows of tonight are theirs.
     pub(super) carried: &'a Carried,
     pub(super) borne: &'a [(u32, PersonId)],
+    /// What persons were known by in the set before.
+    pub(super) told: &'a Told,
 }
 
 /// Applies every return that the store holds, after the sheets that the pipeline names were imported.
@@ -229,7 +232,7 @@ pub(super) fn apply(
 /// item, and the records that this person had.
 fn persons(
     pipeline: &Pipeline,
-    CameBack { store, carried, borne, .. }: CameBack<'_>,
+    CameBack { store, carried, borne, told, .. }: CameBack<'_>,
     answers: &[Answer],
     records: &Records,
 ) -> Result<HashMap<String, Person>> {
@@ -239,7 +242,7 @@ fn persons(
         Some(batches) => followup::items_of(&batches)?,
         None => Vec::new(),
     };
-    let mut person_of: HashMap<String, (PersonId, String)> = HashMap::new();
+    let mut person_of: HashMap<String, Asked> = HashMap::new();
     let number =
         |name: &str| pipeline.sources.iter().position(|source| source.name == name).map(|number| number as u16);
     // Who was in no dump last night is still whom the records behind the item name.
@@ -248,14 +251,17 @@ fn persons(
         let id = item.item_id.to_string();
         if asked.contains(id.as_str()) {
             let keys = item.evidence.iter().filter_map(|key| key.split_once(':'));
-            let keys = keys.filter(|(source, _)| !carried.knows(source));
+            let keys = keys.filter(|(source, _)| !carried.knows(source) && *source != RETURNS_SOURCE);
             let keys = keys.filter_map(|(source, key)| Some((number(source)?, key.to_owned())));
-            behind.extend(keys.map(|key| (key, item.person_id)));
-            person_of.insert(id, (item.person_id, item.grid_code.as_deref().unwrap_or_default().to_owned()));
+            let keys: Vec<(u16, String)> = keys.collect();
+            behind.extend(keys.iter().cloned().map(|key| (key, item.person_id)));
+            let grid = item.grid_code.as_deref().unwrap_or_default().to_owned();
+            person_of.insert(id, Asked { person: item.person_id, grid, behind: keys });
         }
     }
-    let wanted: HashSet<PersonId> = person_of.values().map(|(person, _)| *person).collect();
+    let wanted: HashSet<PersonId> = person_of.values().map(|asked| asked.person).collect();
     let mut rows_of: HashMap<PersonId, Person> = wanted.iter().map(|&id| (id, Person::default())).collect();
+    let mut row_behind: HashMap<(u16, &str), u32> = HashMap::new();
     if let Some(index) = state.read_persons_index()? {
         let numbers: Vec<Option<u16>> = index.source_names.iter().map(|name| number(name)).collect();
         let mut keys: HashMap<(u16, &str), PersonId> = HashMap::new();
@@ -283,29 +289,55 @@ fn persons(
                 person.rows.push(row);
             }
         }
+        // Keys of an export may all be new, and may be others' since.
+        let id_of: HashMap<u64, PersonId> =
+            wanted.iter().map(|&person| (told.id_of(person), person)).filter(|(id, _)| *id != 0).collect();
+        let row_of_key: HashSet<(u16, &str)> =
+            person_of.values().flat_map(|asked| &asked.behind).map(|(source, key)| (*source, key.as_str())).collect();
         for row in 0..records.len() {
             let key = (records.source[row], records.key(row));
-            if let Some(person) = keys.get(&key).and_then(|id| rows_of.get_mut(id)) {
+            if let Some(&key) = row_of_key.get(&key) {
+                row_behind.insert(key, row as u32);
+            }
+            let by_key = keys.get(&key).filter(|person| !told.contradicts(**person, records, row));
+            let by_id = || id_of.get(&records.id[row].digits).filter(|_| records.id[row].valid());
+            if let Some(person) = by_key.or_else(by_id).and_then(|id| rows_of.get_mut(id)) {
                 person.rows.push(row as u32);
             }
         }
-        rows_of.values_mut().for_each(|person| person.rows.sort_unstable());
+        rows_of.values_mut().for_each(|person| {
+            person.rows.sort_unstable();
+            person.rows.dedup();
+        });
     }
-    let of = |id: &PersonId, grid| Person { grid, ..rows_of.get(id).cloned().unwrap_or_default() };
-    Ok(person_of.into_iter().map(|(item, (id, grid))| (item, of(&id, grid))).collect())
+    let of = |Asked { person, grid, behind }: &Asked| {
+        let rows = rows_of.get(person).cloned().unwrap_or_default().rows;
+        let own = behind.iter().filter_map(|(source, key)| row_behind.get(&(*source, key.as_str())).copied());
+        let own: Vec<u32> = own.filter(|&row| !told.contradicts(*person, records, row as usize)).collect();
+        Person { rows, behind: own, grid: grid.clone() }
+    };
+    Ok(person_of.iter().map(|(item, asked)| (item.clone(), of(asked))).collect())
+}
+
+/// Whom an item is about.
+struct Asked {
+    person: PersonId,
+    /// Its grid; empty: the unassigned.
+    grid: String,
+    /// Source and key of the records behind it.
+    behind: Vec<(u16, String)>,
 }
 
 impl Returned {
-    /// Each returned row's record with a record of its person.
-    pub(super) fn pairs(&self) -> &[(u32, u32)] {
-        &self.pairs
+    /// Each returned row's record with records of its person, those behind its item first.
+    pub(super) fn pairs(&self) -> Vec<(u32, u32)> {
+        [&self.pairs[..], &self.kept].concat()
     }
 
     /// Puts each return with its person.
     pub(super) fn join(&self, records: &Records, resolved: &mut Resolved) {
         let (of_record, clusters) = (&mut resolved.cluster_of_record, resolved.clusters);
-        let pairs = [&self.pairs[..], &self.kept].concat();
-        resolved.clusters = returns::join(&pairs, records, of_record, clusters);
+        resolved.clusters = returns::join(&self.pairs(), records, of_record, clusters);
         // Whom a sheet is about nobody has to settle.
         let (of_record, sheets) = (&resolved.cluster_of_record, self.pairs.iter().map(|&(row, _)| row));
         let sheets: HashSet<u32> = sheets.collect();

@@ -78,11 +78,12 @@ impl NightTables<'_> {
         if let Some(model) = self.resolved.model.person_cn() {
             run.next_state().write_model(&model.modelled.stored.to_json())?;
         }
+        let people = || batches::persons(records, persons, &settled.residence, &names, &self.pipeline.agencies());
         let one = |batch| Batches::from_batches(&arrow::array::RecordBatch::schema(&batch), &[batch]).map_err(bug);
         let mut set = SetTables {
             tables: vec![
                 ("members", members()),
-                ("persons", batches::persons(records, persons, &settled.residence, &names, &self.pipeline.agencies())),
+                ("persons", people()),
                 ("events", batches::events(records, self.members, persons, &names)),
                 ("links", batches::links(records, &self.resolved.links, &names)),
                 ("review", batches::review(records, &self.resolved.review, &names)),
@@ -127,9 +128,12 @@ impl NightTables<'_> {
                 settled.each_lists(self.pipeline, records, persons, memory.spill(), write)?;
                 written.list_files = lists.written();
             }
-            match self.pipeline.publish.parquet {
-                true => state.keep_persons_index(&Set::files_of(path, "members")?)?,
-                false => state.write_persons_index(&members())?,
+            if self.pipeline.publish.parquet {
+                state.keep_persons_index(&Set::files_of(path, "members")?)?;
+                state.keep_persons(&Set::files_of(path, "persons")?)?;
+            } else {
+                state.write_persons_index(&members())?;
+                state.write_persons(&people())?;
             }
             Ok(written)
         };

@@ -14,6 +14,8 @@ use jiff::civil::Date;
 pub(super) const HANDED_OVER: &str = "移交";
 /// The result that says that the person lives elsewhere now.
 const LEFT: &str = "已离开";
+/// The result that says that the person is somebody else.
+const WRONG_IDENTITY: &str = "身份错误";
 /// The result that says that the person is whom and where the list says.
 const VERIFIED: &str = "已核实";
 
@@ -22,6 +24,8 @@ const VERIFIED: &str = "已核实";
 pub struct Person {
     /// Rows, ascending.
     pub rows: Vec<u32>,
+    /// Those behind the item: what the worker was sent for.
+    pub behind: Vec<u32>,
     /// Grid on whose list the item stood; empty: the unassigned.
     pub grid: String,
 }
@@ -31,7 +35,8 @@ pub struct Person {
 pub struct Applied {
     /// Row of each new record and a row of the person whom it belongs to.
     pub pairs: Vec<(u32, u32)>,
-    /// Records that a dead number was taken from and that had little else to be known by, each with a row of its person.
+    /// Further records that belong together: those behind the item with the new one, and those that a dead number was taken
+    /// from and that had little else to be known by with one of their person.
     pub kept: Vec<(u32, u32)>,
     /// Answers that could not be applied.
     pub rejected: Vec<QuarantinedRow>,
@@ -98,7 +103,11 @@ pub fn apply(
             let valid = matches!(records.id[row].kind, IdKind::Valid | IdKind::Valid15);
             (valid, records.name[row] != Pool::NONE, records.phones[row][0] != 0, std::cmp::Reverse(row))
         };
-        let Some(&anchor) = person.rows.iter().max_by_key(tells) else {
+        // What the worker was sent for goes before what else that person was made of last night.
+        let names = |&&row: &&u32| records.name[row as usize] != Pool::NONE || records.id[row as usize].valid();
+        let known = person.rows.iter().max_by_key(tells);
+        let asked = person.behind.iter().filter(names).max_by_key(tells);
+        let Some(&anchor) = asked.or(known).or(person.behind.first()) else {
             reject(Reason::ReturnPersonGone);
             continue;
         };
@@ -148,7 +157,12 @@ pub fn apply(
         records.source[row as usize] = source;
         records.file[row as usize] = file;
         applied.pairs.push((row, anchor));
-        if answer.result == "身份错误" {
+        // Whom a worker calls somebody else is no more than the record that he was shown.
+        if answer.result != WRONG_IDENTITY {
+            let more = person.behind.iter().chain(known).filter(|&&other| other != anchor);
+            applied.kept.extend(more.map(|&other| (other, row)));
+        }
+        if answer.result == WRONG_IDENTITY {
             applied.wrong_identity.push(anchor);
         }
     }

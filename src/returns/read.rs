@@ -72,7 +72,8 @@ pub fn read(form: &Form, chunks: &[RawChunk], unread: &[QuarantinedRow], sheet: 
             // A worker who writes no year writes about the list at hand.
             let day = revision.parse::<Date>();
             let visited_at = day.ok().and_then(|day| {
-                parse_datetime_near(&at, days_from_civil(day.year().into(), day.month() as u32, day.day() as u32))
+                let listed = days_from_civil(day.year().into(), day.month() as u32, day.day() as u32);
+                parse_datetime_near(&at, listed, || None)
             });
             let rejected = if items.is_empty() || (form.checksum)(&items, &revision) != checksum.to_ascii_lowercase() {
                 Some(Reason::ReturnChecksum)

@@ -179,7 +179,7 @@ fn answer(item: &str, result: &str) -> Answer {
 
 fn applied(answers: &[Answer]) -> (Records, Applied) {
     let mut records = records();
-    let person = |rows: &[u32]| Person { rows: rows.to_vec(), grid: "G1".to_owned() };
+    let person = |rows: &[u32]| Person { rows: rows.to_vec(), behind: Vec::new(), grid: "G1".to_owned() };
     let persons = HashMap::from([
         ("F1".to_owned(), person(&[0, 1])),
         ("F22".to_owned(), person(&[2])),

@@ -121,6 +121,10 @@ pub fn apply(
         outcome.clusters = next as usize;
     }
     outcome.clusters = without_gaps(cluster_of_record, outcome.clusters);
+    // One person cannot be two: of decisions that together say so, what was taken apart again was not followed.
+    let decided = outcome.joined.len();
+    outcome.joined.retain(|&(a, b)| cluster_of_record[a as usize] == cluster_of_record[b as usize]);
+    outcome.contradicting += (decided - outcome.joined.len()) as u64;
     outcome
 }
 

@@ -13,6 +13,10 @@ use std::path::{Path, PathBuf};
 
 /// Folder of the person index.
 const INDEX: &str = "persons_index";
+/// Folder of what persons were known by.
+const PERSONS: &str = "persons_told";
+/// Columns of the persons table that say it.
+const PERSONS_COLUMNS: [&str; 4] = ["person_id", "id_number", "name", "phones"];
 /// File of the rows without a key of their own.
 const CARRIED: &str = "carried.parquet";
 /// Columns of the members table that the person index needs: source, record_id, person_id.
@@ -77,8 +81,8 @@ impl State {
                 files::link_or_copy(&self.path(name), &folder.join(name))?;
             }
         }
-        if self.path(INDEX).is_dir() {
-            let (from, to) = (self.path(INDEX), folder.join(INDEX));
+        for part in [INDEX, PERSONS].into_iter().filter(|part| self.path(part).is_dir()) {
+            let (from, to) = (self.path(part), folder.join(part));
             files::create_folder(&to)?;
             for name in names_in(&from)? {
                 files::link_or_copy(&from.join(&name), &to.join(&name))?;
@@ -105,9 +109,52 @@ impl State {
     /// # Errors
     /// [`Exit::Output`] or [`Exit::Io`] if neither can be done.
     pub fn keep_persons_index(&self, members: &[PathBuf]) -> Result<()> {
-        let folder = self.path(INDEX);
+        self.keep(INDEX, members)
+    }
+
+    /// Makes the files of the published persons table what the next night knows of persons.
+    ///
+    /// # Errors
+    /// [`Exit::Output`] or [`Exit::Io`] if that cannot be done.
+    pub fn keep_persons(&self, persons: &[PathBuf]) -> Result<()> {
+        self.keep(PERSONS, persons)
+    }
+
+    /// Writes what the next night needs to know of persons, for a night that publishes no tables.
+    ///
+    /// # Errors
+    /// [`Exit::Output`] or [`Exit::Io`] if writing fails.
+    pub fn write_persons(&self, persons: &Batches<'_>) -> Result<()> {
+        let places = PERSONS_COLUMNS.map(|name| persons.schema().index_of(name).expect("persons have these columns"));
+        let schema = persons.schema().project(&places).expect("places of its own columns");
+        let folder = self.path(PERSONS);
         files::create_folder(&folder)?;
-        for (i, file) in members.iter().enumerate() {
+        let batches = (0..persons.count()).map(|i| persons.get_columns(i, &places));
+        table_file::write(&folder.join("part-00000.parquet"), &schema.into(), batches).map(drop)
+    }
+
+    /// Reads what the set before said of its persons: columns person_id, id_number, name and phones. `None` where that was not
+    /// kept.
+    ///
+    /// # Errors
+    /// [`Exit::Data`] if it is damaged.
+    pub fn read_persons(&self) -> Result<Option<Vec<RecordBatch>>> {
+        let folder = self.path(PERSONS);
+        if !folder.exists() {
+            return Ok(None);
+        }
+        let mut batches = Vec::new();
+        for name in names_in(&folder)? {
+            let read = table_file::read_columns(&folder.join(name), &PERSONS_COLUMNS);
+            batches.extend(read.map_err(|error| error.help(Message::new("store.broken_state.help")))?);
+        }
+        Ok(Some(batches))
+    }
+
+    fn keep(&self, part: &str, tables: &[PathBuf]) -> Result<()> {
+        let folder = self.path(part);
+        files::create_folder(&folder)?;
+        for (i, file) in tables.iter().enumerate() {
             files::link_or_copy(file, &folder.join(format!("part-{i:05}.parquet")))?;
         }
         Ok(())

@@ -13,6 +13,8 @@ pub(in crate::followup) struct Place {
     pub numbers: Option<Coverage>,
     /// A road by its name, with door numbers (1-99号), not buildings.
     pub is_road: bool,
+    /// Perhaps a road: door numbers of 青云里 or 常青胡同, which addresses write either way.
+    pub is_lane: bool,
 }
 
 /// What a cell names.
@@ -34,7 +36,7 @@ struct Named {
 
 impl Named {
     fn of(name: &str) -> Self {
-        Self { key: place_key(name), list: None, is_unread: false, are_doors: false, has_groups: false }
+        Self { key: place_key(along(name)), list: None, is_unread: false, are_doors: false, has_groups: false }
     }
 
     fn add(&mut self, part: &str, reading: &Reading) {
@@ -114,7 +116,8 @@ pub(in crate::followup) fn places(text: &str, village: Option<&str>) -> Cell {
             numbers = Some(known.unwrap_or_else(Coverage::unknown));
         }
         let is_road = place.are_doors && place.key.ends_with(ROAD_ENDINGS);
-        cell.places.push(Place { key: place.key, numbers, is_road });
+        let is_lane = place.are_doors && LANE_ENDINGS.iter().any(|end| place.key.ends_with(end));
+        cell.places.push(Place { key: place.key, numbers, is_road, is_lane });
     }
     cell
 }
@@ -126,6 +129,7 @@ fn name_first(piece: &str) -> String {
         return name.to_owned();
     }
     let except = piece.strip_prefix(EXCEPT).and_then(|rest| rest.split_once(EXCEPT));
+    let except = except.map(|(numbers, name)| (numbers, name.trim_start_matches(['的', '之'])));
     match except.filter(|(_, name)| is_name(name)) {
         Some((numbers, name)) => format!("{name}{EXCEPT}{numbers}{EXCEPT}"),
         None => piece.to_owned(),
@@ -141,6 +145,18 @@ fn behind(parts: &[&str]) -> bool {
 
 /// What the name of a road ends with.
 pub(in crate::followup) const ROAD_ENDINGS: [char; 5] = ['路', '街', '道', '巷', '弄'];
+
+/// What the name of a lane ends with that may be an estate's as well.
+const LANE_ENDINGS: [&str; 4] = ["里", "胡同", "条", "坊"];
+
+/// Behind the name of a road: where along it the doors are.
+const ALONG: [&str; 8] = ["东侧", "西侧", "南侧", "北侧", "两侧", "沿线", "沿街", "全线"];
+
+/// A road without the words that say where along it.
+fn along(name: &str) -> &str {
+    let road = ALONG.iter().find_map(|word| name.strip_suffix(word));
+    road.filter(|road| road.ends_with(ROAD_ENDINGS) && road.chars().count() >= 2).unwrap_or(name)
+}
 
 /// A named group (油铺组) whose village stands before it or in another column.
 fn group(part: &str, last: Option<&Named>, village: Option<&str>) -> Option<Reading> {

@@ -22,7 +22,7 @@ pub(super) const TO: [char; 8] = ['-', '~', '—', '–', '至', '到', '－', '
 const SEPARATORS: [char; 12] = ['、', ',', ';', '|', '/', '.', '。', '和', '及', '与', ':', EXCEPT_AND];
 
 /// The words for the sides of a road, and for every second building, the longer first.
-const SIDES: [(&str, char); 24] = [
+const SIDES: [(&str, char); 26] = [
     ("单号侧", ODD),
     ("双号侧", EVEN),
     ("单号楼", ODD),
@@ -47,6 +47,8 @@ const SIDES: [(&str, char); 24] = [
     ("双侧", EVEN),
     ("(单)", ODD),
     ("(双)", EVEN),
+    ("(奇)", ODD),
+    ("(偶)", EVEN),
 ];
 
 /// The words for everything, the longer first.
@@ -83,7 +85,7 @@ const WHOLES_BEHIND: [(&str, &[char]); 6] = [
 
 /// A cell in one notation.
 pub(super) fn cell_text(raw: &str) -> String {
-    let mut text = address_text(raw);
+    let mut text = super::wording::plain(&address_text(raw));
     // What stands for something else here is nothing where the cell has it.
     text = text.replace([EXCEPT, EXCEPT_AND, REMARK], " ");
     for (from, to) in [
@@ -208,7 +210,13 @@ fn conjoined(part: &str) -> Vec<&str> {
 
 /// Without what is said behind the numbers: 120户, 沿街商铺, 等.
 fn without_tail(piece: &str) -> &str {
-    let mut piece = piece;
+    // 望江苑共6栋
+    let counted = ["栋楼", "栋", "幢", "座", "楼"].iter().find_map(|unit| piece.strip_suffix(unit));
+    let counted = counted.map(|rest| rest.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let total = counted
+        .filter(|_| piece.contains(|c: char| c.is_ascii_digit()))
+        .and_then(|rest| rest.strip_suffix(['共', '计']));
+    let mut piece = total.map_or(piece, |rest| rest.trim_end_matches(['合', '总', '共']));
     loop {
         let shorter = TAILS.iter().find_map(|tail| piece.strip_suffix(tail)).or_else(|| {
             let counted = piece.strip_suffix(['户', '人'])?;
@@ -326,17 +334,20 @@ fn excepted(text: &str) -> Option<(usize, usize, String)> {
     for word in ["不包括", "不包含", "不含"] {
         let Some(from) = text.find(word) else { continue };
         let start = from + word.len();
-        let rest = &text[start..];
-        let ends = |(at, c): (usize, char)| {
-            let more = rest[at + c.len_utf8()..].chars().next().is_some_and(begins_number);
-            matches!(c, '(' | ')' | ';' | '。') || is_separator(c) && !more
-        };
-        let len = rest.char_indices().find(|&at| ends(at)).map_or(rest.len(), |(at, _)| at);
-        return Some((from, start + len, rest[..len].to_owned()));
+        let len = numbers_len(&text[start..]);
+        return Some((from, start + len, text[start..start + len].to_owned()));
     }
     for (from, _) in text.match_indices('除') {
         let start = from + '除'.len_utf8();
-        let Some(len) = text[start..].find('外') else { continue };
+        let rest = &text[start..];
+        let segment = &rest[..rest.find([')', ';', '。']).unwrap_or(rest.len())];
+        let Some(len) = segment.find('外') else {
+            // (除3栋、4栋)
+            if segment.starts_with(begins_number) && segment.len() == numbers_len(segment) {
+                return Some((from, start + segment.len(), segment.to_owned()));
+            }
+            continue;
+        };
         let end = start + len + '外'.len_utf8();
         let inner = text[start..start + len].trim_end_matches(['以', '之']);
         if !inner.is_empty() {
@@ -351,6 +362,15 @@ fn excepted(text: &str) -> Option<(usize, usize, String)> {
         return Some((begin, end, before[begin..].to_owned()));
     }
     None
+}
+
+/// How long the numbers at the beginning of a text are: up to a bracket, or a separator behind which there are no more.
+fn numbers_len(text: &str) -> usize {
+    let ends = |(at, c): (usize, char)| {
+        let more = text[at + c.len_utf8()..].chars().next().is_some_and(begins_number);
+        matches!(c, '(' | ')' | ';' | '。') || is_separator(c) && !more
+    };
+    text.char_indices().find(|&at| ends(at)).map_or(text.len(), |(at, _)| at)
 }
 
 fn char_len(text: &str, at: usize) -> usize {
@@ -422,6 +442,9 @@ mod tests {
             ("明珠花园（5、6栋除外）", "明珠花园(!5&6栋!)"),
             ("明珠花园5栋除外", "明珠花园!5栋!"),
             ("明珠花园（不含商铺）", "明珠花园(?)"),
+            ("明珠花园（除3栋、4栋）", "明珠花园(!3栋&4栋!)"),
+            ("明珠花园1-10栋(除3#4#)、府苑（除2栋外）", "明珠花园1-10栋(!3#4#!)、府苑(!2栋!)"),
+            ("1-50号（奇）", "1-50号o"),
             ("清水村村民委员会1组", "清水村1组"),
         ] {
             assert_eq!(cell_text(raw), text, "{raw}");

@@ -152,6 +152,22 @@ fn faults_are_counted() {
 }
 
 #[test]
+fn codes_of_spreadsheets_and_totals_are_told() {
+    let (directory, messages) = directory(&[
+        &["'430281001000001", "第1网格", "", "甲社区", "东街"],
+        &["430281001000002.0", "第2网格", "", "甲社区", "东街"],
+        &["4.30281E+14", "第3网格", "", "甲社区", "东街"],
+        &["4.3028100100E14", "第4网格", "", "甲社区", "东街"],
+        &["合 计", "", "", "", ""],
+        &["2个网格", "", "", "1个社区", "合计："],
+        &["G1E2", "第5网格", "", "甲社区", "东街"],
+    ]);
+    let codes: Vec<&str> = directory.grids().iter().map(|grid| &*grid.code).collect();
+    assert_eq!(codes, ["430281001000001", "430281001000002", "G1E2"]);
+    assert_eq!(keys(&messages), ["grids.code_cut", "grids.totals"]);
+}
+
+#[test]
 fn levels_come_from_the_code_where_no_column_names_them() {
     let (directory, _) = directory(&[&["370502001002003", "一网格"], &["G1"]]);
     let grid = directory.get("370502001002003").unwrap();

@@ -13,7 +13,7 @@ mod prefix;
 mod tail;
 
 pub use origins::{Origins, division_code, division_codes};
-pub use places::division_name;
+pub use places::{county_stem, division_name, short_names};
 
 use super::text::{fold, is_han, is_invisible, is_missing, is_quote, is_space};
 use line::Line;
@@ -272,6 +272,9 @@ fn is_hamlet(estate: &str) -> bool {
 /// Whether `raw` stands for the registered address instead of naming one: 同户籍地址, 与户籍地址一致, 户籍地.
 pub fn is_as_registered(raw: &str) -> bool {
     let raw = raw.trim();
+    if matches!(raw, "一致" | "相同" | "同左" | "同右" | "同前") {
+        return true;
+    }
     // Hardly any cell goes on from here.
     let Some(rest) = ["同", "与", "和", "户"].iter().find_map(|first| raw.strip_prefix(first)) else {
         return false;

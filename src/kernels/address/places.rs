@@ -61,6 +61,19 @@ pub(super) fn prefectures() -> impl Iterator<Item = (u32, &'static str)> {
     DIVISIONS.iter().copied().filter(|row| row.0 % 10_000 != 0)
 }
 
+/// The names of the city with that code, by its first four digits, and of its province, as they are said.
+pub fn short_names(city: u16) -> impl Iterator<Item = &'static str> {
+    let of_city = prefectures().filter(move |&(code, _)| code / 100 == u32::from(city)).map(|(_, name)| short(name));
+    let of_province = provinces().filter(move |&(code, _)| code / 10_000 == u32::from(city / 100));
+    of_city.chain(of_province.map(|(_, name)| province_short(name)))
+}
+
+/// The name of a county without its last word, if it is one without it: 醴陵 of 醴陵市, nothing of 攸县.
+pub fn county_stem(name: &str) -> Option<&str> {
+    let stem = county_short(name);
+    (stem != name && stem.chars().count() >= 2 && !WORDS.contains(&stem)).then_some(stem)
+}
+
 /// Codes and names of all counties.
 pub(super) fn counties() -> impl Iterator<Item = (u32, &'static str)> {
     COUNTIES.iter().flat_map(|&(prefecture, names)| {

@@ -3,11 +3,14 @@
 
 mod lunar;
 mod lunar_years;
+mod order;
 mod scan;
 
 pub use lunar::lunar_to_days;
+pub use order::{Order, order_told};
 
-use scan::{Mark, Scan};
+use order::{Found, Readings};
+use scan::{Mark, Number, Scan};
 
 /// How exactly a birth date is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -76,7 +79,16 @@ pub const fn is_real(year: i32, month: u32, day: u32) -> bool {
 /// A day in any notation with how exactly it is known; `None` for what is no day. 1 January is taken for an unknown day of
 /// the year ([`BirthPrecision::Year`]).
 pub fn parse_date(text: &str) -> Option<(i32, BirthPrecision)> {
-    let (days, _, precision) = parse(text)?;
+    parse_date_in(text, || None)
+}
+
+/// As [`parse_date`]. Where the numbers of the date may stand in several orders, `order` is asked for that of its neighbours.
+pub fn parse_date_in(text: &str, order: impl FnOnce() -> Option<Order>) -> Option<(i32, BirthPrecision)> {
+    let mut order = Some(order);
+    let (days, _, precision) = parse(text, &mut |readings| {
+        let told = if readings.differ() { order.take().and_then(|order| order()) } else { None };
+        told.and_then(|order| readings.by(order)).or(readings.usual())
+    })?;
     let (_, month, day) = civil_from_days(days);
     let precision = match precision {
         BirthPrecision::Day if (month, day) == (1, 1) => BirthPrecision::Year,
@@ -85,18 +97,25 @@ pub fn parse_date(text: &str) -> Option<(i32, BirthPrecision)> {
     Some((days, precision))
 }
 
-/// A time in any notation, in seconds since 1970-01-01T00:00:00 local time; midnight where only the day is given.
+/// A time in any notation, in seconds since 1970-01-01T00:00:00 local time; midnight where only the day is given, and of a time
+/// from one day to another the last.
 pub fn parse_datetime(text: &str) -> Option<i64> {
-    let (days, secs, _) = parse(text)?;
+    let (days, secs, _) = parse(text, &mut Readings::usual)?;
     Some(i64::from(days) * DAY_SECS + secs)
 }
 
 /// As [`parse_datetime`], and where a notation leaves the year out (`3月8日 10:00`, `3/8`, `03-08 10:30`, `8日`), that of the
-/// day nearest to `reference` (days since 1970-01-01): what was written down within half a year of it.
-pub fn parse_datetime_near(text: &str, reference: i32) -> Option<i64> {
-    parse_datetime(text).or_else(|| {
+/// day nearest to `reference` (days since 1970-01-01): what was written down within half a year of it. Of several orders in
+/// which the numbers of a date may stand, that which `order` tells, else the one that was last before `reference`.
+pub fn parse_datetime_near(text: &str, reference: i32, order: impl FnOnce() -> Option<Order>) -> Option<i64> {
+    let mut order = Some(order);
+    let told = parse(text, &mut |readings| {
+        let told = if readings.differ() { order.take().and_then(|order| order()) } else { None };
+        told.and_then(|order| readings.by(order)).or(readings.near(reference)).or(readings.usual())
+    });
+    told.map(|(days, secs, _)| i64::from(days) * DAY_SECS + secs).or_else(|| {
         let scan = Scan::of(text).filter(|scan| !scan.lunar)?;
-        let (month, day, used) = without_year(&scan)?;
+        let (month, day, used) = without_year(scan.numbers())?;
         let (year, this_month, _) = civil_from_days(reference);
         let months = match month {
             Some(month) => [(year - 1, month), (year, month), (year + 1, month)],
@@ -112,19 +131,34 @@ pub fn parse_datetime_near(text: &str, reference: i32) -> Option<i64> {
     })
 }
 
-/// Month (`None`: not told either), day and how many numbers they took, of a date that has no year.
-fn without_year(scan: &Scan) -> Option<(Option<u32>, u32, usize)> {
-    let numbers = scan.numbers();
-    let small = |number: &scan::Number| u32::try_from(number.value).ok().filter(|_| number.digits <= 2);
+/// Month (`None`: not told either), day and how many numbers they took, of a date that has no year; of two, the last.
+fn without_year(numbers: &[Number]) -> Option<(Option<u32>, u32, usize)> {
+    let small = |number: &Number| u32::try_from(number.value).ok().filter(|_| number.digits <= 2);
     let is_clock = |at: usize| numbers.get(at).is_none_or(|number| matches!(number.mark, Mark::Time | Mark::Hour));
     let first = numbers.first()?;
     if first.mark == Mark::Day {
         return Some((None, small(first)?, 1)).filter(|_| is_clock(1));
     }
     let second = numbers.get(1)?;
-    let parted = matches!(first.mark, Mark::Month | Mark::Slash | Mark::Dot | Mark::Other);
-    let ends = matches!(second.mark, Mark::Day | Mark::Gap | Mark::End);
-    Some((Some(small(first)?), small(second)?, 2)).filter(|_| parted && ends && is_clock(2))
+    let (from, till) = (Some(small(first)?), small(second)?);
+    let parted = |number: &Number| matches!(number.mark, Mark::Month | Mark::Slash | Mark::Dot | Mark::Other);
+    let ends = |number: &Number| matches!(number.mark, Mark::Day | Mark::Gap | Mark::End);
+    match numbers.get(2..) {
+        // 3月5日-7日
+        Some([day, ..]) if first.mark == Mark::Month && day.mark == Mark::Day => {
+            Some((from, small(day)?, 3)).filter(|_| is_clock(3))
+        }
+        // 3月5日-3月7日, 3.5-3.7
+        Some([month, day, ..])
+            if parted(first)
+                && month.mark == first.mark
+                && ends(day)
+                && (second.mark == Mark::Day || second.mark == Mark::Other && first.mark != Mark::Other) =>
+        {
+            Some((Some(small(month)?), small(day)?, 4)).filter(|_| is_clock(4))
+        }
+        _ => Some((from, till, 2)).filter(|_| parted(first) && ends(second) && is_clock(2)),
+    }
 }
 
 /// The likeliest birth day of someone who was `age` years old on day `reference`: the middle of the year in question.
@@ -154,8 +188,9 @@ fn plain_time(bytes: &[u8]) -> Option<(i32, i64, BirthPrecision)> {
     Some((days, i64::from(hour * 3600 + minute * 60 + second), precision))
 }
 
-/// Days, seconds of the day (which may reach into the next day by a time zone), precision.
-fn parse(text: &str) -> Option<(i32, i64, BirthPrecision)> {
+/// Days, seconds of the day (which may reach into the next day by a time zone), precision; `choose` is asked where numbers may
+/// stand in several orders.
+fn parse(text: &str, choose: &mut dyn FnMut(Readings) -> Option<Found>) -> Option<(i32, i64, BirthPrecision)> {
     let bytes = text.as_bytes();
     // By far the most usual notation needs no scanner.
     if let [a, b, c, d, b'-', e, f, b'-', g, h] = bytes
@@ -168,13 +203,27 @@ fn parse(text: &str) -> Option<(i32, i64, BirthPrecision)> {
     if let Some(told) = plain_time(bytes) {
         return Some(told);
     }
-    let scan = Scan::of(text)?;
-    let (days, used, precision) = date_of(&scan)?;
-    let secs = match used {
-        Used::Numbers(used) => time_of(&scan, used)?,
-        Used::WithTime(secs) => secs,
+    let scan = Scan::of(text)?.last_of_two();
+    let (days, used, precision) = date_of(&scan, choose)?;
+    match used {
+        Used::Numbers(used) => {
+            let (days, used) = till(&scan, used, days)?;
+            Some((days, time_of(&scan, used)?, precision))
+        }
+        Used::WithTime(secs) => Some((days, secs, precision)),
+    }
+}
+
+/// The last day of 2022年3月5日-7日 and 2022年3月5日-4月7日, whose first took that many numbers; any other date as it is.
+fn till(scan: &Scan, used: usize, days: i32) -> Option<(i32, usize)> {
+    let (year, month, _) = civil_from_days(days);
+    let small = |number: &Number| u32::try_from(number.value).unwrap_or(u32::MAX);
+    let (found, used) = match scan.numbers().get(used..) {
+        Some([day, ..]) if day.mark == Mark::Day => (day_of(year, month, small(day)), used + 1),
+        Some([month, day, ..]) if month.mark == Mark::Month => (day_of(year, small(month), small(day)), used + 2),
+        _ => return Some((days, used)),
     };
-    Some((days, secs, precision))
+    found.map(|(days, _)| (days, used))
 }
 
 enum Used {
@@ -205,7 +254,7 @@ fn full_year(year: i64, digits: u8) -> i32 {
     }
 }
 
-fn date_of(scan: &Scan) -> Option<(i32, Used, BirthPrecision)> {
+fn date_of(scan: &Scan, choose: &mut dyn FnMut(Readings) -> Option<Found>) -> Option<(i32, Used, BirthPrecision)> {
     let numbers = scan.numbers();
     let first = *numbers.first()?;
     if scan.lunar {
@@ -240,7 +289,7 @@ fn date_of(scan: &Scan) -> Option<(i32, Used, BirthPrecision)> {
     let second = numbers[1];
     let year_first = first.digits >= 3 || first.mark == Mark::Year;
     // 3月8日10时, 3/8 10:30: the third number is no year.
-    if !year_first && numbers.get(2).is_some_and(|third| third.digits <= 2) && without_year(scan).is_some() {
+    if !year_first && numbers.get(2).is_some_and(|third| third.digits <= 2) && without_year(numbers).is_some() {
         return None;
     }
     let third = numbers.get(2).copied().filter(|_| !matches!(second.mark, Mark::Time | Mark::Hour));
@@ -255,37 +304,23 @@ fn date_of(scan: &Scan) -> Option<(i32, Used, BirthPrecision)> {
         return Some((days, Used::Numbers(2), precision));
     };
     let small = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
+    let month_told = [first, second].iter().any(|number| number.mark == Mark::Month);
     let found = if year_first {
         let year = full_year(first.value, first.digits);
         // 1990-13-05 is the fifth of no month, but 1990-25-12 can only be year, day, month.
         day_of(year, small(second.value), small(third.value)).or_else(|| {
             (second.value > 12 && first.digits == 4).then(|| day_of(year, small(third.value), small(second.value)))?
         })
-    } else if second.name || first.name {
-        // 5-Jan-1990, Jan 5, 1990
-        let (month, day) = if first.name { (first, second) } else { (second, first) };
+    } else if second.name || first.name || month_told && third.mark != Mark::Day {
+        // 5-Jan-1990, Jan 5, 1990; 05-1月 -90, as Oracle writes it in Chinese; 3月5日2022年
+        let month_leads = first.name || first.mark == Mark::Month;
+        if first.mark == Mark::Month && third.digits <= 2 && third.mark != Mark::Year {
+            return None;
+        }
+        let (month, day) = if month_leads { (first, second) } else { (second, first) };
         day_of(full_year(third.value, third.digits), small(month.value), small(day.value))
     } else {
-        let short_year = third.digits <= 2;
-        let (day_first, month_first) = {
-            let year = full_year(third.value, third.digits);
-            let (a, b) = (small(first.value), small(second.value));
-            (day_of(year, b, a).filter(|_| a > 0 && b > 0), day_of(year, a, b).filter(|_| a > 0 && b > 0))
-        };
-        if short_year {
-            let year_leads = day_of(full_year(first.value, first.digits), small(second.value), small(third.value))
-                .filter(|_| second.value > 0 && third.value > 0);
-            if first.mark == Mark::Slash && third.value > 31 {
-                // As a spreadsheet writes a short date: 1/5/90.
-                month_first.or(day_first)
-            } else if third.value > 31 {
-                day_first.or(month_first)
-            } else {
-                year_leads
-            }
-        } else {
-            day_first.or(month_first)
-        }
+        choose(Readings::of(first, second, third))
     };
     let (days, precision) = found?;
     Some((days, Used::Numbers(3), precision))

@@ -191,6 +191,21 @@ impl Scan {
         (scan.len > 0).then_some(scan)
     }
 
+    /// Of two whole dates (2022.3.20-2022.3.21) the last one; anything else as it is.
+    pub(super) fn last_of_two(mut self) -> Self {
+        let begins = |number: &Number| {
+            number.digits == 4
+                && (1900..2200).contains(&number.value)
+                && matches!(number.mark, Mark::Year | Mark::Slash | Mark::Dot | Mark::Other)
+        };
+        let last = (3..self.len.saturating_sub(2)).rev().find(|&at| begins(&self.numbers[at]));
+        if let Some(last) = last.filter(|_| begins(&self.numbers[0])) {
+            self.numbers.copy_within(last..self.len, 0);
+            self.len -= last;
+        }
+        self
+    }
+
     /// What stands behind the last number so far.
     fn last_mark(&self) -> Option<Mark> {
         self.numbers().last().map(|number| number.mark)

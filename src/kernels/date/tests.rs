@@ -140,7 +140,7 @@ fn times_are_read() {
 
 #[test]
 fn a_date_without_a_year_is_the_nearest() {
-    let near = |text: &str, (year, month, day)| parse_datetime_near(text, days_from_civil(year, month, day));
+    let near = |text: &str, (year, month, day)| parse_datetime_near(text, days_from_civil(year, month, day), || None);
     let at = |year, month, day, hour: i64, minute: i64| {
         Some(i64::from(days_from_civil(year, month, day)) * DAY_SECS + hour * 3600 + minute * 60)
     };
@@ -179,6 +179,65 @@ fn a_date_without_a_year_is_the_nearest() {
     // Without a day to go by it is no date, least of all one of 2003.
     for text in ["3月8日 10:00", "3月8日10时", "3/8 10时", "3月8日", "03-08 10:30"] {
         assert_eq!((parse_datetime(text), parse_date(text)), (None, None), "{text}");
+    }
+}
+
+#[test]
+fn of_a_time_from_one_day_to_another_the_last_counts() {
+    for (text, (month, day)) in [
+        ("3月5日-3月7日", (3, 7)),
+        ("3月10日、3月12日", (3, 12)),
+        ("3月5日-7日", (3, 7)),
+        ("3.5-3.7", (3, 7)),
+        ("3/5-3/7", (3, 7)),
+        ("2022.3.5-2022.3.7", (3, 7)),
+        ("2022-03-05 ~ 2022-03-07", (3, 7)),
+        ("2022年2月28日-3月2日", (3, 2)),
+        ("2022年3月5日-7日", (3, 7)),
+    ] {
+        let expected = Some(i64::from(days_from_civil(2022, month, day)) * DAY_SECS);
+        assert_eq!(parse_datetime_near(text, days_from_civil(2022, 3, 18), || None), expected, "{text}");
+    }
+    assert_eq!(parse_datetime_near("2022年3月5日-32日", days_from_civil(2022, 3, 18), || None), None);
+}
+
+#[test]
+fn the_order_of_numbers_is_that_of_neighbours_or_the_nearest() {
+    let day = |year, month, day| Some(i64::from(days_from_civil(year, month, day)) * DAY_SECS);
+    let night = days_from_civil(2022, 4, 12);
+    let near = |text: &str, order| parse_datetime_near(text, night, || order);
+    // 10 April is as near as can be; 4 October is not yet.
+    assert_eq!(near("4/10/2022", None), day(2022, 4, 10));
+    assert_eq!(near("4/1/2022", Some(Order::MonthFirst)), day(2022, 4, 1));
+    assert_eq!(near("4/1/2022", Some(Order::DayFirst)), day(2022, 1, 4));
+    assert_eq!(near("3/5/22", None), day(2022, 3, 5));
+    assert_eq!(near("3/5/22 8:05", Some(Order::MonthFirst)), day(2022, 3, 5).map(|at| at + 8 * 3600 + 300));
+    assert_eq!(near("22/3/5", None), day(2022, 3, 5));
+    assert_eq!(near("20-3月 -22", None), day(2022, 3, 20));
+    let clock = 8 * 3600 + 5 * 60;
+    assert_eq!(near("05-3月 -22 08.05.00.000000 上午", None), day(2022, 3, 5).map(|at| at + clock));
+    assert_eq!(near("22-3月5日", None), day(2022, 3, 5));
+    assert_eq!(near("3月5日2022年", None), day(2022, 3, 5));
+    // The order of the others does not make a day of what is none.
+    assert_eq!(near("3/20/2022", Some(Order::DayFirst)), day(2022, 3, 20));
+
+    let born = |text: &str, order| parse_date_in(text, || order).map(|(days, _)| civil_from_days(days));
+    assert_eq!(born("4/1/1980", None), Some((1980, 1, 4)));
+    assert_eq!(born("4/1/1980", Some(Order::MonthFirst)), Some((1980, 4, 1)));
+    assert_eq!(born("05-1月 -12", None), Some((2012, 1, 5)));
+
+    for (text, order) in [
+        ("3/20/2022", Some(Order::MonthFirst)),
+        ("20/3/2022 10:30", Some(Order::DayFirst)),
+        ("3/20/22", Some(Order::MonthFirst)),
+        ("90-1-25", Some(Order::YearFirst)),
+        ("3/4/2022", None),
+        ("2022/3/20", None),
+        ("20220320", None),
+        ("3月20日22年", None),
+        ("", None),
+    ] {
+        assert_eq!(order_told(text), order, "{text}");
     }
 }
 
@@ -225,7 +284,8 @@ proptest! {
 
     #[test]
     fn digits_are_harmless(text in "[0-9年月日:./点半刻 -]{0,24}", reference in -60_000i32..80_000) {
-        parse_datetime_near(&text, reference);
+        parse_datetime_near(&text, reference, || None);
+        order_told(&text);
     }
 
     #[test]
