@@ -120,7 +120,15 @@ impl City {
 
     /// Fills in the row of `person` in the list of a grid, and returns the list.
     fn said(&self, set: &Path, grid: &str, person: &str, answers: &[(&str, &str)]) {
-        let path = set.join(format!("lists/东营区/文汇街道/{grid}.xlsx"));
+        self.said_in(&set.join(format!("lists/东营区/文汇街道/{grid}.xlsx")), grid, person, answers);
+    }
+
+    /// The same, in the list of who has no grid.
+    fn said_of_unassigned(&self, set: &Path, person: &str, answers: &[(&str, &str)]) {
+        self.said_in(&set.join("lists/unassigned.xlsx"), "unassigned", person, answers);
+    }
+
+    fn said_in(&self, path: &Path, grid: &str, person: &str, answers: &[(&str, &str)]) {
         let mut book: Xlsx<_> = open_workbook(path).unwrap();
         let range = book.worksheet_range_at(0).unwrap().unwrap();
         let mut rows: Vec<Vec<String>> =
@@ -312,4 +320,101 @@ fn a_new_row_on_top_of_a_list_without_keys_moves_nobody() {
     let (set, _) = city.night(3);
     assert_eq!(states(&set, "arrivals"), ["done", "done"]);
     assert!(!set.join("answers/returns_rejected.csv").exists());
+}
+
+/// Name, key of the person and state of the item of a rule.
+fn items(set: &Path, rule: &str) -> Vec<[String; 3]> {
+    let names = table(set, "persons", &["person_id", "name"]);
+    let name = |id: &str| names.iter().find(|row| row[0] == id).map_or(String::new(), |row| row[1].clone());
+    let rows = table(set, "followups", &["rule", "person_id", "state"]).into_iter().filter(|row| row[0] == rule);
+    let mut items: Vec<[String; 3]> =
+        rows.map(|row| [name(&row[1]), row[1].clone(), row[2].clone()]).filter(|item| !item[0].is_empty()).collect();
+    items.sort();
+    items
+}
+
+#[test]
+fn a_key_that_an_export_gives_to_somebody_else_gives_no_file_and_no_visit() {
+    let city = City::new("[returns]\n");
+    city.write("tickets.csv", &TICKETS.replace("310101198001010039", "310101198001010034"));
+    let (set, _) = city.night(1);
+    city.said(&set, "G1", "赵山河", &[("核查结果", "已核实"), ("核查时间", "2022-04-02 09:00")]);
+    let (set, _) = city.night(2);
+    let [[_, zhao, state]] = &items(&set, "arrivals")[..] else { panic!("one arrived") };
+    assert_eq!(state, "done");
+    // The export numbers its rows anew: T1 is another human being.
+    city.write(
+        "tickets.csv",
+        "id,name,idn,at,code,addr\n\
+         T1,周南星,320102199107074442,2022-04-02 10:00,310100,锦绣花园5号楼1单元202室\n\
+         T2,赵山河,310101198001010034,2022-03-31 10:00,310100,锦绣花园2号楼1单元101室\n",
+    );
+    let (set, warnings) = city.night(3);
+    let [[zhou, other, open], [_, same, done]] = &items(&set, "arrivals")[..] else { panic!("two arrived") };
+    assert_eq!((&**zhou, &**open, &**done, same), ("周南星", "open", "done", zhao));
+    assert_ne!(other, zhao);
+    assert_eq!((grid_of(&set, "周"), grid_of(&set, "赵")), ("G2".into(), "G1".into()));
+    assert!(warnings.iter().any(|warning| warning.contains("主键")), "{warnings:?}");
+    let (again, _) = city.night(4);
+    assert_eq!(items(&again, "arrivals"), items(&set, "arrivals"));
+}
+
+#[test]
+fn new_keys_of_all_rows_begin_nobody_anew() {
+    let city = City::new("[returns]\n");
+    let (set, _) = city.night(1);
+    city.said(&set, "G1", "王建国", &[("核查结果", "已核实"), ("核查时间", "2022-04-02 09:00")]);
+    let (before, _) = city.night(2);
+    city.write("people.csv", &PEOPLE.replace("1,王", "N81,王").replace("2,李", "N82,李"));
+    city.write("leads.csv", &LEADS.replace("A1", "B7"));
+    let (after, _) = city.night(3);
+    assert_eq!(
+        table(&before, "persons", &["person_id", "name"]),
+        table(&after, "persons", &["person_id", "name"]),
+        "their ID numbers are the same"
+    );
+    assert_eq!(table(&after, "changes", &["subject"]).iter().filter(|row| row[0] == "person").count(), 0);
+    assert!(!after.join("answers/returns_rejected.csv").exists());
+}
+
+#[test]
+fn what_a_missing_dump_asked_for_stays_open() {
+    let city = City::new("");
+    // Of two who arrived one is in another dump as well.
+    let wang = "T2,王建国,370502198001010017,2022-03-31 10:00,310100,\n";
+    city.write("tickets.csv", &format!("{TICKETS}{wang}"));
+    let (set, _) = city.night(1);
+    assert_eq!(states(&set, "tests"), ["open", "open"]);
+    std::fs::remove_file(city.folder.path().join("tickets.csv")).unwrap();
+    let (set, warnings) = city.night(2);
+    let mut told = states(&set, "tests");
+    told.sort();
+    assert_eq!(told, ["open", "withdrawn"]);
+    assert!(warnings.iter().any(|warning| warning.contains("予以保留")), "{warnings:?}");
+    // An empty list takes back what it said; a missing one does not.
+    city.write("tickets.csv", str::split_inclusive(TICKETS, '\n').next().unwrap());
+    let (set, _) = city.night(3);
+    assert_eq!(states(&set, "tests"), ["withdrawn", "withdrawn"]);
+}
+
+#[test]
+fn what_a_correction_joined_stays_joined() {
+    let city = City::new("[returns]\n");
+    // A lead of a wrong name alone: nobody is matched with it.
+    city.write("leads.csv", "k,name,idn,t\nA1,王健国,,2022-04-01\n");
+    let (set, _) = city.night(1);
+    let said = [
+        ("核查结果", "已核实"),
+        ("核查时间", "2022-04-02 09:00"),
+        ("更正证件号/电话/住址", "姓名应为王建国，370502198001010017"),
+    ];
+    city.said_of_unassigned(&set, "王健国", &said);
+    for day in 2..=4 {
+        let (set, _) = city.night(day);
+        assert_eq!(states(&set, "leads"), ["done"], "day {day}");
+        let members = table(&set, "members", &["source", "record_id", "person_id"]);
+        let of =
+            |source: &str, key: &str| members.iter().find(|row| row[0] == source && row[1] == key).unwrap()[2].clone();
+        assert_eq!(of("leads", "A1"), of("people", "1"), "day {day}");
+    }
 }

@@ -1,14 +1,18 @@
 //! The grid directory: every grid with its names and worker, and which estates, buildings, roads and door numbers it
 //! covers. It answers where an address lies; which address of a person counts is not its business.
 
+mod cells;
+mod faults;
+
 use super::area_names::{AreaNames, Named};
 use super::coverage::{self, Coverage, Part};
 use super::grid_names::GridNames;
-use crate::config::{GridField, Grids, Mapping};
+use crate::config::{GridField, Grids};
 use crate::kernels::address::{self, Address};
 use crate::message::Message;
 use crate::tables::RawChunk;
-use arrow::array::Array;
+use cells::{helpers_of, is_cut, is_total, kind_of, mapped, plain_code, village_of};
+use faults::Faults;
 use hashbrown::{HashMap, HashSet};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -459,83 +463,6 @@ const FIELDS: [GridField; 14] = [
     GridField::Helpers,
 ];
 
-/// How many helpers the rows of a grid tell of: as many as the largest number that one states, or as there are names. What
-/// is neither (约6人) tells nothing.
-fn helpers_of<'a>(cells: impl Iterator<Item = &'a str>) -> Option<u32> {
-    let mut names: HashSet<&str> = HashSet::new();
-    let mut most: Option<u32> = None;
-    for cell in cells.map(str::trim).filter(|cell| !cell.is_empty()) {
-        let number = cell.trim_end_matches(['人', '名']);
-        match number.strip_suffix(".0").unwrap_or(number).parse() {
-            Ok(number) => most = most.max(Some(number)),
-            Err(_) if cell.contains(|c: char| c.is_numeric()) => {}
-            Err(_) => names.extend(cell.split(HELPERS_SEPARATORS).map(str::trim).filter(|name| !name.is_empty())),
-        }
-    }
-    let named = u32::try_from(names.len()).ok().filter(|&named| named > 0);
-    most.max(named)
-}
-
-/// What was wrong, counted.
-#[derive(Default)]
-struct Faults {
-    without_code: usize,
-    totals: usize,
-    cut: usize,
-    duplicates: usize,
-    names: usize,
-    kinds: usize,
-    coverage: Unread,
-}
-
-/// Cells whose coverage cannot be read.
-#[derive(Default)]
-struct Unread {
-    cells: usize,
-    /// The first of them, each behind the code of its grid.
-    examples: Vec<String>,
-}
-
-impl Unread {
-    fn add(&mut self, code: &str, cell: &str, faults: usize) {
-        if faults > 0 {
-            self.cells += 1;
-            if self.examples.len() < EXAMPLES_MAX {
-                let (mut shown, mut chars) = (format!("{code} "), cell.chars());
-                // A phone in the wrong column is somebody's.
-                let is_phone = cell.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 7);
-                shown.extend(chars.by_ref().take(if is_phone { 0 } else { EXAMPLE_CHARS_MAX }));
-                shown.extend(chars.next().map(|_| '…'));
-                self.examples.push(shown);
-            }
-        }
-    }
-}
-
-/// Cells that are told of, and how much of each.
-const EXAMPLES_MAX: usize = 5;
-const EXAMPLE_CHARS_MAX: usize = 30;
-
-impl Faults {
-    fn messages(&self) -> Vec<Message> {
-        let counts = [
-            (self.without_code, "grids.without_code"),
-            (self.cut, "grids.code_cut"),
-            (self.totals, "grids.totals"),
-            (self.duplicates, "grids.duplicate"),
-            (self.names, "grids.names_differ"),
-            (self.kinds, "grids.kind_unknown"),
-        ];
-        let counted = counts.into_iter().filter(|&(n, _)| n > 0).map(|(n, key)| Message::new(key).with("count", n));
-        let unread = (self.coverage.cells > 0).then(|| {
-            Message::new("grids.coverage_unread")
-                .with("count", self.coverage.cells)
-                .with("examples", self.coverage.examples.join("; "))
-        });
-        counted.chain(unread).collect()
-    }
-}
-
 /// An estate whose name begins with that of its city or county (东营市人民医院), as an address with that name is read: without it.
 fn as_read(key: &str) -> Option<String> {
     let mut address = Address::default();
@@ -548,48 +475,6 @@ fn as_read(key: &str) -> Option<String> {
 
 /// So short a name (医院, 一中) is no name without its city.
 const AS_READ_CHARS_MIN: usize = 4;
-
-/// The village of a community, which is named as its committee as well.
-fn village_of(community: &str) -> Option<String> {
-    let name = community.strip_suffix("社区").unwrap_or(community);
-    let name = ["村民委员会", "村委会", "委员会", "委会"].iter().find_map(|end| name.strip_suffix(end)).map_or_else(
-        || name.to_owned(),
-        |rest| if rest.ends_with('村') { rest.to_owned() } else { format!("{rest}村") },
-    );
-    name.ends_with(['村', '屯', '庄', '寨']).then_some(name)
-}
-
-/// A code without the sign with which a spreadsheet marks a text ('4302…), and without the fraction of a whole number.
-fn plain_code(code: &str) -> &str {
-    let code = code.trim_start_matches(['\'', '‘', '’', '`']).trim();
-    let whole = code.strip_suffix(".0").filter(|whole| whole.bytes().all(|byte| byte.is_ascii_digit()));
-    whole.unwrap_or(code)
-}
-
-/// Whether a spreadsheet cut a code off: 4.30281E+14.
-fn is_cut(code: &str) -> bool {
-    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let parts = code.split_once(['E', 'e']).map(|(digits, power)| (digits, power.trim_start_matches('+')));
-    parts.is_some_and(|(digits, power)| code.contains(['.', '+']) && number(digits) && number(power))
-}
-
-/// Whether a row sums up others.
-fn is_total(values: &[String]) -> bool {
-    let squeezed = |text: &String| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-    let is_word =
-        |text: String| matches!(text.trim_end_matches([':', '：']), "合计" | "总计" | "小计" | "共计" | "累计");
-    values[..7].iter().any(|text| text.chars().count() <= 5 && is_word(squeezed(text)))
-}
-
-/// The published kind; empty for none stated, `None` for a word that is not known.
-fn kind_of(text: &str) -> Option<&'static str> {
-    match text.trim_end_matches("网格").trim_end_matches("类").to_ascii_lowercase().as_str() {
-        "" => Some(""),
-        "base" | "基础" | "普通" | "一般" | "1" => Some("base"),
-        "dedicated" | "专属" | "专项" | "特殊" | "2" => Some("dedicated"),
-        _ => None,
-    }
-}
 
 /// Levels that the directory does not name are known by the prefix of the code (GB/T 2260 and GB/T 10114: county 6
 /// digits, street 9, community 12), if the code has one.
@@ -605,20 +490,6 @@ fn from_prefix(grid: &mut Grid) {
     for (level, length) in [(&mut grid.street, 9), (&mut grid.community, 12)] {
         if level.is_empty() {
             *level = prefix(length);
-        }
-    }
-}
-
-/// The value of a mapping in one row, trimmed.
-fn mapped(mapping: &Mapping, chunk: &RawChunk, row: usize) -> String {
-    match mapping {
-        Mapping::Const(text) => text.trim().to_owned(),
-        Mapping::Columns { columns, join, values } => {
-            let cells =
-                columns.iter().filter_map(|&column| chunk.columns.get(column)).filter(|cell| cell.is_valid(row));
-            let texts: Vec<&str> = cells.map(|cell| cell.value(row).trim()).filter(|text| !text.is_empty()).collect();
-            let text = texts.join(join);
-            values.get(&text).cloned().unwrap_or(text)
         }
     }
 }

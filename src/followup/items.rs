@@ -531,14 +531,16 @@ impl Work<'_, '_> {
 /// reason, or a list from above names the person once more (under a key of its own: without one, a row that comes again looks new).
 fn asks_anew(item: &Item, due: &Due) -> bool {
     let known = |reason: &str| item.reason.split(SEPARATOR).any(|known| known == reason);
-    let listed_anew = |key: &String| {
+    let of_list = |key: &String| {
         let of_list = key.strip_prefix(&*item.rule).and_then(|rest| rest.strip_prefix(':'));
         let line = |(_, line): (&str, &str)| !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit());
-        of_list.is_some_and(|key| !key.rsplit_once(':').is_some_and(line)) && !item.evidence.contains(key)
+        of_list.is_some_and(|key| !key.rsplit_once(':').is_some_and(line))
     };
+    let listed_anew = || due.evidence.iter().any(|key| of_list(key) && !item.evidence.contains(key));
     match item.state {
-        State::Withdrawn => true,
-        State::Done => !due.reason.split(SEPARATOR).all(known) || due.evidence.iter().any(listed_anew),
+        // A list that was missing for a night is not sent anew.
+        State::Withdrawn => listed_anew() || !due.evidence.iter().any(of_list),
+        State::Done => !due.reason.split(SEPARATOR).all(known) || listed_anew(),
         State::Open | State::HandedOver | State::Overdue => false,
     }
 }

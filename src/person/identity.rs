@@ -106,6 +106,16 @@ impl PersonChangeKind {
     }
 }
 
+/// What one task finds out about records.
+struct Chunk {
+    /// Hash of the key of each.
+    keys: Vec<u64>,
+    /// The person whose key each bore; empty on a first night.
+    borne: Vec<Option<PersonId>>,
+    /// Persons whose key a record bore that cannot be about them.
+    strangers: Vec<PersonId>,
+}
+
 /// Records whose keys one task makes.
 const CHUNK_ROWS: usize = 1 << 16;
 
@@ -137,7 +147,7 @@ pub(super) fn assign<'a>(
     let source_keys: Vec<u64> = sources.iter().map(|source| hash::bytes(1, source.name.as_bytes())).collect();
     // Row by row, since keys of neighbouring records stand near each other; clusters pick theirs afterwards.
     let starts: Vec<usize> = (0..records.len()).step_by(CHUNK_ROWS).collect();
-    let chunks: Vec<(Vec<u64>, Vec<Option<PersonId>>, u64)> = starts
+    let chunks: Vec<Chunk> = starts
         .into_par_iter()
         .map(|from| {
             let rows = from..records.len().min(from + CHUNK_ROWS);
@@ -146,18 +156,17 @@ pub(super) fn assign<'a>(
             let of_source = records.source[rows].iter().map(|&source| source_keys[source as usize]);
             keys.iter_mut().zip(of_source).for_each(|(key, source)| *key = hash::mix(source, *key));
             let mut borne = if known.is_empty() { Vec::new() } else { known.persons_of(&keys) };
-            let mut strangers = 0;
+            let mut strangers = Vec::new();
             for (row, slot) in (from..).zip(&mut borne) {
-                if slot.is_some_and(|person| !of_returns(row) && known.told.contradicts(person, records, row)) {
-                    (*slot, strangers) = (None, strangers + 1);
-                }
+                let is_other = |&person: &PersonId| !of_returns(row) && known.told.contradicts(person, records, row);
+                strangers.extend(slot.take_if(|person| is_other(person)));
             }
-            (keys, borne, strangers)
+            Chunk { keys, borne, strangers }
         })
         .collect();
-    let strangers = chunks.iter().map(|chunk| chunk.2).sum();
+    let released: Vec<PersonId> = chunks.iter().flat_map(|chunk| &chunk.strangers).copied().collect();
     let (keys, borne): (Vec<Vec<u64>>, Vec<Vec<Option<PersonId>>>) =
-        chunks.into_iter().map(|(keys, borne, _)| (keys, borne)).unzip();
+        chunks.into_iter().map(|chunk| (chunk.keys, chunk.borne)).unzip();
     let (keys, borne) = (keys.concat(), borne.concat());
     // The smallest key of a cluster's records does not depend on their order. What somebody said at the door comes last: who was
     // in no dump for a night is called afterwards as before the visit.
@@ -193,20 +202,20 @@ pub(super) fn assign<'a>(
             ids[c as usize] = Some(id);
         }
     }
-    let still_borne: HashSet<PersonId> = claims.iter().map(|claim| claim.1).collect();
+    let borne: HashSet<PersonId> = claims.iter().map(|claim| claim.1).chain(released.iter().copied()).collect();
     let mut order: Vec<u32> = (0..count as u32).filter(|&c| ids[c as usize].is_none()).collect();
     order.par_sort_unstable_by_key(|&c| (fresh[c as usize], c));
     for c in order {
         // A new key must not be one that is or was in use.
         let mut hash = fresh[c as usize];
-        while still_borne.contains(&PersonId::of_hash(hash)) || !taken.insert(PersonId::of_hash(hash)) {
+        while borne.contains(&PersonId::of_hash(hash)) || !taken.insert(PersonId::of_hash(hash)) {
             hash = hash::mix(hash, 1);
         }
         ids[c as usize] = Some(PersonId::of_hash(hash));
     }
     let ids: Vec<PersonId> = ids.into_iter().map(Option::unwrap_or_default).collect();
     let changes = if known.is_empty() { Vec::new() } else { changes(&ids, &old, known) };
-    Assigned { ids, changes, strangers }
+    Assigned { ids, changes, strangers: released.len() as u64 }
 }
 
 /// Gives clusters of which no record bore a key that of the person who had their valid ID number in the set before, unless

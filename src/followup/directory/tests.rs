@@ -1,7 +1,7 @@
 //! A directory of several rows, and what is wrong in one.
 
 use super::*;
-use crate::config::ReadSettings;
+use crate::config::{Mapping, ReadSettings};
 use arrow::array::StringArray;
 
 /// A directory whose rows are the thirteen fields in order; missing ones are empty.

@@ -160,7 +160,8 @@ impl Address {
                 ')' | ']' | '】' | '>' | '〕' | '}' => {
                     if let Some(at) = open.take() {
                         let names_it = |i: usize| starts_estate(chars, i) || number_at(chars, i, true).is_some();
-                        let keep = !has_long_number(&chars[at..]) && (at..chars.len()).any(names_it);
+                        let is_part = matches!(chars[at..], ['东' | '西' | '南' | '北' | '中', '区' | '院' | '苑']);
+                        let keep = is_part || !has_long_number(&chars[at..]) && (at..chars.len()).any(names_it);
                         if !keep {
                             chars.truncate(at);
                         } else if !chars.get(at).is_some_and(char::is_ascii_digit) {

@@ -127,6 +127,12 @@ fn road_end(chars: &Line, at: usize) -> Option<usize> {
             '同' if chars[i - 1] == '胡' => i + 1,
             '线' | '条' | '弄' if followed_by_number(chars, i + 1) => i + 1,
             '里' if is_door(chars, i + 1) => i + 1,
+            // 翠湖花园路5号
+            '花' | '小' | '公'
+                if matches!(chars.get(i + 2), Some('路' | '街' | '巷')) && followed_by_number(chars, i + 3) =>
+            {
+                continue;
+            }
             '花' | '小' | '公' if chars.starts_estate(i) => return None,
             '村' if followed_by_number(chars, i + 1) => return None,
             _ => continue,
