@@ -66,6 +66,31 @@ fn all_faults_are_listed_and_the_code_is_78() {
 }
 
 #[test]
+fn rules_are_tried_before_anything_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.toml");
+    let rule = |name: &str, sql: &str| {
+        format!("[[followup]]\nname = \"{name}\"\nsql = \"{sql}\"\nvisit_settles = false\nsettled_by = \"tset\"\n")
+    };
+    let source = "[run]\nas_of = 2022-03-27\noutput = \"out\"\nstore = \"store\"\n[[source]]\nname = \"police\"\nagency = \"police\"\n\
+                  paths = [\"no.csv\"]\n[source.map]\nname = \"n\"\n[[source.event]]\ntype = \"test\"\nat = \"t\"\n";
+    let wrong = rule("a", "SELECT person_id, as_of AS since, '' AS reason FROM persons WHERE nme = 'x'");
+    let good = rule("b", "SELECT person_id, as_of AS since, '' AS reason FROM persons");
+    std::fs::write(&path, format!("{source}{wrong}{good}")).unwrap();
+    for command in ["run", "check"] {
+        let output = gridlink().arg(command).arg(&path).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(78), "{text}");
+        assert!(text.contains("rule a") && text.contains("nme") && !text.contains("rule b"), "{text}");
+    }
+    assert!(!folder.path().join("out/current").exists());
+    // What can be asked and never happens is told.
+    std::fs::write(&path, format!("{source}{good}")).unwrap();
+    let text = String::from_utf8(gridlink().arg("check").arg(&path).output().unwrap().stderr).unwrap();
+    assert!(text.contains("rule b is settled by events of type tset") && text.contains("tell of: test"), "{text}");
+}
+
+#[test]
 fn a_missing_pipeline_is_66_and_a_wrong_argument_2() {
     gridlink().args(["run", "/no/such.toml"]).assert().code(66);
     gridlink().args(["run"]).assert().code(2);

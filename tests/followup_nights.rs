@@ -143,7 +143,7 @@ impl City {
         let lines: Vec<String> = rows.iter().map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(",")).collect();
         let sheet = self.folder.path().join(format!("{grid}-{}.csv", answers[1].1.replace([' ', ':'], "-")));
         std::fs::write(&sheet, lines.join("\n")).unwrap();
-        let done = import(&self.folder.path().join("store"), &[], &[sheet]).unwrap().remove(0);
+        let done = import(&self.folder.path().join("store"), &[], &sheet).unwrap();
         assert_eq!((done.returned, done.rejected), (1, vec![]));
     }
 }

@@ -99,7 +99,7 @@ fn a_list_saved_by_libreoffice_comes_back_whole() {
         assert_eq!(before[..], after[..before.len()], "row {row}");
     }
     let store = city.path("returned");
-    let import_of = |path: &Path| import(&store, &[], &[path.to_owned()]).unwrap().remove(0);
+    let import_of = |path: &Path| import(&store, &[], path).unwrap();
     let first = import_of(&saved);
     assert_eq!((first.returned, first.rejected.len(), first.known), (3, 0, false), "{first:?}");
     assert_eq!(first.unanswered as usize, written.len() - 2 - 3);

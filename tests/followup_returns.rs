@@ -113,10 +113,9 @@ fn a_list_goes_out_and_comes_back() {
     let sheet = city.path().join(format!("{grid}.csv"));
     std::fs::write(&sheet, text.join("\n")).unwrap();
 
-    let imports = import(&pipeline.run.store, &[], std::slice::from_ref(&sheet)).unwrap();
-    let import_of = &imports[0];
+    let import_of = import(&pipeline.run.store, &[], &sheet).unwrap();
     assert_eq!((import_of.returned, import_of.rejected.len(), import_of.known), (5, 2, false), "{import_of:?}");
-    assert!(import(&pipeline.run.store, &[], &[sheet]).unwrap()[0].known, "the same sheet twice");
+    assert!(import(&pipeline.run.store, &[], &sheet).unwrap().known, "the same sheet twice");
 
     let (_, set) = night(&path, 28);
     let after = items(&set);
@@ -180,7 +179,7 @@ fn a_pipeline_may_name_its_own_results() {
     let sheet = city.path().join("own.csv");
     std::fs::write(&sheet, lines.join("\n")).unwrap();
     let results = &pipeline.returns.as_ref().unwrap().results;
-    let import_of = import(&pipeline.run.store, results, &[sheet]).unwrap().remove(0);
+    let import_of = import(&pipeline.run.store, results, &sheet).unwrap();
     assert_eq!((import_of.returned, import_of.rejected.len()), (4, 1), "{import_of:?}");
 
     let (_, set) = night(&path, 28);

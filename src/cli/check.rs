@@ -7,6 +7,7 @@ use super::wiring;
 use crate::config::Preset;
 use crate::error::{Error, Exit, Result};
 use crate::message::Message;
+use crate::pipeline;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CheckArgs {
@@ -20,6 +21,9 @@ pub(super) struct CheckArgs {
 /// Shows rows of every dump as they will be read; faults of dumps come after, all together.
 pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<()> {
     let pipeline = args.pipeline.load()?;
+    for warning in pipeline::try_rules(&pipeline)? {
+        terminal.say(&warning);
+    }
     let previews = wiring::preview(&pipeline, args.rows)?;
     let style = TableStyle { width: terminal.width(), rows_max: None, lang: terminal.lang };
     terminal.data(|out| {

@@ -23,7 +23,9 @@ pub(super) fn run(args: &ReturnsArgs, terminal: &Terminal) -> Result<()> {
     let ReturnsCommand::Import(args) = &args.command;
     let (store, pipeline) = args.store()?;
     let results = pipeline.and_then(|pipeline| pipeline.returns).unwrap_or_default().results;
-    for import in pipeline::import(&store, &results, &args.files)? {
+    for (done, file) in args.files.iter().enumerate() {
+        let import =
+            pipeline::import(&store, &results, file).inspect_err(|_| stopped(done, args.files.len(), terminal))?;
         if import.known {
             terminal.say(&Message::new("returns.known").with("sheet", &import.sheet));
             continue;
@@ -35,4 +37,11 @@ pub(super) fn run(args: &ReturnsArgs, terminal: &Terminal) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Says how far an import of several files came.
+pub(super) fn stopped(done: usize, all: usize, terminal: &Terminal) {
+    if all > 1 {
+        terminal.say(&Message::new("returns.stopped").with("done", done).with("all", all));
+    }
 }

@@ -1,6 +1,7 @@
 //! `gridlink review`: uncertain pairs go out to a reviewer, and decisions come back.
 
 use super::args::ImportArgs;
+use super::returns::stopped;
 use super::terminal::Terminal;
 use crate::error::Result;
 use crate::message::Message;
@@ -48,7 +49,9 @@ pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> Result<()> {
 
 fn import(args: &ImportArgs, terminal: &Terminal) -> Result<()> {
     let (store, _) = args.store()?;
-    for import in pipeline::import_decisions(&store, &args.files)? {
+    for (done, file) in args.files.iter().enumerate() {
+        let import =
+            pipeline::import_decisions(&store, file).inspect_err(|_| stopped(done, args.files.len(), terminal))?;
         if import.known {
             terminal.say(&Message::new("review.known").with("sheet", &import.sheet));
             continue;

@@ -47,7 +47,11 @@ pub fn run_rules(engine: &Engine, followups: &[Followup], threads: usize) -> Res
     let queries: Vec<&str> = followups.iter().map(|followup| followup.sql.as_str()).collect();
     let take = |number: usize, answer: Result<Vec<RecordBatch>>| {
         let followup = &followups[number];
-        let failed = |cause| Message::new("followup.rule_failed").with("rule", &followup.name).with("cause", cause);
+        let failed = |error: Error| {
+            // What the engine says goes before that it said something.
+            let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            Message::new("followup.rule_failed").with("rule", &followup.name).with("cause", cause)
+        };
         let (rows, without_person) = rows_of(followup, &answer.map_err(failed)?)?;
         Ok((merge(number as u32, rows, followup), without_person))
     };

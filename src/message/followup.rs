@@ -63,6 +63,11 @@ pub(super) const ROWS: &[Row] = &[
         "请修改该规则的 sql：可查询 persons、events、members、grids（Polars SQL），须给出 person_id、since、reason",
     ),
     (
+        "followup.never_settled",
+        "rule {rule} is settled by events of type {type}, and no source tells of such; types that sources tell of: {types}",
+        "规则 {rule} 以 {type} 类事件为完成依据，但没有数据源提供此类事件；数据源提供的类型：{types}",
+    ),
+    (
         "followup.rule_gone",
         "rule {rule} is in the pipeline file no more: its {count} open item(s) are withdrawn (if it was renamed, all begin anew)",
         "管道文件中已没有规则 {rule}：其 {count} 项未完成任务予以撤销（如系改名，则全部重新开始）",
@@ -74,8 +79,8 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "followup.lost",
-        "{count} open item(s) are withdrawn because their persons are only in a source whose dump is missing or incomplete; they begin anew when it is back",
-        "{count} 项未完成任务因其人员只出现在缺失或不完整的数据源中而撤销；数据源恢复后重新开始",
+        "{count} open item(s) are withdrawn because their persons are only in a source whose dump is missing or incomplete; they are asked for again when it is back",
+        "{count} 项未完成任务因其人员只出现在缺失或不完整的数据源中而撤销；数据源恢复后重新提出",
     ),
     ("followup.rule_failed", "rule {rule}: {cause}", "规则 {rule}：{cause}"),
     (

@@ -25,6 +25,11 @@ pub(super) const ROWS: &[Row] = &[
         "{sheet}: {returned} rows returned, {rejected} rejected, {unanswered} not filled in",
         "{sheet}：回填 {returned} 行，其中 {rejected} 行不予采用；未填 {unanswered} 行",
     ),
+    (
+        "returns.stopped",
+        "{done} of {all} file(s) are in the store; correct or leave out the next one, and import it and those after it",
+        "{all} 个文件中已有 {done} 个入库；请更正或去掉下一个文件，再导入它及其后的文件",
+    ),
     ("returns.known", "{sheet}: was imported before; nothing changed", "{sheet}：此前已导入，无变化"),
     ("returns.row", "row {line}: {reason}", "第 {line} 行：{reason}"),
 ];

@@ -130,6 +130,11 @@ pub(super) const ROWS: &[Row] = &[
         "{count} 条记录的 record_id 与同一来源的其他记录重复，已保留为 record_id#2、#3……",
     ),
     (
+        "run.several_persons",
+        "{count} row(s) name several persons in one cell; only one of them is read, so give each a row of its own",
+        "{count} 行的姓名栏写有多人，只读取了其中一人；请每人单独一行",
+    ),
+    (
         "run.keys_reused",
         "{count} record(s) bear a key that was somebody else's in the set before; they are taken for whom they name",
         "{count} 条记录的主键在上一批次属于另一人；按其所写人员处理",

@@ -11,7 +11,7 @@ use crate::kernels::address;
 use crate::kernels::date::{age_to_birth, parse_date_in, parse_datetime_near};
 use crate::kernels::id_number::{IdKind, IdNumber, ParseOptions, Sex, parse_with};
 use crate::kernels::text;
-use crate::kernels::text::{NameFlags, is_missing, normalize_name, normalize_text};
+use crate::kernels::text::{NameFlags, is_missing, names_several, normalize_name, normalize_text};
 use crate::tables::{BirthPrecision, NO_DATE, NO_TIME, Pool, QuarantinedRow, RawChunk, Reason, Sym, sheet_and_line};
 use foldhash::fast::FixedState;
 use std::fmt::Write;
@@ -557,6 +557,9 @@ fn json_string(text: &str, into: &mut String) {
 fn count_name(raw: &str, clean: &str, flags: NameFlags, repairs: &mut super::Repairs) {
     if clean != raw {
         repairs.add("name", if clean.is_empty() { "placeholder" } else { "cleaned" });
+        if names_several(raw) {
+            repairs.add("name", "several");
+        }
     }
     if flags.is_title() {
         repairs.add("name", "title");

@@ -24,12 +24,14 @@ mod settle;
 mod statistics;
 mod summary;
 mod told;
+mod tried;
 mod watch;
 
 pub use compared::{RecordName, compared};
 pub use returns::{Import, import};
 pub use review::{DecisionImport, export, import_decisions};
 pub use summary::RunSummary;
+pub use tried::try_rules;
 
 use crate::config::Pipeline;
 use crate::error::{Error, Exit, Result};
@@ -94,9 +96,14 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     // What was imported by hand counts whether or not the file has a section for it.
     let taking_back = returns::taking_back(pipeline)?;
     let pipeline = taking_back.as_ref().unwrap_or(pipeline);
+    watch.warn_all(tried::try_rules(pipeline)?);
     let directory = read::directory(pipeline, &mut watch)?;
     let city = read::city(pipeline, directory.as_ref());
     let mut read = watch.step("ingest", |watch| read::read(pipeline, city, SystemTime::now(), watch), told::read)?;
+    let several: u64 = read.repairs.iter().map(|repairs| repairs.get("name", "several")).sum();
+    if several > 0 {
+        watch.warn(Message::new("run.several_persons").with("count", several));
+    }
     // A set and what the store keeps of it take about three quarters of what the dumps take.
     let needed = read.bytes / 4 * 3;
     store.check_space(needed)?;

@@ -34,13 +34,13 @@ pub struct Import {
     pub known: bool,
 }
 
-/// Reads filled-in sheets into the store, where the next run finds them. `results` are those of the pipeline
+/// Reads a filled-in sheet into the store, where the next run finds it. `results` are those of the pipeline
 /// ([`crate::config::Returns`]); the usual ones are always understood.
 ///
 /// # Errors
-/// [`Exit::Data`] if a file is no such sheet; the sheets before it stay imported.
-pub fn import(store: &Path, results: &[(String, String)], sheets: &[PathBuf]) -> Result<Vec<Import>> {
-    sheets.iter().map(|path| take(store, results, path, false).map(|(import, _)| import)).collect()
+/// [`Exit::Data`] if the file is no such sheet.
+pub fn import(store: &Path, results: &[(String, String)], sheet: &Path) -> Result<Import> {
+    take(store, results, sheet, false).map(|(import, _)| import)
 }
 
 /// Reads one sheet and keeps it, unless `dry`.

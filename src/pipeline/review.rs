@@ -16,7 +16,7 @@ use arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use hashbrown::{HashMap, HashSet};
 use jiff::civil::Date;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What came of importing one sheet of decisions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,15 +33,11 @@ pub struct DecisionImport {
     pub known: bool,
 }
 
-/// Reads reviewers' sheets (xlsx, csv, jsonl, parquet) into the store, where the next run finds them.
+/// Reads a reviewer's sheet (xlsx, csv, jsonl, parquet) into the store, where the next run finds it.
 ///
 /// # Errors
-/// [`Exit::Data`] if a file is no such sheet; the sheets before it stay imported.
-pub fn import_decisions(store: &Path, sheets: &[PathBuf]) -> Result<Vec<DecisionImport>> {
-    sheets.iter().map(|path| take(store, path)).collect()
-}
-
-fn take(store: &Path, path: &Path) -> Result<DecisionImport> {
+/// [`Exit::Data`] if the file is no such sheet.
+pub fn import_decisions(store: &Path, path: &Path) -> Result<DecisionImport> {
     std::fs::metadata(path).map_err(|error| files::read_error(path, error))?;
     let words = [Lang::Zh, Lang::En].into_iter().flat_map(review::verdicts);
     let verdicts: Vec<(String, Verdict)> = words.collect();
@@ -59,7 +55,8 @@ fn take(store: &Path, path: &Path) -> Result<DecisionImport> {
             Err(error) => return Err(error.help(Message::new("review.no_sheet_help"))),
         };
         // Who decided and why may be left out.
-        lacks = form.columns[..5].iter().filter(|name| report.missing_columns.contains(name)).cloned().collect();
+        let missing = |name: &&String| report.header.is_empty() || report.missing_columns.contains(name);
+        lacks = form.columns[..5].iter().filter(missing).cloned().collect();
         if lacks.is_empty() {
             let read = review::read(&form, &chunks, &report.label);
             let decisions = read.decisions.len() as u64;

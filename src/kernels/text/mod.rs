@@ -86,7 +86,7 @@ pub fn normalize_name(raw: &str, out: &mut String) -> NameFlags {
         // Most names by far: two or three simplified characters and nothing else.
         let plain = |c: char| is_han(c) && simplify(c) == c && !matches!(c, '〇' | '囗' | '某');
         if raw.chars().all(plain) && !titles::may_be_title(raw) {
-            if !is_missing(raw) {
+            if !is_missing(raw) && !is_no_name(raw) {
                 out.push_str(raw);
             }
             return NameFlags::default();
@@ -136,7 +136,7 @@ pub fn normalize_name(raw: &str, out: &mut String) -> NameFlags {
     while out.ends_with(DOT) || out.ends_with(' ') {
         out.pop();
     }
-    if is_missing(out) {
+    if is_missing(out) || is_no_name(out) {
         out.clear();
         return NameFlags::default();
     }
@@ -169,6 +169,19 @@ pub fn normalize_name(raw: &str, out: &mut String) -> NameFlags {
         flags |= NameFlags::SHORT;
     }
     NameFlags(flags)
+}
+
+/// Whether a column of names says what the flat is, or what to write there.
+fn is_no_name(text: &str) -> bool {
+    matches!(text, "空置" | "空房" | "空户" | "租户" | "租客" | "出租" | "必填" | "示例" | "例子")
+}
+
+/// Whether a cell names several persons: 田超文、曹芳燕. Of them one is read.
+pub fn names_several(raw: &str) -> bool {
+    const PARTS: [char; 8] = ['、', '，', ',', '/', ';', '；', '\n', '|'];
+    let is_name = |part: &str| (2..=4).contains(&part.chars().count()) && part.chars().all(is_han);
+    let mut names = raw.split(PARTS).map(str::trim).filter(|part| !part.is_empty());
+    names.next().is_some_and(is_name) && names.next().is_some_and(is_name)
 }
 
 fn is_letter(c: char) -> bool {

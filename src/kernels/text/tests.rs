@@ -152,3 +152,20 @@ proptest! {
         prop_assert_eq!(name(&spaced), name(&chars));
     }
 }
+
+#[test]
+fn what_a_flat_is_is_no_name_and_two_names_are_told() {
+    let mut out = String::new();
+    for text in ["空置", "租户", "（示例）", " 空 房 "] {
+        normalize_name(text, &mut out);
+        assert_eq!(out, "", "{text}");
+    }
+    for text in ["田超文、曹芳燕", "田超文/曹芳燕", "田超文\n曹芳燕", "田超文，曹芳燕，"] {
+        assert!(names_several(text), "{text}");
+    }
+    for text in
+        ["田超文", "阿依古丽·买买提", "田超文、", "张三（李四之妻）", "Smith, John", "田超文、13812345678", "a/b"]
+    {
+        assert!(!names_several(text), "{text}");
+    }
+}
