@@ -398,6 +398,21 @@ fn what_a_missing_dump_asked_for_stays_open() {
 }
 
 #[test]
+fn the_bulletin_looks_back_on_the_set_that_items_go_on_from() {
+    let city = City::new("");
+    city.night(2);
+    city.night(5);
+    // Run late, with one who arrived more: the next night goes on from it, not from the day before.
+    city.write("tickets.csv", &format!("{TICKETS}T2,李海燕,370502198001020020,2022-04-03 10:00,310100,\n"));
+    city.night(4);
+    let (set, _) = city.night(6);
+    let bulletin = std::fs::read_to_string(set.join("bulletin.md")).unwrap();
+    let open = bulletin.lines().find(|line| line.contains("未完成") && line.contains("2022-04-0")).unwrap();
+    assert!(open.contains("2022-04-04") && open.contains("+0"), "{open}");
+    assert!(table(&set, "changes", &["kind"]).iter().all(|row| row[0] != "new"));
+}
+
+#[test]
 fn what_a_correction_joined_stays_joined() {
     let city = City::new("[returns]\n");
     // A lead of a wrong name alone: nobody is matched with it.

@@ -120,8 +120,8 @@ pub(super) fn bulletin(
 /// Sets before tonight's that the page looks back on.
 const TREND_SETS: usize = 14;
 
-/// Figures of the last sets of earlier dates than tonight's, oldest first, and of the last of them; of a date that was run
-/// again the last counts. A night that is run again is so held against the night before, not against itself.
+/// Figures of the set whose items tonight's go on from, and of the last sets of earlier dates than tonight's, oldest first; of a
+/// date that was run again the last counts. A night that is run again is so held against the night before, not against itself.
 pub(super) fn trend(store: &Store, as_of: Date) -> (Option<Yesterday>, Vec<Yesterday>) {
     let mut trend: Vec<Yesterday> = Vec::new();
     for set in newest_first(store).filter(|set| set.as_of < as_of) {
@@ -134,7 +134,8 @@ pub(super) fn trend(store: &Store, as_of: Date) -> (Option<Yesterday>, Vec<Yeste
         }
     }
     trend.sort_unstable_by_key(|set| set.as_of);
-    (trend.last().copied(), trend)
+    // What is open goes on from the set that was made last, and where a date was run late that is not the day before.
+    (newest_first(store).find(|set| set.as_of != as_of), trend)
 }
 
 /// The date of the set that tonight's items are carried on from.
