@@ -38,11 +38,6 @@ impl Known {
         Self { told, ..self }
     }
 
-    /// What the set before said of its persons.
-    pub fn told(&self) -> &Told {
-        &self.told
-    }
-
     /// Adds records (source, record_id, person) that are known by something else than the key that they bore.
     pub fn add<'a>(&mut self, rows: impl Iterator<Item = (&'a str, &'a str, PersonId)>) {
         self.rows.extend(rows.map(|(source, record, person)| (record_key(source, record), person)));

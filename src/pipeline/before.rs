@@ -8,6 +8,7 @@ use crate::person::{Fact, Known, Told};
 use crate::store::State;
 use crate::tables::PersonId;
 use arrow::array::{Array, AsArray};
+use hashbrown::HashSet;
 use std::collections::BTreeMap;
 
 /// The key that each record bore in the set before, and how many records each source had.
@@ -21,8 +22,8 @@ pub(super) fn known(state: &State, carried: &Carried) -> Result<(Known, BTreeMap
     Ok((Known::new(rows.collect::<Vec<(&str, &str, PersonId)>>().into_iter()), fewer::by_source(&index)))
 }
 
-/// What the persons of the set before were known by.
-pub(super) fn told(state: &State) -> Result<Told> {
+/// What the persons of the set before were known by: all, or `only` some.
+pub(super) fn told(state: &State, only: Option<&HashSet<PersonId>>) -> Result<Told> {
     let mut facts = Vec::new();
     for batch in state.read_persons()?.unwrap_or_default() {
         let text = |name| batch.column_by_name(name).and_then(|column| column.as_string_view_opt());
@@ -34,7 +35,8 @@ pub(super) fn told(state: &State) -> Result<Told> {
             return Err(Error::new(Exit::Data, Message::new("run.carried")).help(what));
         };
         for row in 0..batch.num_rows() {
-            let Some(key) = PersonId::parse(person.value(row)) else { continue };
+            let key = PersonId::parse(person.value(row));
+            let Some(key) = key.filter(|key| only.is_none_or(|only| only.contains(key))) else { continue };
             let numbers = phones.value(row);
             let numbers = numbers.as_string_view_opt().into_iter().flat_map(|texts| texts.iter().flatten());
             let of =

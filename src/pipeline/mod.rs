@@ -124,14 +124,8 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
         let source = |row: u32| pipeline.sources[read.records.source[row as usize] as usize].name.as_str();
         known.add(borne.iter().map(|&(row, person)| (source(row), read.records.key(row as usize), person)));
     }
-    let known = known.with(before::told(&before)?);
-    let came_back = returns::CameBack {
-        store: &store,
-        directory: directory.as_ref(),
-        carried: &carried,
-        borne: &borne,
-        told: known.told(),
-    };
+    let came_back =
+        returns::CameBack { store: &store, directory: directory.as_ref(), carried: &carried, borne: &borne };
     let returned = returns::apply(pipeline, came_back, &mut read, options.dry_run, &mut watch)?;
     if let Some(directory) = &directory {
         followup::read_grid_names(&mut read.records, directory);
@@ -159,6 +153,8 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     memory.give_back();
     let beside = settle::beside(pipeline, directory.as_ref(), records);
     let (clusters, count) = (&resolved.cluster_of_record, resolved.clusters);
+    // Not before they are asked for: linking needs the room.
+    let known = known.with(before::told(&before, None)?);
     let build = || person::build(records, clusters, count, &pipeline.sources, &known, &beside);
     let mut built = watch.step("person", |_| Ok(build()), told::built)?;
     if built.strangers > 0 {

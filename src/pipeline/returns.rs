@@ -1,6 +1,7 @@
 //! Sheets that come back, in the order of the night: read before it ([`import`], or the globs of `[returns]`), applied to
 //! its records, and put with their persons after matching.
 
+use super::before;
 use super::carried::Carried;
 use super::read::Read;
 use super::resolve::Resolved;
@@ -10,7 +11,6 @@ use crate::error::{Error, Exit, Result};
 use crate::followup::{self, Directory};
 use crate::ingest::{self, Dump, DumpReport};
 use crate::message::{Lang, Message};
-use crate::person::Told;
 use crate::publish::lists;
 use crate::returns::{self, Answer, Form, Person, ReturnsNight, journal};
 use crate::store::{Store, files};
@@ -147,8 +147,6 @@ pub(super) struct CameBack<'a> {
     /// Who last night's rows without a key of their own were, and which rows of tonight are theirs.
     pub(super) carried: &'a Carried,
     pub(super) borne: &'a [(u32, PersonId)],
-    /// What persons were known by in the set before.
-    pub(super) told: &'a Told,
 }
 
 /// Applies every return that the store holds, after the sheets that the pipeline names were imported.
@@ -232,7 +230,7 @@ pub(super) fn apply(
 /// item, and the records that this person had.
 fn persons(
     pipeline: &Pipeline,
-    CameBack { store, carried, borne, told, .. }: CameBack<'_>,
+    CameBack { store, carried, borne, .. }: CameBack<'_>,
     answers: &[Answer],
     records: &Records,
 ) -> Result<HashMap<String, Person>> {
@@ -260,6 +258,7 @@ fn persons(
         }
     }
     let wanted: HashSet<PersonId> = person_of.values().map(|asked| asked.person).collect();
+    let told = before::told(&state, Some(&wanted))?;
     let mut rows_of: HashMap<PersonId, Person> = wanted.iter().map(|&id| (id, Person::default())).collect();
     let mut row_behind: HashMap<(u16, &str), u32> = HashMap::new();
     if let Some(index) = state.read_persons_index()? {
