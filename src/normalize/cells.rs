@@ -59,13 +59,16 @@ pub(super) fn value_or_above<'a>(
 ) -> &'a str {
     let above = match mapping {
         Mapping::Columns { columns, .. } => match columns[..] {
-            [column] => (0..=at).rev().find(|&row| !is_ditto(cell(rows, column, row))),
+            [column] => (0..=at).rev().take(DITTOS_MAX).find(|&row| !is_ditto(cell(rows, column, row))),
             _ => None,
         },
         Mapping::Const(_) => None,
     };
     value(mapping, rows, above.unwrap_or(at), buffer)
 }
+
+/// Behind so many dittos nobody knows any more what the first one meant.
+const DITTOS_MAX: usize = 1_000;
 
 /// Whether a cell says that it is as the one above.
 fn is_ditto(text: &str) -> bool {

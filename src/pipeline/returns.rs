@@ -288,9 +288,11 @@ fn persons(
                 person.rows.push(row);
             }
         }
-        // Keys of an export may all be new, and may be others' since.
-        let id_of: HashMap<u64, PersonId> =
-            wanted.iter().map(|&person| (told.id_of(person), person)).filter(|(id, _)| *id != 0).collect();
+        // Keys of an export may all be new, and may be others' since: who has no record by key is looked for by number. Nobody
+        // else is, for a number may be borrowed, and one that two of them have tells neither.
+        let numbers: HashSet<u64> = wanted.iter().map(|&person| told.id_of(person)).filter(|&id| id != 0).collect();
+        let id_of = told.by_id(&numbers);
+        let mut by_number: HashMap<PersonId, Vec<u32>> = HashMap::new();
         let row_of_key: HashSet<(u16, &str)> =
             person_of.values().flat_map(|asked| &asked.behind).map(|(source, key)| (*source, key.as_str())).collect();
         for row in 0..records.len() {
@@ -299,15 +301,18 @@ fn persons(
                 row_behind.insert(key, row as u32);
             }
             let by_key = keys.get(&key).filter(|person| !told.contradicts(**person, records, row));
-            let by_id = || id_of.get(&records.id[row].digits).filter(|_| records.id[row].valid());
-            if let Some(person) = by_key.or_else(by_id).and_then(|id| rows_of.get_mut(id)) {
+            if let Some(person) = by_key.and_then(|id| rows_of.get_mut(id)) {
                 person.rows.push(row as u32);
+            } else if let Some(&person) = id_of.get(&records.id[row].digits).filter(|_| records.id[row].valid()) {
+                by_number.entry(person).or_default().push(row as u32);
             }
         }
-        rows_of.values_mut().for_each(|person| {
+        for (id, person) in &mut rows_of {
+            if person.rows.is_empty() {
+                person.rows = by_number.remove(id).unwrap_or_default();
+            }
             person.rows.sort_unstable();
-            person.rows.dedup();
-        });
+        }
     }
     let of = |Asked { person, grid, behind }: &Asked| {
         let rows = rows_of.get(person).cloned().unwrap_or_default().rows;

@@ -1,5 +1,7 @@
 //! What prose says around the names and numbers of a cell: numbered lists, brackets around a phase, counts.
 
+use crate::kernels::text::is_han;
+
 /// Around a phase or a part of an estate, brackets say nothing: 恒大名都（一期）1-10栋.
 const PHASES: [&str; 4] = ["期", "区", "院", "组团"];
 
@@ -70,10 +72,6 @@ fn without_ordinals(text: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-fn is_han(c: char) -> bool {
-    ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
 
 #[cfg(test)]
