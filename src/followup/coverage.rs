@@ -11,6 +11,8 @@ mod wording;
 
 pub(super) use cell::{ROAD_ENDINGS, places};
 
+use crate::kernels::address;
+
 /// Which numbers of a span count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Parity {
@@ -194,31 +196,21 @@ fn leading_number(text: &str) -> Option<u32> {
     text[..end].parse().ok()
 }
 
-/// Endings that half the lists leave out.
-const ENDINGS: [&str; 10] =
-    ["住宅小区", "居民小区", "家属小区", "生活小区", "小区", "社区", "住宅区", "居民区", "居民委员会", "居委会"];
+/// A community by the name of its committee.
+const COMMITTEES: [&str; 2] = ["居民委员会", "居委会"];
 
-/// An estate or a road as it is looked up: narrow forms, no spaces or marks, 二期 as 2期, without an ending that half the
-/// lists leave out. What is normalized already stays as it is.
+/// An estate or a road as it is looked up: narrow forms, no spaces or marks, 二期 as 2期 and 七号公馆 as 7号公馆, without an
+/// ending that half the lists leave out. What is normalized already stays as it is.
 pub(super) fn place_key(text: &str) -> String {
     let text = marks::village_of_committee(&marks::address_text(text));
+    let is_part = |c: &char| !c.is_whitespace() && !matches!(c, '-' | '.' | '/' | '·' | '•' | '・' | '‧');
+    let chars: Vec<char> = text.chars().filter(is_part).collect();
     let mut key = String::with_capacity(text.len());
-    let mut chars = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '/' | '·' | '•' | '・' | '‧'))
-        .peekable();
-    while let Some(c) = chars.next() {
-        let digit = "一二三四五六七八九".chars().position(|numeral| numeral == c);
-        match digit.filter(|_| matches!(chars.peek(), Some('期' | '区'))) {
-            Some(digit) if !key.ends_with(['十', '二', '三']) => key.push_str(&(digit + 1).to_string()),
-            _ => key.push(c),
-        }
-    }
-    if let Some(ending) = ENDINGS.iter().find(|ending| key.ends_with(*ending)) {
-        let rest = key.len() - ending.len();
-        if key[..rest].chars().count() >= 2 {
-            key.truncate(rest);
-        }
+    address::push_estate(&chars, &mut key);
+    if let Some(rest) = COMMITTEES.iter().find_map(|ending| key.strip_suffix(ending))
+        && rest.chars().count() >= 2
+    {
+        key.truncate(rest.len());
     }
     key
 }

@@ -7,19 +7,17 @@
 use super::files;
 use crate::error::Result;
 use crate::tables::{Keeper, Lender};
-use memmap2::{Mmap, MmapMut, UncheckedAdvice};
-use rustix::fs::{FallocateFlags, fallocate};
+use memmap2::{Mmap, UncheckedAdvice};
 use std::fs::File;
 use std::io;
 use std::marker::PhantomData;
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Columns smaller than a page stay in memory.
 const BYTES_MIN: usize = 4096;
-/// So much is written at a time before its pages are given back: a whole column would be in memory twice.
-const PIECE_BYTES: usize = 16 << 20;
 
 /// Where columns are kept.
 #[derive(Debug)]
@@ -67,19 +65,26 @@ impl Spill {
             return Err(io::ErrorKind::StorageFull.into());
         }
         let file: File = tempfile::tempfile_in(&self.folder)?;
-        // Room is taken before anything is written: a full disk is an error here, and would be the end of the process
-        // inside a map.
-        fallocate(&file, FallocateFlags::empty(), 0, bytes as u64)?;
-        // SAFETY: the file has no name and no other handle, so nobody cuts or changes it while it is mapped.
-        let mut map = unsafe { MmapMut::map_mut(&file)? };
-        for at in (0..bytes).step_by(PIECE_BYTES) {
-            let piece = PIECE_BYTES.min(bytes - at);
-            // SAFETY: the map is as long as what is written, nobody else has it yet, and the caller answers for `from`.
-            unsafe { std::ptr::copy_nonoverlapping(from.add(at), map.as_mut_ptr().add(at), piece) };
-            // SAFETY: as in `give_back`; what was written stays in the file.
-            let _ = unsafe { map.unchecked_advise_range(UncheckedAdvice::DontNeed, at, piece) };
+        // Written, not copied through a map: that would bring every page in empty first, and a full disk, which is an error
+        // here, would be the end of the process there.
+        let mut at = 0;
+        while at < bytes {
+            // SAFETY: the caller answers for `from`, and at most what is left of it is read. Not a slice of bytes, since
+            // values may have bytes between their fields that were never written.
+            let written = unsafe { libc::pwrite(file.as_raw_fd(), from.add(at).cast(), bytes - at, at as libc::off_t) };
+            match usize::try_from(written) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => at += written,
+                Err(_) => {
+                    let error = io::Error::last_os_error();
+                    if error.kind() != io::ErrorKind::Interrupted {
+                        return Err(error);
+                    }
+                }
+            }
         }
-        let map = Arc::new(map.make_read_only()?);
+        // SAFETY: the file has no name and no other handle, so nobody cuts or changes it while it is mapped.
+        let map = Arc::new(unsafe { Mmap::map(&file)? });
         self.maps.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&map));
         Ok(map)
     }

@@ -243,7 +243,7 @@ pub(super) fn address_text(text: &str) -> String {
         '\u{3000}' => ' ',
         c => c,
     };
-    text.chars().map(|c| narrow(c).to_ascii_uppercase()).collect()
+    text.chars().map(|c| address::roman_as_digit(narrow(c)).to_ascii_uppercase()).collect()
 }
 
 /// Whether `c` parts numbers of a list.

@@ -13,7 +13,9 @@ mod prefix;
 mod tail;
 
 pub use origins::{Origins, division_code, division_codes};
+pub use numbers::roman_as_digit;
 pub use places::{county_stem, division_name, short_names};
+pub use tail::push_estate;
 
 use super::text::{fold, is_han, is_invisible, is_missing, is_quote, is_space};
 use line::Line;
@@ -146,7 +148,7 @@ impl Address {
                 continue;
             }
             is_clean = false;
-            let c = match fold(c) {
+            let c = match fold(roman_as_digit(c)) {
                 c if is_invisible(c) || is_quote(c) => continue,
                 c if is_space(c) => ' ',
                 '—' | '–' | '−' | '‐' | '~' | '_' | '﹣' | '―' => '-',

@@ -134,3 +134,12 @@ mod tests {
         }
     }
 }
+
+/// A Roman numeral of one character, I to IX, as the digit it is; any other character itself. Phases are written Ⅱ期.
+#[inline]
+pub fn roman_as_digit(c: char) -> char {
+    match c {
+        '\u{2160}'..='\u{2168}' => (b'1' + (c as u32 - 0x2160) as u8).into(),
+        c => c,
+    }
+}

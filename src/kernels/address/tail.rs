@@ -249,9 +249,14 @@ fn named_by_number(chars: &Line, end: usize) -> Option<usize> {
         '村' if mark_at(chars, end).0 != Mark::Bare => None,
         '期' | '区' | '村' | '里' | '街' | '坊' | '庄' => Some(end + 1),
         '户' if matches!(chars.get(end + 1), Some('村' | '庄')) => Some(end + 2),
-        '号' if ["公馆", "官邸", "庄园"].iter().any(|word| starts_with(chars, end + 1, word)) => Some(end + 3),
+        '号' if is_mansion(&chars[end + 1..]) => Some(end + 3),
         _ => chars.starts_estate(end).then_some(end + 1),
     }
+}
+
+/// Whether a number belongs to the name before which it stands: 七号公馆.
+fn is_mansion(behind_number: &[char]) -> bool {
+    [['公', '馆'], ['官', '邸'], ['庄', '园']].iter().any(|word| behind_number.starts_with(word))
 }
 
 /// Skips a village's name before the name of an estate in it.
@@ -271,12 +276,17 @@ fn after_village(chars: &Line, at: usize, end: usize) -> usize {
     at
 }
 
-/// Writes the name of an estate: numbers before 期 and 区 in digits, 小区 and the like at the end left away.
-pub(super) fn push_estate(name: &[char], out: &mut String) {
+/// Writes the name of an estate: numbers before 期, 区 and 号公馆 in digits, 小区 and the like at the end left away.
+pub fn push_estate(name: &[char], out: &mut String) {
     let mut i = 0;
     while i < name.len() {
         let c = name[i];
-        if let Some(end) = number_at(name, i, true).filter(|&end| matches!(name.get(end), Some('期' | '区'))) {
+        let names = |end: usize| match name.get(end) {
+            Some('期' | '区') => true,
+            Some('号') => is_mansion(&name[end + 1..]),
+            _ => false,
+        };
+        if let Some(end) = number_at(name, i, true).filter(|&end| names(end)) {
             push_number(&name[i..end], out);
             i = end;
             continue;

@@ -129,6 +129,12 @@ impl Scan {
                 }
                 '/' | '\\' => Mark::Slash,
                 '-' | '—' | '–' | '−' | '_' | ',' | '、' | '~' | '‐' => Mark::Other,
+                // 3月5日至今: who came on that day is still there.
+                '至' if chars.peek() == Some(&'今') => {
+                    chars.next();
+                    continue;
+                }
+                '至' | '到' => Mark::Other,
                 '+' | 'Z' | 'z' if scan.len >= 4 => {
                     scan.utc_offset_minutes = Some(zone(c, &mut chars));
                     break;
@@ -177,7 +183,7 @@ impl Scan {
                     Mark::Gap
                 }
                 '午' | '晨' | '历' | '公' | '阳' | '中' | '出' | '生' | '于' | '(' | ')' | '[' | ']' | '约' | '间'
-                | '期' | '整' | '许' | '晓' | '左' | '右' => continue,
+                | '期' | '整' | '许' | '晓' | '左' | '右' | '起' | '止' | '抵' | '达' | '返' | '回' => continue,
                 _ => return None,
             };
             if let Some(last) = scan.len.checked_sub(1) {

@@ -1,5 +1,7 @@
 //! Tables whose buffers are kept elsewhere than in memory.
 
+#![allow(unsafe_code, reason = "what was valid before it was kept is not read again to see that")]
+
 use crate::tables::{Keeper, Lender};
 use arrow::array::{ArrayData, RecordBatch, make_array};
 use arrow::buffer::Buffer;
@@ -34,7 +36,12 @@ impl<'k, K: Keeper> Aside<'k, K> {
         let buffers = data.buffers().iter().map(|buffer| self.buffer(buffer)).collect();
         let children = data.child_data().iter().map(|child| self.data(child)).collect();
         let builder = data.clone().into_builder().buffers(buffers).child_data(children);
-        builder.build().unwrap_or_else(|_| data.clone())
+        if cfg!(debug_assertions) {
+            return builder.build().expect("what was kept is what it was");
+        }
+        // SAFETY: every buffer holds the bytes of the one in whose place it stands, which were valid. Reading all of them
+        // to see that would bring back every page that was just given away.
+        unsafe { builder.build_unchecked() }
     }
 
     fn buffer(&self, buffer: &Buffer) -> Buffer {
