@@ -2,8 +2,10 @@
 //! field, what a row says happened. Every guess is marked, because a wrong one costs more than a missing one.
 
 use super::guess_rules::{Told, rules_text};
-use super::guess_words::{AGENCIES, DETAILS, DIRECTIVES, EVENT_TIMES, FIELDS, GRIDS, HALVES, PLACE_CODES, PLACES};
-use super::wiring::Head;
+use super::guess_words::{
+    AGENCIES, DETAILS, DIRECTIVES, EVENT_TIMES, FIELDS, GRIDS, HALVES, JOURNEYS, PLACE_CODES, PLACES,
+};
+use super::wiring::{Head, Unread};
 use crate::kernels::text::is_han;
 use crate::message::{Lang, Message};
 use std::fmt::Write;
@@ -38,7 +40,7 @@ pub(super) fn directory(heads: &[Head]) -> Option<(&Path, &str)> {
 }
 
 /// The text of a pipeline file.
-pub(super) fn pipeline_text(heads: &[Head], around: Around<'_>) -> String {
+pub(super) fn pipeline_text(heads: &[Head], unread: &[Unread], around: Around<'_>) -> String {
     let Around { folder, city_code, rules, lang } = around;
     let mut groups: Vec<Group<'_>> = Vec::new();
     for head in heads {
@@ -77,7 +79,12 @@ pub(super) fn pipeline_text(heads: &[Head], around: Around<'_>) -> String {
         let left_out = Message::new("cli.init_no_person").with("file", relative(&head.path, folder)).render(lang);
         let _ = write!(text, "\n# {}", left_out.replace(['\n', '\r'], " "));
     }
-    if !others.is_empty() {
+    for Unread { path, why } in unread {
+        let left_out = Message::new("cli.init_unread").with("file", relative(path, folder));
+        let left_out = left_out.with("why", why.render(lang)).render(lang);
+        let _ = write!(text, "\n# CHECK: {}", left_out.replace(['\n', '\r'], " "));
+    }
+    if !others.is_empty() || !unread.is_empty() {
         text.push('\n');
     }
     let mut names: Vec<String> = Vec::new();
@@ -139,6 +146,14 @@ fn source(
         let list = idle.join(", ").replace(['\n', '\r'], " ");
         let _ = writeln!(text, "# {}", Message::new("cli.init_idle").with("columns", list).render(lang));
     }
+    // Who came from a key region is missed where the time or the place of arrivals is not read.
+    let journeys: Vec<&str> =
+        columns.iter().map(String::as_str).filter(|column| JOURNEYS.iter().any(|word| column.contains(word))).collect();
+    let arrives = events.iter().any(|&(kind, _)| kind == "arrival");
+    if !journeys.is_empty() && (!arrives || places.is_empty()) {
+        let list = journeys.join(", ").replace(['\n', '\r'], " ");
+        let _ = writeln!(text, "# CHECK: {}", Message::new("cli.init_journey").with("columns", list).render(lang));
+    }
     for (kind, at) in &events {
         let _ = writeln!(text, "[[source.event]]\ntype = \"{kind}\"   # CHECK\nat = {}", quoted(at));
         for &(key, column) in &places {
@@ -158,8 +173,9 @@ fn source(
 /// What a row says happened, and the column that tells when: the first kind that a column's name holds, and every other whose
 /// time is a column's whole name. A row of declarations tells of an arrival too.
 fn events(columns: &[String]) -> Vec<(&'static str, &str)> {
-    // What is planned has not happened.
-    let happened = |column: &&String| !["预计", "计划", "拟"].iter().any(|word| column.starts_with(word));
+    // What is planned has not happened, and 到期日期 and 审核通过时间 are no journeys.
+    const OTHERS: [&str; 7] = ["预计", "计划", "拟", "到期", "来源", "审核", "审批"];
+    let happened = |column: &&String| !OTHERS.iter().any(|word| column.starts_with(word));
     let known: Vec<String> = columns.iter().filter(happened).cloned().collect();
     let mut events: Vec<(&str, &str)> = Vec::new();
     for &(kind, words) in EVENT_TIMES {
@@ -328,7 +344,7 @@ mod tests {
 
     /// A pipeline file in /c, with the rules' SQL in it.
     fn text_of(heads: &[Head]) -> String {
-        pipeline_text(heads, Around { folder: Path::new("/c"), city_code: None, rules: None, lang: Lang::En })
+        pipeline_text(heads, &[], Around { folder: Path::new("/c"), city_code: None, rules: None, lang: Lang::En })
     }
 
     #[test]
@@ -388,12 +404,16 @@ mod tests {
             ("人员内码 姓名 暂住地址", "record_id name address"),
             ("报备编号 姓名 现居住地", "record_id name address"),
             ("推送编号 姓名 现居住地址", "record_id name address"),
+            ("序号 承租人 承租人电话 房屋地址", "- name phone address"),
+            ("订单流水 旅客姓名 手机号", "record_id name phone"),
+            ("门诊号 患者姓名 身份证 家庭地址", "record_id name id_number address"),
             ("XM XB CSRQ ZJHM XZ MZ LXDH", "name sex birth_date id_number address ethnicity phone"),
             ("XM SJHM", "name phone"),
         ] {
             let columns: Vec<&str> = columns.split(' ').collect();
             let text = guessed(&columns);
-            for (field, column) in wanted.split(' ').zip(columns.iter().filter(|column| **column != "班级")) {
+            let mapped = wanted.split(' ').zip(columns.iter().filter(|column| **column != "班级"));
+            for (field, column) in mapped.filter(|(field, _)| *field != "-") {
                 assert!(text.contains(&format!("\n{field} = {}\n", quoted(column))), "{field}, {column}: {text}");
             }
         }
@@ -422,6 +442,13 @@ mod tests {
             ("姓名 出发城市 首次到访时间", "arrival", "首次到访时间", "出发城市"),
             ("姓名 出发地（省） 出发地（市） 返程时间", "arrival", "返程时间", "出发地（市）"),
             ("姓名 始发站 预计解除时间 实际解除时间", "release", "实际解除时间", "始发站"),
+            ("姓名 车次 上车站 到站 到站时间", "arrival", "到站时间", "上车站"),
+            ("旅客 航班号 始发机场 降落机场 降落时间", "arrival", "降落时间", "始发机场"),
+            ("驾驶员姓名 车牌号 从何地来 目的地 通过时间", "arrival", "通过时间", "从何地来"),
+            ("乘客姓名 始发地 终点 发车时间 抵达时间", "arrival", "抵达时间", "始发地"),
+            ("姓名 返乡时间 外出务工地", "arrival", "返乡时间", "外出务工地"),
+            ("姓名 从何处来 抵达日期 14天内旅居史", "arrival", "抵达日期", "从何处来"),
+            ("姓名 来株日期 到期日期 旅居史", "arrival", "来株日期", "旅居史"),
             ("XM RZSJ TFSJ", "arrival", "RZSJ", ""),
         ] {
             let text = guessed(&columns.split(' ').collect::<Vec<_>>());
@@ -430,10 +457,17 @@ mod tests {
             assert_eq!(text.contains("\nplace = "), !place.is_empty(), "{columns}: {text}");
             assert!(place.is_empty() || text.contains(&format!("\nplace = {}\n", quoted(place))), "{columns}: {text}");
         }
-        for columns in [&["姓名", "预计解除时间"][..], &["姓名", "返回原籍居住地的时间"], &["姓名", "来源时间"]]
-        {
+        for columns in [
+            &["姓名", "预计解除时间"][..],
+            &["姓名", "返回原籍居住地的时间"],
+            &["姓名", "来源时间"],
+            &["姓名", "到期日期"],
+            &["姓名", "审核通过时间"],
+        ] {
             assert!(!guessed(columns).contains("[[source.event]]"), "{columns:?}");
         }
+        let text = guessed(&["姓名", "航班", "旅行社", "行程说明"]);
+        assert!(text.contains("# CHECK: ") && text.contains(": 航班, 行程说明\n"), "{text}");
         let text = guessed(&["姓名", "到达时间", "出发地代码"]);
         assert!(text.contains("place_code = ") && !text.contains("\nplace = "), "{text}");
     }

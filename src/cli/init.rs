@@ -25,7 +25,7 @@ pub(super) struct InitArgs {
 
 /// Writes the pipeline file. An existing file is somebody's work and stays unless told otherwise.
 pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<()> {
-    let heads = wiring::heads(&args.dumps)?;
+    let (heads, unread) = wiring::heads(&args.dumps)?;
     if heads.is_empty() {
         let what = Message::new("cli.init_no_dumps").with("folder", args.dumps.display());
         return Err(Error::new(Exit::NoInput, what));
@@ -35,7 +35,7 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<()> {
     let city_code = directory(&heads).and_then(|(path, column)| wiring::city_code(path, column));
     let rules = args.output.as_ref().map(|_| RULES);
     let around = Around { folder: &folder, city_code: city_code.as_deref(), rules, lang: terminal.lang };
-    let text = pipeline_text(&heads, around);
+    let text = pipeline_text(&heads, &unread, around);
     let Some(path) = &args.output else {
         return terminal.data(|out| out.write_all(text.as_bytes()));
     };

@@ -39,6 +39,12 @@ pub(super) struct Preview {
     pub(super) faults: Vec<Message>,
 }
 
+/// A file that is no dump, as far as it can be read.
+pub(super) struct Unread {
+    pub(super) path: PathBuf,
+    pub(super) why: Message,
+}
+
 /// The head of a dump of no known source.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Head {
@@ -92,8 +98,8 @@ fn detected(report: &DumpReport) -> String {
     words.join(", ")
 }
 
-/// The heads of every dump below `folder`, in the order of their paths.
-pub(super) fn heads(folder: &Path) -> Result<Vec<Head>> {
+/// The heads of every dump below `folder`, and the files that none can be read of, both in the order of their paths.
+pub(super) fn heads(folder: &Path) -> Result<(Vec<Head>, Vec<Unread>)> {
     let mut paths = Vec::new();
     let mut folders = vec![folder.to_owned()];
     let unreadable = |path: &Path, error| {
@@ -110,13 +116,16 @@ pub(super) fn heads(folder: &Path) -> Result<Vec<Head>> {
         }
     }
     paths.sort();
-    let head = |path: PathBuf| {
+    let (mut heads, mut unread) = (Vec::new(), Vec::new());
+    for path in paths {
         let label = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let dump = Dump { source: 0, file: 0, path: path.clone(), label, bytes: 0, modified: SystemTime::UNIX_EPOCH };
-        let (columns, report) = ingest::headers(&dump, &ReadSettings::default()).ok()?;
-        Some(Head { path, detected: detected(&report), columns })
-    };
-    Ok(paths.into_iter().filter_map(head).collect())
+        match ingest::headers(&dump, &ReadSettings::default()) {
+            Ok((columns, report)) => heads.push(Head { path, detected: detected(&report), columns }),
+            Err(error) => unread.push(Unread { path, why: error.what }),
+        }
+    }
+    Ok((heads, unread))
 }
 
 /// The division code of the city, if the column of counties or of grid codes in a grid directory begins with the same four

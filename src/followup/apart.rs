@@ -1,6 +1,8 @@
 //! Estates and villages of one name in several places of the city. Their flats have one key, because an address mostly
 //! names nothing but the estate; here the directory tells them apart, before anybody is matched or counted by flat.
 
+mod roads;
+
 use super::area_names::Named;
 use super::directory::{Directory, GridNo};
 use super::places::{Places, stated_grids};
@@ -11,9 +13,16 @@ use rayon::prelude::*;
 /// Rows that one task takes.
 const CHUNK_ROWS: usize = 1 << 14;
 
-/// Gives flats of namesakes keys of their own. Where neither the address nor the stated grid says which of them is meant,
-/// the record has no flat, for two households must not become one; how many there are is returned. An estate whose buildings lie in several grids has no namesake, for a building tells its grid.
+/// Gives flats of namesakes and doors of roads of one name in several counties keys of their own, and returns how many records
+/// are without a flat because nothing tells which is meant: two households must not become one.
 pub fn tell_namesakes_apart(records: &mut Records, directory: &Directory) -> usize {
+    tell_estates_apart(records, directory) + roads::tell_apart(records, directory)
+}
+
+/// Where neither the address nor the stated grid says which of them is meant,
+/// the record has no flat; how many there are is returned. An estate whose buildings lie in several grids has no namesake, for a building
+/// tells its grid.
+fn tell_estates_apart(records: &mut Records, directory: &Directory) -> usize {
     if !directory.has_namesakes() {
         return 0;
     }
@@ -100,7 +109,7 @@ fn told(asked: &[Asked<'_>], pool: &Pool, directory: &Directory) -> Vec<u64> {
         before = Some((of, by_address));
         let near = |stated: GridNo| of.grids.iter().copied().find(|&grid| directory.same_community(grid, stated));
         let grid = by_address.or_else(|| near(of.stated?));
-        keys.push(grid.map_or(0, |grid| key(of.flat, grid, directory)));
+        keys.push(grid.map_or(0, |grid| key(of.flat, directory.community_key(grid))));
     });
     keys
 }
@@ -111,9 +120,8 @@ fn several<'a>(places: &'a Places, place: u32, directory: &Directory) -> Option<
     grids.iter().any(|&grid| !directory.same_community(grids[0], grid)).then_some(grids)
 }
 
-/// A key that the same flat of another community does not have.
-fn key(flat: u64, grid: GridNo, directory: &Directory) -> u64 {
-    let area = directory.community_key(grid);
+/// A key that the same flat of another area does not have.
+fn key(flat: u64, area: u64) -> u64 {
     let mixed = (flat ^ area).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed ^ mixed >> 29).max(1)
 }

@@ -23,6 +23,8 @@ pub(super) struct AreaNames {
     community: Vec<u32>,
     /// A hash of the community of each grid, by its names.
     community_key: Vec<u64>,
+    /// A hash of the name of the county of each grid.
+    county_key: Vec<u64>,
 }
 
 /// The names of areas that stand in one address.
@@ -56,6 +58,7 @@ impl AreaNames {
             let community = (grid.county_label(), &*grid.street, &*grid.community);
             areas.community.push(*communities.entry(community).or_insert(next));
             areas.community_key.push(key(community));
+            areas.county_key.push(key((grid.county_label(), "", "")));
         }
         areas.meant = (0..names.len() as NameNo).collect();
         for area in 0..names.len() {
@@ -100,6 +103,26 @@ impl AreaNames {
     /// Whether two grids lie in one street of one county.
     pub(super) fn same_street(&self, a: GridNo, b: GridNo) -> bool {
         self.of_grid[a as usize][1..] == self.of_grid[b as usize][1..]
+    }
+
+    /// Whether two grids lie in one county, as far as the directory names them.
+    pub(super) fn same_county(&self, a: GridNo, b: GridNo) -> bool {
+        self.of_grid[a as usize][2] == self.of_grid[b as usize][2]
+    }
+
+    /// A hash of the name of the county of a grid.
+    pub(super) fn county_key(&self, grid: GridNo) -> u64 {
+        self.county_key[grid as usize]
+    }
+
+    /// Any of `candidates` in the one county whose name, or else that of whose street, or else of whose community, is named.
+    pub(super) fn county_named(&self, candidates: &[GridNo], Named(named): &Named) -> Option<GridNo> {
+        [2, 1, 0].into_iter().find_map(|level| {
+            let names = |grid: &GridNo| named.contains(&self.of_grid[*grid as usize][level]);
+            let mut meant = candidates.iter().copied().filter(names);
+            let first = meant.next()?;
+            meant.all(|grid| self.same_county(first, grid)).then_some(first)
+        })
     }
 
     /// The one of `candidates` of which most is named: the community before the street before the county; `None` where

@@ -77,6 +77,8 @@ pub struct Directory {
     roads: HashMap<String, Vec<(GridNo, Coverage)>>,
     /// Estates of one name in several communities.
     namesakes: HashSet<String>,
+    /// Roads of one name in several counties.
+    namesake_roads: HashSet<String>,
     areas: AreaNames,
     city: Option<u16>,
     /// Short names of the counties, the city and the province.
@@ -275,6 +277,33 @@ impl Directory {
         }
     }
 
+    /// Whether a road of that name lies in several counties.
+    pub(super) fn is_namesake_road(&self, road: &str) -> bool {
+        !self.namesake_roads.is_empty() && self.namesake_roads.contains(&coverage::place_key(road))
+    }
+
+    /// The grids that have a part of the road.
+    pub(super) fn by_road(&self, road: &str) -> Vec<GridNo> {
+        let entries = self.roads.get(&coverage::place_key(road));
+        distinct(entries.into_iter().flatten().map(|&(grid, _)| grid))
+    }
+
+    /// Any of `candidates` in the one county whose name, or else that of whose street or community, an address names.
+    pub(super) fn county_named(&self, candidates: &[GridNo], named: &Named) -> Option<GridNo> {
+        self.areas.county_named(candidates, named)
+    }
+
+    /// Any of `grids`, if all of them lie in one county.
+    pub(super) fn one_county(&self, grids: &[GridNo]) -> Option<GridNo> {
+        let &first = grids.first()?;
+        grids.iter().all(|&grid| self.areas.same_county(first, grid)).then_some(first)
+    }
+
+    /// A number of the county of a grid, the same every night.
+    pub(super) fn county_key(&self, grid: GridNo) -> u64 {
+        self.areas.county_key(grid)
+    }
+
     /// Whether two grids lie in one community.
     pub(super) fn same_community(&self, a: GridNo, b: GridNo) -> bool {
         self.areas.same_community(a, b)
@@ -315,7 +344,10 @@ impl Directory {
 
     fn find_namesakes(&mut self) {
         let far = |grids: &Vec<(GridNo, Coverage)>| grids.iter().any(|&(g, _)| !self.same_community(grids[0].0, g));
+        let afar = |grids: &Vec<(GridNo, Coverage)>| grids.iter().any(|&(g, _)| !self.areas.same_county(grids[0].0, g));
+        let namesake_roads = self.roads.iter().filter(|(_, grids)| afar(grids)).map(|(name, _)| name.clone()).collect();
         self.namesakes = self.estates.iter().filter(|(_, grids)| far(grids)).map(|(name, _)| name.clone()).collect();
+        self.namesake_roads = namesake_roads;
     }
 
     fn add(&mut self, rows: &[[String; FIELDS.len()]], faults: &mut Faults) {

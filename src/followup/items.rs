@@ -89,6 +89,8 @@ pub struct Tonight {
     pub cleared: bool,
     /// No rule asks for it, but a record behind it is of a source that is missing.
     pub untold: bool,
+    /// It is from above, nobody answered it, and the list of tonight does not name it.
+    pub unlisted: bool,
     /// Visits to the person since the last that met somebody.
     pub tries: u32,
     /// Values of the rule's own columns for the list, of items that are due.
@@ -133,6 +135,8 @@ pub struct ItemCounts {
     pub held: u64,
     /// Items withdrawn although a source behind them is missing, since their person is in no other.
     pub lost: u64,
+    /// Items from above that stay open although the lists of tonight do not name them.
+    pub unlisted: u64,
     /// Open items whose grid changed.
     pub moved: u64,
     /// Those of them that the last visit handed over to the new grid.
@@ -186,6 +190,8 @@ pub struct Night<'a> {
     pub followups: &'a [Followup],
     /// Of each source, whether its dump did not come tonight, or not whole.
     pub missing: &'a [bool],
+    /// Of each source, whether it is a list from above, whose every row is to be answered.
+    pub from_above: &'a [bool],
     /// The run's date. What was due before it is overdue.
     pub as_of: Date,
 }
@@ -197,7 +203,8 @@ pub struct Night<'a> {
 /// - Not due any more: done if a visit settled it since (or if no visit ever settles its rule), else withdrawn. What was
 ///   done or withdrawn stays so.
 /// - Not due, and a record behind it is of a source that is [missing](Night::missing) tonight: nobody took back what asked for
-///   it, so it stays to be visited, unless its person is in no other dump.
+///   it, so it stays to be visited, unless its person is in no other dump. So does what is [from above](Night::from_above):
+///   the next list takes nothing back that nobody answered.
 /// - An open item goes with its person to the grid of tonight; a closed one stays where it was closed.
 /// - `renamed` gives the old and new key of persons that were merged or split. Where two items of one rule meet in one
 ///   person, the one that is open (then the smaller key) goes on and the other is withdrawn.
@@ -235,7 +242,9 @@ pub fn update(night: &Night<'_>, yesterday: Vec<Item>, due: Vec<Due>, renamed: &
     if strangers > 0 {
         messages.push(Message::new("followup.unknown_person").with("count", strangers as u64));
     }
-    for (key, count) in [("followup.held", counts.held), ("followup.lost", counts.lost)] {
+    let told =
+        [("followup.held", counts.held), ("followup.lost", counts.lost), ("followup.unlisted", counts.unlisted)];
+    for (key, count) in told {
         if count > 0 {
             messages.push(Message::new(key).with("count", count));
         }
@@ -367,11 +376,12 @@ impl Work<'_, '_> {
             Some(due) => (self.due(&mut item, due), false),
             None => (Vec::new(), self.not_due(&mut item, merged)),
         };
+        let unlisted = untold && item.state.is_open() && !self.of_missing(&item);
         if was_open || item.state.is_open() || !self.names.knows(&item) {
             item.grid_code = self.names.grid(self.night, &item);
         }
         let cleared = was_open && !item.state.is_open();
-        let tonight = Tonight { new: false, cleared, untold, tries: self.tries(&item), fields };
+        let tonight = Tonight { new: false, cleared, untold, unlisted, tries: self.tries(&item), fields };
         Row { rule, item, tonight, was_open, old_grid, merged }
     }
 
@@ -425,14 +435,14 @@ impl Work<'_, '_> {
         }
     }
 
-    /// The item is not asked for tonight; `merged`: another of its rule and person goes on. Returns whether a source behind an
-    /// item that nobody settled is missing.
+    /// The item is not asked for tonight; `merged`: another of its rule and person goes on. Returns whether nobody took back what
+    /// nobody settled: a source behind it is missing, or it is from above.
     fn not_due(&self, item: &mut Item, merged: bool) -> bool {
         if !item.state.is_open() {
             return false;
         }
         let rule = self.night.followups.iter().find(|rule| *rule.name == *item.rule).filter(|_| !merged);
-        let untold = rule.is_some() && self.untold(item);
+        let untold = rule.is_some() && (self.of_missing(item) || self.is_from_above(item));
         let done = match rule {
             Some(Followup { visit_settles: false, settled_by: None, .. }) => !untold,
             Some(Followup { visit_settles: false, settled_by: Some(kind), .. }) => self.happened(item, kind),
@@ -447,10 +457,15 @@ impl Work<'_, '_> {
     }
 
     /// Whether a record behind the item is of a source that is missing tonight.
-    fn untold(&self, item: &Item) -> bool {
+    fn of_missing(&self, item: &Item) -> bool {
         let missing = self.night.sources.iter().zip(self.night.missing).filter(|(_, missing)| **missing);
         let of = |key: &String, source: &str| key.strip_prefix(source).is_some_and(|rest| rest.starts_with(':'));
         missing.map(|(source, _)| source).any(|source| item.evidence.iter().any(|key| of(key, source)))
+    }
+
+    /// Whether the item is of a list from above: its rule has the name of that source.
+    fn is_from_above(&self, item: &Item) -> bool {
+        self.night.sources.iter().zip(self.night.from_above).any(|(source, above)| *above && *source == &*item.rule)
     }
 
     /// Whether there is an event of that type of the item's person since the item's time, and not after tonight.
@@ -521,7 +536,8 @@ impl Work<'_, '_> {
             State::Withdrawn => counts.withdrawn += 1,
         }
         counts.new += u64::from(tonight.new);
-        counts.held += u64::from(tonight.untold && is_open);
+        counts.held += u64::from(tonight.untold && is_open && !tonight.unlisted);
+        counts.unlisted += u64::from(tonight.unlisted);
         counts.lost += u64::from(tonight.untold && !is_open);
         counts.unassigned += u64::from(item.grid_code.is_none());
     }

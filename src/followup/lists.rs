@@ -147,6 +147,7 @@ impl<'a> Lists<'a> {
             reasons: joined(distinct(asked().map(|(_, item, _)| item.reason.as_str()))),
             priority: asked().map(|(rule, ..)| rule.priority).min().unwrap_or(u32::MAX),
             due_at: due_at.and_then(civil),
+            since: asked().filter_map(|(_, item, _)| item.since).max(),
             fields: values.collect(),
         }
     }
@@ -234,10 +235,10 @@ fn times<'a>(of: impl Iterator<Item = (&'a str, Option<i64>)>) -> String {
     named.collect::<Vec<_>>().join(SEPARATOR)
 }
 
-/// A time as lists show it: without the time of day where that is midnight.
+/// A time as lists show it: without the time of day up to a minute past midnight, where nobody stated one.
 fn shown(seconds: i64) -> String {
     let Some(time) = civil(seconds) else { return String::new() };
-    let format = if seconds.rem_euclid(DAY_SECONDS) == 0 { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M" };
+    let format = if seconds.rem_euclid(DAY_SECONDS) < 60 { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M" };
     time.strftime(format).to_string()
 }
 

@@ -47,7 +47,7 @@ pub(super) struct Places {
 
 /// Where one place may lie.
 struct Found {
-    /// Of the building, of the door number, of the estate as a whole.
+    /// Of the building, of the door number, of the estate as a whole, or of a road that several counties have.
     grids: [Vec<GridNo>; 3],
     /// Whether the last of these may tell the grid: an estate's name says nothing of a building that another grid may have.
     estate_tells: bool,
@@ -103,7 +103,12 @@ impl Found {
         let part = if village { Part::House(number) } else { Part::Building(building) };
         let of_building = if of_estate.is_empty() { Vec::new() } else { directory.by_part(estate, part) };
         let of_number = directory.by_number(if village { estate } else { road }, number);
-        let estate_tells = of_estate.is_empty() || directory.estate_tells(estate, part);
+        let mut estate_tells = of_estate.is_empty() || directory.estate_tells(estate, part);
+        let mut of_estate = of_estate;
+        // The road of another county has such a door too, or none: the name of the road alone tells nothing.
+        if of_estate.is_empty() && !of_number.is_empty() && !village && directory.is_namesake_road(road) {
+            (of_estate, estate_tells) = (directory.by_road(road), false);
+        }
         let mut found = Self { grids: [of_building, of_number, of_estate], estate_tells, certain: None };
         let first = found.telling().find(|(grids, _)| !grids.is_empty());
         found.certain = match first {
@@ -116,7 +121,7 @@ impl Found {
         found
     }
 
-    /// Whether an estate of that name lies in another street as well.
+    /// Whether an estate or a road of that name lies in another street as well.
     fn has_namesake(&self, grid: GridNo, directory: &Directory) -> bool {
         self.grids[2].iter().any(|&other| !directory.same_street(grid, other))
     }

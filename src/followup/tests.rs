@@ -97,6 +97,7 @@ impl City {
             visits: &self.visits,
             followups: &self.rules,
             missing: &[],
+            from_above: &[],
             as_of: AS_OF,
         }
     }

@@ -71,6 +71,12 @@ pub(super) const ROWS: &[Row] = &[
         "由 `gridlink init` 根据表头推测生成。请核对标有 CHECK 的各处，再运行 `gridlink check`",
     ),
     ("cli.init_idle", "columns not used: {columns}", "未使用的列：{columns}"),
+    (
+        "cli.init_journey",
+        "tells of journeys ({columns}), and no arrival with its place is read from it: add an event of type arrival with at and place",
+        "含有行程信息（{columns}），但未从中读取带地点的到达：请补写 arrival 事件的 at 和 place",
+    ),
+    ("cli.init_unread", "left out, because it cannot be read: {file} ({why})", "未采用（无法读取）：{file}（{why}）"),
     ("cli.unknown_ending", "no format is known by the ending .{ending}", "不认识扩展名 .{ending} 的格式"),
     (
         "cli.unknown_ending_help",

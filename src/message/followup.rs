@@ -53,8 +53,8 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "grids.namesakes",
-        "{records} record(s) lie in an estate whose name several communities have, and nothing says in which; they count as without a flat",
-        "{records} 条记录所在小区（村）在多个社区重名且无从区分，按无户址处理",
+        "{records} record(s) lie in an estate whose name several communities have, or on a road that several counties have, and nothing says in which; they count as without a flat",
+        "{records} 条记录所在小区（村）在多个社区重名，或所在道路在多个县（市、区）重名，且无从区分，按无户址处理",
     ),
     ("followup.rules", "follow-up rules cannot be run", "随访规则无法执行"),
     (
@@ -79,8 +79,13 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "followup.lost",
-        "{count} open item(s) are withdrawn because their persons are only in a source whose dump is missing or incomplete; they are asked for again when it is back",
-        "{count} 项未完成任务因其人员只出现在缺失或不完整的数据源中而撤销；数据源恢复后重新提出",
+        "{count} open item(s) are withdrawn because their persons are only in a source whose dump is missing, incomplete or replaced; they are asked for again when it is back",
+        "{count} 项未完成任务因其人员只出现在缺失、不完整或已被替换的数据源中而撤销；数据源恢复后重新提出",
+    ),
+    (
+        "followup.unlisted",
+        "{count} open item(s) from above are in no list of tonight; they stay open until somebody answers them (answers are written for the rows of a list: keep it beside the next one)",
+        "{count} 项上级交办任务不在今晚的名单中，仍须核查反馈，予以保留（反馈文件按名单各行生成，请将旧名单与新名单一并保留）",
     ),
     ("followup.rule_failed", "rule {rule}: {cause}", "规则 {rule}：{cause}"),
     (

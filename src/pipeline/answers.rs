@@ -222,5 +222,7 @@ fn reason_text(reason: Reason) -> &'static str {
 fn shown(seconds: Option<i64>) -> String {
     let epoch: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
     let at = seconds.and_then(|seconds| epoch.checked_add(jiff::SignedDuration::from_secs(seconds)).ok());
-    at.map_or_else(String::new, |at| at.strftime("%Y-%m-%d %H:%M").to_string())
+    // Up to a minute past midnight nobody stated a time.
+    let format = |at: DateTime| if at.hour() == 0 && at.minute() == 0 { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M" };
+    at.map_or_else(String::new, |at| at.strftime(format(at)).to_string())
 }

@@ -11,7 +11,7 @@ const REQUIRED_SHARE: f64 = 0.9;
 /// Any other, of which some hold what is new each day.
 const OTHER_SHARE: f64 = 0.5;
 /// Of so few records nothing is expected.
-const RECORDS_MIN: u64 = 20;
+pub(super) const RECORDS_MIN: u64 = 20;
 
 /// Records of each source in the set before.
 pub(super) fn by_source(before: &PersonsIndex) -> BTreeMap<String, u64> {

@@ -118,6 +118,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let ordered = watch.step("order", put_in_order, |_| Message::new("run.step.order"))?;
     watch.warn_all(ordered);
     watch.warn_all(fewer::warnings(&pipeline.sources, &records_before, &read.records.source));
+    read.find_missing(pipeline, &records_before);
     let marks = Marks::of(pipeline, &read.records);
     let borne = carried.borne(&read.records, &marks);
     if !borne.is_empty() {

@@ -1,6 +1,7 @@
 //! Ingest and normalize, fused: while one batch of blocks is read, the batch before is parsed and normalized on all threads
 //! and the one before that is put behind the records, always in the same order.
 
+use super::fewer::RECORDS_MIN;
 use super::machine::machine_bytes;
 use super::watch::Watch;
 use crate::config::{Pipeline, Preset, ReadSettings, Source};
@@ -13,6 +14,7 @@ use crate::normalize::{Normalized, Normalizer, Repairs};
 use crate::tables::{QuarantinedRow, RecordRows, Records, sheet_and_line};
 use rayon::prelude::*;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 /// Blocks in flight for each thread: enough to keep it busy, few enough to bound memory.
@@ -63,6 +65,8 @@ pub(super) struct Read {
     pub(super) records_of_dump: Vec<u64>,
     /// Records of lists from above, in the order of records, once all are settled.
     pub(super) from_above: Vec<ListedRecord>,
+    /// Of each source, whether what it told before may be true still: see [`Self::find_missing`].
+    pub(super) missing: Vec<bool>,
 }
 
 /// Where a record of a list from above stands in the list.
@@ -79,13 +83,18 @@ pub(super) struct ListedRecord {
 }
 
 impl Read {
-    /// Of each source, whether its dump did not come, or not whole. What the run fills itself is never missing.
-    pub(super) fn missing(&self, pipeline: &Pipeline) -> Vec<bool> {
+    /// Finds the sources whose dump did not come, or not whole, or without a record where there were many `before`: an export
+    /// that failed leaves its head behind. What the run fills itself is never missing.
+    pub(super) fn find_missing(&mut self, pipeline: &Pipeline, before: &BTreeMap<String, u64>) {
+        let mut told = vec![false; pipeline.sources.len()];
+        self.records.source.iter().for_each(|&source| told[usize::from(source)] = true);
         let of = |(number, source): (u16, &Source)| {
             let mut dumps = self.dumps.iter().zip(&self.reports).filter(|(dump, _)| dump.source == number).peekable();
-            !source.paths.is_empty() && (dumps.peek().is_none() || dumps.any(|(_, report)| report.damaged))
+            let told = told[usize::from(number)] || before.get(&source.name).is_none_or(|&count| count < RECORDS_MIN);
+            let came = dumps.peek().is_some() && !dumps.any(|(dump, report)| dump.bytes == 0 || report.damaged);
+            !source.paths.is_empty() && !(told && came)
         };
-        (0..).zip(&pipeline.sources).map(of).collect()
+        self.missing = (0..).zip(&pipeline.sources).map(of).collect();
     }
 
     /// Names of each dump: its own, and those of its later sheets.

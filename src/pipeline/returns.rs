@@ -11,9 +11,9 @@ use crate::error::{Error, Exit, Result};
 use crate::followup::{self, Directory};
 use crate::ingest::{self, Dump, DumpReport};
 use crate::message::{Lang, Message};
-use crate::publish::lists;
+use crate::publish::lists::{self, Checked};
 use crate::returns::{self, Answer, Form, Person, ReturnsNight, journal};
-use crate::store::{Store, files};
+use crate::store::{State, Store, files};
 use crate::tables::{JoinedBy, Links, PersonId, QuarantinedRow, Reason, Records};
 use hashbrown::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -105,15 +105,18 @@ const SAID: [(&str, &str); 20] = [
 fn form(lang: Lang, own: &[(String, String)]) -> Form {
     let [result, destination, at, correction, note] = lists::answer_headings(lang);
     let hidden = lists::HIDDEN.map(str::to_owned);
+    let shown = lists::shown_headings(lang);
     let own = own.iter().filter_map(|(text, word)| Some((text.clone(), lists::result_of(word)?)));
     let results = [Lang::Zh, Lang::En].into_iter().flat_map(|lang| {
         lists::results(lang).into_iter().zip(lists::results(Lang::Zh)).collect::<Vec<(String, String)>>()
     });
     let said = SAID.iter().filter_map(|(text, word)| Some(((*text).to_owned(), lists::result_of(word)?)));
     Form {
-        columns: hidden.into_iter().chain([result, destination, at, correction, note]).collect(),
+        columns: hidden.into_iter().chain([result, destination, at, correction, note]).chain(shown).collect(),
         results: own.chain(results).chain(said).collect(),
-        checksum: lists::checksum,
+        checksum: |checksum, [item_ids, revision, number, name]| {
+            lists::checked(checksum, Checked { item_ids, revision, number, name })
+        },
         unescape: lists::text::unescape,
     }
 }
@@ -226,16 +229,32 @@ pub(super) fn apply(
     watch.step("returns", apply, |returned| Message::new("run.step.returns").with("pairs", returned.pairs.len()))
 }
 
-/// The records of tonight of the persons whom the answers are about, by item: the person whom yesterday's set has for the
-/// item, and the records that this person had.
+/// The records of tonight of the persons whom the answers are about, by item, as the set before has them. Lists of a night
+/// that is run again may have come back already: what only its own set knows is looked for there.
 fn persons(
     pipeline: &Pipeline,
-    CameBack { store, carried, borne, .. }: CameBack<'_>,
+    came_back: CameBack<'_>,
     answers: &[Answer],
     records: &Records,
 ) -> Result<HashMap<String, Person>> {
-    let asked: HashSet<&str> = answers.iter().flat_map(|answer| &answer.items).map(String::as_str).collect();
-    let state = store.state();
+    let mut asked: HashSet<&str> = answers.iter().flat_map(|answer| &answer.items).map(String::as_str).collect();
+    let mut persons = persons_of(&came_back.store.state_before(pipeline.run.as_of), pipeline, came_back, &asked, records)?;
+    asked.retain(|item| !persons.contains_key(*item));
+    if !asked.is_empty() {
+        persons.extend(persons_of(&came_back.store.state(), pipeline, came_back, &asked, records)?);
+    }
+    Ok(persons)
+}
+
+/// The records of tonight of the persons of those items: the person whom that set has for the item, and the records that this
+/// person had.
+fn persons_of(
+    state: &State,
+    pipeline: &Pipeline,
+    CameBack { carried, borne, .. }: CameBack<'_>,
+    asked: &HashSet<&str>,
+    records: &Records,
+) -> Result<HashMap<String, Person>> {
     let items = match state.read_items()? {
         Some(batches) => followup::items_of(&batches)?,
         None => Vec::new(),
@@ -258,7 +277,7 @@ fn persons(
         }
     }
     let wanted: HashSet<PersonId> = person_of.values().map(|asked| asked.person).collect();
-    let told = before::told(&state, Some(&wanted))?;
+    let told = before::told(state, Some(&wanted))?;
     let mut rows_of: HashMap<PersonId, Person> = wanted.iter().map(|&id| (id, Person::default())).collect();
     let mut row_behind: HashMap<(u16, &str), u32> = HashMap::new();
     if let Some(index) = state.read_persons_index()? {

@@ -71,6 +71,7 @@ impl Settled {
             visits: &self.visits,
             followups: &pipeline.followups,
             missing: &[],
+            from_above: &[],
             as_of: pipeline.run.as_of,
         };
         let listed = listed(pipeline);
@@ -150,7 +151,8 @@ pub(super) fn settle(
         directory: &directory,
         visits: &visits,
         followups: &pipeline.followups,
-        missing: &read.missing(pipeline),
+        missing: &read.missing,
+        from_above: &pipeline.sources.iter().map(|source| source.directive).collect::<Vec<bool>>(),
         as_of: pipeline.run.as_of,
     };
     let follow = |watch: &mut Watch<'_>| {

@@ -69,6 +69,7 @@ fn visit(name: &str, phone: &str) -> ListRow {
         reasons: "武汉".to_owned(),
         priority: 1,
         due_at: Some(date(2022, 3, 28).at(9, 30, 0, 0)),
+        since: None,
         fields: fields.map(|(field, value)| (field.into(), value.to_owned())).to_vec(),
     }
 }
@@ -228,13 +229,25 @@ fn a_list_has_what_a_worker_needs() {
     insta::assert_snapshot!(shown.join("\n"), @r#"
     第一网格 370502001001001 · 网格员 李四 · 2022-03-27 · 共 3 人 |  |  |  |  |  |  |  |  |  |  |  |  |  |  | 
     序号 | 姓名 | 联系电话 | 身份证号 | 地点 | 核查事项 | 原因 | 完成时限 | 核查结果 | 去向/移交网格 | 核查时间 | 更正证件号/电话/住址 | 备注 | item_id | revision | checksum
-    1 | 张*三〔00〕 | 138****5678 | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | d8470d1f
-    2 | 张*三〔01〕 | 138****5678 | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | d8470d1f
-    3 | 王* |  | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | d8470d1f
+    1 | 张*三〔00〕 | 138****5678 | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | fc131b6d8877a98b0000000000000000
+    2 | 张*三〔01〕 | 138****5678 | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | fc131b6d708942970000000000000000
+    3 | 王* |  | 3705**********1234 | '=cmd|' /C calc'!A0 | 重点地区来返人员 | 武汉 | 2022-03-28 09:30 |  |  |  |  |  | rule:P1 other:P1 | 2022-03-27 | fc131b6d4ef75ff90000000000000000
     "#);
     let place = rows[HEADING_ROW as usize].iter().position(|heading| heading == "地点").unwrap();
     assert_eq!(lists::text::unescape(&rows[2][place]), "=cmd|' /C calc'!A0");
-    assert_eq!(lists::checksum("rule:P1 other:P1", "2022-03-27"), *rows[2].last().unwrap());
+    let of = |number, name| lists::Checked { item_ids: "rule:P1 other:P1", revision: "2022-03-27", number, name };
+    let sum = rows[2].last().unwrap();
+    assert_eq!(lists::checksum(of("1", "张*三〔00〕"), None), *sum);
+    for (number, name) in [("1", "张*三〔00〕"), ("7", "张*三〔00〕"), ("1", "李四"), ("1", ""), ("", "")] {
+        assert_eq!(lists::checked(sum, of(number, name)), Some(crate::tables::NO_TIME), "{number} {name}");
+    }
+    for (number, name) in [("2", "张*三〔01〕"), ("2", ""), ("", "李四")] {
+        assert_eq!(lists::checked(sum, of(number, name)), None, "a row of another: {number} {name}");
+    }
+    let late = lists::checksum(of("1", "张*三〔00〕"), Some(77));
+    assert_eq!(lists::checked(&late, of("1", "")), Some(77));
+    assert_eq!(lists::checked("d8470d1f", of("2", "")), Some(crate::tables::NO_TIME), "as lists had it before");
+    assert!(lists::checked("d8470d1e", of("1", "")).is_none() && lists::checked("", of("1", "")).is_none());
 
     let book: Xlsx<_> = open_workbook(&path).unwrap();
     let sheets: Vec<_> = book.sheets_metadata().iter().map(|sheet| (sheet.name.as_str(), sheet.visible)).collect();

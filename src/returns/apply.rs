@@ -6,12 +6,15 @@ use super::Answer;
 use super::correction::{Correction, address_of, without_verb};
 use crate::kernels::address::Address;
 use crate::kernels::id_number::{self, IdKind};
+use crate::kernels::phone;
 use crate::tables::{Pool, QuarantinedRow, Reason, Records};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
 /// The result that gives a person to another grid.
 pub(super) const HANDED_OVER: &str = "移交";
+/// The result that says that the phone is dead.
+pub(super) const DEAD_NUMBER: &str = "空号";
 /// The result that says that the person lives elsewhere now.
 const LEFT: &str = "已离开";
 /// The result that says that the person is somebody else.
@@ -145,8 +148,8 @@ pub fn apply(
                 continue;
             }
         }
-        if answer.result == "空号" {
-            let forgot = forget_phones(records, &person.rows, at);
+        if answer.result == DEAD_NUMBER {
+            let forgot = forget_phones(records, &person.rows, &answer.phones, at);
             applied.kept.extend(forgot.into_iter().map(|row| (row, anchor)));
         }
         // Who was met where the list says lives in the list's grid, whatever the record states that is copied.
@@ -177,9 +180,13 @@ fn listed_at(answer: &Answer, as_of: Date) -> i64 {
     answer.revision.parse::<Date>().map_or_else(|_| midnight(as_of), midnight)
 }
 
-/// When the visit was, in seconds local time: on the date of the list unless the worker says.
+/// When the visit was, in seconds local time. Where the worker does not say, it answers what the list was about and nothing that
+/// happened on the day of the list and was told later: not a midnight, which stands for its whole day.
 fn visited_at(answer: &Answer, as_of: Date) -> i64 {
-    answer.visited_at.unwrap_or_else(|| listed_at(answer, as_of))
+    let drawn = listed_at(answer, as_of) + 1;
+    // A rule may hold from a day to come on.
+    let since = answer.since.filter(|&since| since < drawn + 86_400);
+    answer.visited_at.unwrap_or_else(|| since.map_or(drawn, |since| since.max(drawn)))
 }
 
 /// Whether another answer says another result of the same visit (items, list and time). Which of the two holds only the
@@ -201,19 +208,36 @@ fn is_key(text: &str) -> bool {
     text.starts_with('F') && matches!(text.len(), 12..=14) && text.bytes().all(is_letter)
 }
 
-/// Takes a dead phone away from the records of its person that are not newer than the visit; a record that is nothing but a
-/// phone keeps it, for else nothing would be left of it. Gives those that had it to be known by: a lead of a name and a phone is
+/// Takes the dead phones that the list showed (all, where the sheet does not tell) away from the records of their person that
+/// are not newer than the visit; a record that is nothing but a phone keeps it, for else nothing would be left of it. Gives those that had it to be known by: a lead of a name and a phone is
 /// still about the person whom the phone told.
-fn forget_phones(records: &mut Records, rows: &[u32], at: i64) -> Vec<u32> {
+fn forget_phones(records: &mut Records, rows: &[u32], shown: &str, at: i64) -> Vec<u32> {
+    let shown: Vec<&str> = shown.split(|c: char| !c.is_ascii_digit() && !matches!(c, '*' | '-')).collect();
+    let shown: Vec<&str> = shown.into_iter().filter(|phone| !phone.is_empty()).collect();
+    let is_shown = |text: &str, shown: &str| {
+        text.len() == shown.len() && text.bytes().zip(shown.bytes()).all(|(own, shown)| shown == b'*' || own == shown)
+    };
+    let is_dead = |phone: u64| {
+        let text = phone::format(phone);
+        phone != 0 && (shown.is_empty() || shown.iter().any(|shown| is_shown(&text, shown)))
+    };
     let mut forgot = Vec::new();
     for &row in rows {
         let i = row as usize;
         if records.updated_at[i] <= at && (records.name[i] != Pool::NONE || !records.id[i].is_none()) {
-            if records.phones[i][0] != 0 && records.id[i].is_none() {
+            let [first, second] = records.phones[i];
+            let mut alive: Vec<u64> = [first, second].into_iter().filter(|&phone| phone != 0 && !is_dead(phone)).collect();
+            let more = records.more_phones.iter().filter(|&&(of, phone)| of == row && !is_dead(phone));
+            alive.extend(more.map(|&(_, phone)| phone));
+            if first != 0 && alive.is_empty() && records.id[i].is_none() {
                 forgot.push(row);
             }
-            records.phones[i] = [0, 0];
-            records.more_phones.retain(|&(of, _)| of != row);
+            records.phones[i] = [alive.first().copied().unwrap_or(0), alive.get(1).copied().unwrap_or(0)];
+            let mut rest = alive.into_iter().skip(2);
+            records.more_phones.retain_mut(|(of, phone)| match *of == row {
+                true => rest.next().map(|next| *phone = next).is_some(),
+                false => true,
+            });
         }
     }
     forgot

@@ -27,8 +27,14 @@ pub struct Answer {
     pub result: String,
     /// Where the person went, or the grid that takes over.
     pub destination: String,
-    /// When, in seconds local time; `None`: not said, so the date of the list.
+    /// When, in seconds local time; `None`: not said, so after the list was drawn.
     pub visited_at: Option<i64>,
+    /// The latest time since when one of the row's rules held, in seconds local time: a visit without a time was after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<i64>,
+    /// Of who is called at a dead number, the numbers that the list showed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phones: String,
     /// Corrected ID number, phones or address.
     pub correction: String,
     /// Free text.

@@ -2,11 +2,11 @@
 //! hidden cells do not agree with their checksum was shifted or typed over and is rejected, never guessed at.
 
 use super::Answer;
-use super::apply::HANDED_OVER;
+use super::apply::{DEAD_NUMBER, HANDED_OVER};
 use super::correction::is_unreadable;
 use crate::kernels::date::{civil_from_days, days_from_civil, parse_date, parse_datetime_near};
 use crate::kernels::text::normalize_text;
-use crate::tables::{BirthPrecision, QuarantinedRow, RawChunk, Reason, sheet_and_line};
+use crate::tables::{BirthPrecision, NO_TIME, QuarantinedRow, RawChunk, Reason, sheet_and_line};
 use arrow::array::{Array, StringArray};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -14,12 +14,13 @@ use sha2::{Digest, Sha256};
 /// How a sheet is filled in.
 #[derive(Clone, Debug)]
 pub struct Form {
-    /// Headings: item_id, revision, checksum, result, destination, time of the visit, correction, note.
+    /// Headings: item_id, revision, checksum, result, destination, time of the visit, correction, note; and of what a sheet may
+    /// lack: number, name and phone.
     pub columns: Vec<String>,
     /// Results that a sheet may carry, in any language, and the one that each means.
     pub results: Vec<(String, String)>,
-    /// Checksum of item ids and revision.
-    pub checksum: fn(&str, &str) -> String,
+    /// The time in a checksum, if it agrees with item ids, revision, number and name.
+    pub checksum: fn(&str, [&str; 4]) -> Option<i64>,
     /// Undoes the escape that keeps texts from becoming formulas.
     pub unescape: fn(&str) -> &str,
 }
@@ -54,6 +55,7 @@ pub fn read(form: &Form, chunks: &[RawChunk], unread: &[QuarantinedRow], sheet: 
                 clean
             };
             let [items, revision, checksum, result, destination, at, correction, note] = std::array::from_fn(cell);
+            let [number, name, phones] = std::array::from_fn(|column| cell(8 + column));
             if [&result, &destination, &at, &correction, &note].iter().all(|text| text.is_empty()) {
                 outcome.unanswered += 1;
                 continue;
@@ -75,7 +77,9 @@ pub fn read(form: &Form, chunks: &[RawChunk], unread: &[QuarantinedRow], sheet: 
                 let listed = days_from_civil(day.year().into(), day.month() as u32, day.day() as u32);
                 parse_datetime_near(&at, listed, || None)
             });
-            let rejected = if items.is_empty() || (form.checksum)(&items, &revision) != checksum.to_ascii_lowercase() {
+            let number = number.trim_end_matches(".0");
+            let since = (form.checksum)(&checksum.to_ascii_lowercase(), [&items, &revision, number, &name]);
+            let rejected = if items.is_empty() || since.is_none() {
                 Some(Reason::ReturnChecksum)
             } else if meant.is_none() {
                 Some(Reason::ReturnResult)
@@ -93,8 +97,11 @@ pub fn read(form: &Form, chunks: &[RawChunk], unread: &[QuarantinedRow], sheet: 
             // Of a row without its hidden cells nothing says which it is but where it stands.
             let place = [sheet, &line].into_iter().filter(|_| rejected == Some(Reason::ReturnChecksum));
             let key = key_of(said.into_iter().chain(place));
+            let is_dead = meant.as_deref() == Some(DEAD_NUMBER);
             outcome.answers.push(Answer {
                 key,
+                since: since.filter(|&since| since != NO_TIME && visited_at.is_none()),
+                phones: if is_dead { phones } else { String::new() },
                 items: items.split_whitespace().map(str::to_owned).collect(),
                 revision,
                 result: meant.unwrap_or(result),

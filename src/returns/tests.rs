@@ -13,7 +13,9 @@ fn form() -> Form {
     Form {
         columns: columns.map(str::to_owned).to_vec(),
         results: results.map(|(text, meant)| (text.to_owned(), meant.to_owned())).to_vec(),
-        checksum: |items, revision| format!("{}{}", items.len(), revision.len()),
+        checksum: |checksum, [items, revision, ..]| {
+            (checksum == format!("{}{}", items.len(), revision.len())).then_some(crate::tables::NO_TIME)
+        },
         unescape: |text| text.strip_prefix('\'').unwrap_or(text),
     }
 }

@@ -16,7 +16,7 @@ pub(super) enum Unit {
 }
 
 /// Words behind a number, the longer first.
-const UNITS: [(&str, Unit); 24] = [
+const UNITS: [(&str, Unit); 25] = [
     ("村民小组", Unit::Groups),
     ("村民组", Unit::Groups),
     ("小组", Unit::Groups),
@@ -41,12 +41,17 @@ const UNITS: [(&str, Unit); 24] = [
     ("排", Unit::Buildings),
     ("组", Unit::Groups),
     ("队", Unit::Groups),
+    ("社", Unit::Groups),
 ];
 
 /// The word behind a number at `at`, and its length.
 pub(super) fn unit_at(chars: &[char], at: usize) -> Option<(Unit, usize)> {
     let rest = chars.get(at..)?;
-    let stands = |word: &str| rest.len() >= word.chars().count() && word.chars().zip(rest).all(|(a, b)| a == *b);
+    let stands = |word: &str| {
+        let is_word = rest.len() >= word.chars().count() && word.chars().zip(rest).all(|(a, b)| a == *b);
+        // 第一社区 is no group.
+        is_word && (word != "社" || rest.get(1) != Some(&'区'))
+    };
     UNITS.iter().find(|(word, _)| stands(word)).map(|(word, unit)| (*unit, word.chars().count()))
 }
 

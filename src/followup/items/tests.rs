@@ -17,12 +17,12 @@ const RULES: GridRules<'static> = GridRules {
 /// A night of `day` days after 2022-03-20 with these records, whose rules are `a` (24 hours), `b` (no deadline) and `c`
 /// (no deadline, 12 hours from 2022-03-25 on).
 fn night(day: i8, rows: &[Row], yesterday: &[Item], due: Vec<Due>, renamed: &[(u64, u64)]) -> Items {
-    night_without(&[], day, rows, yesterday, due, renamed)
+    night_without((&[], &[]), day, rows, yesterday, due, renamed)
 }
 
-/// The same, with what is missing of its one source.
+/// The same, with what is missing of its sources `sweep` and `b`, and which of them are from above.
 fn night_without(
-    missing: &[bool],
+    (missing, from_above): (&[bool], &[bool]),
     day: i8,
     rows: &[Row],
     yesterday: &[Item],
@@ -46,13 +46,14 @@ fn night_without(
     };
     let night = Night {
         records: &records,
-        sources: &["sweep"],
+        sources: &["sweep", "b"],
         persons: &persons,
         residence: &residence,
         directory: &directory,
         visits: &visits,
         followups: &[rule("a", Some(24)), rule("b", None), rule("c", None)],
         missing,
+        from_above,
         as_of: date(2022, 3, 20 + day),
     };
     let renamed: Vec<_> = renamed.iter().map(|&(old, new)| (PersonId(old), PersonId(new))).collect();
@@ -100,7 +101,7 @@ fn what_a_missing_source_asked_for_stays_open() {
     let first = night(0, &rows, &[], asked, &[]);
     // Person 3 was in the missing source alone.
     let rows = [rows[0], rows[1], rows[3]];
-    let second = night_without(&[true], 3, &rows, &first.items, vec![], &[]);
+    let second = night_without((&[true], &[]), 3, &rows, &first.items, vec![], &[]);
     let expected = [(1, "a", "overdue"), (2, "b", "withdrawn"), (3, "b", "withdrawn"), (4, "b", "done")];
     assert_eq!(states(&second), expected);
     assert_eq!((second.counts.held, second.counts.lost), (1, 1));
@@ -109,6 +110,25 @@ fn what_a_missing_source_asked_for_stays_open() {
     // The source is back, and nothing asks for it any more.
     let third = night(4, &rows, &second.items, vec![], &[]);
     assert_eq!((states(&third)[0], third.counts.held), ((1, "a", "withdrawn"), 0));
+}
+
+#[test]
+fn what_is_from_above_stays_open_until_it_is_answered() {
+    let rows = [Row::of(1), Row::of(2), Row::of(3), visit(4, 3_600, "已核实")];
+    let asked = (1..=4).map(|person| due(1, person, Some(0))).chain([due(0, 1, Some(0))]).collect();
+    let first = night(0, &rows, &[], asked, &[]);
+    // The next list names others, and person 3 is in no dump any more.
+    let rows = [rows[0], rows[1], rows[3]];
+    let next = |items: &[Item]| night_without((&[], &[false, true]), 1, &rows, items, vec![], &[]);
+    let second = next(&first.items);
+    let expected =
+        [(1, "a", "withdrawn"), (1, "b", "open"), (2, "b", "open"), (3, "b", "withdrawn"), (4, "b", "done")];
+    assert_eq!(states(&second), expected);
+    let counts = second.counts;
+    assert_eq!((counts.unlisted, counts.held, counts.lost), (2, 0, 1));
+    let told: Vec<&str> = second.messages.iter().map(Message::key).collect();
+    assert_eq!(told, ["followup.lost", "followup.unlisted"]);
+    assert_eq!(next(&second.items).counts.unlisted, 2);
 }
 
 #[test]

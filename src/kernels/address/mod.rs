@@ -3,8 +3,10 @@
 //! list of roads or estates is needed; what cannot be told stays in the text alone.
 
 mod counties;
+mod denied;
 mod divisions;
 mod landmarks;
+mod latin;
 mod line;
 mod numbers;
 mod origins;

@@ -1,13 +1,15 @@
 //! Which divisions a text names: a cell that says where somebody came from, in whatever words. Names count wherever they
 //! stand in it; roads, estates and hotels that are called after a city do not.
 //!
-//! A place that is found too often costs a visit, one that is missed may cost an outbreak. So 未到过上海 is 上海 as well, and
-//! of several places none is chosen: nobody here knows which of them is a key region.
+//! A place that is found too often costs a visit, one that is missed may cost an outbreak. So only what is denied in so many
+//! words is left out, and of several places none is chosen: nobody here knows which of them is a key region.
 
+use super::denied;
 use super::divisions::DIVISIONS;
-use super::landmarks::{AIRPORTS, AMBIGUOUS, LANDMARKS, LETTERS};
+use super::landmarks::{AMBIGUOUS, LANDMARKS, LETTERS};
+use super::latin::latin;
 use super::places::{MUNICIPALITIES, WORDS, counties, county_short, division_name, province_short, short};
-use crate::kernels::text::{fold, is_space};
+use crate::kernels::text::{fold, is_han, is_space};
 use hashbrown::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -144,7 +146,8 @@ fn codes_of(text: &str, origins: &Origins) -> Vec<String> {
         return vec![code.to_owned()];
     }
     let chars: Vec<char> = text.trim().chars().take(CHARS_MAX).map(fold).collect();
-    let mut found = find(&chars, origins);
+    let chars = unspaced(&chars);
+    let mut found = said(find(&chars, origins), &chars);
     if let [.., before, last] = found[..]
         && last.to == chars.len()
         && before.code != last.code
@@ -184,6 +187,32 @@ fn bare_code(text: &str) -> Option<&str> {
     (is_code && division_name(text).is_some()).then_some(text)
 }
 
+/// Without the spaces in names that are spaced for the eye: 上 海, 哈 尔 滨 站. Those between names stay.
+fn unspaced(chars: &[char]) -> Vec<char> {
+    let runs: Vec<&[char]> = chars.split(|&c| is_space(c)).filter(|run| !run.is_empty()).collect();
+    let is_single = |run: &[char]| matches!(run, [c] if is_han(*c));
+    let mut out: Vec<char> = Vec::with_capacity(chars.len());
+    for (i, run) in runs.iter().enumerate() {
+        if i > 0 && !is_single(run) && !is_single(runs[i - 1]) {
+            out.push(' ');
+        }
+        out.extend(*run);
+    }
+    out
+}
+
+/// Without the places where somebody says they were not, and those that such a one is joined with: 未到过上海、吉林.
+fn said(found: Vec<Found>, chars: &[char]) -> Vec<Found> {
+    let mut denied_to = None;
+    let is_said = |found: &Found| {
+        let joined = denied_to.is_some_and(|to: usize| denied::are_joined(&chars[to..found.from]));
+        let is_denied = joined || denied::is_denied(chars, found.from, found.to);
+        denied_to = is_denied.then_some(found.to);
+        !is_denied
+    };
+    found.into_iter().filter(is_said).collect()
+}
+
 /// Every place that is named, in order. Names do not overlap.
 fn find(chars: &[char], origins: &Origins) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
@@ -191,7 +220,7 @@ fn find(chars: &[char], origins: &Origins) -> Vec<Found> {
     while at < chars.len() {
         if chars[at].is_ascii_alphanumeric() {
             let word = chars[at..].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
-            found.extend(airport(&chars[at..at + word]).map(|code| Found { code, from: at, to: at + word }));
+            found.extend(latin(&chars[at..at + word]).map(|code| Found { code, from: at, to: at + word }));
             at += word;
             continue;
         }
@@ -251,11 +280,6 @@ fn letter_at(chars: &[char], at: usize) -> Option<(usize, Option<u32>)> {
     let goes_on = |c: &char| is_sign(*c) || "返来回到至抵出旅务打".contains(*c);
     let alone = starts_as_place(&chars[..at]) && chars.get(at + 1).is_none_or(goes_on);
     alone.then_some((at + 1, Some(code)))
-}
-
-fn airport(word: &[char]) -> Option<u32> {
-    let word: String = word.iter().map(char::to_ascii_uppercase).collect();
-    AIRPORTS.iter().find(|(_, own)| own.split(' ').any(|own| own == word)).map(|row| row.0)
 }
 
 /// 黄|河南岸, 太|湖南, 珠|江西: what ends with these and a direction is no province.
@@ -333,11 +357,11 @@ fn above(county: u32) -> u32 {
     if is_municipality { county / 10_000 * 10_000 } else { county / 100 * 100 }
 }
 
-fn is_province(code: u32) -> bool {
+pub(super) fn is_province(code: u32) -> bool {
     code.is_multiple_of(10_000)
 }
 
-fn same_province(a: u32, b: u32) -> bool {
+pub(super) fn same_province(a: u32, b: u32) -> bool {
     a / 10_000 == b / 10_000
 }
 
@@ -430,11 +454,30 @@ mod tests {
             ("长春市朝阳区", "220100"),
             ("西安、西宁", "610100 630100"),
             ("上海SHA-T2", "310000"),
+            ("上　海", "310000"),
+            ("上 海 虹 桥", "310000"),
+            ("哈 尔 滨 站", "230100"),
+            ("吉林 长春 上海", "220100 310000"),
+            ("SHANGHAI", "310000"),
+            ("Shanghai Hongqiao - ChangChun", "310000 220100"),
+            ("Chongqing", "500000"),
+            ("没有离开过上海", "310000"),
+            ("未到过长春，从上海返回", "310000"),
+            ("无核酸证明从上海返回", "310000"),
+            ("无锡、上海", "320200 310000"),
         ] {
             assert_eq!(codes(text), expected, "{text}");
         }
         for text in ["苏州、上海", "从上海返东营", "在上海打工"] {
             assert_eq!(division_code(text).as_deref(), Some("310000"), "the last origin is the newest: {text}");
+        }
+    }
+
+    #[test]
+    fn a_place_where_nobody_was_is_none() {
+        for text in ["没有去过上海", "否（未到过上海）", "从未前往上海、吉林", "无上海旅居史", "没有上海市的旅居史", "未途经上海"]
+        {
+            assert_eq!(codes(text), "", "{text}");
         }
     }
 
@@ -511,7 +554,7 @@ mod tests {
 
     #[test]
     fn every_landmark_is_found_alone() {
-        for (code, names) in LANDMARKS.iter().chain(AIRPORTS).chain(LETTERS) {
+        for (code, names) in LANDMARKS.iter().chain(super::super::landmarks::AIRPORTS).chain(LETTERS) {
             for name in names.split(' ') {
                 let expected = if *code == 0 { String::new() } else { code.to_string() };
                 assert_eq!(codes(name), expected, "{name}");

@@ -12,8 +12,9 @@ use crate::config::{Mask, VISIT_RESULTS};
 use crate::error::Result;
 use crate::events::{Event, EventSink};
 use crate::message::{Lang, Message};
+use crate::kernels::text::normalize_text;
 use crate::store::{files, path_component};
-use crate::tables::GridList;
+use crate::tables::{GridList, NO_TIME};
 use jiff::civil::Date;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -78,11 +79,71 @@ pub fn results(lang: Lang) -> Vec<String> {
     RESULTS.iter().map(|&key| Message::new(key).render(lang)).collect()
 }
 
-/// Checksum of the hidden cells of a visit: a row whose cells were shifted or typed over does not agree with it.
-/// `item_ids` are as in the cell, separated by spaces.
-pub fn checksum(item_ids: &str, revision: &str) -> String {
-    let digest = Sha256::new().chain_update(item_ids).chain_update("\n").chain_update(revision).finalize();
-    digest[..4].iter().map(|byte| format!("{byte:02x}")).collect()
+/// What the checksum of a visit is of.
+#[derive(Clone, Copy, Debug)]
+pub struct Checked<'a> {
+    /// As in the cell, separated by spaces.
+    pub item_ids: &'a str,
+    /// The list's date.
+    pub revision: &'a str,
+    /// The row's number.
+    pub number: &'a str,
+    /// The name as it is shown.
+    pub name: &'a str,
+}
+
+/// Checksum of the hidden cells of a visit, of its number and its name, with the latest time since when one of its rules holds: a
+/// row whose cells were shifted, typed over or sorted by themselves does not agree with it. In hexadecimal: 4 bytes of all hidden
+/// cells, 2 of the number, 2 of the name, and the time in seconds, 8 of them, 0 where there is none.
+pub fn checksum(of: Checked<'_>, since: Option<i64>) -> String {
+    let since = format!("{:016x}", since.unwrap_or(0));
+    let [number, name] = marks(of);
+    format!("{}{number}{name}{since}", digest([of.item_ids, of.revision, &since], 4))
+}
+
+/// The time in a checksum ([`NO_TIME`] where it tells none), if it agrees with the row. The number or the name must be the row's
+/// own, if the sheet still has them: lists are numbered anew, and names are corrected, but not both.
+pub fn checked(checksum: &str, of: Checked<'_>) -> Option<i64> {
+    if checksum.len() == OLD_CHECKSUM_CHARS {
+        return (digest([of.item_ids, of.revision], 4) == checksum).then_some(NO_TIME);
+    }
+    let (hidden, rest) = checksum.split_at_checked(8)?;
+    let (marked, since) = rest.split_at_checked(8)?;
+    if digest([of.item_ids, of.revision, since], 4) != hidden {
+        return None;
+    }
+    let [number, name] = marks(of);
+    let shown = [(of.number, number, marked.get(..4)), (of.name, name, marked.get(4..))];
+    let mut shown = shown.into_iter().filter(|(text, ..)| !text.is_empty()).peekable();
+    if shown.peek().is_some() && !shown.any(|(_, own, told)| told == Some(&own)) {
+        return None;
+    }
+    i64::from_str_radix(since, 16).ok().map(|since| if since == 0 { NO_TIME } else { since })
+}
+
+/// A checksum of lists that were drawn before there was more in it than the hidden cells.
+const OLD_CHECKSUM_CHARS: usize = 8;
+
+/// What tells the number and the name of a row of those items.
+fn marks(of: Checked<'_>) -> [String; 2] {
+    let mut name = String::new();
+    normalize_text(of.name, &mut name);
+    [digest([of.item_ids, "number", of.number], 2), digest([of.item_ids, "name", &name], 2)]
+}
+
+/// The first bytes of the digest of some lines.
+fn digest<const N: usize>(lines: [&str; N], bytes: usize) -> String {
+    let mut digest = Sha256::new();
+    for (i, line) in lines.into_iter().enumerate() {
+        digest.update(if i > 0 { "\n" } else { "" });
+        digest.update(line);
+    }
+    digest.finalize()[..bytes].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What a worker reads over the columns of a row that tell whom it is about: its number, name and phone.
+pub fn shown_headings(lang: Lang) -> [String; 3] {
+    ["publish.list.number", "publish.field.name", "publish.field.phone"].map(|key| Message::new(key).render(lang))
 }
 
 /// Writes lists below a folder, some at a time.

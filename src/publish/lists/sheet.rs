@@ -1,7 +1,7 @@
 //! Drawing one workbook: title, headings, visits, the cells that a worker may fill in, and the hidden columns.
 
 use super::template::{Cells, Template};
-use super::{HEADING_ROW, ListOptions, checksum, results, text};
+use super::{Checked, HEADING_ROW, ListOptions, checksum, results, text};
 use crate::config::Mask;
 use crate::error::{Error, Exit};
 use crate::message::{Lang, Message};
@@ -273,6 +273,7 @@ impl<'a> Style<'a> {
     ) -> u32 {
         let marked = row.fields.iter().position(|(field, _)| &**field == "name").unwrap_or(0);
         let (mut column, mut lines) = (0, 1);
+        let mut name = String::new();
         cells.number(number);
         let mut put = |text: &str| {
             column += 1;
@@ -283,9 +284,13 @@ impl<'a> Style<'a> {
             if text.len() > CELL_CHARS_MAX { cells.text(&cut(text.into_owned())) } else { cells.text(&text) }
         };
         for &i in shown {
-            match mark {
-                _ if i != marked || mark.is_empty() => put(&fields[i]),
-                _ => put(&format!("{}{mark}", fields[i])),
+            if i == marked {
+                let is_name = row.fields[i].0.as_ref() == "name";
+                let text = format!("{}{mark}", fields[i]);
+                put(&text);
+                name = if is_name { text } else { name };
+            } else {
+                put(&fields[i]);
             }
         }
         put(&row.rules);
@@ -298,7 +303,8 @@ impl<'a> Style<'a> {
         let items = row.item_ids.join(" ");
         put(&items);
         put(&self.revision);
-        put(&checksum(&items, &self.revision));
+        let of = Checked { item_ids: &items, revision: &self.revision, number: &number.to_string(), name: &name };
+        put(&checksum(of, row.since));
         lines
     }
 }
