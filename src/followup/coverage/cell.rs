@@ -13,7 +13,7 @@ pub(in crate::followup) struct Place {
     pub numbers: Option<Coverage>,
     /// A road by its name, with door numbers (1-99号), not buildings.
     pub is_road: bool,
-    /// Perhaps a road: door numbers of 青云里 or 常青胡同, which addresses write either way.
+    /// Perhaps a road: 青云里 or 常青胡同, which addresses write either way, and a road whose numbers are not said to be doors.
     pub is_lane: bool,
 }
 
@@ -116,7 +116,12 @@ pub(in crate::followup) fn places(text: &str, village: Option<&str>) -> Cell {
             numbers = Some(known.unwrap_or_else(Coverage::unknown));
         }
         let is_road = place.are_doors && place.key.ends_with(ROAD_ENDINGS);
-        let is_lane = place.are_doors && LANE_ENDINGS.iter().any(|end| place.key.ends_with(end));
+        // 建设路1-99 and 建设路全段 name doors unless they name buildings, and a lane alone may be a road whose doors are all meant.
+        let of_buildings = numbers.as_ref().is_some_and(Coverage::names_buildings);
+        let is_lane = match LANE_ENDINGS.iter().any(|end| place.key.ends_with(end)) {
+            true => !of_buildings,
+            false => numbers.is_some() && !of_buildings && place.key.ends_with(ROAD_ENDINGS),
+        };
         cell.places.push(Place { key: place.key, numbers, is_road, is_lane });
     }
     cell

@@ -52,7 +52,7 @@ const SIDES: [(&str, char); 26] = [
 ];
 
 /// The words for everything, the longer first.
-const WHOLES: [&str; 19] = [
+const WHOLES: [&str; 21] = [
     "小区全部楼栋",
     "小区所有楼栋",
     "全部楼栋",
@@ -70,6 +70,8 @@ const WHOLES: [&str; 19] = [
     "全屯",
     "全小区",
     "全路段",
+    "全域",
+    "全境",
     "全部",
     "所有",
 ];
@@ -110,12 +112,23 @@ pub(super) fn cell_text(raw: &str) -> String {
     glue(&text)
 }
 
-/// The committee stands for its village: 清水村委会 is 清水村.
+/// What stands for a village, the longer first.
+const COMMITTEES: [(&str, &str); 7] = [
+    ("村村民委员会", "村"),
+    ("村村委会", "村"),
+    ("村民委员会", "村"),
+    ("村委会", "村"),
+    ("村行政村", "村"),
+    ("行政村", "村"),
+    ("自然村", ""),
+];
+
+/// The committee stands for its village: 清水村委会 is 清水村, as is 清水行政村; 李家湾自然村 is 李家湾.
 pub(super) fn village_of_committee(text: &str) -> String {
     let mut text = text.to_owned();
-    for committee in ["村村民委员会", "村村委会", "村民委员会", "村委会"] {
-        if text.contains(committee) {
-            text = text.replace(committee, "村");
+    for (said, meant) in COMMITTEES {
+        if text.contains(said) {
+            text = text.replace(said, meant);
         }
     }
     text
@@ -125,7 +138,10 @@ pub(super) fn village_of_committee(text: &str) -> String {
 const LEADS: [&str; 12] =
     ["主要包括", "管辖范围", "辖区范围", "包括", "包含", "管辖", "辖区", "覆盖", "范围", "另含", "辖", "含"];
 /// What is said behind numbers and names no dwelling, or counts what is covered: it changes nothing.
-const TAILS: [&str; 16] = [
+const TAILS: [&str; 19] = [
+    "辖区内",
+    "辖区",
+    "范围内",
     "沿街门市",
     "沿街商铺",
     "沿街门面",
@@ -227,6 +243,7 @@ fn without_tail(piece: &str) -> &str {
             // 金街商铺 alone is a name, 及商铺 is none.
             Some(rest)
                 if rest.is_empty()
+                    || rest.chars().count() >= 2 && is_no_name(&piece[rest.len()..]) && !rest.ends_with('平')
                     || rest.ends_with(|c: char| c.is_ascii_digit() || "楼栋幢号组座#及和区院与".contains(c)) =>
             {
                 piece = rest.trim_end_matches(['及', '和', '与', '以']);
@@ -234,6 +251,11 @@ fn without_tail(piece: &str) -> &str {
             _ => return piece,
         }
     }
+}
+
+/// Whether no place is called after what stands behind its name: 等小区, 辖区, 约300户. 平等 is a name.
+fn is_no_name(tail: &str) -> bool {
+    ["等", "辖区", "范围内"].iter().any(|word| tail.starts_with(word)) || tail.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Full-width forms as ASCII, upper case.

@@ -135,6 +135,29 @@ proptest! {
     }
 }
 
+#[test]
+fn what_is_said_behind_a_name_is_no_part_of_it() {
+    for (cell, key) in [
+        ("锦绣家园等", "锦绣家园"),
+        ("康乐家园一期等", "康乐家园1期"),
+        ("香樟苑等小区", "香樟苑"),
+        ("锦绣花园全域", "锦绣花园"),
+        ("碧水湾辖区", "碧水湾"),
+        ("金色家园约300户", "金色家园"),
+        ("清水行政村1-3组", "清水村"),
+        ("李家湾自然村", "李家湾"),
+        ("平等", "平等"),
+    ] {
+        let places = cell::places(cell, None).places;
+        assert_eq!(places.iter().map(|place| &*place.key).collect::<Vec<_>>(), [key], "{cell}");
+    }
+    let may_be_road = |cell: &str| cell::places(cell, None).places.iter().all(|place| place.is_road || place.is_lane);
+    for cell in ["中山里", "福寿胡同", "建设路全段", "解放路1-99", "中山里1-9号"] {
+        assert!(may_be_road(cell), "{cell}");
+    }
+    assert!(!may_be_road("解放路1-9栋") && !may_be_road("中山里1-9栋") && !may_be_road("锦绣花园"));
+}
+
 /// Key, buildings to 12 that are covered (`None`: no numbers stand behind the name), and whether it is a road.
 fn told(text: &str, village: Option<&str>) -> Vec<(String, Option<Vec<u32>>, bool)> {
     let of = |numbers: Coverage| (1..=12).filter(|n| holds(&numbers, &n.to_string())).collect::<Vec<u32>>();

@@ -162,7 +162,9 @@ fn city(chars: &Line, at: usize) -> Option<(usize, u16)> {
         }
     }
     // A city that no list has.
-    let end = candidate(chars, at, 7, DISTRICT, |c, i| c == '市' && !starts_with(chars, i, "市场"))?;
+    let end = candidate(chars, at, 7, DISTRICT, |c, i| {
+        c == '市' && !starts_with(chars, i, "市场") && !is_behind_town(&chars[at..i])
+    })?;
     Some((end, 0))
 }
 
@@ -192,10 +194,17 @@ fn district(chars: &Line, at: usize) -> Option<usize> {
     }
     candidate(chars, at, 14, DISTRICT, |c, i| match c {
         '区' => !is_part_of_estate(&chars[at..i]),
-        '县' | '市' => i > at && !starts_with(chars, i, "市场"),
-        '旗' => i >= at + 2,
+        '县' | '市' => i > at && !starts_with(chars, i, "市场") && !is_behind_town(&chars[at..i]),
+        '旗' => i >= at + 2 && !is_behind_town(&chars[at..i]),
         _ => false,
     })
+}
+
+/// Whether a town or a street ends in that beginning of a name, so that what follows is a village, a road or an estate:
+/// 清泉镇红|旗, 城关街道|市府路. 景德镇|市 is none.
+fn is_behind_town(before: &[char]) -> bool {
+    let towns = before.iter().enumerate().skip(2).take(before.len().saturating_sub(3));
+    towns.into_iter().any(|(_, c)| matches!(c, '镇' | '乡')) || before.windows(2).any(|pair| pair == ['街', '道'])
 }
 
 /// Whether what stands before 区 makes it a part of an estate: 小区, 生活区, A区, 三区, 锦绣东区.
