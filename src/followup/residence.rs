@@ -4,6 +4,7 @@
 
 mod evidence;
 mod phones;
+mod whole;
 
 use super::directory::{Directory, GridNo};
 use super::visits::Visits;
@@ -93,6 +94,7 @@ pub fn assign(
             (home.grid, home.by, home.rank) = (grid, by_of(kind), n);
         }
         (home.address_row, home.flat) = evidence.address(records, rows, home.grid);
+        home.flat = whole::flat_with_unit(records, rows, home.flat);
     };
     homes.par_chunks_mut(CHUNK_PERSONS).enumerate().for_each(|(chunk, homes)| {
         let mut rows = Vec::new();
@@ -138,6 +140,7 @@ pub fn assign(
         (home.grid, home.by) = (grid, by_of(kind));
         newest_first(records, persons, person, &mut rows);
         (home.address_row, home.flat) = evidence.address(records, &rows, grid);
+        home.flat = whole::flat_with_unit(records, &rows, home.flat);
     }
     if order.contains(&GridEvidence::Household) {
         let unknown = |home: &Home| home.grid == NONE && home.address_row == NO_ROW;

@@ -4,6 +4,7 @@
 
 mod addresses;
 mod cells;
+mod flats;
 mod orders;
 mod phones;
 mod places;

@@ -1,5 +1,6 @@
 //! One row at a time: its values read into the columns of the records, or its text into quarantine.
 
+use super::flats;
 use super::addresses::{Addresses, Read};
 use super::cells::{age, cell, is_caption, sex, trimmed, value, value_or_above};
 use super::orders::Orders;
@@ -56,6 +57,8 @@ struct Draft {
     age: Option<u32>,
     parts: [Sym; 6],
     columns: [Sym; 4],
+    /// Building and unit that stood with the room.
+    of_room: [Sym; 2],
     address: Sym,
     flat: u64,
     registered: Read,
@@ -127,6 +130,7 @@ impl<'a> Reader<'a> {
             age: None,
             parts: [Pool::NONE; 6],
             columns: [Pool::NONE; 4],
+            of_room: [Pool::NONE; 2],
             address: Pool::NONE,
             flat: 0,
             registered: Read::default(),
@@ -337,6 +341,10 @@ impl<'a> Reader<'a> {
                     draft.columns[0] = pool.intern(&self.text);
                 }
             }
+            PersonField::Room if let Some(parts) = address::flat_parts(raw) => {
+                let [building, unit, room] = parts.map(|part| pool.intern(&part));
+                (draft.of_room, draft.columns[3]) = ([building, unit], room);
+            }
             PersonField::Building | PersonField::Unit | PersonField::Room => {
                 address::part(raw, &mut self.text);
                 let slot = match field {
@@ -401,13 +409,9 @@ impl<'a> Reader<'a> {
         let own = Read { display: draft.address, parts: draft.parts, flat: draft.flat };
         let as_registered = draft.lives_as_registered && draft.address == Pool::NONE;
         let Read { display, parts, flat } = if as_registered { draft.registered } else { own };
-        // Columns of their own win over what the address says.
-        let [mut estate, mut building, mut unit, mut room, road, number] = parts;
-        for (part, column) in [&mut estate, &mut building, &mut unit, &mut room].into_iter().zip(draft.columns) {
-            if column != Pool::NONE {
-                *part = column;
-            }
-        }
+        let [estate, building, unit, room, road, number] = parts;
+        let [estate, building, unit, room] =
+            flats::of_columns([estate, building, unit, room], draft.columns, draft.of_room);
         let (mut shown, mut flat) = (display, flat);
         let has_columns = draft.columns.iter().any(|&column| column != Pool::NONE);
         if has_columns {

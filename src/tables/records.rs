@@ -213,13 +213,13 @@ impl Records {
     /// Gives up the columns that nobody reads once persons are made: they are empty from now on.
     pub fn persons_are_made(&mut self) {
         macro_rules! give_up { ($($column:ident),*) => { $(self.$column = Column::default();)* } }
-        give_up!(name_flags, former_name, id, birth_precision, phones, unit, household_head, relation);
+        give_up!(name_flags, former_name, id, birth_precision, phones, household_head, relation);
     }
 
     /// Gives up the columns that nobody reads once every person has a grid: they are empty from now on.
     pub fn grids_are_told(&mut self) {
         macro_rules! give_up { ($($column:ident),*) => { $(self.$column = Column::default();)* } }
-        give_up!(estate, building, room, road, number, grid_code, updated_at);
+        give_up!(estate, building, unit, room, road, number, grid_code, updated_at);
     }
 
     /// Adds a copy of row `row` without its events and further phones, and gives its number.

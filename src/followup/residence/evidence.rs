@@ -216,11 +216,23 @@ impl<'a> Evidence<'a> {
         };
         let of_others = |row: usize| if of(row).community { NONE } else { of(row).stated };
         let of_community = |row: usize| {
-            let told = of(row).community && of(row).stated != NONE && !self.moved_since(records, rows, row as u32);
-            if told { of(row).stated } else { NONE }
+            let stated = of(row).stated;
+            let told = of(row).community && stated != NONE && !self.moved_since(records, rows, row as u32, stated);
+            if told { stated } else { NONE }
         };
-        let located = |how: GridBy| agreed(&|row| if of(row).by == how { of(row).located } else { NONE });
-        let flat = || first(&|row| self.flats.grid(records.flat[row]).unwrap_or(NONE));
+        // A flat of years ago says nothing where the newer addresses are roads.
+        let still = |grid_of: &dyn Fn(usize) -> GridNo, grid: GridNo| {
+            let newest = rows.iter().copied().find(|&row| grid_of(row as usize) == grid);
+            newest.is_none_or(|row| !self.moved_since(records, rows, row, grid))
+        };
+        let located = |how: GridBy| {
+            let grid_of = |row| if of(row).by == how { of(row).located } else { NONE };
+            agreed(&grid_of).filter(|&grid| still(&grid_of, grid))
+        };
+        let flat = || {
+            let grid_of = |row: usize| self.flats.grid(records.flat[row]).unwrap_or(NONE);
+            first(&grid_of).filter(|&grid| still(&grid_of, grid))
+        };
         match kind {
             GridEvidence::GridCode => first(&of_community),
             GridEvidence::Flat => located(GridBy::Flat).or_else(flat),
@@ -259,14 +271,14 @@ impl<'a> Evidence<'a> {
         best.map(|(.., grid)| grid)
     }
 
-    /// Whether a person (rows newest first) has moved since the record `row` stated a base grid: more than one voice (as for
+    /// Whether a person (rows newest first) has moved since the record `row` told the base grid `grid`: more than one voice (as for
     /// [`Self::agreed`]) places them in one other base grid at least [`RECENT_SECONDS`] later, and fewer voices confirm the
-    /// stated one. A code without a date is not known to be old. Where the same place is meant, the worker who stated the code
+    /// told one. A record without a date is not known to be old. Where the same place is meant, the worker who stated the code
     /// knows better than the directory in which grid it lies.
-    fn moved_since(&self, records: &Records, rows: &[u32], row: u32) -> bool {
+    fn moved_since(&self, records: &Records, rows: &[u32], row: u32, grid: GridNo) -> bool {
         let code = &self.of_row[row as usize];
         let at = |row: u32| records.updated_at[row as usize];
-        if at(row) == NO_TIME || self.directory.is_dedicated(code.stated) {
+        if at(row) == NO_TIME || self.directory.is_dedicated(grid) {
             return false;
         }
         let later = rows.iter().copied().take_while(|&word| at(word).saturating_sub(at(row)) > RECENT_SECONDS);
@@ -274,8 +286,8 @@ impl<'a> Evidence<'a> {
         let elsewhere = |word: u32| {
             let (of, flat) = (&self.of_row[word as usize], records.flat[word as usize]);
             let same_place = of.place == code.place || flat != 0 && flat == records.flat[row as usize];
-            let elsewhere = !matches!(of.located, NONE) && of.located != code.stated;
-            let is_other = elsewhere && !same_place && self.flats.grid(flat) != Some(code.stated);
+            let elsewhere = !matches!(of.located, NONE) && of.located != grid;
+            let is_other = elsewhere && !same_place && self.flats.grid(flat) != Some(grid);
             (is_other && !self.directory.is_dedicated(of.located)).then_some(of.located)
         };
         let voices = |speaks: &dyn Fn(u32) -> bool| -> u32 {
@@ -283,7 +295,7 @@ impl<'a> Evidence<'a> {
         };
         let others = words.iter().filter_map(|&word| elsewhere(word));
         let against = others.map(|grid| voices(&|word| elsewhere(word) == Some(grid))).max().unwrap_or(0);
-        against >= 2 && against > voices(&|word| elsewhere(word).is_none() && self.speaks(word, code.stated))
+        against >= 2 && against > voices(&|word| elsewhere(word).is_none() && self.speaks(word, grid))
     }
 
     /// The newest row with a place of each source, of rows that stand newest first.

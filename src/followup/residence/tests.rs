@@ -188,6 +188,18 @@ fn a_code_from_before_a_move_does_not_count() {
 }
 
 #[test]
+fn a_flat_from_before_a_move_to_a_road_does_not_count() {
+    let road = |source, day| Row { estate: "", building: "", road: "府前大街", number: "7", ..word(source, day, "") };
+    let flat = word(CLINIC, 10, "3");
+    let moved = is("G3", GridBy::Road);
+    assert_eq!(first(&[flat, road(TESTS, 90), road(OWN, 95)]), moved);
+    let stays = is("G1", GridBy::Flat);
+    assert_eq!(first(&[flat, road(TESTS, 90)]), stays, "one source alone may be wrong");
+    assert_eq!(first(&[flat, road(TESTS, 30), road(OWN, 31)]), stays, "all was said within a month");
+    assert_eq!(first(&[flat, road(TESTS, 90), road(OWN, 95), word(POLICE, 96, "3")]), stays, "it was said again");
+}
+
+#[test]
 fn what_a_worker_found_out_goes_before_all_that_was_said_earlier() {
     const RETURNS: u16 = 0;
     let lived = [Row { grid: "G1", ..word(6, 1, "3") }, word(OWN, 90, "3"), word(TESTS, 91, "3")];

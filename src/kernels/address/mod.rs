@@ -13,6 +13,7 @@ mod origins;
 mod places;
 mod prefix;
 mod tail;
+mod verbs;
 
 pub use origins::{Origins, division_code, division_codes};
 pub use numbers::roman_as_digit;
@@ -59,6 +60,7 @@ impl Address {
             return;
         }
         self.read_chars(raw);
+        verbs::drop_verb(self.line.chars_mut());
         drop_committee(self.line.chars_mut());
         self.line.read_kinds();
         self.area = prefix::area(&self.line);
@@ -313,7 +315,32 @@ pub fn estate_name(raw: &str, out: &mut String) {
     }
     address.read_chars(raw);
     drop_committee(address.line.chars_mut());
-    tail::push_estate(&address.line, out);
+    address.line.read_kinds();
+    // 株洲市醴陵市锦绣花园: the estate of a place that a list has.
+    let area = prefix::area(&address.line);
+    let area = if area.division == 0 || area.length + 2 > address.line.len() { 0 } else { area.length };
+    tail::push_estate(&address.line[area..], out);
+}
+
+/// Building, unit and room of a cell of rooms that holds more than a room: 3-2-501, 2单元501, 3楼301. `None` where it does not;
+/// of two numbers the first, which is a building by itself, is the unit where another column has the building.
+pub fn flat_parts(raw: &str) -> Option<[String; 3]> {
+    let parts = |c: char| matches!(c, '-' | '－' | '—' | '/' | '.' | '#' | '栋' | '幢' | '座' | '楼' | '单' | '层');
+    if !raw.contains(parts) || raw.bytes().filter(u8::is_ascii_digit).count() == raw.trim_end_matches(".0").len() {
+        return None;
+    }
+    let mut address = Address::default();
+    address.parse(&format!("甲小区{raw}"));
+    let Address { building, unit, room, .. } = address;
+    let is_more = !room.is_empty() && !(building.is_empty() && unit.is_empty());
+    // 501-2 is a part of 501.
+    let is_part = unit.is_empty() && building.len() >= 3 && room.len() <= 2 && raw.contains(['-', '－', '—']);
+    if !is_more || is_part {
+        return None;
+    }
+    // 3楼301: the floor.
+    let is_floor = unit.is_empty() && raw.contains('楼') && !raw.contains(['号', '#', '栋']) && room.starts_with(&*building);
+    Some([if is_floor { String::new() } else { building }, unit, room])
 }
 
 /// Writes a building, unit or room that stands in a column of its own into `out` (cleared first): `3` for 三栋, 3号楼, 03.
