@@ -233,7 +233,10 @@ pub(super) const GRIDS: &[(&str, Words)] = &[
 /// Words of a dump's path and columns that tell whose it is; agencies with the surest words first.
 pub(super) const AGENCIES: &[(&str, Words)] = &[
     ("self", &["declar", "申报", "扫码", "自主", "小程序", "您的"]),
-    ("health", &["核酸", "采样", "接种", "疫苗", "检测", "卫健", "隔离", "就诊", "医院", "门诊", "health", "vaccin", "test"]),
+    (
+        "health",
+        &["核酸", "采样", "接种", "疫苗", "检测", "卫健", "隔离", "就诊", "医院", "门诊", "health", "vaccin", "test"],
+    ),
     ("police", &["police", "公安", "户籍", "人口", "旅馆", "铁路", "民航", "客运", "卡口", "高速", "hotel"]),
     ("community", &["community", "网格", "社区", "入户", "走访", "摸排", "物业", "村委", "出租"]),
 ];
@@ -366,6 +369,26 @@ pub(super) const DIRECTIVES: Words = &["线索", "协查", "交办", "督办", "
 
 /// Words of columns that tell of a journey: a dump that has one of them and no arrival with a place is one to look at.
 pub(super) const JOURNEYS: Words = &[
-    "车站", "到站", "发站", "站名", "机场", "航班", "车次", "班次", "出发", "始发", "来源", "来自", "何处来", "何地来", "哪里来", "返", "抵", "到达",
-    "旅居", "行程", "途经", "通过时间",
+    "车站",
+    "到站",
+    "发站",
+    "站名",
+    "机场",
+    "航班",
+    "车次",
+    "班次",
+    "出发",
+    "始发",
+    "来源",
+    "来自",
+    "何处来",
+    "何地来",
+    "哪里来",
+    "返",
+    "抵",
+    "到达",
+    "旅居",
+    "行程",
+    "途经",
+    "通过时间",
 ];

@@ -77,6 +77,8 @@ pub struct Directory {
     roads: HashMap<String, Vec<(GridNo, Coverage)>>,
     /// Estates of one name in several communities.
     namesakes: HashSet<String>,
+    /// The estate that is meant by a name without its last word: 锦绣 is 锦绣花园 where no other begins so.
+    stems: HashMap<String, String>,
     /// Roads of one name in several counties.
     namesake_roads: HashSet<String>,
     areas: AreaNames,
@@ -119,6 +121,7 @@ impl Directory {
         }
         directory.number();
         directory.find_namesakes();
+        directory.find_stems();
         (directory, faults.messages())
     }
 
@@ -210,7 +213,25 @@ impl Directory {
             }
         }
         let of_city = INSTITUTIONS.iter().any(|end| estate.ends_with(end)).then(|| format!("市{estate}"));
-        of_city.filter(|name| is_known(name)).map_or(Cow::Borrowed(estate), Cow::Owned)
+        let meant = of_city.filter(|name| is_known(name));
+        let meant = meant.or_else(|| self.stems.get(&coverage::place_key(estate)).cloned());
+        meant.map_or(Cow::Borrowed(estate), Cow::Owned)
+    }
+
+    /// Finds the estates that are known without their last word.
+    fn find_stems(&mut self) {
+        let mut names: Vec<&String> = self.estates.keys().collect();
+        names.sort_unstable();
+        let mut stems = HashMap::new();
+        for name in &names {
+            let Some(stem) = LAST_WORDS.iter().find_map(|word| name.strip_suffix(word)) else { continue };
+            let from = names.partition_point(|other| other.as_str() < stem);
+            let alike = names[from..].iter().take_while(|other| other.starts_with(stem)).count();
+            if stem.chars().count() >= 2 && alike == 1 {
+                stems.insert(stem.to_owned(), (*name).clone());
+            }
+        }
+        self.stems = stems;
     }
 
     /// The village and the named group of an estate such as 清水村樟树组, if the directory knows the village.
@@ -451,6 +472,10 @@ impl Directory {
         self.shorts = shorts;
     }
 }
+
+/// Last words of estates that people leave out.
+const LAST_WORDS: [&str; 14] =
+    ["花园", "家园", "花苑", "新村", "公寓", "山庄", "名苑", "名城", "名都", "华府", "华庭", "雅苑", "新城", "嘉园"];
 
 /// What the names of hamlets end with that are known without their village; every village has a 小学 and many a 新村.
 const HAMLET_ENDINGS: [char; 16] =

@@ -242,8 +242,7 @@ pub fn update(night: &Night<'_>, yesterday: Vec<Item>, due: Vec<Due>, renamed: &
     if strangers > 0 {
         messages.push(Message::new("followup.unknown_person").with("count", strangers as u64));
     }
-    let told =
-        [("followup.held", counts.held), ("followup.lost", counts.lost), ("followup.unlisted", counts.unlisted)];
+    let told = [("followup.held", counts.held), ("followup.lost", counts.lost), ("followup.unlisted", counts.unlisted)];
     for (key, count) in told {
         if count > 0 {
             messages.push(Message::new(key).with("count", count));

@@ -203,7 +203,8 @@ impl Visits {
         let asked: HashSet<u32> = dead.iter().map(|&(person, ..)| person).collect();
         let lives = |&(row, person): &(usize, &u32)| {
             asked.contains(person)
-                && [records.address[row], records.grid_code[row]].iter().any(|&sym| sym != Pool::NONE)
+                && (records.registered_flat[row] != 0
+                    || [records.address[row], records.grid_code[row]].iter().any(|&sym| sym != Pool::NONE))
         };
         let at_home: HashSet<u32> = person_of.iter().enumerate().filter(lives).map(|(_, &person)| person).collect();
         for (person, at, row) in dead.into_iter().filter(|(person, ..)| !at_home.contains(person)) {

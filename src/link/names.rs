@@ -3,7 +3,7 @@
 use super::levels::name as level;
 use crate::kernels::pinyin::{self, Syllable};
 use crate::kernels::shape;
-use crate::kernels::text::{DOT, NameFlags, UNREADABLE_CHAR, is_relation_title};
+use crate::kernels::text::{DOT, NameFlags, UNREADABLE_CHAR, is_child_title, is_relation_title};
 use crate::tables::{Pool, Sym};
 use rayon::prelude::*;
 
@@ -13,6 +13,9 @@ const UNITS: usize = 10;
 const SPELT: u16 = 0;
 /// Code of a unit that cannot be read.
 const UNREADABLE: u16 = 1;
+
+/// The surname's length of a title that means a child: it has none.
+const CHILD: u8 = u8::MAX;
 
 /// A name as units: a character's code, its reading and a second reading. One cache line.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +35,12 @@ impl Name {
     /// Whether it can be compared at all.
     pub(super) fn is_missing(&self) -> bool {
         self.len == 0
+    }
+
+    /// Whether it means the child of whoever is named (王伟之子), who has a name of their own: nobody with a whole name, and
+    /// least of all the mother, who has the same phone and flat.
+    fn is_child(&self) -> bool {
+        self.len == 0 && self.surname == CHILD
     }
 
     /// Whether a title stands instead of the name.
@@ -116,6 +125,7 @@ pub(super) fn read_name(text: &str, flags: NameFlags, sounds: &mut Vec<Syllable>
     };
     if flags.is_title() && is_relation_title(text) {
         // 王伟家属 says nothing of the bearer's own name.
+        name.surname = if is_child_title(text) { CHILD } else { name.surname };
         return name;
     }
     if is_foreign(text, sounds) {
@@ -182,6 +192,9 @@ fn code(c: char) -> u16 {
 
 /// The level of two different names (equal ones are seen by their symbols). Symmetric.
 pub(super) fn compare(a: &Name, b: &Name) -> u8 {
+    if a.is_child() != b.is_child() && a.is_whole() != b.is_whole() {
+        return level::DIFFERENT;
+    }
     if a.is_missing() || b.is_missing() {
         return level::MISSING;
     }
@@ -311,6 +324,10 @@ mod tests {
     fn every_level_is_reached() {
         for (a, b, expected) in [
             ("王小伟", "王□伟", level::UNREADABLE),
+            ("董芳琴", "邱斌之女", level::DIFFERENT),
+            ("邱斌", "邱斌之子", level::DIFFERENT),
+            ("邱斌之子", "邱斌儿子", level::MISSING),
+            ("董芳琴", "邱斌家属", level::MISSING),
             ("王伟", "王*", level::UNREADABLE_WEAK),
             ("王晓伟", "王小伟", level::HOMOPHONE),
             ("王伟", "王玮", level::HOMOPHONE_SHORT),

@@ -152,8 +152,8 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "ingest.no_workbook",
-        "{file} is an archive without a workbook; unpack it",
-        "{file} 是不含工作簿的压缩包，请先解压",
+        "{file} is an archive without a workbook: unpack it, or save it as .xlsx (an .ods is none)",
+        "{file} 是不含工作簿的压缩包，请先解压；.ods 文件请另存为 .xlsx",
     ),
     (
         "ingest.bomb",

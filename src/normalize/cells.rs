@@ -178,6 +178,14 @@ const CAPTION_FIRST: [char; 27] = [
     'g', 'G', '导', '打', '本', '截', '第',
 ];
 
+/// Whether a text counts people and names nobody: 39人, 共1户1人, 小计：2人.
+pub(super) fn is_count(text: &str) -> bool {
+    const WORDS: &str = "共计合总小户人名:：,，、 0123456789";
+    text.ends_with(['人', '户', '名'])
+        && text.contains(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| WORDS.contains(c))
+}
+
 /// Whether a cell is the beginning of a total or caption.
 pub(super) fn is_caption(text: &str) -> bool {
     let text = text.trim();
@@ -202,6 +210,16 @@ pub(super) fn is_caption(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_of_people_is_nobody() {
+        for text in ["39人", "共1户1人", "小计：2人", "3户", "合计12名"] {
+            assert!(is_count(text), "{text}");
+        }
+        for text in ["人", "户主", "39", "王3人", "第3户"] {
+            assert!(!is_count(text), "{text}");
+        }
+    }
     use arrow::array::StringArray;
     use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
 //! One row at a time: its values read into the columns of the records, or its text into quarantine.
 
-use super::flats;
 use super::addresses::{Addresses, Read};
-use super::cells::{age, cell, is_caption, sex, trimmed, value, value_or_above};
+use super::cells::{age, cell, is_caption, is_count, sex, trimmed, value, value_or_above};
+use super::flats;
 use super::orders::Orders;
 use super::phones::{mobile, phones};
 use super::places::{Places, names_no_place};
@@ -200,7 +200,9 @@ impl<'a> Reader<'a> {
         let repeated = headings > 0 && headings * 2 >= filled && (headings > 1 || filled == 1);
         let caption = is_caption(first)
             || (filled <= 3
-                && (0..self.normalizer.headings.len()).any(|column| is_caption(cell(self.rows, column, at))));
+                && (0..self.normalizer.headings.len()).any(|column| {
+                    is_caption(cell(self.rows, column, at)) || is_count(trimmed(cell(self.rows, column, at)))
+                }));
         (repeated || caption).then_some(Reason::NotAPerson)
     }
 
@@ -398,7 +400,8 @@ impl<'a> Reader<'a> {
             own => own,
         };
         let (mut birth, mut precision) = (draft.birth, draft.birth_precision);
-        if let (NO_DATE, Some(years)) = (birth, draft.age) {
+        // A valid ID number tells the day; an age beside it is counted from whatever day, or in the old way.
+        if let (NO_DATE, Some(years), false) = (birth, draft.age, draft.id.valid()) {
             let reference = if draft.updated_at == NO_TIME {
                 self.normalizer.as_of_days
             } else {

@@ -5,12 +5,12 @@
 use super::figures::midnight;
 use super::read::ListedRecord;
 use super::summary::NightTables;
-use crate::config::RETURNS_SOURCE;
+use crate::config::{Mask, RETURNS_SOURCE};
 use crate::error::Result;
 use crate::followup::{self, Item, State};
 use crate::message::{Lang, Message};
-use crate::publish::lists;
 use crate::publish::tabular::{Cell, Table, delimited, write_workbook};
+use crate::publish::{lists, mask};
 use crate::store::files;
 use crate::tables::{NO_ROW, NO_TIME, PersonId, Reason};
 use hashbrown::HashMap;
@@ -90,7 +90,11 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
         };
         let told_by = |row: u32| night.pipeline.sources[records.source[row as usize] as usize].name.clone();
         let cells = vec![
-            records.key(row).to_owned(),
+            // A list may have no other key than the ID number.
+            match night.pipeline.publish.mask {
+                Mask::Standard => mask::within(records.key(row)).into_owned(),
+                Mask::None => records.key(row).to_owned(),
+            },
             night.read.line(file, line),
             state,
             grid.map_or_else(String::new, |grid| format!("{} {}", grid.code, grid.name)),

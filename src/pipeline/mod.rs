@@ -97,7 +97,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     let taking_back = returns::taking_back(pipeline)?;
     let pipeline = taking_back.as_ref().unwrap_or(pipeline);
     watch.warn_all(tried::try_rules(pipeline)?);
-    let directory = read::directory(pipeline, &mut watch)?;
+    let (directory, grids_sha256) = read::directory(pipeline, &mut watch)?.unzip();
     let city = read::city(pipeline, directory.as_ref());
     let mut read = watch.step("ingest", |watch| read::read(pipeline, city, SystemTime::now(), watch), told::read)?;
     let several: u64 = read.repairs.iter().map(|repairs| repairs.get("name", "several")).sum();
@@ -119,6 +119,7 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     watch.warn_all(ordered);
     watch.warn_all(fewer::warnings(&pipeline.sources, &records_before, &read.records.source));
     read.find_missing(pipeline, &records_before);
+    read.grids_sha256 = grids_sha256;
     let marks = Marks::of(pipeline, &read.records);
     let borne = carried.borne(&read.records, &marks);
     if !borne.is_empty() {

@@ -65,6 +65,8 @@ pub(super) struct Read {
     pub(super) records_of_dump: Vec<u64>,
     /// Records of lists from above, in the order of records, once all are settled.
     pub(super) from_above: Vec<ListedRecord>,
+    /// SHA-256 of the grid directory, hex; none without one.
+    pub(super) grids_sha256: Option<String>,
     /// Of each source, whether what it told before may be true still: see [`Self::find_missing`].
     pub(super) missing: Vec<bool>,
 }
@@ -340,7 +342,7 @@ pub(super) fn city(pipeline: &Pipeline, directory: Option<&Directory>) -> Option
 }
 
 /// The grid directory, if the pipeline names one.
-pub(super) fn directory(pipeline: &Pipeline, watch: &mut Watch<'_>) -> Result<Option<Directory>> {
+pub(super) fn directory(pipeline: &Pipeline, watch: &mut Watch<'_>) -> Result<Option<(Directory, String)>> {
     let Some(grids) = &pipeline.grids else {
         watch.warn(Message::new("run.no_directory"));
         return Ok(None);
@@ -358,5 +360,5 @@ pub(super) fn directory(pipeline: &Pipeline, watch: &mut Watch<'_>) -> Result<Op
         return Err(Error::new(Exit::Data, what).faults(warnings).help(help()));
     }
     watch.warn_all(warnings);
-    Ok(Some(directory))
+    Ok(Some((directory, report.sha256)))
 }

@@ -165,7 +165,9 @@ pub(super) fn apply(
     let source = pipeline.sources.iter().position(|source| source.name == RETURNS_SOURCE).unwrap_or_default() as u16;
     let (mut fresh, mut unread) = (Vec::new(), Vec::new());
     let paths = settings.paths.iter().flat_map(|pattern| glob::glob(pattern).into_iter().flatten().flatten());
-    let mut paths: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
+    // An office program that has a list open keeps a ~$ of its own beside it.
+    let is_lock = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$"));
+    let mut paths: Vec<PathBuf> = paths.filter(|path| path.is_file() && !is_lock(path)).collect();
     paths.sort();
     paths.dedup();
     for path in paths {
@@ -238,7 +240,8 @@ fn persons(
     records: &Records,
 ) -> Result<HashMap<String, Person>> {
     let mut asked: HashSet<&str> = answers.iter().flat_map(|answer| &answer.items).map(String::as_str).collect();
-    let mut persons = persons_of(&came_back.store.state_before(pipeline.run.as_of), pipeline, came_back, &asked, records)?;
+    let mut persons =
+        persons_of(&came_back.store.state_before(pipeline.run.as_of), pipeline, came_back, &asked, records)?;
     asked.retain(|item| !persons.contains_key(*item));
     if !asked.is_empty() {
         persons.extend(persons_of(&came_back.store.state(), pipeline, came_back, &asked, records)?);

@@ -11,11 +11,11 @@ use super::settle::{Settled, in_words};
 use super::told;
 use super::watch::Watch;
 use super::{answers, figures, report, statistics};
-use crate::config::Pipeline;
+use crate::config::{Mask, Pipeline};
 use crate::error::{Error, Exit, Result};
 use crate::followup;
 use crate::link::RULES;
-use crate::message::Message;
+use crate::message::{Lang, Message};
 use crate::normalize::Repairs;
 use crate::person::Built;
 use crate::publish::{self, ListOptions, Partition, SetTables};
@@ -24,6 +24,7 @@ use crate::tables::batches::{self, Batches};
 use crate::tables::{GridBy, GridList, Members, published};
 use jiff::Zoned;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -277,10 +278,27 @@ impl NightTables<'_> {
                 "match_weight_min": self.pipeline.linkage.match_weight_min,
                 "review_weight_min": self.pipeline.linkage.review_weight_min,
             }),
+            settings: self.settings(),
             model: self.model(),
             steps: watch.steps.clone(),
             warnings: in_words(&watch.warnings, lang),
         }
+    }
+
+    fn settings(&self) -> Value {
+        let sha256 = |text: &str| -> String { Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect() };
+        let publish = &self.pipeline.publish;
+        let rules: serde_json::Map<String, Value> =
+            self.pipeline.followups.iter().map(|rule| (rule.name.clone(), json!(sha256(&rule.sql)))).collect();
+        json!({
+            "mask": if publish.mask == Mask::None { "none" } else { "standard" },
+            "parquet": publish.parquet,
+            "xlsx": publish.xlsx,
+            "suppress_under": publish.suppress_under,
+            "locale": if self.pipeline.run.locale == Lang::Zh { "zh" } else { "en" },
+            "rules_sha256": rules,
+            "grids_sha256": self.read.grids_sha256,
+        })
     }
 
     fn repairs(&self) -> Vec<Repair> {

@@ -226,7 +226,8 @@ fn forget_phones(records: &mut Records, rows: &[u32], shown: &str, at: i64) -> V
         let i = row as usize;
         if records.updated_at[i] <= at && (records.name[i] != Pool::NONE || !records.id[i].is_none()) {
             let [first, second] = records.phones[i];
-            let mut alive: Vec<u64> = [first, second].into_iter().filter(|&phone| phone != 0 && !is_dead(phone)).collect();
+            let mut alive: Vec<u64> =
+                [first, second].into_iter().filter(|&phone| phone != 0 && !is_dead(phone)).collect();
             let more = records.more_phones.iter().filter(|&&(of, phone)| of == row && !is_dead(phone));
             alive.extend(more.map(|&(_, phone)| phone));
             if first != 0 && alive.is_empty() && records.id[i].is_none() {

@@ -40,6 +40,10 @@ pub struct Manifest {
     pub balances: Balances,
     /// Settings of the linkage.
     pub linkage: serde_json::Value,
+    /// Other settings that the set was made with, whatever the pipeline file says: what is published and how it is masked, and
+    /// hashes of the rules and of the grid directory.
+    #[serde(default)]
+    pub settings: serde_json::Value,
     /// Figures of the fitted model.
     pub model: serde_json::Value,
     /// Time of each step, in order.

@@ -22,7 +22,9 @@ pub(super) fn tell_apart(records: &mut Records, directory: &Directory) -> usize 
     }
     let rows: Vec<usize> = (0..records.len())
         .into_par_iter()
-        .filter(|&row| records.flat[row] != 0 && records.estate[row] == Pool::NONE && roads.contains_key(&records.road[row]))
+        .filter(|&row| {
+            records.flat[row] != 0 && records.estate[row] == Pool::NONE && roads.contains_key(&records.road[row])
+        })
         .collect();
     let stated = stated_grids(records, directory);
     let flat = |named: &mut Named, row: usize| {

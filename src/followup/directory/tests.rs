@@ -175,3 +175,15 @@ fn levels_come_from_the_code_where_no_column_names_them() {
     assert_eq!(directory.get("G1").unwrap().street, "");
     assert_eq!(Directory::of_codes(["B", "A", "B", ""]).grids().len(), 2);
 }
+
+#[test]
+fn an_estate_is_known_without_its_last_word_where_no_other_begins_so() {
+    let (directory, _) = directory(&[
+        &["G1", "", "", "", "", "", "", "", "", "锦绣花园、阳光花园、阳光家园、红旗花园"],
+        &["G2", "", "", "", "", "", "", "", "", "红旗村"],
+    ]);
+    assert_eq!(directory.known_estate("锦绣"), "锦绣花园");
+    for several in ["阳光", "红旗", "锦"] {
+        assert_eq!(directory.known_estate(several), several);
+    }
+}

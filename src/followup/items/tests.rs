@@ -121,8 +121,7 @@ fn what_is_from_above_stays_open_until_it_is_answered() {
     let rows = [rows[0], rows[1], rows[3]];
     let next = |items: &[Item]| night_without((&[], &[false, true]), 1, &rows, items, vec![], &[]);
     let second = next(&first.items);
-    let expected =
-        [(1, "a", "withdrawn"), (1, "b", "open"), (2, "b", "open"), (3, "b", "withdrawn"), (4, "b", "done")];
+    let expected = [(1, "a", "withdrawn"), (1, "b", "open"), (2, "b", "open"), (3, "b", "withdrawn"), (4, "b", "done")];
     assert_eq!(states(&second), expected);
     let counts = second.counts;
     assert_eq!((counts.unlisted, counts.held, counts.lost), (2, 0, 1));

@@ -189,7 +189,8 @@ fn a_code_from_before_a_move_does_not_count() {
 
 #[test]
 fn a_flat_from_before_a_move_to_a_road_does_not_count() {
-    let road = |source, day| Row { estate: "", building: "", road: "府前大街", number: "7", ..word(source, day, "") };
+    let road =
+        |source, day| Row { estate: "", building: "", road: "府前大街", number: "7", ..word(source, day, "") };
     let flat = word(CLINIC, 10, "3");
     let moved = is("G3", GridBy::Road);
     assert_eq!(first(&[flat, road(TESTS, 90), road(OWN, 95)]), moved);

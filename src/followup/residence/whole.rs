@@ -14,9 +14,10 @@ pub(super) fn flat_with_unit(records: &Records, rows: &[u32], flat: u64) -> u64 
     let lacks = |&row: &usize| records.unit[row] == Pool::NONE && flat_of(row).iter().all(|&part| part != Pool::NONE);
     let Some(own) = own.filter(lacks) else { return flat };
     let mut with_unit = None;
-    let others = rows.iter().map(|&row| row as usize).filter(|&row| {
-        records.unit[row] != Pool::NONE && records.flat[row] != 0 && flat_of(row) == flat_of(own)
-    });
+    let others = rows
+        .iter()
+        .map(|&row| row as usize)
+        .filter(|&row| records.unit[row] != Pool::NONE && records.flat[row] != 0 && flat_of(row) == flat_of(own));
     for other in others.map(|row| records.flat[row]) {
         if with_unit.is_some_and(|known| known != other) {
             return flat;
@@ -52,7 +53,8 @@ mod tests {
 
     #[test]
     fn a_unit_that_one_record_leaves_out_is_that_of_the_others() {
-        let at = |unit: &'static str, flat| Row { estate: "春园", building: "1", unit, room: "101", flat, ..Row::of(1) };
+        let at =
+            |unit: &'static str, flat| Row { estate: "春园", building: "1", unit, room: "101", flat, ..Row::of(1) };
         let flat = |rows: &[Row]| {
             let (records, _) = sample(rows);
             flat_with_unit(&records, &(0..rows.len() as u32).collect::<Vec<u32>>(), 7)

@@ -15,8 +15,8 @@ mod prefix;
 mod tail;
 mod verbs;
 
-pub use origins::{Origins, division_code, division_codes};
 pub use numbers::roman_as_digit;
+pub use origins::{Origins, division_code, division_codes};
 pub use places::{county_stem, division_name, short_names};
 pub use tail::push_estate;
 
@@ -339,7 +339,8 @@ pub fn flat_parts(raw: &str) -> Option<[String; 3]> {
         return None;
     }
     // 3楼301: the floor.
-    let is_floor = unit.is_empty() && raw.contains('楼') && !raw.contains(['号', '#', '栋']) && room.starts_with(&*building);
+    let is_floor =
+        unit.is_empty() && raw.contains('楼') && !raw.contains(['号', '#', '栋']) && room.starts_with(&*building);
     Some([if is_floor { String::new() } else { building }, unit, room])
 }
 

@@ -76,6 +76,11 @@ pub fn is_relation_title(title: &str) -> bool {
     titles::is_relation(title)
 }
 
+/// Whether a normalized title means the child of whoever is named: 王伟之子.
+pub fn is_child_title(title: &str) -> bool {
+    titles::is_child(title)
+}
+
 /// Writes the name in `raw` into `out` (cleared first) as it is compared and shown: simplified characters, no spaces,
 /// one middle dot, remarks in brackets and polite endings removed, every unreadable character as
 /// [`UNREADABLE_CHAR`], Latin letters of a whole name in upper case with single spaces, pinyin among characters in

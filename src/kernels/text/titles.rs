@@ -205,6 +205,15 @@ pub(super) fn sex(title: &str) -> Sex {
     }
 }
 
+/// Titles of [`RELATIONS`] that mean the child of whoever is named.
+const CHILDREN: &[&str] =
+    &["之子", "之女", "之婴", "儿子", "女儿", "婴儿", "新生儿", "小孩", "孩子", "宝宝", "家老大", "家老二", "家孩子"];
+
+/// Whether a title means the child of whoever is named: 王伟之子.
+pub(super) fn is_child(title: &str) -> bool {
+    CHILDREN.iter().any(|word| title.ends_with(word))
+}
+
 /// Whether a title names somebody by another person's name.
 pub(super) fn is_relation(title: &str) -> bool {
     RELATIONS.iter().any(|word| title.ends_with(word)) || title.contains('的')
