@@ -160,6 +160,64 @@ fn grid_of(set: &Path, surname: &str) -> String {
 }
 
 #[test]
+fn a_visit_without_a_time_answers_what_its_list_was_about() {
+    let city = City::new("");
+    let (set, _) = city.night(1);
+    city.said(&set, "G1", "赵山河", &[("核查结果", "已核实"), ("备注", "门口见到")]);
+    let (set, _) = city.night(2);
+    assert_eq!(states(&set, "arrivals"), ["done"]);
+    let when = table(&set, "events", &["type", "at"]);
+    assert!(when.iter().any(|event| event[0] == "visit" && event[1].starts_with("2022-04-01")), "{when:?}");
+    // On the day of the list somebody arrived once more, and no list told of it: that is another visit, in every later night.
+    city.write("tickets.csv", &format!("{TICKETS}T2,赵山河,310101198001010039,2022-04-01 21:00,310100,\n"));
+    for day in [2, 3, 4] {
+        let (set, _) = city.night(day);
+        assert_eq!(states(&set, "arrivals"), ["open"], "night {day}");
+    }
+}
+
+#[test]
+fn what_is_from_above_stays_open_when_the_next_list_comes() {
+    let city = City::new("");
+    city.night(1);
+    city.write("leads.csv", "k,name,idn,t\nB1,李海燕,370502198001020020,2022-04-02\n");
+    let (set, warnings) = city.night(2);
+    let mut told = states(&set, "leads");
+    told.sort();
+    assert_eq!(told, ["open", "overdue"]);
+    assert!(warnings.iter().any(|warning| warning.contains("上级交办")), "{warnings:?}");
+    city.said(&set, "G1", "王建国", &[("核查结果", "已核实"), ("核查时间", "2022-04-02 09:00")]);
+    let (set, warnings) = city.night(3);
+    let mut told = states(&set, "leads");
+    told.sort();
+    assert_eq!(told, ["done", "overdue"]);
+    assert!(warnings.iter().all(|warning| !warning.contains("上级交办")), "{warnings:?}");
+}
+
+#[test]
+fn a_dead_number_is_one_that_the_list_showed() {
+    let more = "phone = \"tel\"\n";
+    let city = City::new("");
+    let pipeline = std::fs::read_to_string(city.folder.path().join("pipeline.toml")).unwrap();
+    let pipeline = pipeline.replace("address = \"addr\"\n", &format!("address = \"addr\"\n{more}"));
+    let pipeline = pipeline.replace("fields = [\"name\"]", "fields = [\"name\", \"phones\"]");
+    city.write("pipeline.toml", &pipeline);
+    city.write("people.csv", "id,name,idn,addr,tel\n1,王建国,370502198001010017,锦绣花园1号楼1单元101室,\n");
+    let tickets = "id,name,idn,at,code,addr,tel\nT1,赵山河,310101198001010039,2022-03-31 10:00,310100,,13811112222\n";
+    city.write("tickets.csv", tickets);
+    let (set, _) = city.night(1);
+    city.said_of_unassigned(&set, "赵山河", &[("核查结果", "空号"), ("核查时间", "2022-04-01 15:00")]);
+    // The next dump brings another number of the same person.
+    city.write("tickets.csv", &format!("{tickets}T2,赵山河,310101198001010039,2022-03-30 10:00,310100,,13933334444\n"));
+    for day in [2, 3, 3] {
+        let (set, _) = city.night(day);
+        let phones = table(&set, "persons", &["name", "phones"]);
+        let of = phones.iter().find(|row| row[0] == "赵山河").unwrap();
+        assert!(of[1].contains("13933334444") && !of[1].contains("13811112222"), "night {day}: {of:?}");
+    }
+}
+
+#[test]
 fn what_was_imported_counts_without_a_section_for_it() {
     let city = City::new("");
     let (set, _) = city.night(1);

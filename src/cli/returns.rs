@@ -2,7 +2,7 @@
 
 use super::args::ImportArgs;
 use super::terminal::Terminal;
-use crate::error::Result;
+use crate::error::{Error, Exit, Result};
 use crate::message::Message;
 use crate::pipeline;
 
@@ -22,6 +22,11 @@ enum ReturnsCommand {
 pub(super) fn run(args: &ReturnsArgs, terminal: &Terminal) -> Result<()> {
     let ReturnsCommand::Import(args) = &args.command;
     let (store, pipeline) = args.store()?;
+    if !store.is_dir() {
+        // Lists come of a night, and every night has a store: a new one would be read by no run.
+        let what = Message::new("returns.no_store").with("path", store.display());
+        return Err(Error::new(Exit::NoInput, what).help(Message::new("returns.no_store_help")));
+    }
     let results = pipeline.and_then(|pipeline| pipeline.returns).unwrap_or_default().results;
     for (done, file) in args.files.iter().enumerate() {
         let import =

@@ -204,6 +204,10 @@ impl Directory {
         if let Some(name) = inhabited {
             return Cow::Borrowed(name);
         }
+        // 回锦绣花园, 住清水村: 回龙观 and 住建局 are names.
+        if let Some(name) = estate.strip_prefix(['回', '住', '在', '往']).filter(|name| is_known(name)) {
+            return Cow::Borrowed(name);
+        }
         // 醴陵锦绣花园, 湖南醴陵锦绣花园: the names of areas without their last word are read as a part of the estate's.
         let mut rest = estate;
         while let Some(shorter) = self.shorts.iter().find_map(|short| rest.strip_prefix(&**short)) {

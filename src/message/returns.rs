@@ -4,6 +4,12 @@ use super::Row;
 
 pub(super) const ROWS: &[Row] = &[
     ("returns.no_sheet", "{file}: is no filled-in list: it lacks {columns}", "{file}：不是回填清单，缺少列 {columns}"),
+    ("returns.no_store", "{path}: no store of a run is there", "{path}：没有运行留下的存储目录"),
+    (
+        "returns.no_store_help",
+        "next: give --pipeline P.toml, or --store with the folder that `run.store` names",
+        "下一步：用 --pipeline 指定流程文件，或用 --store 指定 `run.store` 所写的目录",
+    ),
     (
         "returns.no_sheet_help",
         "the hidden columns come back with the list: return the workbook itself, or a CSV of all its columns",

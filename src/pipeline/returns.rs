@@ -376,6 +376,14 @@ impl Returned {
         for &(row, _) in &self.pairs {
             resolved.joined_by[row as usize] = JoinedBy::Review;
         }
+        // Whoever was a record alone is none any more.
+        let of = &resolved.cluster_of_record;
+        for (a, b) in self.pairs().into_iter().filter(|&(a, b)| of[a as usize] == of[b as usize]) {
+            for row in [a, b] {
+                let by = &mut resolved.joined_by[row as usize];
+                *by = if *by == JoinedBy::Single { JoinedBy::Review } else { *by };
+            }
+        }
         // What a worker doubts at the door, a reviewer looks at: the pairs that made this record part of its person.
         let (links, review) = (&resolved.links, &mut resolved.review);
         let width = links.comparisons.len();

@@ -48,7 +48,10 @@ pub fn within(text: &str) -> Cow<'_, str> {
     while let Some(start) = text[rest..].find(is_digit).map(|at| rest + at) {
         let (number, masked) = match grouped(&text[start..]) {
             Some((number, masked)) => (number, Some(masked)),
-            None => (run(&text[start..]), whole(run(&text[start..]))),
+            None => {
+                let number = run(&text[start..]);
+                (number, whole(number).or_else(|| passport(&text[..start], number)))
+            }
         };
         rest = start + number.len();
         if let Some(masked) = masked {
@@ -86,8 +89,15 @@ fn whole(number: &str) -> Option<String> {
     }
 }
 
-/// A number in groups at the beginning of `text`, and masked, where that is one to mask: a mobile phone or an ID number in groups of
-/// three digits or more, an area's code and 7 or 8 digits. The signs between them, which tell nothing, go.
+/// The eight digits behind the one letter of a passport or permit, masked.
+fn passport(before: &str, number: &str) -> Option<String> {
+    let mut before = before.chars().rev();
+    let letter = before.next().is_some_and(|c| c.is_ascii_uppercase());
+    (letter && number.len() == 8 && !before.next().is_some_and(|c| c.is_ascii_alphanumeric())).then(|| id(number))
+}
+
+/// A number in groups at the beginning of `text`, and masked, where that is one to mask: a mobile phone or an ID number whose first
+/// group has three digits or more and every other two, an area's code and 7 or 8 digits. The signs between them, which tell nothing, go.
 fn grouped(text: &str) -> Option<(&str, String)> {
     let first = run(text);
     if matches!(first.chars().count(), 3 | 4) && first.starts_with(['0', '０']) {
@@ -100,7 +110,7 @@ fn grouped(text: &str) -> Option<(&str, String)> {
     let (mut end, mut number, mut last) = (first.len(), first.to_owned(), first);
     // The longest that is such a number: an ID number may begin like a phone.
     let mut found = None;
-    while last.chars().count() >= 3 {
+    while last.chars().count() >= 2 {
         let Some(rest) = text[end..].strip_prefix(SIGNS) else { break };
         end = text.len() - rest.len();
         last = run(rest);
@@ -108,10 +118,10 @@ fn grouped(text: &str) -> Option<(&str, String)> {
         number += last;
         let wanted = match number.chars().count() {
             11 => is_mobile,
-            18 => first.chars().count() == 6,
+            18 => true,
             _ => false,
         };
-        if wanted && last.chars().count() >= 3 {
+        if wanted && first.chars().count() >= 3 && last.chars().count() >= 2 {
             found = whole(&number).map(|masked| (&text[..end], masked)).or(found);
         }
     }
@@ -200,6 +210,9 @@ mod tests {
             ("138-12345678、138 12345678、1381234-5678", "138****5678、138****5678、138****5678"),
             ("(138)12345678，138·1234·5678", "(138****5678，138****5678"),
             ("430203 1988 0808 123X", "4302**********123X"),
+            ("3705 0219 9001 0112 34，370 502 1990 0101 1234", "3705**********1234，3705**********1234"),
+            ("139 12 34 56 78", "139****5678"),
+            ("护照E12345678，沪A12345", "护照E12****78，沪A12345"),
             ("138-1234-56789，13-812345678，370502 19900101", "138-1234-56789，13-812345678，370502 19900101"),
             ("订单20261130000000001234，座机8221234", "订单20261130000000001234，座机8221234"),
             ("", ""),

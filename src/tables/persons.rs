@@ -279,7 +279,8 @@ pub struct Residence {
     pub by: Vec<GridBy>,
     /// Symbol of the dedicated grid to which the person belongs, lived in or not; [`super::Pool::NONE`]: none.
     pub dedicated: Vec<super::Sym>,
-    /// Flat of the newest record that names one, in that grid if there is such a record, as records have it; 0: none does.
+    /// Flat of that address, with its unit where another record has it, or of another record that may lie in that grid, as
+    /// records have it; 0: none does.
     pub flat: Vec<u64>,
     /// Record with the best address, in that grid if there is such a record; [`super::NO_ROW`]: none has an address.
     pub address_row: Vec<u32>,

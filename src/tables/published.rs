@@ -70,7 +70,8 @@ pub const MEMBERS: &[Column] = &[
     maybe(
         "match_weight",
         Float,
-        "Strongest match weight that joins the record to its person, in bits; null for a record alone.",
+        "Strongest match weight that joins the record to its person, in bits; null for a record alone and for one that nothing \
+         but a decision or a returned list joins.",
     ),
     column("joined_by", Text, "How it was joined: id, model, review or single."),
 ];

@@ -183,6 +183,10 @@ fn an_estate_is_known_without_its_last_word_where_no_other_begins_so() {
         &["G2", "", "", "", "", "", "", "", "", "红旗村"],
     ]);
     assert_eq!(directory.known_estate("锦绣"), "锦绣花园");
+    assert_eq!(
+        (directory.known_estate("回锦绣花园"), directory.known_estate("回龙观")),
+        ("锦绣花园".into(), "回龙观".into())
+    );
     for several in ["阳光", "红旗", "锦"] {
         assert_eq!(directory.known_estate(several), several);
     }

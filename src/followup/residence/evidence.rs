@@ -324,20 +324,25 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The record with the best address among those of a person who lives in `grid` (rows newest first), and the best flat;
-    /// [`NO_ROW`] and 0 where none has one. What lies in the grid goes before what may and that before what does not, so that
+    /// The record with the best address among those of a person who lives in `grid` (rows newest first), and its flat or else the
+    /// best that may lie in the grid; [`NO_ROW`] and 0 where none has one. What lies in the grid goes before what may and that before what does not, so that
     /// a worker is sent to a door of the own grid; then a whole flat and a dated record, the more trusted agency, the newer.
     pub(super) fn address(&self, records: &Records, rows: &[u32], grid: GridNo) -> (u32, u64) {
         let sure = |row: u32| {
             let of = &self.of_row[row as usize];
             grid != NONE && (of.stated == grid || of.located == grid)
         };
-        let (row, flat) = self.best(records, rows, |row| sure(row).then_some(true));
-        if row != NO_ROW && flat != 0 {
-            return (row, flat);
+        let (mut row, mut flat) = self.best(records, rows, |row| sure(row).then_some(true));
+        if row == NO_ROW || flat == 0 {
+            let may_lie = |row: u32| (!sure(row)).then(|| self.may_lie_in(row, grid));
+            let others = self.best(records, rows, |row| may_lie(row).filter(|lies| *lies));
+            let other = if others.0 == NO_ROW { self.best(records, rows, may_lie).0 } else { others.0 };
+            (row, flat) = (if row == NO_ROW { other } else { row }, if flat == 0 { others.1 } else { flat });
         }
-        let others = self.best(records, rows, |row| (!sure(row)).then(|| self.may_lie_in(row, grid)));
-        (if row == NO_ROW { others.0 } else { row }, if flat == 0 { others.1 } else { flat })
+        match row {
+            NO_ROW => (row, flat),
+            _ => (row, Some(records.flat[row as usize]).filter(|&own| own != 0).unwrap_or(flat)),
+        }
     }
 
     /// The best address and the best flat of the rows (newest first) of which `lies` says anything; `true` goes before `false`.

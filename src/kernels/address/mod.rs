@@ -315,10 +315,13 @@ pub fn estate_name(raw: &str, out: &mut String) {
     }
     address.read_chars(raw);
     drop_committee(address.line.chars_mut());
-    address.line.read_kinds();
     // 株洲市醴陵市锦绣花园: the estate of a place that a list has.
-    let area = prefix::area(&address.line);
-    let area = if area.division == 0 || area.length + 2 > address.line.len() { 0 } else { area.length };
+    let mut area = 0;
+    if raw.contains(['省', '市', '县']) {
+        address.line.read_kinds();
+        let named = prefix::area(&address.line);
+        area = if named.division == 0 || named.length + 2 > address.line.len() { 0 } else { named.length };
+    }
     tail::push_estate(&address.line[area..], out);
 }
 

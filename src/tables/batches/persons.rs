@@ -117,10 +117,7 @@ impl View<'_> {
 
     /// Hash of the flat in which a person lives; 0 where that is not known.
     fn flat(&self, p: usize) -> u64 {
-        match self.residence.address_row[p] {
-            NO_ROW => 0,
-            row => self.records.flat[row as usize],
-        }
+        self.residence.flat[p]
     }
 
     fn households(&self, rows: &Range<usize>) -> ArrayRef {

@@ -72,6 +72,7 @@ fn sample() -> (Records, Members, Persons, Residence, Vec<String>) {
     let mut residence = Residence { grid: vec![0; 2], by: vec![GridBy::Flat, GridBy::None], ..Default::default() };
     residence.grid[0] = residence.codes.intern("370502001001001");
     residence.address_row = vec![1, NO_ROW];
+    residence.flat = vec![records.flat[1], 0];
     residence.dedicated = vec![residence.codes.intern("370502001001901"), Pool::NONE];
     (records, members, persons, residence, vec!["police_population".to_owned(), "community".to_owned()])
 }
