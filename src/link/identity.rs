@@ -48,7 +48,9 @@ pub(super) fn confirms_its_number(packed: &Packed) -> bool {
 
 /// The level of two profiles. Symmetric.
 pub(super) fn compare(a: &Packed, b: &Packed) -> u8 {
-    if a.id.known == 0 || b.id.known == 0 || a.has(ID_DOUBTFUL) || b.has(ID_DOUBTFUL) {
+    // Whoever borrows a number states the own name with it: under one name a wrong age or birth date is a slip.
+    let is_own = || a.name != 0 && a.name == b.name && a.id.same_valid(&b.id);
+    if a.id.known == 0 || b.id.known == 0 || (a.has(ID_DOUBTFUL) || b.has(ID_DOUBTFUL)) && !is_own() {
         return compare_documents(a.document(), b.document()).unwrap_or_else(|| without_id(a, b));
     }
     match compare_ids(&a.id, &b.id) {

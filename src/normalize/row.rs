@@ -400,8 +400,7 @@ impl<'a> Reader<'a> {
             own => own,
         };
         let (mut birth, mut precision) = (draft.birth, draft.birth_precision);
-        // A valid ID number tells the day; an age beside it is counted from whatever day, or in the old way.
-        if let (NO_DATE, Some(years), false) = (birth, draft.age, draft.id.valid()) {
+        if let (NO_DATE, Some(years)) = (birth, draft.age) {
             let reference = if draft.updated_at == NO_TIME {
                 self.normalizer.as_of_days
             } else {

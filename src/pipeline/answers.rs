@@ -99,7 +99,7 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
             state,
             grid.map_or_else(String::new, |grid| format!("{} {}", grid.code, grid.name)),
             grid.map_or_else(String::new, |grid| grid.worker.clone()),
-            shown(answer.visit.map(|(_, at)| at)),
+            visited(answer.visit.map(|(_, at)| at)),
             answer.visit.map_or_else(String::new, |(row, _)| told_by(row)),
             shown(answer.due_at),
         ];
@@ -226,7 +226,11 @@ fn reason_text(reason: Reason) -> &'static str {
 fn shown(seconds: Option<i64>) -> String {
     let epoch: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
     let at = seconds.and_then(|seconds| epoch.checked_add(jiff::SignedDuration::from_secs(seconds)).ok());
-    // Up to a minute past midnight nobody stated a time.
-    let format = |at: DateTime| if at.hour() == 0 && at.minute() == 0 { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M" };
-    at.map_or_else(String::new, |at| at.strftime(format(at)).to_string())
+    at.map_or_else(String::new, |at| at.strftime("%Y-%m-%d %H:%M").to_string())
+}
+
+/// When a visit was; up to a minute past midnight nobody stated the time of day.
+fn visited(seconds: Option<i64>) -> String {
+    let text = shown(seconds);
+    text.strip_suffix(" 00:00").map_or(text.clone(), str::to_owned)
 }
