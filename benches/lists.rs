@@ -87,6 +87,7 @@ fn visit(number: usize) -> ListRow {
         reasons: format!("济南市；入户不在家，已上门{}次", number % 4),
         priority: 1,
         due_at: Some(date(2022, 3, 28).at(9, 30, 0, 0)),
+        since: None,
         fields: fields.map(|(name, value)| (name.into(), value)).to_vec(),
     }
 }

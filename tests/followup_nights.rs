@@ -198,6 +198,17 @@ fn what_is_from_above_stays_open_when_the_next_list_comes() {
 }
 
 #[test]
+fn a_visit_in_vain_stands_in_the_answer_to_a_lead() {
+    let city = City::new("");
+    let (set, _) = city.night(1);
+    city.said(&set, "G1", "王建国", &[("核查结果", "拒不配合"), ("核查时间", "2022-04-01 09:00")]);
+    let (set, _) = city.night(2);
+    let text = std::fs::read_to_string(set.join("answers/leads.csv")).unwrap();
+    let line = text.lines().nth(1).unwrap();
+    assert!(line.starts_with("A1,2,待核实（拒不配合）,G1 第1网格,王一,2022-04-01 09:00,returns,"), "{line}");
+}
+
+#[test]
 fn a_dead_number_is_one_that_the_list_showed() {
     let more = "phone = \"tel\"\n";
     let city = City::new("");

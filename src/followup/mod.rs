@@ -35,7 +35,7 @@ pub use lists::Lists;
 pub use residence::{GridRules, assign};
 pub use rollup::{AreaCounts, RollupRow, rollup};
 pub use rules::{Due, due_at, find_evidence, run_rules};
-pub use visits::{Visits, result_of, settled_between};
+pub use visits::{Visits, result_of, settled_between, visited_between};
 
 #[cfg(test)]
 mod tests;

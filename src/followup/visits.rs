@@ -240,12 +240,30 @@ pub fn settled_between(
     (since, until): (i64, i64),
     words: &[(String, String)],
 ) -> Option<(u32, i64)> {
+    let visits = visits_between(records, rows, (since, until));
+    last_of(visits.filter(|&(.., detail)| outcome_of(&records.pool, detail, words).settles))
+}
+
+/// The last of the visits told by those records in that time, whatever came of it: record and time.
+pub fn visited_between(records: &Records, rows: &[u32], between: (i64, i64)) -> Option<(u32, i64)> {
+    last_of(visits_between(records, rows, between))
+}
+
+fn visits_between<'a>(
+    records: &'a Records,
+    rows: &'a [u32],
+    (since, until): (i64, i64),
+) -> impl Iterator<Item = (u32, i64, Sym)> + 'a {
     let of_row = |&row: &u32| events_of(records, row).map(move |(kind, at, detail)| (row, kind, at, detail));
-    let visits = rows.iter().filter(|&&row| row != NO_ROW).flat_map(of_row).filter(|&(_, kind, at, _)| {
+    let told = rows.iter().filter(|&&row| row != NO_ROW).flat_map(of_row);
+    let visits = told.filter(move |&(_, kind, at, _)| {
         kind == "visit" && at != NO_TIME && not_before(at, since) && !not_before(at, until)
     });
-    let settling = visits.filter(|&(.., detail)| outcome_of(&records.pool, detail, words).settles);
-    settling.map(|(row, _, at, _)| (row, at)).max_by_key(|&(row, at)| (at, std::cmp::Reverse(row)))
+    visits.map(|(row, _, at, detail)| (row, at, detail))
+}
+
+fn last_of(visits: impl Iterator<Item = (u32, i64, Sym)>) -> Option<(u32, i64)> {
+    visits.map(|(row, at, _)| (row, at)).max_by_key(|&(row, at)| (at, std::cmp::Reverse(row)))
 }
 
 fn parsed(pool: &Pool, detail: Sym) -> serde_json::Map<String, serde_json::Value> {

@@ -221,6 +221,7 @@ pub(super) const ROWS: &[Row] = &[
     ("publish.answer.open", "open", "待核实"),
     ("publish.answer.handed_over", "handed over, open", "已移交，待核实"),
     ("publish.answer.overdue", "overdue", "已超期"),
+    ("publish.answer.tried", "{state} ({result})", "{state}（{result}）"),
     ("publish.answer.withdrawn", "withdrawn", "已撤销"),
     ("publish.answer.unreadable", "not readable: {reason}", "无法识别：{reason}"),
     ("publish.reason.field_count", "more or fewer fields than the heading", "字段数与表头不符"),

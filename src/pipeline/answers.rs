@@ -88,6 +88,11 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
             (None, State::Overdue) => say("publish.answer.overdue"),
             (None, State::Withdrawn) => say("publish.answer.withdrawn"),
         };
+        let state = match answer.tried {
+            Some((row, at)) => tried_in_vain(state, &followup::result_of(records, row, at), lang),
+            None => state,
+        };
+        let visit = answer.visit.or(answer.tried);
         let told_by = |row: u32| night.pipeline.sources[records.source[row as usize] as usize].name.clone();
         let cells = vec![
             // A list may have no other key than the ID number.
@@ -99,8 +104,8 @@ fn answers(night: &NightTables<'_>, number: u16, name: &str) -> Table {
             state,
             grid.map_or_else(String::new, |grid| format!("{} {}", grid.code, grid.name)),
             grid.map_or_else(String::new, |grid| grid.worker.clone()),
-            visited(answer.visit.map(|(_, at)| at)),
-            answer.visit.map_or_else(String::new, |(row, _)| told_by(row)),
+            visited(visit.map(|(_, at)| at)),
+            visit.map_or_else(String::new, |(row, _)| told_by(row)),
             shown(answer.due_at),
         ];
         rows.push(((file, line), cells));
@@ -127,6 +132,8 @@ struct RowAnswer {
     state: State,
     /// Record and time of the visit that answers it.
     visit: Option<(u32, i64)>,
+    /// Of the last one that answers nothing (拒不配合, 不在家), where none does.
+    tried: Option<(u32, i64)>,
     due_at: Option<i64>,
 }
 
@@ -155,7 +162,23 @@ fn answer(night: &NightTables<'_>, item: Option<&Item>, person: usize, (at, all)
     };
     let last = (visits.settled_row[person], visits.settled_at[person]);
     let last = Some(last).filter(|(row, _)| state == State::Done && *row != NO_ROW);
-    RowAnswer { state, visit: between.or(last), due_at }
+    let visit = between.or(last);
+    let since = Some(at).filter(|&at| at != NO_TIME).or_else(|| item?.since);
+    let tonight = midnight(pipeline.run.as_of) + 86_400;
+    let tried = since.filter(|_| visit.is_none() && state.is_open());
+    let tried = tried.and_then(|since| followup::visited_between(&night.read.records, rows, (since, tonight)));
+    RowAnswer { state, visit, tried, due_at }
+}
+
+/// The state of what nobody answered, with the result of a visit in vain behind it.
+fn tried_in_vain(state: String, result: &str, lang: Lang) -> String {
+    match lists::results(Lang::Zh).iter().position(|known| known == result) {
+        Some(number) => {
+            let tried = Message::new("publish.answer.tried").with("state", state);
+            tried.with("result", lists::results(lang).swap_remove(number)).render(lang)
+        }
+        None => state,
+    }
 }
 
 /// What the visit that settled an item says of it: its result, where it is another than that somebody was met as listed.

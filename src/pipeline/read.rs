@@ -94,7 +94,7 @@ impl Read {
             let mut dumps = self.dumps.iter().zip(&self.reports).filter(|(dump, _)| dump.source == number).peekable();
             let told = told[usize::from(number)] || before.get(&source.name).is_none_or(|&count| count < RECORDS_MIN);
             let came = dumps.peek().is_some() && !dumps.any(|(dump, report)| dump.bytes == 0 || report.damaged);
-            !source.paths.is_empty() && !(told && came)
+            !(source.paths.is_empty() || told && came)
         };
         self.missing = (0..).zip(&pipeline.sources).map(of).collect();
     }

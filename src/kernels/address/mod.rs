@@ -335,10 +335,10 @@ pub fn flat_parts(raw: &str) -> Option<[String; 3]> {
     let mut address = Address::default();
     address.parse(&format!("甲小区{raw}"));
     let Address { building, unit, room, .. } = address;
-    let is_more = !room.is_empty() && !(building.is_empty() && unit.is_empty());
+    let is_room = room.is_empty() || building.is_empty() && unit.is_empty();
     // 501-2 is a part of 501.
     let is_part = unit.is_empty() && building.len() >= 3 && room.len() <= 2 && raw.contains(['-', '－', '—']);
-    if !is_more || is_part {
+    if is_room || is_part {
         return None;
     }
     // 3楼301: the floor.

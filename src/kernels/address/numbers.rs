@@ -119,6 +119,15 @@ pub(super) fn push_number(number: &[char], out: &mut String) {
     out.extend(&number[zeros..]);
 }
 
+/// A Roman numeral of one character, I to IX, as the digit it is; any other character itself. Phases are written Ⅱ期.
+#[inline]
+pub fn roman_as_digit(c: char) -> char {
+    match c {
+        '\u{2160}'..='\u{2168}' => (b'1' + (c as u32 - 0x2160) as u8).into(),
+        c => c,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,14 +141,5 @@ mod tests {
         for text in ["", "小", "花", "锦绣花园", "家属", "区"] {
             assert!(!starts(text), "{text}");
         }
-    }
-}
-
-/// A Roman numeral of one character, I to IX, as the digit it is; any other character itself. Phases are written Ⅱ期.
-#[inline]
-pub fn roman_as_digit(c: char) -> char {
-    match c {
-        '\u{2160}'..='\u{2168}' => (b'1' + (c as u32 - 0x2160) as u8).into(),
-        c => c,
     }
 }
