@@ -4,6 +4,7 @@ use super::features::{Features, Packed};
 use super::identity;
 use super::levels::{Pattern, address, name, phone};
 use super::names;
+use crate::tables::NO_DATE;
 
 impl Features {
     /// The pattern of profiles `a` and `b`. Symmetric.
@@ -21,13 +22,27 @@ impl Features {
     }
 
     fn names(&self, a: &Packed, b: &Packed) -> u8 {
-        let level = self.name_pair(a.name, b.name);
+        let level = match self.name_pair(a.name, b.name) {
+            name::DIFFERENT if self.may_be_child(a, b) => name::MISSING,
+            level => level,
+        };
         if a.former == 0 && b.former == 0 || (name::EXACT..name::EXACT + name::EXACT_LEVELS).contains(&level) {
             return level;
         }
         [self.name_pair(a.former, b.name), self.name_pair(a.name, b.former)]
             .into_iter()
             .fold(level, |best, other| if name::rank(other) < name::rank(best) { other } else { best })
+    }
+
+    /// Whether one of them is called somebody's child, and the other is young enough to be that child under its own name.
+    fn may_be_child(&self, a: &Packed, b: &Packed) -> bool {
+        let is_child = |of: &Packed| self.names[of.name as usize].is_child();
+        let is_young = |of: &Packed| of.birth().0 != NO_DATE && of.birth().0 > self.grown_up;
+        match (is_child(a), is_child(b)) {
+            (true, false) => is_young(b),
+            (false, true) => is_young(a),
+            _ => false,
+        }
     }
 
     fn name_pair(&self, a: u32, b: u32) -> u8 {
@@ -110,7 +125,40 @@ fn one_slip(a: u64, b: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::one_slip;
+    use super::{name, one_slip};
+    use crate::kernels::date::days_from_civil;
+    use crate::kernels::text::normalize_name;
+    use crate::link::{features, profiles};
+    use crate::tables::{BirthPrecision, NO_DATE, Records};
+
+    #[test]
+    fn who_is_called_by_a_parent_may_be_a_child_and_no_grown_up() {
+        let born = |year| days_from_civil(year, 3, 1);
+        let rows = [
+            ("邱斌之女", NO_DATE),
+            ("董芳琴", born(1998)),
+            ("邱小雨", born(2020)),
+            ("邱婷", NO_DATE),
+            ("邱斌", born(1996)),
+        ];
+        let mut records = Records::default();
+        for (at, (text, _)) in rows.iter().enumerate() {
+            records.copy_blank();
+            let mut clean = String::new();
+            records.name_flags[at] = normalize_name(text, &mut clean).0;
+            records.name[at] = records.pool.intern(&clean);
+            records.phones[at][0] = 13_900_000_000 + at as u64;
+        }
+        for (at, (_, birth)) in rows.iter().enumerate() {
+            (records.birth[at], records.birth_precision[at]) = (*birth, BirthPrecision::Day);
+        }
+        let features = features(&records, &profiles(&records));
+        // Profiles stand in the order of records, which are as many as there are names.
+        let level = |a, b| features.names(&features.packed[a], &features.packed[b]);
+        let of_child: Vec<u8> = (1..rows.len()).map(|p| level(0, p)).collect();
+        assert_eq!(of_child, [name::DIFFERENT, name::MISSING, name::DIFFERENT, name::DIFFERENT]);
+        assert!((1..rows.len()).all(|p| level(0, p) == level(p, 0)));
+    }
 
     #[test]
     fn phones_one_slip_apart() {

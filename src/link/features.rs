@@ -95,6 +95,8 @@ pub struct Features {
     pub(super) phone_digits: Vec<u64>,
     /// How many profiles bear each name.
     pub(super) name_count: Vec<u32>,
+    /// Whoever was born on this day or before is no child of a household; only where some name means one.
+    pub(super) grown_up: i32,
     /// Head of the household, as a symbol, and place under that head.
     pub(super) roles: Vec<(u32, u8)>,
     /// Profiles by the ID numbers that were trusted when they were read; some are not any more.
@@ -220,10 +222,21 @@ pub fn features(records: &Records, profiles: &Profiles) -> Features {
         },
     );
     let phone_digits = phones.par_iter().map(|&phone| decimal_digits(phone)).collect();
+    let grown_up = if names.iter().any(Name::is_child) { grown_up(&packed) } else { NO_DATE };
     let mut features =
-        Features { packed, names, phone_level, flat_level, phone_digits, name_count, roles, same_number };
+        Features { packed, names, phone_level, flat_level, phone_digits, name_count, grown_up, roles, same_number };
     borrowed::mark(&mut features);
     features
+}
+
+/// Who is named by a parent is no older.
+const CHILD_DAYS_MAX: i32 = 18 * 366;
+
+/// The day on which those were born who are no children any more: as long before the youngest of all. [`NO_DATE`] where no
+/// birth is known.
+fn grown_up(packed: &Pieces<Packed>) -> i32 {
+    let births = (0..packed.len()).into_par_iter().map(|p| packed[p].birth().0);
+    births.max().filter(|&newest| newest != NO_DATE).map_or(NO_DATE, |newest| newest.saturating_sub(CHILD_DAYS_MAX))
 }
 
 struct Names {

@@ -37,9 +37,9 @@ impl Name {
         self.len == 0
     }
 
-    /// Whether it means the child of whoever is named (王伟之子), who has a name of their own: nobody with a whole name, and
-    /// least of all the mother, who has the same phone and flat.
-    fn is_child(&self) -> bool {
+    /// Whether it means the child of whoever is named (王伟之子). It may have a name of its own by now, but it is no grown-up with a
+    /// whole name, and least of all the mother, who has the same phone and flat.
+    pub(super) fn is_child(&self) -> bool {
         self.len == 0 && self.surname == CHILD
     }
 
@@ -190,7 +190,7 @@ fn code(c: char) -> u16 {
     u16::try_from(c as u32).unwrap_or(0xe000 | (c as u32 & 0x0fff) as u16)
 }
 
-/// The level of two different names (equal ones are seen by their symbols). Symmetric.
+/// The level of two different names (equal ones are seen by their symbols), of grown-ups. Symmetric.
 pub(super) fn compare(a: &Name, b: &Name) -> u8 {
     if a.is_child() != b.is_child() && a.is_whole() != b.is_whole() {
         return level::DIFFERENT;

@@ -246,6 +246,8 @@ fn a_list_has_what_a_worker_needs() {
     }
     let late = lists::checksum(of("1", "张*三〔00〕"), Some(77));
     assert_eq!(lists::checked(&late, of("1", "")), Some(77));
+    let early = lists::checksum(of("1", "张*三〔00〕"), Some(-77));
+    assert_eq!(lists::checked(&early, of("1", "")), Some(-77));
     assert_eq!(lists::checked("d8470d1f", of("2", "")), Some(crate::tables::NO_TIME), "as lists had it before");
     assert!(lists::checked("d8470d1e", of("1", "")).is_none() && lists::checked("", of("1", "")).is_none());
 

@@ -14,11 +14,13 @@ pub(super) fn is_denied(chars: &[char], from: usize, to: usize) -> bool {
     let before = without(before, &["曾"]).unwrap_or(before);
     if let Some(way) = without(before, &WAYS) {
         let way = without(way, &["曾"]).unwrap_or(way);
-        return without(way, &DENIALS).is_some();
+        // 有没有去过上海 and 去没去过上海 ask, and whoever says yes behind it was there.
+        return without(way, &DENIALS).is_some_and(|asked| without(asked, &["有", "去", "到"]).is_none());
     }
     // 无上海旅居史, 没有上海市的旅居史; the stay must not be that of another clause.
     let rest: String = chars[to..].iter().take_while(|c| !"，,。；; ".contains(**c)).take(8).collect();
-    without(&chars[..from], &["没有", "无"]).is_some() && STAYS.iter().any(|stay| rest.contains(stay))
+    let denied = without(&chars[..from], &["没有", "无"]);
+    denied.is_some_and(|asked| without(asked, &["有"]).is_none()) && STAYS.iter().any(|stay| rest.contains(stay))
 }
 
 /// Whether nothing stands between two places but what joins them: 上海、吉林, 上海和吉林.

@@ -118,7 +118,8 @@ pub fn checked(checksum: &str, of: Checked<'_>) -> Option<i64> {
     if shown.peek().is_some() && !shown.any(|(_, own, told)| told == Some(&own)) {
         return None;
     }
-    i64::from_str_radix(since, 16).ok().map(|since| if since == 0 { NO_TIME } else { since })
+    // Times before 1970 are negative, and stand there as the bits they are.
+    u64::from_str_radix(since, 16).ok().map(|since| if since == 0 { NO_TIME } else { since.cast_signed() })
 }
 
 /// A checksum of lists that were drawn before there was more in it than the hidden cells.
