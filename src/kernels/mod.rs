@@ -2,6 +2,7 @@
 //! proptest.
 
 pub mod address;
+pub mod bits;
 pub mod buckets;
 pub mod date;
 pub mod finder;

@@ -6,6 +6,7 @@ pub mod batches;
 mod column;
 mod edges;
 mod events;
+mod keys;
 mod lists;
 mod members;
 mod persons;

@@ -7,6 +7,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 use rayon::prelude::*;
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 /// A string of a [`Pool`]. [`Pool::NONE`] (0) is the missing value. Only equality has a meaning, never order.
 pub type Sym = u32;
@@ -99,51 +100,49 @@ impl Pool {
         (self.ends.len() - 1) as Sym
     }
 
-    /// Puts the texts of `other` behind these, without looking whether they are there. Gives what is added to a symbol of
-    /// `other`, but for [`Pool::NONE`], to make it one of this pool.
+    /// Puts the texts of `syms` of `other`, none of them missing, behind these, without looking whether they are there.
+    pub(super) fn append(&mut self, other: &Self, syms: Range<Sym>) {
+        if syms.is_empty() {
+            return;
+        }
+        let ends = &other.ends[syms.start as usize - 1..syms.end as usize];
+        let (before, from) = (ends[0], self.bytes.len() as u64);
+        self.bytes.own().push_str(&other.bytes[before as usize..ends[ends.len() - 1] as usize]);
+        self.ends.own().extend(ends[1..].iter().map(|end| end - before + from));
+    }
+
+    /// The texts of `parts`, one part's behind the other's without looking whether they are there, and `parts`' symbols of this
+    /// pool behind each other.
     ///
     /// # Panics
     /// If the pool would hold more than 4,294,967,295 strings.
-    pub(super) fn append(&mut self, other: &Self) -> Sym {
-        assert!(self.len() + other.len() < u32::MAX as usize, "string pool is full");
-        let (moved, from) = (self.len() as Sym - 1, self.bytes.len() as u64);
-        self.bytes.own().push_str(&other.bytes);
-        self.ends.extend(other.ends[1..].iter().map(|end| from + end));
-        moved
-    }
-
-    /// A pool of the texts of `syms` alone, in that order, each of them a text of its own, and their symbols there.
-    pub(super) fn in_order(&self, syms: &[Sym]) -> (Self, Vec<Sym>) {
-        let of_chunk = |syms: &[Sym]| {
-            let (mut part, mut own) = (Self::default(), Vec::with_capacity(syms.len()));
-            self.for_each(syms, |text| own.push(part.push(text)));
-            (part, own)
-        };
-        let parts: Vec<(Self, Vec<Sym>)> = syms.par_chunks(CHUNK_ROWS).map(of_chunk).collect();
+    pub(super) fn behind_each_other(parts: Vec<(Self, Vec<Sym>)>) -> (Self, Vec<Sym>) {
         let texts: usize = parts.iter().map(|(part, _)| part.len() - 1).sum();
         assert!(texts < u32::MAX as usize, "string pool is full");
         let mut bytes = vec![0_u8; parts.iter().map(|(part, _)| part.bytes.len()).sum()];
-        let (mut ends, mut own) = (vec![0_u64; texts + 1], vec![Self::NONE; syms.len()]);
+        let mut ends = vec![0_u64; texts + 1];
+        let mut all = vec![Self::NONE; parts.iter().map(|(_, own)| own.len()).sum()];
         // Where each part goes, and what its ends and symbols grow by.
-        let (mut bytes_left, mut ends_left) = (&mut bytes[..], &mut ends[1..]);
+        let (mut bytes_left, mut ends_left, mut all_left) = (&mut bytes[..], &mut ends[1..], &mut all[..]);
         let (mut from, mut moved) = (0, 0);
-        let places = parts.iter().zip(own.chunks_mut(CHUNK_ROWS)).map(|((part, of_part), own)| {
-            let (bytes, ends);
+        let places = parts.iter().map(|(part, own)| {
+            let (bytes, ends, all);
             (bytes, bytes_left) = std::mem::take(&mut bytes_left).split_at_mut(part.bytes.len());
             (ends, ends_left) = std::mem::take(&mut ends_left).split_at_mut(part.len() - 1);
+            (all, all_left) = std::mem::take(&mut all_left).split_at_mut(own.len());
             let before = (from, moved);
             (from, moved) = (from + part.bytes.len() as u64, moved + (part.len() - 1) as Sym);
-            (part, of_part, bytes, ends, own, before)
+            (part, own, bytes, ends, all, before)
         });
         let places: Vec<_> = places.collect();
-        places.into_par_iter().for_each(|(part, of_part, bytes, ends, own, (from, moved))| {
+        places.into_par_iter().for_each(|(part, own, bytes, ends, all, (from, moved))| {
             bytes.copy_from_slice(part.bytes.as_bytes());
             ends.iter_mut().zip(&part.ends[1..]).for_each(|(end, &of_part)| *end = from + of_part);
             let moved = |&sym: &Sym| if sym == Self::NONE { sym } else { moved + sym };
-            own.iter_mut().zip(of_part).for_each(|(own, sym)| *own = moved(sym));
+            all.iter_mut().zip(own).for_each(|(all, sym)| *all = moved(sym));
         });
         let bytes = String::from_utf8(bytes).expect("texts behind each other are a text");
-        (Self { bytes: Text::Own(bytes), ends: ends.into(), index: WordIndex::default() }, own)
+        (Self { bytes: Text::Own(bytes), ends: ends.into(), index: WordIndex::default() }, all)
     }
 
     /// The symbol of `text` if the pool has it.
@@ -181,6 +180,18 @@ impl Pool {
             }
             each(get(bytes, ends, sym));
         }
+    }
+
+    /// Asks for the memory of where the text of `sym`, which is not the missing one, ends.
+    #[inline]
+    pub(super) fn expect_end(&self, sym: Sym) {
+        prefetch(&self.ends, sym as usize - 1);
+    }
+
+    /// Asks for the memory of the text of `sym`, once where it ends is there.
+    #[inline]
+    pub(super) fn expect_text(&self, sym: Sym) {
+        prefetch(self.bytes.as_bytes(), self.ends[sym as usize - 1] as usize);
     }
 
     /// One more than the largest symbol.
@@ -255,17 +266,17 @@ mod tests {
     }
 
     #[test]
-    fn texts_of_other_pools_stand_behind_and_in_any_order() {
+    fn texts_of_other_pools_stand_behind() {
         let (mut all, mut more) = (Pool::default(), Pool::default());
         all.push("a");
-        let (b, c) = (more.push("b"), more.push("b"));
-        let moved = all.append(&more);
-        assert_eq!([1, moved + b, moved + c].map(|sym| all.get(sym)), ["a", "b", "b"]);
-        let (turned, own) = all.in_order(&[3, Pool::NONE, 1]);
-        assert_eq!((own, turned.get(1), turned.get(2)), (vec![1, Pool::NONE, 2], "b", "a"));
-        let many: Vec<Sym> = (0..100_000).map(|i| i % 4).collect();
-        let (turned, own) = all.in_order(&many);
-        assert!(many.iter().zip(own).all(|(&sym, own)| all.get(sym) == turned.get(own)));
+        ["b", "cc", "b"].iter().for_each(|text| _ = more.push(text));
+        all.append(&more, 2..4);
+        all.append(&more, 1..1);
+        all.append(&more, 1..2);
+        assert_eq!([1, 2, 3, 4].map(|sym| all.get(sym)), ["a", "cc", "b", "b"]);
+        let (both, own) = Pool::behind_each_other(vec![(all, vec![4, Pool::NONE, 2]), (more, vec![2])]);
+        assert_eq!((both.len(), own.clone()), (8, vec![4, Pool::NONE, 2, 6]));
+        assert_eq!([4, 2, 6].map(|sym| both.get(sym)), ["b", "cc", "cc"]);
     }
 
     #[test]

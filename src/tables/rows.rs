@@ -3,6 +3,7 @@
 
 use super::column::{Column, Keeper};
 use super::events::EventRows;
+use super::keys::Keys;
 use super::pool::{Pool, Sym};
 use super::records::{BirthPrecision, Records, Sex, symbol_columns};
 use super::stack::Stack;
@@ -129,7 +130,7 @@ pub struct RecordRows {
     /// The strings behind every [`Sym`] but the records' keys.
     pub pool: Pool,
     /// The records' keys, in the order in which they were read.
-    keys: Pool,
+    keys: Keys,
     words: Stack<Words>,
     numbers: Stack<Numbers>,
     marks: Stack<Marks>,
@@ -152,11 +153,10 @@ impl RecordRows {
         self.len() == 0
     }
 
-    /// Sets room for the texts of `rows` records aside, so that none has to move while they grow. Room that stays unused costs
+    /// Sets room for the texts of `rows` records but for their keys aside, so that none has to move while they grow. Room that stays unused costs
     /// an address and no memory; where the system grants none, it grows as it must.
     pub fn reserve(&mut self, rows: usize) {
         self.pool.make_room(2 * rows, 48 * rows);
-        self.keys.make_room(rows, 16 * rows);
     }
 
     /// Puts the records of `chunk` behind these, moving its strings into this pool. An `extra` column that only one of them
@@ -262,6 +262,10 @@ impl RecordRows {
         let mut records = Records { pool: self.pool, ..Records::default() };
         drop(self.content);
         freed();
+        // The least first: its columns find room in what sorting left, and each of the others in what the one before leaves.
+        Marks::put(&self.marks, order, &mut records);
+        drop(self.marks);
+        freed();
         Words::put(&self.words, order, &mut records);
         drop(self.words);
         freed();
@@ -273,8 +277,6 @@ impl RecordRows {
         Numbers::put(&self.numbers, order, &mut records);
         drop(self.numbers);
         freed();
-        Marks::put(&self.marks, order, &mut records);
-        drop(self.marks);
         let in_order = |(name, column): (String, Column<Sym>)| {
             (name, order.iter().map(|&row| column[row as usize]).collect::<Column<Sym>>())
         };

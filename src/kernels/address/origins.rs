@@ -126,6 +126,14 @@ impl Origins {
     }
 }
 
+/// One-character names of provinces and their codes.
+static LETTER_CODES: LazyLock<Vec<(char, u32)>> = LazyLock::new(|| {
+    let own = LETTERS.iter().flat_map(|&(code, names)| names.chars().map(move |name| (name, code)));
+    let mut all: Vec<(char, u32)> = own.filter(|(name, _)| *name != ' ').collect();
+    all.sort_unstable();
+    all
+});
+
 /// A place that a text names.
 #[derive(Clone, Copy)]
 struct Found {
@@ -274,8 +282,8 @@ fn name_at(chars: &[char], at: usize, before: Option<Found>, origins: &Origins) 
 
 /// The one-character name of a province, where it stands for itself: 沪, 从沪返, 在沪; no part of a word is one.
 fn letter_at(chars: &[char], at: usize) -> Option<(usize, Option<u32>)> {
-    let letter = chars.get(at)?;
-    let code = LETTERS.iter().find(|(_, own)| own.contains(*letter))?.0;
+    let letter = LETTER_CODES.binary_search_by_key(chars.get(at)?, |(letter, _)| *letter).ok()?;
+    let code = LETTER_CODES[letter].1;
     // No direction may follow: 京东 is a firm.
     let goes_on = |c: &char| is_sign(*c) || "返来回到至抵出旅务打".contains(*c);
     let alone = starts_as_place(&chars[..at]) && chars.get(at + 1).is_none_or(goes_on);
@@ -556,6 +564,7 @@ mod tests {
             (&Origins::of(Some(3101)), "本市", "310000"),
             (&Origins::of(Some(1101)), "朝阳区", "110105"),
             (&Origins::default(), "本市", ""),
+            (&Origins::default(), "2022-03-20 10:00", ""),
         ] {
             assert_eq!(codes(origins, text), expected, "{text}");
         }
