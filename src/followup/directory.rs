@@ -6,7 +6,7 @@ mod faults;
 
 use super::area_names::{AreaNames, Named};
 use super::coverage::{self, Coverage, Part};
-use super::grid_names::GridNames;
+use super::grid_names::{self, GridNames};
 use crate::config::{GridField, Grids};
 use crate::kernels::address::{self, Address};
 use crate::message::Message;
@@ -148,9 +148,10 @@ impl Directory {
         self.numbers.get(code).copied()
     }
 
-    /// The grid that a record states, by its code or by a name that no other grid has.
+    /// The grid that a record states, by its code, by a name that no other grid has, or by its code and its name.
     pub(super) fn number_of_stated(&self, text: &str) -> Option<GridNo> {
-        self.number_of(text.trim()).or_else(|| self.names.number_of(text))
+        let by_name = || self.names.number_of(text).or_else(|| grid_names::by_code_and_name(text, self));
+        self.number_of(text.trim()).or_else(by_name)
     }
 
     /// First four digits of the division code of the city, if the counties of all grids have the same.

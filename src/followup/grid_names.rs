@@ -23,17 +23,7 @@ impl GridNames {
             if !name.contains(is_han) {
                 continue;
             }
-            let [community, street, county] = [&grid.community, &grid.street, &grid.county].map(|area| plain(area));
-            let mut called = vec![
-                format!("{community}{name}"),
-                format!("{street}{community}{name}"),
-                format!("{county}{street}{community}{name}"),
-                format!("{street}{name}"),
-                name,
-            ];
-            called.sort_unstable();
-            called.dedup();
-            for name in called {
+            for name in called(grid, name) {
                 names.entry(name).and_modify(|grid| *grid = None).or_insert(Some(number));
             }
         }
@@ -44,6 +34,35 @@ impl GridNames {
         self.0.get(&plain(name)).copied().flatten()
     }
 }
+
+/// What the grid `grid` of the plain name `name` is called, each once.
+fn called(grid: &Grid, name: String) -> Vec<String> {
+    let [community, street, county] = [&grid.community, &grid.street, &grid.county].map(|area| plain(area));
+    let mut called = vec![
+        format!("{community}{name}"),
+        format!("{street}{community}{name}"),
+        format!("{county}{street}{community}{name}"),
+        format!("{street}{name}"),
+        name,
+    ];
+    called.sort_unstable();
+    called.dedup();
+    called
+}
+
+/// The grid that a text states by its code and by its name, in whatever order: 370502001001001（翠竹社区第五网格）. None where the two
+/// are not of one grid.
+pub(super) fn by_code_and_name(text: &str, directory: &Directory) -> Option<GridNo> {
+    let runs = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| run.len() >= CODE_MIN);
+    let mut codes = runs.filter_map(|run| Some((run, directory.number_of(run)?)));
+    let (code, number) = codes.next().filter(|_| codes.next().is_none())?;
+    let name: String = text.replacen(code, "", 1).chars().filter(|c| c.is_alphanumeric()).collect();
+    let grid = directory.grids().get(number as usize)?;
+    called(grid, plain(&grid.name)).contains(&plain(&name)).then_some(number)
+}
+
+/// A shorter code may be a number in a name.
+const CODE_MIN: usize = 6;
 
 /// A name in one width, without spaces, and with the number of a grid as digits alone: 第五网格, 第05网格 and 5号网格 are one.
 fn plain(name: &str) -> String {
@@ -122,8 +141,14 @@ mod tests {
             &["G4", "第一网格", "", "安居社区", "西街"],
             &["G5", "7", "", "新村", "西街"],
             &["G6", "G1"],
+            &["370502001", "第九网格", "", "新村", "西街"],
         ]);
         let told = [
+            ("370502001第九网格", "370502001"),
+            ("新村第9网格（370502001）", "370502001"),
+            ("370502001 - 西街新村 第九网格", "370502001"),
+            ("370502001 翠竹社区第五网格", "370502001 翠竹社区第五网格"),
+            ("370502002 第九网格", "370502002 第九网格"),
             ("G1", "G1"),
             ("翠竹社区第五网格", "G1"),
             ("翠竹社区 第五网格", "G1"),

@@ -4,7 +4,8 @@
 use super::line::{CITY, DISTRICT, HAN, Kinds, Line, PROVINCE, STOP, TOWN};
 use super::numbers::{number_at, starts_with};
 use super::places::{counties, county_short, prefectures, province_short, provinces, short};
-use hashbrown::HashMap;
+use crate::kernels::text::is_han;
+use hashbrown::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// The name of a province or a city.
@@ -51,6 +52,21 @@ static COUNTIES: LazyLock<HashMap<Vec<char>, u16>> = LazyLock::new(|| {
     }
     cities.into_iter().filter_map(|(name, city)| Some((name, city?))).collect()
 });
+
+/// Names of all counties, as they are called.
+static COUNTY_NAMES: LazyLock<HashSet<Vec<char>>> =
+    LazyLock::new(|| counties().map(|(_, name)| name.chars().collect()).collect());
+
+/// Whether a county is called so. 老城区 and 新区 are parts of a city wherever they are.
+fn is_county(name: &[char]) -> bool {
+    !matches!(name, [.., '城' | '新', '区']) && COUNTY_NAMES.contains(name)
+}
+
+/// Whether 市 behind `before` may end the name of a city that no list has: 都市华庭, 城市之光 and 甘州区市府路 name none, and no city
+/// is called by one character.
+fn may_be_city(before: &[char]) -> bool {
+    before.len() >= 2 && !matches!(before, [.., '城' | '都' | '超' | '门' | '集' | '夜' | '菜']) && !is_county(before)
+}
 
 /// The division of a county that has its name alone, in the province of `division` if that is known; else `division`.
 fn of_county(name: &[char], division: u16) -> u16 {
@@ -163,7 +179,7 @@ fn city(chars: &Line, at: usize) -> Option<(usize, u16)> {
     }
     // A city that no list has.
     let end = candidate(chars, at, 7, DISTRICT, |c, i| {
-        c == '市' && !starts_with(chars, i, "市场") && !is_behind_town(&chars[at..i])
+        c == '市' && may_be_city(&chars[at..i]) && !starts_with(chars, i, "市场") && !is_behind_town(&chars[at..i])
     })?;
     Some((end, 0))
 }
@@ -194,7 +210,11 @@ fn district(chars: &Line, at: usize) -> Option<usize> {
     }
     candidate(chars, at, 14, DISTRICT, |c, i| match c {
         '区' => !is_part_of_estate(&chars[at..i]),
-        '县' | '市' => i > at && !starts_with(chars, i, "市场") && !is_behind_town(&chars[at..i]),
+        '县' => i > at && !is_behind_town(&chars[at..i]),
+        '市' => {
+            let is_city = may_be_city(&chars[at..i]) || is_county(&chars[at..=i]);
+            is_city && !starts_with(chars, i, "市场") && !is_behind_town(&chars[at..i])
+        }
         '旗' => i >= at + 2 && !is_behind_town(&chars[at..i]),
         _ => false,
     })
@@ -298,6 +318,10 @@ fn candidate(
         let c = chars[i];
         if chars.is(i, kinds) && ends(c, i) {
             let end = i + 1;
+            // 甘州区花园路, 甘州区街心花园, 甘州区巷道镇: nothing is called after the whole name of a county.
+            if is_county(&chars[at..end]) && chars.get(end).is_some_and(|&next| is_han(next)) {
+                return Some(end);
+            }
             let next = chars.get(end).copied();
             let road = matches!(next, Some('路' | '街' | '巷' | '道' | '弄')) && !starts_with(chars, end, "街道")
                 || starts_with(chars, end, "大街")
@@ -305,6 +329,10 @@ fn candidate(
             let directed = matches!(next, Some('东' | '西' | '南' | '北' | '中'))
                 && matches!(chars.get(end + 1), Some('路' | '街'));
             return (!road && !directed && !chars.starts_estate(end) && !numbered(chars, end)).then_some(end);
+        }
+        // 大路镇, 小街乡.
+        if i == at + 1 && matches!(c, '路' | '街' | '巷') && matches!(chars.get(i + 1), Some('镇' | '乡')) {
+            continue;
         }
         let road = matches!(c, '路' | '巷' | '弄' | '号')
             || (c == '街' && chars.get(i + 1) != Some(&'道'))
