@@ -221,9 +221,9 @@ fn district(chars: &Line, at: usize) -> Option<usize> {
 }
 
 /// Whether a town or a street ends in that beginning of a name, so that what follows is a village, a road or an estate:
-/// 清泉镇红|旗, 城关街道|市府路. 景德镇|市 is none.
+/// 清泉镇红|旗, 城关街道|市府路, 大满镇|县前街. Cities that end so (景德镇市) are known by their whole names.
 fn is_behind_town(before: &[char]) -> bool {
-    let towns = before.iter().enumerate().skip(2).take(before.len().saturating_sub(3));
+    let towns = before.iter().enumerate().skip(2);
     towns.into_iter().any(|(_, c)| matches!(c, '镇' | '乡')) || before.windows(2).any(|pair| pair == ['街', '道'])
 }
 
@@ -319,7 +319,11 @@ fn candidate(
         if chars.is(i, kinds) && ends(c, i) {
             let end = i + 1;
             // 甘州区花园路, 甘州区街心花园, 甘州区巷道镇: nothing is called after the whole name of a county.
-            if is_county(&chars[at..end]) && chars.get(end).is_some_and(|&next| is_han(next)) {
+            if is_county(&chars[at..end]) && chars.get(end).is_some_and(|&next| is_han(next) || next.is_ascii_digit()) {
+                return Some(end);
+            }
+            // 大满镇道口村, 大满镇花园路: the place that follows has an ending of its own.
+            if matches!(c, '镇' | '乡') && names_place(&chars[end..]) {
                 return Some(end);
             }
             let next = chars.get(end).copied();
@@ -342,6 +346,11 @@ fn candidate(
         }
     }
     None
+}
+
+/// Whether the name of a village or a road, longer than such an ending alone, stands at the front.
+fn names_place(rest: &[char]) -> bool {
+    rest.iter().take(6).take_while(|c| is_han(**c)).skip(1).any(|c| matches!(c, '村' | '路' | '街' | '巷' | '弄'))
 }
 
 #[cfg(test)]

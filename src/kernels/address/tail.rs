@@ -220,9 +220,10 @@ fn estate_end(chars: &Line, at: usize) -> usize {
     while i < chars.len() {
         if let Some(end) = chars.number_at(i) {
             let ascii = chars[i].is_ascii_alphanumeric();
-            if let Some(named) = named_by_number(chars, end)
-                && !(i == at && ascii && chars.get(end) == Some(&'区'))
-            {
+            let named = named_by_number(chars, end)
+                .or_else(|| is_numbered_name(&chars[at..i], &chars[i..end], &chars[end..]).then_some(end + 1))
+                .or_else(|| village_by_number(&chars[end..]).filter(|_| i == at && !ascii).map(|len| end + len));
+            if let Some(named) = named.filter(|_| !(i == at && ascii && chars.get(end) == Some(&'区'))) {
                 i = named;
                 continue;
             }
@@ -243,12 +244,15 @@ fn estate_end(chars: &Line, at: usize) -> usize {
     chars.len()
 }
 
-/// Where the name goes on that a number belongs to whose end is `end`: 二期, 3区, A区, 八里庄, 二十一户村, 九号公馆, 阳光100小区.
+/// Where the name goes on that a number belongs to whose end is `end`: 二期, 3区, A区, 八里庄, 二十一户村, 九号公馆, 阳光100小区, 绿地21城,
+/// 60年代.
 fn named_by_number(chars: &Line, end: usize) -> Option<usize> {
     match chars.get(end)? {
         '村' if mark_at(chars, end).0 != Mark::Bare => None,
         '期' | '区' | '村' | '里' | '街' | '坊' | '庄' => Some(end + 1),
         '户' if matches!(chars.get(end + 1), Some('村' | '庄')) => Some(end + 2),
+        '城' => Some(end + 1),
+        '年' if chars.get(end + 1) == Some(&'代') => Some(end + 2),
         '号' if is_mansion(&chars[end + 1..]) => Some(end + 3),
         _ => chars.starts_estate(end).then_some(end + 1),
     }
@@ -257,6 +261,38 @@ fn named_by_number(chars: &Line, end: usize) -> Option<usize> {
 /// Whether a number belongs to the name before which it stands: 七号公馆.
 fn is_mansion(behind_number: &[char]) -> bool {
     [['公', '馆'], ['官', '邸'], ['庄', '园']].iter().any(|word| behind_number.starts_with(word))
+}
+
+/// Whether a number in words and 号 behind it are a name, alone or with `before`: 滨江壹号3-2-501, 壹号院3栋, 九号院3-2-501. Behind a
+/// word for estates, villages and their parts it is a door or a building, and so it is where no building follows.
+fn is_numbered_name(before: &[char], number: &[char], behind: &[char]) -> bool {
+    const PARTS: &str = "村里组队社弄巷号院栋楼街路庄屯寨湾园苑区城寓舍府居庭坊座幢期";
+    let Some((_, behind)) = behind.split_first().filter(|_| behind[0] == '号' && !number[0].is_ascii()) else {
+        return false;
+    };
+    let (is_yard, building) = match behind {
+        ['院', building @ ..] => (true, building),
+        _ => (false, behind),
+    };
+    let digits = |chars: &[char]| chars.iter().take_while(|c| c.is_ascii_digit()).count();
+    let first = digits(building);
+    let is_building = match &building[first..] {
+        ['栋' | '幢' | '座' | '#', ..] | ['号', '楼', ..] => first > 0,
+        ['-', rest @ ..] => first > 0 && rest.get(digits(rest)) == Some(&'-'),
+        _ => building.is_empty() && (number == ['壹'] || !is_yard),
+    };
+    let is_name = before.len() >= 2 && !before.iter().any(|c| !is_han(*c)) && !before.ends_with(&['新', '村']);
+    let names = is_name && !PARTS.contains(before[before.len() - 1]);
+    is_building && (is_yard || names || number == ['壹'] && !before.is_empty())
+}
+
+/// Length of the rest of a village's name that begins with a number and looks like a group: 五社村, 三组湾村.
+fn village_by_number(behind: &[char]) -> Option<usize> {
+    match behind {
+        ['社' | '组' | '队', '村', ..] => Some(2),
+        ['社' | '组' | '队', c, '村', ..] if is_han(*c) => Some(3),
+        _ => None,
+    }
 }
 
 /// Skips a village's name before the name of an estate in it.
@@ -341,6 +377,7 @@ fn marks(first: char) -> &'static [(&'static str, Mark)] {
         '小' => &[("组", Mark::Group('组'))],
         '村' => &[("民小组", Mark::Group('组')), ("民组", Mark::Group('组'))],
         '队' => &[("", Mark::Group('队'))],
+        '生' => &[("产队", Mark::Group('队')), ("产组", Mark::Group('组'))],
         '社' => &[("", Mark::Group('社'))],
         '-' | '/' | '.' | '\\' => &[("", Mark::Joined)],
         _ => &[],
