@@ -95,6 +95,8 @@ pub struct Tonight {
     pub tries: u32,
     /// Values of the rule's own columns for the list, of items that are due.
     pub fields: Vec<(String, String)>,
+    /// The latest time until tonight that the rule gives, of items that are due.
+    pub last: Option<i64>,
 }
 
 /// A difference from the set before: a row of `changes/`.
@@ -371,6 +373,7 @@ impl Work<'_, '_> {
     /// The row of an item of yesterday; `due` if its rule asks for it tonight.
     fn carry(&self, Carried { rule, merged, mut item, .. }: Carried, due: Option<Due>) -> Row {
         let (was_open, old_grid) = (item.state.is_open(), item.grid_code.clone());
+        let last = due.as_ref().and_then(|due| due.last(self.today + DAY_SECONDS));
         let (fields, untold) = match due {
             Some(due) => (self.due(&mut item, due), false),
             None => (Vec::new(), self.not_due(&mut item, merged)),
@@ -380,7 +383,7 @@ impl Work<'_, '_> {
             item.grid_code = self.names.grid(self.night, &item);
         }
         let cleared = was_open && !item.state.is_open();
-        let tonight = Tonight { new: false, cleared, untold, unlisted, tries: self.tries(&item), fields };
+        let tonight = Tonight { new: false, cleared, untold, unlisted, tries: self.tries(&item), fields, last };
         Row { rule, item, tonight, was_open, old_grid, merged }
     }
 
@@ -399,9 +402,10 @@ impl Work<'_, '_> {
             reason: String::new(),
             evidence: Vec::new(),
         };
+        let last = due.last(self.today + DAY_SECONDS);
         let fields = self.due(&mut item, due);
         item.grid_code = self.names.grid(self.night, &item);
-        let tonight = Tonight { new: true, tries: self.tries(&item), fields, ..Tonight::default() };
+        let tonight = Tonight { new: true, tries: self.tries(&item), fields, last, ..Tonight::default() };
         Row { rule, item, tonight, was_open: false, old_grid: None, merged: false }
     }
 

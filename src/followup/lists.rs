@@ -138,6 +138,7 @@ impl<'a> Lists<'a> {
             }
         };
         let due_at = asked().filter_map(|(_, item, _)| item.due_at).min();
+        let last = visit.iter().filter_map(|&(.., number)| self.items.tonight[number].last);
         let values = self.fields.iter().zip(&self.asking).map(|of| (Arc::clone(&of.0.name), value(of)));
         ListRow {
             item_ids: asked().map(|(_, item, _)| item.item_id.to_string()).collect(),
@@ -147,7 +148,8 @@ impl<'a> Lists<'a> {
             reasons: joined(distinct(asked().map(|(_, item, _)| item.reason.as_str()))),
             priority: asked().map(|(rule, ..)| rule.priority).min().unwrap_or(u32::MAX),
             due_at: due_at.and_then(civil),
-            since: asked().filter_map(|(_, item, _)| item.since).max(),
+            // All that the list tells of: an answer without a time is about the later journey too.
+            since: asked().filter_map(|(_, item, _)| item.since).chain(last).max(),
             fields: values.collect(),
         }
     }

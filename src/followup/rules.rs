@@ -138,6 +138,11 @@ impl Due {
         let all = || self.since.iter().chain(&self.again).copied();
         all().find(|since| !answered(since)).or_else(|| all().last())
     }
+
+    /// The latest time that the rule gives before `end`.
+    pub fn last(&self, end: i64) -> Option<i64> {
+        self.since.iter().chain(&self.again).copied().take_while(|&since| since < end).last()
+    }
 }
 
 /// One item per person: the answer's rows of each, joined.
@@ -310,6 +315,12 @@ mod tests {
         engine.register("events", &[events]).unwrap();
         engine.register("persons", &[RecordBatch::try_from_iter([("person_id", persons)]).unwrap()]).unwrap();
         engine
+    }
+
+    #[test]
+    fn the_last_time_of_a_rule_is_none_of_a_day_to_come() {
+        let due = Due { since: Some(1), again: vec![5, 9], ..Due::default() };
+        assert_eq!([1, 2, 9, 10].map(|end| due.last(end)), [None, Some(1), Some(5), Some(9)]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::kernels::phone;
 use crate::tables::{PersonId, Pool, Records};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
+use std::sync::OnceLock;
 
 /// What a person was known by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,21 +54,39 @@ fn name_key(name: &str) -> u64 {
 
 /// Persons of the set before, in the order of their keys.
 #[derive(Clone, Debug, Default)]
-pub struct Told(Vec<Fact>);
+pub struct Told {
+    facts: Vec<Fact>,
+    /// Valid ID numbers and whose they are, ascending; made when somebody asks.
+    ids: OnceLock<Vec<(u64, PersonId)>>,
+}
 
 impl Told {
     /// From persons in any order.
     pub fn new(mut facts: Vec<Fact>) -> Self {
         facts.par_sort_unstable();
-        Self(facts)
+        Self { facts, ids: OnceLock::new() }
     }
 
     fn of(&self, person: PersonId) -> Option<&Fact> {
-        self.0.binary_search_by_key(&person, |fact| fact.person).ok().map(|at| &self.0[at])
+        self.facts.binary_search_by_key(&person, |fact| fact.person).ok().map(|at| &self.facts[at])
     }
 
-    /// Whether `row` of tonight cannot be about `person`: another valid ID number and another name, or where one of the two has
-    /// no number, another name and other phones. One of them alone is corrected every day.
+    /// Whether exactly one person had that valid ID number, and not `person`.
+    fn is_anothers(&self, id: u64, person: PersonId) -> bool {
+        let ids = self.ids.get_or_init(|| {
+            let with_id = self.facts.par_iter().filter(|fact| fact.id != 0);
+            let mut ids: Vec<(u64, PersonId)> = with_id.map(|fact| (fact.id, fact.person)).collect();
+            ids.par_sort_unstable();
+            ids
+        });
+        let from = ids.partition_point(|(known, _)| *known < id);
+        let mut owners = ids[from..].iter().take_while(|(known, _)| *known == id);
+        owners.next().is_some_and(|(_, owner)| *owner != person) && owners.next().is_none()
+    }
+
+    /// Whether `row` of tonight cannot be about `person`: another name, and another valid ID number, or one that somebody else
+    /// had, or a passport where the person has a number; or where one of the two has no number, another name and other phones.
+    /// One of them alone is corrected every day.
     pub fn contradicts(&self, person: PersonId, records: &Records, row: usize) -> bool {
         let Some(fact) = self.of(person) else { return false };
         let id = records.id[row];
@@ -83,7 +102,8 @@ impl Told {
         if both_names && name == fact.name {
             return false;
         }
-        if both_ids {
+        let is_foreign = both_names && fact.id != 0 && records.document[row] != Pool::NONE;
+        if both_ids || is_foreign || both_names && id.valid() && self.is_anothers(id.digits, person) {
             return true;
         }
         let phones = records.phones[row];
@@ -95,7 +115,7 @@ impl Told {
     pub fn by_id(&self, wanted: &HashSet<u64>) -> HashMap<u64, PersonId> {
         let mut found: HashMap<u64, Option<PersonId>> = HashMap::new();
         if !wanted.is_empty() {
-            for fact in self.0.iter().filter(|fact| fact.id != 0 && wanted.contains(&fact.id)) {
+            for fact in self.facts.iter().filter(|fact| fact.id != 0 && wanted.contains(&fact.id)) {
                 found.entry(fact.id).and_modify(|person| *person = None).or_insert(Some(fact.person));
             }
         }
@@ -150,6 +170,25 @@ mod tests {
             assert_eq!(nobody.contradicts(PersonId(2), &records, 0), nameless, "{id} {name} {phone}");
             assert!(!told.contradicts(PersonId(3), &records, 0), "of whom nothing is known");
         }
+    }
+
+    #[test]
+    fn a_key_is_anothers_where_its_row_has_a_passport_or_the_number_of_somebody_else() {
+        let fact = |person, id, name| Fact::new(PersonId(person), id, Some(name), std::iter::empty());
+        let told =
+            Told::new(vec![fact(1, Some(ONE), "钱一"), fact(2, None, "PARK SOYEON"), fact(3, Some(OTHER), "周七")]);
+        let contradicts = |person, records: &Records| told.contradicts(PersonId(person), records, 0);
+        // Whose number nobody had may be the passport holder's under another name.
+        assert!(contradicts(2, &row(ONE, "钱一", 0)));
+        assert!(!contradicts(2, &row("110105199003074472", "钱二", 0)));
+        let foreign = |name| {
+            let mut records = row("", name, 0);
+            records.document[0] = records.pool.intern("E51018125");
+            records
+        };
+        assert!(contradicts(1, &foreign("SMITH AYAKA")));
+        assert!(!contradicts(1, &foreign("钱一")), "under the own name");
+        assert!(!contradicts(2, &foreign("SMITH AYAKA")), "of whom no number is known");
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub struct ListRow {
     pub priority: u32,
     /// Earliest deadline.
     pub due_at: Option<DateTime>,
-    /// The latest time since when one of its rules holds, in seconds local time.
+    /// The latest time that one of its rules gives, in seconds local time.
     pub since: Option<i64>,
     /// The fields that the rules ask for, by canonical name (`name`, `phone`, `address`, …; publish gives the heading),
     /// with their value unmasked, empty where unknown. Every row of a list has the same fields in the same order.

@@ -2,6 +2,7 @@
 
 use super::marks::{EVEN, EXCEPT, ODD, REMARK, TO, WHOLE, is_separator};
 use super::{Counted, Coverage, Parity, Span, is_group, number};
+use std::borrow::Cow;
 
 /// What the word behind a number says that it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,9 +100,27 @@ const STRICT_CHARS_MAX: usize = 3;
 
 /// Reads a list in one notation. Nothing named is not yet everything: see [`Reading::settled`].
 pub(super) fn read(text: &str) -> Reading {
-    let mut tokens = tokens(text);
+    let mut tokens = tokens(&lanes_as_courts(text));
     fill_units(&mut tokens);
     Builder::default().build(tokens)
+}
+
+/// 153弄1-40号 are houses of a lane and no doors of its road: they are read like 153号院1-40栋.
+fn lanes_as_courts(text: &str) -> Cow<'_, str> {
+    let is_lane = |(at, _): &(usize, &str)| text[at + "弄".len()..].starts_with(|c: char| c.is_ascii_digit());
+    if !text.match_indices('弄').any(|lane| is_lane(&lane)) {
+        return text.into();
+    }
+    let (mut out, mut behind) = (String::new(), false);
+    for (at, c) in text.char_indices() {
+        behind = !is_separator(c) && (behind || c == '弄');
+        match c {
+            '弄' if is_lane(&(at, "弄")) => out.push_str("号院"),
+            '号' if behind => out.push('栋'),
+            _ => out.push(c),
+        }
+    }
+    out.into()
 }
 
 /// The tokens of a list, each with the number of its part.

@@ -318,6 +318,11 @@ fn buildings_of_every_notation() {
     let buildings = &numbers.courts()[0].1;
     assert!(holds(buildings, "3") && holds(buildings, "5") && !holds(buildings, "4") && !holds(buildings, "130"));
     assert!(holds(numbers, "130") && !holds(numbers, "128") && !holds(numbers, "3"));
+    let lane = &places("青龙路153弄1-40号")[0];
+    let numbers = lane.numbers.as_ref().unwrap();
+    assert_eq!((&*lane.key, numbers.courts()[0].0.as_str()), ("青龙路", "153"));
+    assert!(holds(&numbers.courts()[0].1, "40") && !holds(numbers, "23"), "houses of the lane, no doors of the road");
+    assert!(holds(places("青龙路153弄")[0].numbers.as_ref().unwrap(), "153"));
     assert_eq!(told("纺织局128号院1-3栋", None), [("纺织局128号院".to_owned(), Some(vec![1, 2, 3]), false)]);
 }
 
