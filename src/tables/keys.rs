@@ -38,7 +38,7 @@ impl Keys {
         assert!(moved + chunk.len() < u32::MAX as usize, "too many keys");
         let mut taken = 1;
         while taken < chunk.len() {
-            if self.len() % PIECE == 0 {
+            if self.len().is_multiple_of(PIECE) {
                 let mut piece = Pool::default();
                 piece.make_room(PIECE, KEY_BYTES * PIECE);
                 self.pieces.push(piece);
@@ -90,7 +90,8 @@ impl Keys {
             }
             (part, own)
         };
-        Pool::behind_each_other(syms.par_chunks(CHUNK_KEYS).map(of_chunk).collect())
+        let parts: Vec<_> = syms.par_chunks(CHUNK_KEYS).map(of_chunk).collect();
+        Pool::behind_each_other(&parts)
     }
 }
 

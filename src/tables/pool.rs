@@ -116,7 +116,7 @@ impl Pool {
     ///
     /// # Panics
     /// If the pool would hold more than 4,294,967,295 strings.
-    pub(super) fn behind_each_other(parts: Vec<(Self, Vec<Sym>)>) -> (Self, Vec<Sym>) {
+    pub(super) fn behind_each_other(parts: &[(Self, Vec<Sym>)]) -> (Self, Vec<Sym>) {
         let texts: usize = parts.iter().map(|(part, _)| part.len() - 1).sum();
         assert!(texts < u32::MAX as usize, "string pool is full");
         let mut bytes = vec![0_u8; parts.iter().map(|(part, _)| part.bytes.len()).sum()];
@@ -274,7 +274,7 @@ mod tests {
         all.append(&more, 1..1);
         all.append(&more, 1..2);
         assert_eq!([1, 2, 3, 4].map(|sym| all.get(sym)), ["a", "cc", "b", "b"]);
-        let (both, own) = Pool::behind_each_other(vec![(all, vec![4, Pool::NONE, 2]), (more, vec![2])]);
+        let (both, own) = Pool::behind_each_other(&[(all, vec![4, Pool::NONE, 2]), (more, vec![2])]);
         assert_eq!((both.len(), own.clone()), (8, vec![4, Pool::NONE, 2, 6]));
         assert_eq!([4, 2, 6].map(|sym| both.get(sym)), ["b", "cc", "cc"]);
     }
