@@ -1,7 +1,8 @@
 //! One notation for what directories write in many: a cell's text in narrow capitals, with a small letter or mark for each
 //! word that says which numbers count. The text has no small letters of its own.
 
-use super::list::unit_at;
+use super::cell::ROAD_ENDINGS;
+use super::list::{Unit, unit_at};
 use crate::kernels::address;
 
 /// Odd and even numbers.
@@ -278,8 +279,8 @@ fn begins_number(c: char) -> bool {
     c.is_ascii_digit() || c.is_ascii_uppercase() || c == '第'
 }
 
-/// 一组至四组 and 一、二、三组 in digits. Numerals of names (九号公馆, 八一巷) stay what they are: a word of numbers must
-/// stand behind them, and no name behind that.
+/// 一组至四组 and 一、二、三组 in digits. Numerals of names (九号公馆, 八一巷, 滨江一号1-5栋) stay what they are: a word of numbers must
+/// stand behind them, and neither a name nor, off the road, the numbers of its buildings behind that.
 fn digits_for_numerals(text: &str) -> String {
     const NUMERALS: &str = "一二三四五六七八九十百";
     if !text.contains(|c| NUMERALS.contains(c)) {
@@ -298,6 +299,12 @@ fn digits_for_numerals(text: &str) -> String {
     for nth in (0..runs.len()).rev() {
         let end = runs[nth].1;
         counts[nth] = match unit_at(&chars, end) {
+            Some((Unit::Doors | Unit::Court, len))
+                if chars.get(end + len).is_some_and(char::is_ascii_digit)
+                    && !chars[..runs[nth].0].last().is_some_and(|c| ROAD_ENDINGS.contains(c)) =>
+            {
+                false
+            }
             Some((_, len)) => chars.get(end + len).is_none_or(|&c| {
                 let goes_on =
                     TO.contains(&c) || matches!(c, '除' | '以' | '之' | '外' | '单' | '双' | '第' | '全' | '不');
@@ -438,11 +445,21 @@ mod tests {
             ("清水村一、二、三组", "清水村1、2、3组"),
             ("第一至第十二村民小组", "第1至第12组"),
             ("三号楼、九栋", "3号楼、9栋"),
+            ("建设路八号院1-3栋", "建设路8号院1-3栋"),
         ] {
             assert_eq!(cell_text(raw), text);
         }
-        for name in ["八一巷", "中海九号公馆", "三号井小区", "二十一户村", "八一、三八", "八组团小区", "一、锦绣花园"]
-        {
+        for name in [
+            "八一巷",
+            "中海九号公馆",
+            "三号井小区",
+            "二十一户村",
+            "八一、三八",
+            "八组团小区",
+            "一、锦绣花园",
+            "滨江一号1-5栋",
+            "九号院1-5栋",
+        ] {
             assert_eq!(cell_text(name), name);
         }
     }

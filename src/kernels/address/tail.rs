@@ -279,7 +279,7 @@ fn is_numbered_name(before: &[char], number: &[char], behind: &[char]) -> bool {
     let is_building = match &building[first..] {
         ['栋' | '幢' | '座' | '#', ..] | ['号', '楼', ..] => first > 0,
         ['-', rest @ ..] => first > 0 && rest.get(digits(rest)) == Some(&'-'),
-        _ => building.is_empty() && (number == ['壹'] || !is_yard),
+        _ => building.is_empty() && (number == ['壹'] || !is_yard || before.is_empty()),
     };
     let is_name = before.len() >= 2 && !before.iter().any(|c| !is_han(*c)) && !before.ends_with(&['新', '村']);
     let names = is_name && !PARTS.contains(before[before.len() - 1]);
