@@ -2,7 +2,6 @@
 //! proptest.
 
 pub mod address;
-pub mod bits;
 pub mod buckets;
 pub mod date;
 pub mod finder;

@@ -5,7 +5,6 @@ use super::read::Read;
 use super::settle::Settled;
 use crate::config::{Pipeline, RETURNS_SOURCE};
 use crate::followup::{Item, State, Tonight};
-use crate::kernels::bits::Bits;
 use crate::publish::{AreaFigures, BulletinFigures, ItemFigures, Yesterday};
 use crate::store::{Balances, Manifest, Store};
 use crate::tables::{GridBy, NO_ROW, Persons, Pool, Records, Residence, Sym, distinct};
@@ -86,7 +85,7 @@ pub(super) fn bulletin(
             // Where no list came back there is no such source.
             .filter(|(name, count)| *count > 0 || name != RETURNS_SOURCE)
             .collect(),
-        persons_by_sources: persons_by_sources(records, persons, pipeline.sources.len()),
+        persons_by_sources: persons_by_sources(records, persons),
         households: known("visit").then_some(households),
         knocked: known("visit").then_some(knocked),
         vacant,
@@ -338,17 +337,18 @@ fn days_since_1970(day: Date) -> i64 {
     day.since(jiff::civil::date(1970, 1, 1)).map_or(0, |span| i64::from(span.get_days()))
 }
 
-/// Persons known to exactly so many of all `sources`.
-fn persons_by_sources(records: &Records, persons: &Persons, sources: usize) -> Vec<(u32, u64)> {
-    let mut counts = vec![0_u64; sources + 1];
-    let mut known = Bits::below(sources);
+/// Persons known to exactly so many sources.
+fn persons_by_sources(records: &Records, persons: &Persons) -> Vec<(u32, u64)> {
+    let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut sources = Vec::new();
     for person in 0..persons.len() {
-        persons.rows(person).iter().for_each(|&row| known.insert(records.source[row as usize].into()));
-        let mut count = 0;
-        known.drain(|_| count += 1);
-        counts[count] += 1;
+        sources.clear();
+        sources.extend(persons.rows(person).iter().map(|&row| records.source[row as usize]));
+        sources.sort_unstable();
+        sources.dedup();
+        *counts.entry(sources.len() as u32).or_default() += 1;
     }
-    (0..).zip(counts).filter(|&(_, persons)| persons > 0).collect()
+    counts.into_iter().collect()
 }
 
 /// Persons listed by each rule: the classes of arrivals as the rules define them.

@@ -3,7 +3,6 @@
 use super::text::{PersonIds, Repeated, ascii, id_text, lists, phone_text, symbols};
 use super::{Batches, column};
 use crate::kernels::address::Address;
-use crate::kernels::bits::Bits;
 use crate::kernels::id_number::IdKind;
 use crate::tables::published::{PERSONS, schema};
 use crate::tables::{GridBy, NO_DATE, NO_ROW, Persons, Pool, Records, Residence, Sex, Sym, conflict};
@@ -227,18 +226,19 @@ impl View<'_> {
     fn lists_of(&self, sources: &Sources, rows: &Range<usize>) -> ArrayRef {
         let mut column = Repeated::new(&sources.sorted, rows.len());
         let mut lengths = Vec::with_capacity(rows.len());
-        let mut known = Bits::below(sources.sorted.len());
+        let mut ranks = Vec::new();
         for p in rows.clone() {
-            let source = |&row: &u32| self.records.source[row as usize] as usize;
-            self.persons.rows(p).iter().for_each(|row| known.insert(sources.rank[source(row)]));
-            let mut length = 0;
-            known.drain(|rank| {
-                if !sources.sorted[rank].is_empty() {
-                    column.push(rank);
-                    length += 1;
-                }
-            });
-            lengths.push(length);
+            ranks.clear();
+            ranks.extend(
+                self.persons.rows(p).iter().map(|&row| sources.rank[self.records.source[row as usize] as usize]),
+            );
+            ranks.sort_unstable();
+            ranks.dedup();
+            ranks.retain(|&rank| !sources.sorted[rank].is_empty());
+            lengths.push(ranks.len());
+            for &rank in &ranks {
+                column.push(rank);
+            }
         }
         column.finish_lists(&lengths)
     }
