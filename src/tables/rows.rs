@@ -153,8 +153,8 @@ impl RecordRows {
         self.len() == 0
     }
 
-    /// Sets room for the texts of `rows` records but for their keys aside, so that none has to move while they grow. Room that stays unused costs
-    /// an address and no memory; where the system grants none, it grows as it must.
+    /// Sets room for the texts of `rows` records, but for their keys, aside, so that none has to move while they grow. Room that
+    /// stays unused costs an address and no memory; where the system grants none, it grows as it must.
     pub fn reserve(&mut self, rows: usize) {
         self.pool.make_room(2 * rows, 48 * rows);
     }

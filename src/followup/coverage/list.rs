@@ -107,18 +107,21 @@ pub(super) fn read(text: &str) -> Reading {
 
 /// 153弄1-40号 are houses of a lane and no doors of its road: they are read like 153号院1-40栋.
 fn lanes_as_courts(text: &str) -> Cow<'_, str> {
-    let is_lane = |(at, _): &(usize, &str)| text[at + "弄".len()..].starts_with(|c: char| c.is_ascii_digit());
-    if !text.match_indices('弄').any(|lane| is_lane(&lane)) {
+    let is_lane = |at: usize| text[at + "弄".len()..].starts_with(|c: char| c.is_ascii_digit());
+    if !text.match_indices('弄').any(|(at, _)| is_lane(at)) {
         return text.into();
     }
-    let (mut out, mut behind) = (String::new(), false);
+    let (mut out, mut in_lane) = (String::new(), false);
     for (at, c) in text.char_indices() {
-        behind = !is_separator(c) && (behind || c == '弄');
         match c {
-            '弄' if is_lane(&(at, "弄")) => out.push_str("号院"),
-            '号' if behind => out.push('栋'),
+            '弄' if is_lane(at) => {
+                in_lane = true;
+                out.push_str("号院");
+            }
+            '号' if in_lane => out.push('栋'),
             _ => out.push(c),
         }
+        in_lane &= !is_separator(c);
     }
     out.into()
 }

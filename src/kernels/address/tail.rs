@@ -281,7 +281,7 @@ fn is_numbered_name(before: &[char], number: &[char], behind: &[char]) -> bool {
         ['-', rest @ ..] => first > 0 && rest.get(digits(rest)) == Some(&'-'),
         _ => building.is_empty() && (number == ['壹'] || !is_yard || before.is_empty()),
     };
-    let is_name = before.len() >= 2 && !before.iter().any(|c| !is_han(*c)) && !before.ends_with(&['新', '村']);
+    let is_name = before.len() >= 2 && !before.iter().any(|c| !is_han(*c));
     let names = is_name && !PARTS.contains(before[before.len() - 1]);
     is_building && (is_yard || names || number == ['壹'] && !before.is_empty())
 }
