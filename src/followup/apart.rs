@@ -13,10 +13,11 @@ use rayon::prelude::*;
 /// Rows that one task takes.
 const CHUNK_ROWS: usize = 1 << 14;
 
-/// Gives flats of namesakes and doors of roads of one name in several counties keys of their own, and returns how many records
+/// Gives flats of namesakes, doors of roads of one name in several counties and those of lanes keys of their own, and returns how many records
 /// are without a flat because nothing tells which is meant: two households must not become one.
 pub fn tell_namesakes_apart(records: &mut Records, directory: &Directory) -> usize {
-    tell_estates_apart(records, directory) + roads::tell_apart(records, directory)
+    let estates = tell_estates_apart(records, directory);
+    estates + roads::tell_apart(records, directory) + roads::tell_streets_apart(records, directory)
 }
 
 /// Where neither the address nor the stated grid says which of them is meant,

@@ -25,6 +25,10 @@ pub(super) struct AreaNames {
     community_key: Vec<u64>,
     /// A hash of the name of the county of each grid.
     county_key: Vec<u64>,
+    /// Hashes of the streets of each grid by name.
+    street_key: Vec<u64>,
+    /// Of each name of areas, where communities bear it and where streets do, a hash of their street, if it is one.
+    street_of: Vec<[Option<Option<u64>>; 2]>,
 }
 
 /// The names of areas that stand in one address.
@@ -59,6 +63,14 @@ impl AreaNames {
             areas.community.push(*communities.entry(community).or_insert(next));
             areas.community_key.push(key(community));
             areas.county_key.push(key((grid.county_label(), "", "")));
+            areas.street_key.push(key((grid.county_label(), &*grid.street, "")));
+        }
+        areas.street_of = vec![[None; 2]; names.len()];
+        for (of_grid, &street) in areas.of_grid.iter().zip(&areas.street_key) {
+            for level in [0, 1].into_iter().filter(|&level| of_grid[level] != NAMELESS) {
+                let known = areas.street_of[of_grid[level] as usize][level].get_or_insert(Some(street));
+                *known = known.filter(|&known| known == street);
+            }
         }
         areas.meant = (0..names.len() as NameNo).collect();
         for area in 0..names.len() {
@@ -98,6 +110,28 @@ impl AreaNames {
             };
             !names(own[level]) && others.iter().any(other)
         })
+    }
+
+    /// Whether an address that names those areas names another street, or else another community, than that of `grid`.
+    pub(super) fn names_another(&self, grid: GridNo, Named(named): &Named) -> bool {
+        let own = self.of_grid[grid as usize];
+        let level =
+            [1, 0].into_iter().find(|&level| named.iter().any(|&name| self.street_of[name as usize][level].is_some()));
+        level.is_some_and(|level| !named.contains(&own[level]))
+    }
+
+    /// A hash of the one street that is named, or else in which the one community lies that is.
+    pub(super) fn street_named(&self, Named(named): &Named) -> Option<u64> {
+        [1, 0].into_iter().find_map(|level| {
+            let mut keys = named.iter().filter_map(|&name| self.street_of[name as usize][level]);
+            let first = keys.next()?;
+            keys.all(|key| key == first).then_some(first).flatten()
+        })
+    }
+
+    /// A hash of the street of a grid, by its name and that of its county.
+    pub(super) fn street_key(&self, grid: GridNo) -> u64 {
+        self.street_key[grid as usize]
     }
 
     /// Whether two grids lie in one street of one county.
@@ -143,6 +177,27 @@ impl AreaNames {
         }
         best.1
     }
+}
+
+/// The name of a community or street without the words for what it is: 福隆 of 福隆村委会, 福隆社区 and 福隆村.
+pub(super) fn stem(name: &str) -> &str {
+    const WORDS: [&str; 12] = [
+        "社区居民委员会",
+        "社区居委会",
+        "居民委员会",
+        "村民委员会",
+        "居委会",
+        "村委会",
+        "街道办事处",
+        "社区",
+        "街道",
+        "镇",
+        "乡",
+        "村",
+    ];
+    let stem = WORDS.iter().find_map(|word| name.strip_suffix(word)).unwrap_or(name);
+    let stem = stem.strip_suffix('村').filter(|stem| stem.chars().count() >= 2).unwrap_or(stem);
+    if stem.chars().count() >= 2 { stem } else { name }
 }
 
 /// What an area is called as well: 城南社区 after its committee, 阳三石街道 after its office.

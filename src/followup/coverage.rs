@@ -5,6 +5,7 @@
 //! A cell is brought to one notation (`wording`, `marks`), its names are parted from their numbers (`cell`), and those are read (`list`).
 
 mod cell;
+mod lanes;
 mod list;
 mod marks;
 mod wording;
@@ -182,6 +183,11 @@ pub(super) fn village_and_group(key: &str) -> impl Iterator<Item = (&str, String
     })
 }
 
+/// Whether a road is the second lane of a village or the like, as every other village has one: 新围二巷.
+pub(super) fn is_numbered_lane(road: &str) -> bool {
+    road.ends_with('巷') && place_key(road).trim_end_matches('巷').ends_with(|c: char| c.is_ascii_digit())
+}
+
 /// How the key of an estate is called that is the buildings behind a road's door number.
 pub(super) fn court_key(road: &str, number: &str) -> String {
     format!("{}{number}号院", place_key(road))
@@ -199,7 +205,7 @@ fn leading_number(text: &str) -> Option<u32> {
 /// A community by the name of its committee.
 const COMMITTEES: [&str; 2] = ["居民委员会", "居委会"];
 
-/// An estate or a road as it is looked up: narrow forms, no spaces or marks, 二期 as 2期 and 七号公馆 as 7号公馆, without an
+/// An estate or a road as it is looked up: narrow forms, no spaces or marks, 二期 as 2期, 七号公馆 as 7号公馆 and 二路 as 2路, without an
 /// ending that half the lists leave out. What is normalized already stays as it is.
 pub(super) fn place_key(text: &str) -> String {
     let text = marks::village_of_committee(&marks::address_text(text));
@@ -212,7 +218,7 @@ pub(super) fn place_key(text: &str) -> String {
     {
         key.truncate(rest.len());
     }
-    key
+    lanes::in_digits(key)
 }
 
 #[cfg(test)]

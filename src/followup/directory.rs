@@ -3,8 +3,9 @@
 
 mod cells;
 mod faults;
+mod whereabouts;
 
-use super::area_names::{AreaNames, Named};
+use super::area_names::AreaNames;
 use super::coverage::{self, Coverage, Part};
 use super::grid_names::{self, GridNames};
 use crate::config::{GridField, Grids};
@@ -254,24 +255,14 @@ impl Directory {
             .map(|(village, group)| (village.to_owned(), group))
     }
 
-    /// Puts the areas that an address names in the place of those of another.
-    pub(super) fn areas_in(&self, address: &str, named: &mut Named) {
-        self.areas.named_in(address, named);
+    /// Whether any grid covers a part of the estate, or of the road, with that key.
+    pub(super) fn knows_estate(&self, key: &str) -> bool {
+        self.estates.contains_key(key)
     }
 
-    /// The one of `candidates` whose community, street or county is named, if there is just one.
-    pub(super) fn named(&self, candidates: &[GridNo], named: &Named) -> Option<GridNo> {
-        if let [only] = candidates { Some(*only) } else { self.areas.one_of(candidates, named) }
-    }
-
-    /// Whether an address that names those areas lies in the street or county of some of `others`, and not of `grid`.
-    pub(super) fn are_elsewhere(&self, grid: GridNo, others: &[GridNo], named: &Named) -> bool {
-        self.areas.are_elsewhere(grid, others, named)
-    }
-
-    /// Whether two grids lie in one street.
-    pub(super) fn same_street(&self, a: GridNo, b: GridNo) -> bool {
-        self.areas.same_street(a, b)
+    /// As [`Self::knows_estate`].
+    pub(super) fn knows_road(&self, key: &str) -> bool {
+        self.roads.contains_key(key)
     }
 
     /// The grids that cover `text`; those that name it go before those of the same community that cover everything.
@@ -314,27 +305,6 @@ impl Directory {
         distinct(entries.into_iter().flatten().map(|&(grid, _)| grid))
     }
 
-    /// Any of `candidates` in the one county whose name, or else that of whose street or community, an address names.
-    pub(super) fn county_named(&self, candidates: &[GridNo], named: &Named) -> Option<GridNo> {
-        self.areas.county_named(candidates, named)
-    }
-
-    /// Any of `grids`, if all of them lie in one county.
-    pub(super) fn one_county(&self, grids: &[GridNo]) -> Option<GridNo> {
-        let &first = grids.first()?;
-        grids.iter().all(|&grid| self.areas.same_county(first, grid)).then_some(first)
-    }
-
-    /// A number of the county of a grid, the same every night.
-    pub(super) fn county_key(&self, grid: GridNo) -> u64 {
-        self.areas.county_key(grid)
-    }
-
-    /// Whether two grids lie in one community.
-    pub(super) fn same_community(&self, a: GridNo, b: GridNo) -> bool {
-        self.areas.same_community(a, b)
-    }
-
     /// Whether a grid is dedicated (a school, a hospital, a firm).
     pub(super) fn is_dedicated(&self, grid: GridNo) -> bool {
         self.grids[grid as usize].kind == "dedicated"
@@ -361,11 +331,6 @@ impl Directory {
     /// Codes of the dedicated grids.
     pub fn dedicated_codes(&self) -> impl Iterator<Item = &str> {
         self.grids.iter().filter(|grid| grid.kind == "dedicated").map(|grid| grid.code.as_str())
-    }
-
-    /// A hash of the community of a grid, by its names.
-    pub(super) fn community_key(&self, grid: GridNo) -> u64 {
-        self.areas.community_key(grid)
     }
 
     fn find_namesakes(&mut self) {

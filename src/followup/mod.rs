@@ -14,6 +14,7 @@ mod grid_names;
 mod items;
 mod lists;
 mod places;
+mod readings;
 mod residence;
 mod rollup;
 mod rules;

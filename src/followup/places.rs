@@ -2,8 +2,9 @@
 //! once; which grid a person gets is not decided here.
 
 use super::area_names;
-use super::coverage::{Part, court_key};
+use super::coverage::{Part, court_key, is_group, is_numbered_lane};
 use super::directory::{Directory, GridNo};
+use super::readings;
 use crate::kernels::address::Address;
 use crate::kernels::hash;
 use crate::kernels::numbering::Numbering;
@@ -51,6 +52,8 @@ struct Found {
     grids: [Vec<GridNo>; 3],
     /// Whether the last of these may tell the grid: an estate's name says nothing of a building that another grid may have.
     estate_tells: bool,
+    /// Whether an address that names another area means another place of that name.
+    asks_area: bool,
     /// The answer where no address can change it.
     certain: Option<Option<(GridNo, GridBy)>>,
 }
@@ -81,7 +84,40 @@ impl Found {
     }
 
     /// Of estate, building, road, door number and room.
-    fn of_texts([estate, building, road, mut number, room]: [&str; 5], directory: &Directory) -> Self {
+    fn of_texts(parts: [&str; 5], directory: &Directory) -> Self {
+        let found = Self::read(parts, directory);
+        let [estate, building, road, number, _] = parts;
+        let is_lane = estate.is_empty() && is_numbered_lane(road);
+        // The group of a village may be a hamlet that the directory has without 组.
+        let is_told = !found.is_unknown() && (!is_group(estate) || found.telling().any(|(grids, _)| !grids.is_empty()));
+        if is_told && !is_lane {
+            return found;
+        }
+        let others = readings::others([estate, building, road, number], directory).into_iter().map(|reading| {
+            let [estate, building, road, number] = reading.place.each_ref().map(String::as_str);
+            let other = Self::read([estate, building, road, number, ""], directory);
+            let grids = other.grids.map(|grids| reading.meant(grids, directory));
+            Self { grids, asks_area: true, ..other }.settled(directory)
+        });
+        let mut known = others.filter(|other| !other.is_unknown());
+        if !is_lane {
+            return known.next().unwrap_or(found);
+        }
+        // Every village has a second lane: those that others name, or whose hamlet they have, are meant as well.
+        let mut lanes = found;
+        for other in known {
+            let Some(grids) = other.grids.into_iter().find(|grids| !grids.is_empty()) else { continue };
+            let near = |grid: GridNo| lanes.grids[1].iter().any(|&known| directory.same_community(known, grid));
+            let far: Vec<GridNo> = grids.into_iter().filter(|&grid| !near(grid)).collect();
+            lanes.grids[1].extend(far);
+        }
+        lanes.grids[1].sort_unstable();
+        lanes.grids[1].dedup();
+        Self { asks_area: true, ..lanes }.settled(directory)
+    }
+
+    /// Of those parts as they stand.
+    fn read([estate, building, road, mut number, room]: [&str; 5], directory: &Directory) -> Self {
         if [building, road, number].iter().all(|part| part.is_empty()) && estate.ends_with('村') {
             number = room;
         }
@@ -109,16 +145,26 @@ impl Found {
         if of_estate.is_empty() && !of_number.is_empty() && !village && directory.is_namesake_road(road) {
             (of_estate, estate_tells) = (directory.by_road(road), false);
         }
-        let mut found = Self { grids: [of_building, of_number, of_estate], estate_tells, certain: None };
-        let first = found.telling().find(|(grids, _)| !grids.is_empty());
-        found.certain = match first {
+        let grids = [of_building, of_number, of_estate];
+        Self { grids, estate_tells, asks_area: false, certain: None }.settled(directory)
+    }
+
+    /// Whether the directory knows nothing of it.
+    fn is_unknown(&self) -> bool {
+        self.grids.iter().all(Vec::is_empty)
+    }
+
+    /// The same with the answer that no address can change.
+    fn settled(mut self, directory: &Directory) -> Self {
+        let first = self.telling().find(|(grids, _)| !grids.is_empty());
+        self.certain = match first {
             None => Some(None),
-            Some((grids, by)) if grids.len() == 1 && !found.has_namesake(grids[0], directory) => {
+            Some((grids, by)) if grids.len() == 1 && !self.asks_area && !self.has_namesake(grids[0], directory) => {
                 Some(Some((grids[0], by)))
             }
             Some(_) => None,
         };
-        found
+        self
     }
 
     /// Whether an estate or a road of that name lies in another street as well.
@@ -130,7 +176,8 @@ impl Found {
     /// group: that of the other is not meant where the address names the street of the first.
     fn one(&self, named: &area_names::Named, directory: &Directory) -> Option<(GridNo, GridBy)> {
         let (grid, by) = self.telling().find_map(|(grids, by)| Some((directory.named(grids, named)?, by)))?;
-        (!directory.are_elsewhere(grid, &self.grids[2], named)).then_some((grid, by))
+        let is_another = self.asks_area && directory.names_another(grid, named);
+        (!is_another && !directory.are_elsewhere(grid, &self.grids[2], named)).then_some((grid, by))
     }
 
     /// The grids that tell where the place lies, by its most exact part first.

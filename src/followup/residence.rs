@@ -53,7 +53,8 @@ pub struct GridRules<'a> {
 ///
 /// With [`DedicatedGrids::Beside`] a person lives in the base grid that any evidence but the registered address tells, and
 /// the dedicated grid that a code or an address tells stands beside it; who has no base grid lives in the dedicated one. So
-/// does whom the last visit handed over to it.
+/// does whom the last visit handed over to it, and whose flat there (a dormitory) several sources name where nothing but a road or
+/// an estate speaks for another grid.
 ///
 /// The messages count stated codes that are not used: those that the directory does not know, and those that the record's
 /// own address contradicts while no second record of that place shares them. A code that is wrong by one digit would send
@@ -87,13 +88,19 @@ pub fn assign(
         let mut lives = told(&|grid, row| !beside || !is_dedicated(grid) || given(row));
         let also = if beside { told(&|grid, _| is_dedicated(grid)) } else { lives };
         home.also = also.map_or(NONE, |(_, _, grid)| grid);
-        if lives.is_none() {
+        let (mut is_away, address_kinds) = (false, [GridEvidence::Road, GridEvidence::Estate]);
+        if let (Some((_, kind, grid)), Some((_, _, home))) = (lives, also) {
+            is_away = beside && address_kinds.contains(&kind) && evidence.outvoted(records, rows, grid, home);
+        }
+        if lives.is_none() || is_away {
             (lives, home.no_base) = (also, also.is_some());
         }
         if let Some((n, kind, grid)) = lives {
             (home.grid, home.by, home.rank) = (grid, by_of(kind), n);
         }
         (home.address_row, home.flat) = evidence.address(records, rows, home.grid);
+        let tells_of_flat = |&row: &u32| records.flat[row as usize] == home.flat && evidence.lies_in(row, home.grid);
+        home.votes = home.by == GridBy::GridCode || rows.iter().any(tells_of_flat);
         home.flat = whole::flat_with_unit(records, rows, home.flat);
     };
     homes.par_chunks_mut(CHUNK_PERSONS).enumerate().for_each(|(chunk, homes)| {
@@ -108,7 +115,7 @@ pub fn assign(
     let late: Vec<usize> = (0..persons.len()).filter(|&person| is_late(&homes[person])).collect();
     // Where somebody works says nothing of who else lives in the flat.
     let works = |home: &Home| beside && home.by == GridBy::GridCode && is_dedicated(home.grid);
-    let votes = |home: &Home| !works(home) && !evidence.flats.is_gate(home.flat);
+    let votes = |home: &Home| home.votes && !works(home) && !evidence.flats.is_gate(home.flat);
     let neighbours = neighbours(homes.iter().filter(|home| votes(home)));
     let registered = evidence.registered(records, persons, &late, directory);
     let told_late = |rows: &mut Vec<u32>, person: usize| {
@@ -172,6 +179,8 @@ struct Home {
     also: GridNo,
     /// Whether no base grid was told, so that the dedicated one stands for it.
     no_base: bool,
+    /// Whether the grid is that of the flat, as far as is known: a flat that no grid covers has not the grid of a hotel.
+    votes: bool,
     /// Flat and record with the address, as [`Evidence::address`] tells them.
     flat: u64,
     address_row: u32,
@@ -185,6 +194,7 @@ impl Home {
             rank: kinds as u8,
             also: NONE,
             no_base: false,
+            votes: false,
             flat: 0,
             address_row: NO_ROW,
         }

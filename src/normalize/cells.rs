@@ -1,6 +1,7 @@
 //! Values of a row by their mappings, and what single cells say.
 
 use crate::config::Mapping;
+use crate::kernels::date::age_to_birth;
 use crate::kernels::id_number::Sex;
 use crate::kernels::text::{is_missing, normalize_text};
 use crate::tables::RawChunk;
@@ -105,27 +106,67 @@ pub(super) fn sex(text: &str) -> Sex {
     }
 }
 
-/// Years of age: 32, 32岁, 32.0, 32周岁. Months and days of infants are age 0.
-pub(super) fn age(text: &str) -> Option<u32> {
+/// How old somebody is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    Years(u32),
+    /// Of an infant.
+    Days(u32),
+}
+
+impl Age {
+    /// The likeliest birth day of someone who is so old on day `reference`.
+    pub(super) fn birth(self, reference: i32) -> i32 {
+        match self {
+            Self::Years(years) => age_to_birth(years, reference),
+            Self::Days(days) => reference - days as i32,
+        }
+    }
+}
+
+/// An age: 32, 32岁, 32.0, 32周岁; of infants 3天, 12小时, 2周, 5个月, 2月龄, 1岁3月.
+pub(super) fn age(text: &str) -> Option<Age> {
+    const DAYS_A_YEAR: u32 = 365;
+    let of_months = |months: u32| months * DAYS_A_YEAR / 12 + 15;
     if is_missing(text) {
         return None;
     }
     let mut clean = String::new();
     normalize_text(text, &mut clean);
     let clean = clean.strip_prefix('约').unwrap_or(&clean);
-    let digits = clean.bytes().take_while(u8::is_ascii_digit).count();
-    let value: u32 = clean[..digits].parse().ok()?;
-    let rest = clean[digits..].trim();
-    if rest.starts_with("个月") || rest.starts_with('月') || rest.starts_with('天') || rest.starts_with('日') {
-        return Some(0);
+    let (value, rest) = leading_number(clean)?;
+    let starts = |words: &[&str]| words.iter().any(|word| rest.starts_with(word));
+    if value > 999 {
+        return None;
     }
-    let known = rest.is_empty()
-        || rest.starts_with('岁')
-        || rest.starts_with("周岁")
-        || rest.starts_with('.')
-        || rest.starts_with("多岁")
-        || rest.starts_with("虚岁");
-    (known && value <= 130).then_some(value)
+    if starts(&["小时", "时", "分"]) {
+        return Some(Age::Days(0));
+    }
+    if starts(&["天", "日"]) {
+        return Some(Age::Days(value));
+    }
+    if starts(&["周", "星期"]) && !rest.starts_with("周岁") {
+        return Some(Age::Days(value * 7));
+    }
+    if starts(&["个月", "月"]) {
+        return Some(Age::Days(of_months(value)));
+    }
+    let months = rest.strip_prefix('岁').and_then(|rest| leading_number(rest.trim_start_matches('零')));
+    if let Some((months, unit)) = months
+        && months < 12
+        && value < 18
+        && (unit.starts_with('月') || unit.starts_with("个月"))
+    {
+        return Some(Age::Days(value * DAYS_A_YEAR + of_months(months)));
+    }
+    let known = rest.is_empty() || starts(&["岁", "周岁", ".", "多岁", "虚岁"]);
+    (known && value <= 130).then_some(Age::Years(value))
+}
+
+/// The number that a text begins with, and what stands behind it.
+fn leading_number(text: &str) -> Option<(u32, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    Some((text[..digits].parse().ok()?, text[digits..].trim()))
 }
 
 /// Words that begin the totals and captions of a sheet, without spaces.

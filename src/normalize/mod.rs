@@ -74,6 +74,12 @@ impl Normalizer {
         Self { city, origins: Origins::of(city), ..self }
     }
 
+    /// The same where `regions` are key regions (what their codes begin with): to be called after [`Self::in_city`].
+    #[must_use]
+    pub fn with_key_regions(self, regions: &[String]) -> Self {
+        Self { origins: self.origins.with_key_regions(regions), ..self }
+    }
+
     /// The records in `rows`. A record without an id of its own gets `dump_label:line`, or `dump_label[sheet]:line` where
     /// rows name their sheet. Rows of one chunk are read alone, so chunks may be read in any order and in parallel.
     pub fn normalize(&self, rows: &RawChunk, dump_label: &str) -> Normalized {

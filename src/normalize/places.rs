@@ -5,9 +5,13 @@ use crate::kernels::text::is_missing;
 use crate::tables::{Pool, Sym};
 use hashbrown::HashMap;
 
-/// Whether an answer to the question of where somebody was says that it was nowhere, or nothing.
-pub(super) fn names_no_place(text: &str) -> bool {
-    const NOWHERE: [&str; 19] = [
+/// Whether an answer to the question of where somebody was says that it was nowhere, or nothing; one that names any place but
+/// the city itself does not (未离开本市，3月1日从上海返).
+pub(super) fn names_no_place(text: &str, origins: &Origins) -> bool {
+    const NOWHERE: [&str; 22] = [
+        "在家",
+        "居家",
+        "足不出户",
         "否",
         "没",
         "没去过",
@@ -30,11 +34,23 @@ pub(super) fn names_no_place(text: &str) -> bool {
     ];
     let text = text.trim_end_matches(['。', '.', '！', '!', ' ']);
     // Hardly any place begins as they do.
-    if !text.starts_with(['否', '没', '未', '无', 'n', 'N']) {
+    if !text.starts_with(BEGINNINGS) {
         return is_missing(text);
     }
-    is_missing(text) || NOWHERE.iter().any(|word| text.eq_ignore_ascii_case(word))
+    let said = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let stayed = || said(&STAYED) || said(&NOT) && said(&LEFT);
+    is_missing(text)
+        || NOWHERE.iter().any(|word| text.eq_ignore_ascii_case(word))
+        || stayed() && origins.codes(text).iter().all(|code| origins.is_own(code))
 }
+
+/// What answers begin with that may say that somebody was nowhere.
+const BEGINNINGS: [char; 17] =
+    ['否', '没', '未', '无', 'n', 'N', '一', '从', '近', '在', '居', '足', '不', '本', '1', '2', '长'];
+const STAYED: [&str; 5] = ["一直在家", "一直在本", "一直居家", "长期在家", "足不出户"];
+/// 未离开本市, 没有去过外地, 近14天无外出: one word of each.
+const NOT: [&str; 5] = ["没", "未", "无", "不曾", "从不"];
+const LEFT: [&str; 8] = ["离开", "离", "外出", "外地", "出市", "出省", "出过", "出行"];
 
 /// What is known of a place: the codes of all that its name says, at least one symbol, and the name.
 pub(super) type Known = (Vec<Sym>, Sym);

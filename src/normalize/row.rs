@@ -1,7 +1,7 @@
 //! One row at a time: its values read into the columns of the records, or its text into quarantine.
 
 use super::addresses::{Addresses, Read};
-use super::cells::{age, cell, is_caption, is_count, sex, trimmed, value, value_or_above};
+use super::cells::{Age, age, cell, is_caption, is_count, sex, trimmed, value, value_or_above};
 use super::flats;
 use super::orders::Orders;
 use super::phones::{mobile, phones};
@@ -9,7 +9,7 @@ use super::places::{Places, names_no_place};
 use super::{Normalized, Normalizer};
 use crate::config::{EventMapping, Mapping, PersonField};
 use crate::kernels::address;
-use crate::kernels::date::{age_to_birth, parse_date_in, parse_datetime_near};
+use crate::kernels::date::{parse_date_in, parse_datetime_near};
 use crate::kernels::id_number::{IdKind, IdNumber, ParseOptions, Sex, parse_with};
 use crate::kernels::text;
 use crate::kernels::text::{NameFlags, is_missing, names_several, normalize_name, normalize_text};
@@ -54,7 +54,7 @@ struct Draft {
     document: Sym,
     birth: i32,
     birth_precision: BirthPrecision,
-    age: Option<u32>,
+    age: Option<Age>,
     parts: [Sym; 6],
     columns: [Sym; 4],
     /// Building and unit that stood with the room.
@@ -312,7 +312,7 @@ impl<'a> Reader<'a> {
                 Some(_) => repairs.add("birth_date", "implausible"),
                 None if is_missing(raw) => {}
                 None => match age(raw).filter(|_| raw.contains('岁')) {
-                    Some(years) => draft.age = Some(years),
+                    Some(age) => draft.age = Some(age),
                     None => repairs.add("birth_date", "unreadable"),
                 },
             },
@@ -400,13 +400,13 @@ impl<'a> Reader<'a> {
             own => own,
         };
         let (mut birth, mut precision) = (draft.birth, draft.birth_precision);
-        if let (NO_DATE, Some(years)) = (birth, draft.age) {
+        if let (NO_DATE, Some(age)) = (birth, draft.age) {
             let reference = if draft.updated_at == NO_TIME {
                 self.normalizer.as_of_days
             } else {
                 draft.updated_at.div_euclid(DAY_SECS) as i32
             };
-            (birth, precision) = (age_to_birth(years, reference), BirthPrecision::Age);
+            (birth, precision) = (age.birth(reference), BirthPrecision::Age);
         }
         let own = Read { display: draft.address, parts: draft.parts, flat: draft.flat };
         let as_registered = draft.lives_as_registered && draft.address == Pool::NONE;
@@ -506,7 +506,7 @@ impl<'a> Reader<'a> {
         let code_given = !is_missing(text);
         let code = if code_given { records.pool.intern(text.strip_suffix(".0").unwrap_or(text)) } else { Pool::NONE };
         read(&event.place, text);
-        let place = if names_no_place(text) { Pool::NONE } else { records.pool.intern(text) };
+        let place = if names_no_place(text, &self.normalizer.origins) { Pool::NONE } else { records.pool.intern(text) };
         let mapped = event.at.is_some() || event.place_code.is_some() || event.place.is_some();
         let told = !mapped || time_given || code_given || place != Pool::NONE;
         if !told && event.kind != "test" {

@@ -252,6 +252,12 @@ fn small_dumps(dumps: &[&Dump]) -> usize {
     dumps.iter().take_while(fits).count()
 }
 
+/// What reads the rows of the `source`th source of the pipeline.
+fn normalizer(pipeline: &Pipeline, source: u16, city: Option<u16>) -> Normalizer {
+    let normalizer = Normalizer::new(&pipeline.sources[source as usize], source, pipeline.run.as_of);
+    normalizer.in_city(city).with_key_regions(&pipeline.run.key_regions)
+}
+
 /// Reads dumps beside each other, while what waits is put behind the records. Returns what waits then, in the order of
 /// the dumps.
 fn read_small(
@@ -263,7 +269,7 @@ fn read_small(
 ) -> Vec<Done> {
     let read_one = |dump: &Dump| {
         let source = &pipeline.sources[dump.source as usize];
-        let normalizer = Normalizer::new(source, dump.source, pipeline.run.as_of).in_city(city);
+        let normalizer = normalizer(pipeline, dump.source, city);
         let mut reader = open(dump, &source.columns, &source.read);
         let blocks = std::iter::from_fn(|| reader.next_block());
         let done: Vec<Done> = blocks.map(|block| normalize_block(block, &normalizer, dump)).collect();
@@ -294,7 +300,7 @@ fn read_dump(
     read: &mut Read,
 ) -> Vec<Done> {
     let source = &pipeline.sources[dump.source as usize];
-    let normalizer = &Normalizer::new(source, dump.source, pipeline.run.as_of).in_city(city);
+    let normalizer = &normalizer(pipeline, dump.source, city);
     let mut reader = open(dump, &source.columns, &source.read);
     let batch_blocks = BLOCKS_A_THREAD * rayon::current_num_threads();
     let mut next_batch = || -> Vec<Block> { std::iter::from_fn(|| reader.next_block()).take(batch_blocks).collect() };

@@ -1,5 +1,6 @@
 //! The estates, villages and roads that a cell names, each with the numbers behind it.
 
+use super::lanes;
 use super::list::{self, Reading, group_name, unit_at};
 use super::marks::{EVEN, EXCEPT, ODD, REMARK, TO, WHOLE, cell_text, is_bound, named_parts};
 use super::{Coverage, is_group, place_key};
@@ -58,7 +59,7 @@ impl Named {
 pub(in crate::followup) fn places(text: &str, village: Option<&str>) -> Cell {
     let text = cell_text(text).replace(['(', ')', ':'], " ");
     let pieces = text.split(['、', ',', ';', '|']).flat_map(str::split_whitespace);
-    let pieces: Vec<String> = pieces.map(name_first).collect();
+    let pieces = lanes::each(pieces.map(name_first).collect(), village);
     let parts: Vec<&str> = pieces.iter().map(String::as_str).collect();
     let mut cell = Cell::default();
     let bounds = parts.iter().any(|part| is_bound(part));

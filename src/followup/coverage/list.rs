@@ -1,5 +1,6 @@
 //! Reads a list of buildings, door numbers or groups, in the notation of [`super::marks`].
 
+use super::lanes;
 use super::marks::{EVEN, EXCEPT, ODD, REMARK, TO, WHOLE, is_separator};
 use super::{Counted, Coverage, Parity, Span, is_group, number};
 use std::borrow::Cow;
@@ -80,6 +81,8 @@ enum Token {
     Except,
     Remark,
     Word(String),
+    /// Lanes within a lane, by their door numbers.
+    Lanes(Vec<String>),
     Fault,
 }
 
@@ -105,9 +108,13 @@ pub(super) fn read(text: &str) -> Reading {
     Builder::default().build(tokens)
 }
 
-/// 153弄1-40号 are houses of a lane and no doors of its road: they are read like 153号院1-40栋.
+/// 153弄1-40号 are houses of a lane and no doors of its road: they are read like 153号院1-40栋, and its odd houses like those of 153号院.
 fn lanes_as_courts(text: &str) -> Cow<'_, str> {
-    let is_lane = |at: usize| text[at + "弄".len()..].starts_with(|c: char| c.is_ascii_digit());
+    let is_lane = |at: usize| {
+        let behind = &text[at + "弄".len()..];
+        let numbers = behind.trim_start_matches(|c: char| c.is_ascii_digit() || TO.contains(&c));
+        behind.starts_with(|c: char| c.is_ascii_digit() || matches!(c, ODD | EVEN)) && !numbers.starts_with("支弄")
+    };
     if !text.match_indices('弄').any(|(at, _)| is_lane(at)) {
         return text.into();
     }
@@ -130,9 +137,17 @@ fn lanes_as_courts(text: &str) -> Cow<'_, str> {
 fn tokens(text: &str) -> Vec<(usize, Token)> {
     let chars: Vec<char> = text.chars().collect();
     let (mut tokens, mut at, mut part, mut joined) = (Vec::new(), 0, 0, false);
+    let mut lane = None;
     while let Some(&c) = chars.get(at) {
         if is_separator(c) {
             (at, part, joined) = (at + 1, part + 1, false);
+            continue;
+        }
+        if let Some((within, end)) = lanes::within(&chars, at, &mut lane) {
+            // Which houses of a lane within a lane are covered, no address is asked.
+            let goes_on = chars.get(end).is_some_and(char::is_ascii_digit);
+            tokens.push((part, if goes_on { Token::Fault } else { Token::Lanes(within) }));
+            (at, joined) = (end, true);
             continue;
         }
         let side = match c {
@@ -244,6 +259,11 @@ fn fill_units(tokens: &mut [(usize, Token)]) {
     }
 }
 
+/// Whether a side of a road or a lane stands there, all of it.
+fn is_side(token: Option<&(usize, Token)>) -> bool {
+    matches!(token, Some((_, Token::Side(_, false))))
+}
+
 /// Puts the coverage together.
 #[derive(Default)]
 struct Builder {
@@ -282,9 +302,11 @@ impl Builder {
                         Token::Item(next) => Some(next),
                         _ => None,
                     });
+                    let buildings = next.is_some_and(|next| next.joined && next.unit == Some(Unit::Buildings));
+                    let side = item.unit == Some(Unit::Court) && is_side(tokens.peek());
                     let leads = matches!(item.unit, Some(Unit::Court | Unit::Doors))
                         && item.last.is_none()
-                        && next.is_some_and(|next| next.joined && next.unit == Some(Unit::Buildings));
+                        && (buildings || side);
                     reading.are_doors |= matches!(item.unit, Some(Unit::Doors | Unit::Court));
                     reading.are_groups |= item.unit == Some(Unit::Groups);
                     reading.units_alone |= item.unit == Some(Unit::Units) && !self.has_building;
@@ -296,10 +318,19 @@ impl Builder {
                         faulty.push(part);
                     }
                 }
+                Token::Side(parity, false) if self.court.as_ref().is_some_and(|(_, of)| of.spans.is_empty()) => {
+                    let span = Span { first: 0, last: u32::MAX, parity, counted: Counted::Buildings };
+                    self.target().spans.push(span);
+                }
                 Token::Side(side, before) => {
                     self.end_court();
                     reading.are_doors = true;
                     self.mark(side, before);
+                }
+                Token::Lanes(doors) => {
+                    self.end_court();
+                    reading.are_doors = true;
+                    self.target().words.extend(doors);
                 }
                 Token::Whole => self.coverage.all = true,
                 Token::Except => self.in_except = !self.in_except,

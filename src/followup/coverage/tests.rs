@@ -66,7 +66,7 @@ fn places_of_a_cell() {
     assert_eq!(names("阳光花园小区、 金色 家园,安居小区|小区；"), ["阳光花园", "金色", "家园", "安居", "小区"]);
     assert_eq!(place_key("胜 利－花园二期"), "胜利花园2期");
     assert_eq!((place_key("锦绣花园Ⅲ期"), place_key("锦绣花园十二期")), ("锦绣花园3期".into(), "锦绣花园12期".into()));
-    assert_eq!((place_key("中海九号公馆"), place_key("八一路")), ("中海9号公馆".into(), "八一路".into()));
+    assert_eq!((place_key("中海九号公馆"), place_key("八一路")), ("中海9号公馆".into(), "81路".into()));
     assert_eq!(place_key("胜利花园2期"), "胜利花园2期");
     assert_ne!(place_key("幸福村"), place_key("幸福小区"));
 }
@@ -349,7 +349,7 @@ fn a_whole_estate_is_said_in_many_words_and_but_for_something() {
             "{text}"
         );
     }
-    assert_eq!(told("八一巷全段、安全村", None)[0], ("八一巷".to_owned(), Some(all.clone()), false));
+    assert_eq!(told("八一巷全段、安全村", None)[0], ("81巷".to_owned(), Some(all.clone()), false));
     assert_eq!(told("全村", Some("清水村")), [("清水村".to_owned(), Some(all), false)]);
     assert_eq!(told("建设路8号院全部", None), [("建设路".to_owned(), Some(vec![8]), true)], "not the whole road");
     let but_two = &told("明珠花园除5、6栋外", None)[0].1.clone().unwrap();

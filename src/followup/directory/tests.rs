@@ -1,5 +1,6 @@
 //! A directory of several rows, and what is wrong in one.
 
+use super::super::area_names::Named;
 use super::*;
 use crate::config::{Mapping, ReadSettings};
 use arrow::array::StringArray;

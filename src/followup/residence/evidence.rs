@@ -19,6 +19,9 @@ const TASK_ROWS: usize = 1 << 12;
 /// What sources said within so long of the newest word of a person is as good as new.
 const RECENT_SECONDS: i64 = 30 * 24 * 60 * 60;
 
+/// What was said so much earlier is not believed against a newer word of a single source.
+const LONG_SECONDS: i64 = 2 * 365 * 24 * 60 * 60;
+
 /// A dedicated grid that so many records state whose addresses lie elsewhere is a school or a firm whose people live all
 /// over the city; fewer may be slips.
 pub(super) const STAFF_MIN: usize = 10;
@@ -271,9 +274,25 @@ impl<'a> Evidence<'a> {
         best.map(|(.., grid)| grid)
     }
 
+    /// Whether a record states that grid or has an address in it.
+    pub(super) fn lies_in(&self, row: u32, grid: GridNo) -> bool {
+        let of = &self.of_row[row as usize];
+        grid != NONE && (of.stated == grid || of.located == grid)
+    }
+
+    /// Whether several sources (rows newest first) name a flat of the dedicated grid `home`, and more than place the person in
+    /// `grid`: who lives in a dormitory and slept in a hotel.
+    pub(super) fn outvoted(&self, records: &Records, rows: &[u32], grid: GridNo, home: GridNo) -> bool {
+        let voices = |counts: &dyn Fn(u32) -> bool| -> u32 {
+            self.words(rows.iter().copied().filter(|&row| counts(row))).iter().map(|&row| self.voices(row)).sum()
+        };
+        let at_home = voices(&|row| records.flat[row as usize] != 0 && self.of_row[row as usize].located == home);
+        at_home >= 2 && at_home > voices(&|row| self.lies_in(row, grid))
+    }
+
     /// Whether a person (rows newest first) has moved since the record `row` told the base grid `grid`: more than one voice (as for
-    /// [`Self::agreed`]) places them in one other base grid at least [`RECENT_SECONDS`] later, and fewer voices confirm the
-    /// told one. A record without a date is not known to be old. Where the same place is meant, the worker who stated the code
+    /// [`Self::agreed`]) places them in one other base grid at least [`RECENT_SECONDS`] later, or one [`LONG_SECONDS`] later, and
+    /// fewer voices confirm the told one. A record without a date is not known to be old. Where the same place is meant, the worker who stated the code
     /// knows better than the directory in which grid it lies.
     fn moved_since(&self, records: &Records, rows: &[u32], row: u32, grid: GridNo) -> bool {
         let code = &self.of_row[row as usize];
@@ -295,7 +314,10 @@ impl<'a> Evidence<'a> {
         };
         let others = words.iter().filter_map(|&word| elsewhere(word));
         let against = others.map(|grid| voices(&|word| elsewhere(word) == Some(grid))).max().unwrap_or(0);
-        against >= 2 && against > voices(&|word| elsewhere(word).is_none() && self.speaks(word, grid))
+        let one_long_after =
+            || words.iter().any(|&word| elsewhere(word).is_some() && at(word) - at(row) > LONG_SECONDS);
+        (against >= 2 || against == 1 && one_long_after())
+            && against > voices(&|word| elsewhere(word).is_none() && self.speaks(word, grid))
     }
 
     /// The newest row with a place of each source, of rows that stand newest first.
@@ -328,10 +350,7 @@ impl<'a> Evidence<'a> {
     /// best that may lie in the grid; [`NO_ROW`] and 0 where none has one. What lies in the grid goes before what may and that before what does not, so that
     /// a worker is sent to a door of the own grid; then a whole flat and a dated record, the more trusted agency, the newer.
     pub(super) fn address(&self, records: &Records, rows: &[u32], grid: GridNo) -> (u32, u64) {
-        let sure = |row: u32| {
-            let of = &self.of_row[row as usize];
-            grid != NONE && (of.stated == grid || of.located == grid)
-        };
+        let sure = |row: u32| self.lies_in(row, grid);
         let (mut row, mut flat) = self.best(records, rows, |row| sure(row).then_some(true));
         if row == NO_ROW || flat == 0 {
             let may_lie = |row: u32| (!sure(row)).then(|| self.may_lie_in(row, grid));

@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 
 /// The place of an airport's code (SHA), or whose name is written in Latin letters (SHANGHAI).
 pub(super) fn latin(word: &[char]) -> Option<u32> {
-    let word: String = word.iter().map(char::to_ascii_uppercase).collect();
+    let letters = word.iter().filter(|c| c.is_ascii_alphanumeric());
+    let word: String = letters.map(char::to_ascii_uppercase).collect();
     let airport = AIRPORTS.iter().find(|(_, own)| own.split(' ').any(|own| own == word)).map(|row| row.0);
     airport.or_else(|| SPELLED.get(&word).copied().flatten())
 }
@@ -40,7 +41,7 @@ static SPELLED: LazyLock<HashMap<String, Option<u32>>> = LazyLock::new(|| {
 /// Shorter words may be anything.
 const SPELLED_MIN: usize = 4;
 /// Names in Latin letters that are not those of the characters' sounds.
-const SPELLED_OTHERWISE: [(&str, u32); 7] = [
+const SPELLED_OTHERWISE: [(&str, u32); 11] = [
     ("HARBIN", 230_100),
     ("URUMQI", 650_100),
     ("HOHHOT", 150_100),
@@ -48,4 +49,9 @@ const SPELLED_OTHERWISE: [(&str, u32); 7] = [
     ("HONGKONG", 810_000),
     ("MACAU", 820_000),
     ("TAIPEI", 710_000),
+    // The greater of two that are spelled alike, and two that are no names of prefectures.
+    ("SUZHOU", 320_500),
+    ("KUNSHAN", 320_583),
+    ("YIWU", 330_782),
+    ("BJS", 110_000),
 ];

@@ -167,6 +167,7 @@ impl Address {
                     if let Some(at) = open.take() {
                         let names_it = |i: usize| starts_estate(chars, i) || number_at(chars, i, true).is_some();
                         let is_part = matches!(chars[at..], ['东' | '西' | '南' | '北' | '中', '区' | '院' | '苑']);
+                        let is_part = is_part || behind_door(&chars[..at]) && is_garden(&chars[at..]);
                         let keep = is_part || !has_long_number(&chars[at..]) && (at..chars.len()).any(names_it);
                         if !keep {
                             chars.truncate(at);
@@ -218,6 +219,20 @@ impl Address {
         }
         chars.truncate(kept);
     }
+}
+
+/// Whether the text ends behind the door number of a road: what follows in brackets tells what stands there.
+fn behind_door(chars: &[char]) -> bool {
+    let number = chars.strip_suffix(&['号']).unwrap_or(chars);
+    let digits = number.iter().rev().take_while(|c| c.is_ascii_digit()).count();
+    digits > 0 && matches!(number[..number.len() - digits], [.., '路' | '街' | '道' | '巷'])
+}
+
+/// Whether the characters are the name of an estate that is called after a garden, a court or the like: 金桂园.
+fn is_garden(chars: &[char]) -> bool {
+    let ends_so = matches!(chars.last(), Some('园' | '庭' | '府' | '轩' | '阁' | '邸' | '湾' | '郡'));
+    let is_other = chars.ends_with(&['公', '园']) || chars.ends_with(&['儿', '园']) || chars.ends_with(&['政', '府']);
+    ends_so && !is_other && (3..=6).contains(&chars.len()) && chars.iter().all(|&c| is_han(c))
 }
 
 /// Whether seven digits or more stand together, or ten with at most one sign between two of them: a phone or an ID number, no door.

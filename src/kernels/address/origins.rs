@@ -4,6 +4,8 @@
 //! A place that is found too often costs a visit, one that is missed may cost an outbreak. So only what is denied in so many
 //! words is left out, and of several places none is chosen: nobody here knows which of them is a key region.
 
+mod regions;
+
 use super::denied;
 use super::divisions::DIVISIONS;
 use super::landmarks::{AMBIGUOUS, LANDMARKS, LETTERS};
@@ -11,6 +13,8 @@ use super::latin::latin;
 use super::places::{MUNICIPALITIES, WORDS, counties, county_short, division_name, province_short, short};
 use crate::kernels::text::{fold, is_han, is_space};
 use hashbrown::{HashMap, HashSet};
+use regions::Regions;
+use std::cmp::Reverse;
 use std::sync::LazyLock;
 
 /// No cell about places is longer; of a story only the beginning is read.
@@ -87,6 +91,7 @@ pub struct Origins {
     own: Vec<Name>,
     /// Its first four digits.
     city: u32,
+    regions: Regions,
 }
 
 impl Origins {
@@ -107,7 +112,20 @@ impl Origins {
             }
         }
         sort(&mut own);
-        Self { own, city: city.into() }
+        Self { own, city: city.into(), ..Self::default() }
+    }
+
+    /// The same where `regions` are key regions (what their codes begin with): a county that is one is told from its city.
+    #[must_use]
+    pub fn with_key_regions(self, regions: &[String]) -> Self {
+        Self { regions: Regions::of(regions), ..self }
+    }
+
+    /// Whether that is the code of the city or of a part of it.
+    pub fn is_own(&self, code: &str) -> bool {
+        let is_municipality = MUNICIPALITIES.contains(&((self.city / 100) as u16));
+        let own = format!("{:04}", self.city);
+        self.city != 0 && code.starts_with(if is_municipality { &own[..2] } else { &own })
     }
 
     /// As [`division_codes`], for somebody of the city.
@@ -143,7 +161,7 @@ struct Found {
 }
 
 /// Codes of the divisions that a text names, in its order and each once: of provinces and prefectures, of a county where it
-/// is named alone as many are (浦东新区), or the text itself if it is a code. A province stands for itself only where none of
+/// is named alone as many are (浦东新区) or is a key region, or the text itself if it is a code. A province stands for itself only where none of
 /// its cities is named beside it. A place that somebody came back to at the end of the text (从上海返东营) goes first.
 pub fn division_codes(text: &str) -> Vec<String> {
     codes_of(text, &Origins::default())
@@ -168,7 +186,7 @@ fn codes_of(text: &str, origins: &Origins) -> Vec<String> {
     let mut kept: Vec<u32> = Vec::new();
     for &code in &codes {
         // 湖北省武汉市江岸区 is one place, Wuhan.
-        let is_county = code % 100 != 0 && codes.contains(&above(code));
+        let is_county = code % 100 != 0 && codes.contains(&above(code)) && !origins.regions.has(code);
         let has_city =
             is_province(code) && codes.iter().any(|&of| of != code && same_province(of, code) && above(of) != code);
         if !is_county && !has_city && !kept.contains(&code) {
@@ -228,24 +246,40 @@ fn find(chars: &[char], origins: &Origins) -> Vec<Found> {
     let mut at = 0;
     while at < chars.len() {
         if chars[at].is_ascii_alphanumeric() {
-            let word = chars[at..].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
+            let word = latin_word(&chars[at..]);
             found.extend(latin(&chars[at..at + word]).map(|code| Found { code, from: at, to: at + word }));
             at += word;
             continue;
         }
         let before = found.last().filter(|last| last.to == at).copied();
+        let from = at;
         let named = name_at(chars, at, before, origins).or_else(|| letter_at(chars, at));
         match named {
             Some((to, code)) => {
-                if let Some(code) = code {
-                    found.push(Found { code, from: at, to });
-                }
                 at = to;
+                if let Some(code) = code {
+                    let named = origins.regions.behind(Found { code, from, to }, chars);
+                    at = named.to;
+                    found.push(named);
+                }
             }
             None => at += 1,
         }
     }
     found
+}
+
+/// How long the word is that the characters begin with: Xi'an and Hong Kong are one.
+fn latin_word(chars: &[char]) -> usize {
+    let is_part = |at: usize| {
+        let inner = chars[at] == '\'' && chars.get(at + 1).is_some_and(char::is_ascii_alphabetic);
+        chars[at].is_ascii_alphanumeric() || inner
+    };
+    let run = |from: usize| from + (from..chars.len()).take_while(|&at| is_part(at)).count();
+    let word = run(0);
+    let is = |from: usize, name: &str| chars[from..run(from)].iter().collect::<String>().eq_ignore_ascii_case(name);
+    let is_two = is(0, "hong") && chars.get(word) == Some(&' ') && is(word + 1, "kong");
+    if is_two { run(word + 1) } else { word }
 }
 
 /// The end of the name at `at`, and the code of its place; no code: what is called so is none. `before` ends where it begins.
@@ -259,7 +293,7 @@ fn name_at(chars: &[char], at: usize, before: Option<Found>, origins: &Origins) 
     let own = |name: &&Name| province.is_some_and(|p| same_province(p.code, name.code) && !is_province(name.code));
     let mut fitting: Vec<&Name> = names.filter(fits).collect();
     // Behind its province a city goes before a namesake: 吉林省吉林.
-    fitting.sort_by_key(|name| !own(name));
+    fitting.sort_by_key(|name| (Reverse(name.chars.len()), !own(name)));
     let local = origins.beginning_with(chars.get(at), before).iter().find(fits);
     let longer = |name: &&&Name| local.is_none_or(|local| name.chars.len() > local.chars.len());
     let name = fitting.first().filter(longer).copied().or(local)?;

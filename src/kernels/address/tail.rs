@@ -73,6 +73,14 @@ fn road(address: &mut Address, chars: &Line, at: usize) -> usize {
     };
     push_number(&chars[first], &mut address.number);
     next = stop + word;
+    if chars.get(stop) == Some(&'弄')
+        && let Some(end) = chars.number_at(next).filter(|&end| starts_with(chars, end, "支弄"))
+    {
+        // 588弄5支弄3号: a lane within a lane.
+        address.number.push('-');
+        push_number(&chars[next..end], &mut address.number);
+        next = end + "支弄".chars().count();
+    }
     if let Some(second) = second {
         address.number.push('-');
         push_number(&chars[second], &mut address.number);
@@ -134,7 +142,7 @@ fn road_end(chars: &Line, at: usize) -> Option<usize> {
                 continue;
             }
             '花' | '小' | '公' if chars.starts_estate(i) => return None,
-            '村' if followed_by_number(chars, i + 1) => return None,
+            '村' if followed_by_number(chars, i + 1) && !is_lane(chars, i + 1) => return None,
             _ => continue,
         };
         if c == '路' && chars[i - 1] == '公' && i == at + 1 {
@@ -168,6 +176,11 @@ fn followed_by_number(chars: &Line, at: usize) -> bool {
     chars.number_at(skip(chars, at)).is_some_and(|end| {
         chars[skip(chars, at)].is_ascii_digit() || matches!(chars.get(end), Some('号' | '弄' | '组' | '队' | '社'))
     })
+}
+
+/// Whether the number of a lane stands at `at`: 江贝村3巷5号.
+fn is_lane(chars: &Line, at: usize) -> bool {
+    chars.number_at(at).is_some_and(|end| chars.get(end) == Some(&'巷'))
 }
 
 /// Whether a door number and nothing else stands at `at`: 太平里5号 is a lane, 新兴里5号楼 and 新兴里5-2-501 are an estate.
@@ -252,6 +265,10 @@ fn named_by_number(chars: &Line, end: usize) -> Option<usize> {
         '期' | '区' | '村' | '里' | '街' | '坊' | '庄' => Some(end + 1),
         '户' if matches!(chars.get(end + 1), Some('村' | '庄')) => Some(end + 2),
         '城' => Some(end + 1),
+        // 33团5连; 5连排 are houses in a row.
+        '连' if !matches!(chars.get(end + 1), Some('排' | '体' | '廊')) => Some(end + 1),
+        '团' if chars.get(end + 1) != Some(&'结') => Some(end + 1),
+        '分' if chars.get(end + 1) == Some(&'场') => Some(end + 2),
         '年' if chars.get(end + 1) == Some(&'代') => Some(end + 2),
         '号' if is_mansion(&chars[end + 1..]) => Some(end + 3),
         _ => chars.starts_estate(end).then_some(end + 1),
@@ -312,7 +329,7 @@ fn after_village(chars: &Line, at: usize, end: usize) -> usize {
     at
 }
 
-/// Writes the name of an estate: numbers before 期, 区 and 号公馆 in digits, 小区 and the like at the end left away.
+/// Writes the name of an estate: numbers before 期, 区 and 号公馆 in digits (II期 too), 小区 and the like at the end left away.
 pub fn push_estate(name: &[char], out: &mut String) {
     let mut i = 0;
     while i < name.len() {
@@ -323,7 +340,10 @@ pub fn push_estate(name: &[char], out: &mut String) {
             _ => false,
         };
         if let Some(end) = number_at(name, i, true).filter(|&end| names(end)) {
-            push_number(&name[i..end], out);
+            match &name[i..end] {
+                roman if roman.iter().all(|&c| c == 'I') => out.push_str(["1", "2", "3"][roman.len().min(3) - 1]),
+                number => push_number(number, out),
+            }
             i = end;
             continue;
         }

@@ -1,0 +1,210 @@
+//! Lanes by their numbers: 江贝二巷, 江贝2巷 and 江贝村二巷 are one lane, 江贝一巷至四巷 four, 588弄5-9支弄 lanes within a lane.
+
+use super::marks::TO;
+use crate::kernels::address;
+
+/// Words before which a number may be written either way, the longer first: 三十三团五连 is 33团5连, and 济南二路 is 济南2路.
+const NUMBERED: [&str; 11] = ["横巷", "分场", "巷", "弄", "路", "街", "道", "条", "横", "团", "连"];
+/// Words for lanes that directories count, the longer first.
+const LANES: [&str; 4] = ["横巷", "胡同", "巷", "条"];
+const NUMERALS: &str = "一二三四五六七八九十百";
+/// More lanes than these of one name are no span of them.
+const LANES_MAX: u32 = 200;
+/// A higher number without a name before it is a name itself: 八一巷, 五四巷.
+const BARE_MAX: u32 = 40;
+
+/// The key of a place with its numbers before such words in digits, and without 村 before the number of a lane.
+pub(super) fn in_digits(key: String) -> String {
+    if !NUMBERED.iter().any(|word| key.contains(word)) {
+        return key;
+    }
+    let chars: Vec<char> = key.chars().collect();
+    let (mut out, mut at) = (String::with_capacity(key.len()), 0);
+    while at < chars.len() {
+        let counted = number_at(&chars, at).filter(|(_, end)| NUMBERED.iter().any(|word| starts(&chars[*end..], word)));
+        match counted {
+            Some((number, end)) => {
+                if chars[end..].starts_with(&['巷']) && out.ends_with('村') && at > 2 {
+                    out.pop();
+                }
+                out.push_str(&number.to_string());
+                at = end;
+            }
+            // A number is no other's end.
+            None => {
+                let end = number_at(&chars, at).map_or(at + 1, |(_, end)| end);
+                out.extend(&chars[at..end]);
+                at = end;
+            }
+        }
+    }
+    out
+}
+
+/// The pieces of a cell, each lane in a piece of its own with the name that all of them have: 江贝一巷至三巷, 江贝1-3巷 and 江贝一巷、二巷、
+/// 三巷. Lanes without any name are those of the `village`.
+pub(super) fn each(pieces: Vec<String>, village: Option<&str>) -> Vec<String> {
+    if !pieces.iter().any(|piece| LANES.iter().any(|word| piece.contains(word))) {
+        return pieces;
+    }
+    let mut out = Vec::with_capacity(pieces.len());
+    let mut name: Option<String> = None;
+    for piece in pieces {
+        let chars: Vec<char> = piece.chars().collect();
+        let Some(lanes) = Lanes::read(&chars) else {
+            // Numbers are those of the lane before them.
+            if !piece.starts_with(|c: char| c.is_ascii_digit()) {
+                name = None;
+            }
+            out.push(piece);
+            continue;
+        };
+        let own: String = chars[..lanes.from].iter().collect();
+        let is_bare = own.is_empty();
+        let of = if is_bare { name.clone().or_else(|| village.map(str::to_owned)) } else { Some(own) };
+        match of.filter(|_| !is_bare || lanes.last <= BARE_MAX) {
+            Some(of) => {
+                out.extend((lanes.first..=lanes.last).map(|lane| format!("{of}{lane}{}{}", lanes.word, lanes.rest)));
+                name = Some(of);
+            }
+            None => out.push(piece),
+        }
+    }
+    out
+}
+
+/// One lane or a span of them.
+struct Lanes {
+    /// Where the first number stands.
+    from: usize,
+    first: u32,
+    last: u32,
+    word: &'static str,
+    rest: String,
+}
+
+impl Lanes {
+    fn read(chars: &[char]) -> Option<Self> {
+        let mut at = 0;
+        while at < chars.len() {
+            let Some((first, end)) = number_at(chars, at) else {
+                at += 1;
+                continue;
+            };
+            let lanes = Self::behind(chars, at, first, end);
+            // What cannot be read (四巷至一巷) is no name of the next.
+            if lanes.is_some() || word_at(chars, end).is_some() {
+                return lanes;
+            }
+            at = end;
+        }
+        None
+    }
+
+    /// Those whose first number stands at `from` and ends at `end`.
+    fn behind(chars: &[char], from: usize, first: u32, end: usize) -> Option<Self> {
+        let word = word_at(chars, end);
+        let mut at = end + word.map_or(0, |word| word.chars().count());
+        let dashes = chars[at..].iter().take_while(|c| TO.contains(c)).count();
+        let rest = |at: usize| chars[at..].iter().collect::<String>();
+        if dashes == 0 {
+            return Some(Self { from, first, last: first, word: word?, rest: rest(at) });
+        }
+        at += dashes;
+        at += if from > 0 && chars[at..].starts_with(&chars[..from]) { from } else { 0 };
+        let (last, end) = number_at(chars, at)?;
+        let word = word_at(chars, end)?;
+        let rest = rest(end + word.chars().count());
+        // 一巷至四巷1-20号 says nothing of which.
+        let is_span = first <= last && last - first < LANES_MAX && !rest.contains(|c: char| c.is_ascii_digit());
+        is_span.then_some(Self { from, first, last, word, rest })
+    }
+}
+
+fn word_at(chars: &[char], at: usize) -> Option<&'static str> {
+    LANES.into_iter().find(|word| starts(chars.get(at..).unwrap_or_default(), word))
+}
+
+/// The number at `at` in digits or numerals, and its end.
+fn number_at(chars: &[char], at: usize) -> Option<(u32, usize)> {
+    let of = |is: fn(char) -> bool| at + chars[at..].iter().take_while(|c| is(**c)).count();
+    let (digits, numerals) = (of(|c| c.is_ascii_digit()), of(|c| NUMERALS.contains(c)));
+    let end = digits.max(numerals);
+    if end == at || chars[at] == '百' {
+        return None;
+    }
+    let mut number = String::new();
+    address::part(&chars[at..end].iter().collect::<String>(), &mut number);
+    Some((number.parse().ok()?, end))
+}
+
+fn starts(chars: &[char], word: &str) -> bool {
+    word.chars().count() <= chars.len() && word.chars().zip(chars).all(|(a, b)| a == *b)
+}
+
+/// Lanes within a lane (588弄5支弄, 588弄9-15支弄) as the door numbers that addresses have for them (588-5), and where they end. Those
+/// without their lane are of the `lane` before.
+pub(super) fn within(chars: &[char], at: usize, lane: &mut Option<u32>) -> Option<(Vec<String>, usize)> {
+    let (mut first, mut end) = number_at(chars, at)?;
+    let mut of = *lane;
+    if chars.get(end) == Some(&'弄') {
+        of = Some(first);
+        (first, end) = number_at(chars, end + 1)?;
+    }
+    let mut last = first;
+    if chars.get(end).is_some_and(|c| TO.contains(c)) {
+        (last, end) = number_at(chars, end + 1)?;
+    }
+    if !starts(&chars[end..], "支弄") || last < first || last - first >= LANES_MAX {
+        return None;
+    }
+    *lane = of;
+    let name = |number: u32| of.map_or_else(|| format!("-{number}"), |of| format!("{of}-{number}"));
+    Some(((first..=last).map(name).collect(), end + 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_before_words_for_roads_are_digits() {
+        for (key, expected) in [
+            ("江贝二巷", "江贝2巷"),
+            ("江贝村二巷", "江贝2巷"),
+            ("江贝村12巷", "江贝12巷"),
+            ("济南二路", "济南2路"),
+            ("三十三团五连", "33团5连"),
+            ("一分场", "1分场"),
+            ("八一路", "81路"),
+            ("五里桥", "五里桥"),
+            ("三里屯一巷", "三里屯1巷"),
+            ("百花巷", "百花巷"),
+            ("村一巷", "村1巷"),
+            ("九号公馆", "九号公馆"),
+        ] {
+            assert_eq!(in_digits(key.to_owned()), expected);
+        }
+    }
+
+    #[test]
+    fn every_lane_of_a_cell_has_its_name() {
+        let all = |text: &str, village| each(text.split('、').map(str::to_owned).collect(), village).join(" ");
+        for (text, village, expected) in [
+            ("江贝一巷至四巷", None, "江贝1巷 江贝2巷 江贝3巷 江贝4巷"),
+            ("江贝5-7巷", None, "江贝5巷 江贝6巷 江贝7巷"),
+            ("江贝一巷-江贝三巷", None, "江贝1巷 江贝2巷 江贝3巷"),
+            ("蔡屋一巷、二巷、三巷", None, "蔡屋1巷 蔡屋2巷 蔡屋3巷"),
+            ("蔡屋一巷1-20号、21-30号、二巷", None, "蔡屋1巷1-20号 21-30号 蔡屋2巷"),
+            ("蔡屋4巷-6巷", None, "蔡屋4巷 蔡屋5巷 蔡屋6巷"),
+            ("1-2巷", Some("福隆村"), "福隆村1巷 福隆村2巷"),
+            ("1-2巷", None, "1-2巷"),
+            ("江贝一巷、八一巷", None, "江贝1巷 八一巷"),
+            ("江贝一巷、锦绣花园、二巷", None, "江贝1巷 锦绣花园 二巷"),
+            ("江贝四巷至一巷", None, "江贝四巷至一巷"),
+            ("锦绣花园1-3栋", None, "锦绣花园1-3栋"),
+        ] {
+            assert_eq!(all(text, village), expected);
+        }
+    }
+}
