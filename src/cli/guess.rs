@@ -409,6 +409,14 @@ mod tests {
             ("门诊号 患者姓名 身份证 家庭地址", "record_id name id_number address"),
             ("XM XB CSRQ ZJHM XZ MZ LXDH", "name sex birth_date id_number address ethnicity phone"),
             ("XM SJHM", "name phone"),
+            ("XM HJDZ LGDZ", "name registered_address address"),
+            (
+                "full_name id_card_no date_of_birth hukou_address current_address",
+                "name id_number birth_date registered_address address",
+            ),
+            ("name idcard mobile address", "name id_number phone address"),
+            ("住院号 患者姓名 监护人电话 详细地址", "record_id name phone address"),
+            ("姓名 户籍地址 门牌地址", "name registered_address address"),
         ] {
             let columns: Vec<&str> = columns.split(' ').collect();
             let text = guessed(&columns);
@@ -419,6 +427,10 @@ mod tests {
         }
         let text = guessed(&["姓名", "监护人姓名", "经办人工号", "单位地址"]);
         assert!(text.contains("# columns not used: 监护人姓名, 经办人工号, 单位地址"), "{text}");
+        let text = guessed(&["网格编号", "类别", "所属村社区", "所属镇街", "网格员"]);
+        for line in ["kind = \"类别\"", "community = \"所属村社区\"", "street = \"所属镇街\""] {
+            assert!(text.contains(line), "{text}");
+        }
         let text = guessed(&["网格编码", "县市区", "镇(街道)", "村（社区）", "网格员", "联系方式"]);
         for line in [
             "county = \"县市区\"",
@@ -450,6 +462,11 @@ mod tests {
             ("姓名 从何处来 抵达日期 14天内旅居史", "arrival", "抵达日期", "从何处来"),
             ("姓名 来株日期 到期日期 旅居史", "arrival", "来株日期", "旅居史"),
             ("XM RZSJ TFSJ", "arrival", "RZSJ", ""),
+            ("XM RZSJ LZD", "arrival", "RZSJ", "LZD"),
+            ("PAX_NAME ORG DST ARR_TIME", "arrival", "ARR_TIME", "ORG"),
+            ("name from arrive_date", "arrival", "arrive_date", "from"),
+            ("姓名 从何地返回 返回日期", "arrival", "返回日期", "从何地返回"),
+            ("姓名 返岗前所在地 返岗日期", "arrival", "返岗日期", "返岗前所在地"),
         ] {
             let text = guessed(&columns.split(' ').collect::<Vec<_>>());
             let event = format!("type = \"{kind}\"   # CHECK\nat = {}\n", quoted(at));

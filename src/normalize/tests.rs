@@ -263,6 +263,10 @@ fn whoever_was_in_two_places_was_in_both() {
         &["赵六", "2022-03-20", "没有", ""],
         &["钱七", "", "否", "310000"],
         &["孙八", "", "上海路12号", ""],
+        &["周九", "", "一直在家", ""],
+        &["吴十", "", "近14天未离开本市", ""],
+        &["郑一", "", "没有去过外地", ""],
+        &["王二", "", "未离开过，3月20日从上海返", ""],
     ]);
     let r = read(&source, &rows).records;
     let get = |sym| r.pool.get(sym);
@@ -275,9 +279,24 @@ fn whoever_was_in_two_places_was_in_both() {
         (3, "", ""),
         (4, "310000", "上海市"),
         (5, "", "上海路12号"),
+        (9, "310000", "未离开过,3月20日从上海返"),
     ];
     assert_eq!(told, expected, "who was nowhere at no time has no event");
     assert_eq!(r.events.at[0], r.events.at[1]);
+}
+
+#[test]
+fn infants_are_as_old_as_their_days() {
+    let source = source(&["姓名", "年龄"], vec![(PersonField::Name, column(0)), (PersonField::Age, column(1))]);
+    let ages = ["3天", "12小时", "2周", "5个月", "2月龄", "1岁3月", "34岁", "1岁", "99999天"];
+    let cells: Vec<[&str; 2]> = ages.iter().map(|age| ["王伟", *age]).collect();
+    let rows: Vec<&[&str]> = cells.iter().map(|c| &c[..]).collect();
+    let r = read(&source, &chunk(&rows)).records;
+    let as_of = crate::kernels::date::days_from_civil(2022, 3, 27);
+    let days: Vec<i32> =
+        r.birth.iter().map(|&birth| if birth == crate::tables::NO_DATE { -1 } else { as_of - birth }).collect();
+    assert_eq!(days[..6], [3, 0, 14, 167, 75, 471]);
+    assert!((34 * 365..35 * 366).contains(&days[6]) && (365..732).contains(&days[7]) && days[8] == -1, "{days:?}");
 }
 
 #[test]

@@ -196,6 +196,8 @@ fn a_flat_from_before_a_move_to_a_road_does_not_count() {
     assert_eq!(first(&[flat, road(TESTS, 90), road(OWN, 95)]), moved);
     let stays = is("G1", GridBy::Flat);
     assert_eq!(first(&[flat, road(TESTS, 90)]), stays, "one source alone may be wrong");
+    assert_eq!(first(&[flat, road(TESTS, 1_000)]), moved, "but not when the flat was said years ago");
+    assert_eq!(first(&[flat, road(TESTS, 1_000), word(POLICE, 990, "3")]), stays, "nor where it was said again");
     assert_eq!(first(&[flat, road(TESTS, 30), road(OWN, 31)]), stays, "all was said within a month");
     assert_eq!(first(&[flat, road(TESTS, 90), road(OWN, 95), word(POLICE, 96, "3")]), stays, "it was said again");
 }
@@ -430,6 +432,37 @@ fn a_dedicated_grid_stands_beside_the_base_grid_of_the_residence() {
     let rows = [Row { person: 1, ..HOME }, Row { person: 2, ..registered }];
     assert_eq!(beside(&rows)[1], lives("D2", GridBy::Estate, "D2"));
     assert_eq!(beside(&[Row { person: 1, ..HOME }]), [lives("B1", GridBy::Flat, "")]);
+}
+
+#[test]
+fn who_lives_in_a_dormitory_and_slept_in_a_hotel_lives_in_the_dormitory() {
+    let room =
+        |source, updated_at| Row { source, estate: "实验中学", building: "3", flat: 8, updated_at, ..Row::of(1) };
+    let night = Row { source: HOTELS, estate: "金桥", updated_at: 9, ..Row::of(1) };
+    assert_eq!(beside(&[room(POLICE, 1), room(TESTS, 2), night]), [lives("D1", GridBy::Flat, "D1")]);
+    assert_eq!(beside(&[room(TESTS, 2), night]), [lives("B2", GridBy::Estate, "D1")], "one voice against one");
+    let home = Row { person: 1, ..HOME };
+    assert_eq!(beside(&[room(POLICE, 1), room(TESTS, 2), home]), [lives("B1", GridBy::Flat, "D1")], "a flat is a home");
+    let school = |source| Row { flat: 0, building: "", ..room(source, 1) };
+    assert_eq!(
+        beside(&[school(POLICE), school(TESTS), night]),
+        [lives("B2", GridBy::Estate, "D1")],
+        "they may but study"
+    );
+}
+
+#[test]
+fn the_flat_of_a_family_is_not_where_one_of_them_slept() {
+    let home =
+        |person| Row { source: POLICE, estate: "远方", building: "1", flat: 77, updated_at: 1, ..Row::of(person) };
+    let night = Row { source: HOTELS, road: "府前大街", number: "3", updated_at: 9, ..Row::of(1) };
+    assert_eq!(assigned(&[home(1), night, home(2)]), [is("G3", GridBy::Road), is("", GridBy::None)]);
+    let stated = Row { grid: "G4", updated_at: 9, ..Row::of(1) };
+    assert_eq!(
+        assigned(&[home(1), stated, home(2)])[1],
+        is("G4", GridBy::Household),
+        "where the community says they live"
+    );
 }
 
 #[test]

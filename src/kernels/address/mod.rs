@@ -275,7 +275,8 @@ pub fn flat_key(estate: &str, road: &str, number: &str, building: &str, unit: &s
 }
 
 fn is_village(estate: &str) -> bool {
-    const ENDS: [char; 15] = ['村', '庄', '屯', '寨', '营', '堡', '沟', '店', '集', '湾', '坪', '岭', '洼', '峪', '委'];
+    const ENDS: [char; 16] =
+        ['村', '庄', '屯', '寨', '营', '堡', '沟', '店', '集', '湾', '坪', '岭', '洼', '峪', '委', '连'];
     let ends_so = estate.ends_with(ENDS) && !["山庄", "新村", "花园"].iter().any(|end| estate.ends_with(end));
     ends_so || is_hamlet(estate)
 }

@@ -117,7 +117,8 @@ fn road(address: &mut Address, chars: &Line, at: usize) -> usize {
 fn road_end(chars: &Line, at: usize) -> Option<usize> {
     for i in at..chars.len().min(at + 12) {
         let c = chars[i];
-        if !(is_han(c) || c.is_ascii_alphanumeric() && i < at + 4) {
+        let of_lane = || chars[i..].iter().find(|c| !c.is_ascii_digit()) == Some(&'巷');
+        if !(is_han(c) || c.is_ascii_alphanumeric() && (i < at + 4 || of_lane())) {
             return None;
         }
         if i == at || !chars.is(i, ROAD) {
