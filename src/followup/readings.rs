@@ -64,8 +64,12 @@ pub(super) fn others([estate, building, road, number]: [&str; 4], directory: &Di
     if !estate.is_empty() && !road.is_empty() && directory.knows_estate(&whole) {
         readings.add([&whole, ""], Area::Any);
     }
-    for (_, name) in cuts(&whole).filter(|(_, name)| name.chars().count() >= 2 && directory.knows_estate(name)) {
-        readings.add([name, ""], Area::Named(whole.clone()));
+    for (_, name) in cuts(&whole) {
+        let shorter = HAMLETS.iter().find_map(|end| name.strip_suffix(end));
+        let mut called = [Some(name), shorter].into_iter().flatten().filter(|name| name.chars().count() >= 2);
+        if let Some(name) = called.find(|name| directory.knows_estate(name)) {
+            readings.add([name, ""], Area::Named(whole.clone()));
+        }
     }
     for hamlet in other_names(&whole) {
         if directory.knows_estate(&hamlet) || directory.village_and_group(&hamlet).is_some() {

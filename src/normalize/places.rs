@@ -34,7 +34,7 @@ pub(super) fn names_no_place(text: &str, origins: &Origins) -> bool {
     ];
     let text = text.trim_end_matches(['。', '.', '！', '!', ' ']);
     // Hardly any place begins as they do.
-    if !text.starts_with(BEGINNINGS) {
+    if !text.starts_with(BEGINNINGS) && !text.starts_with("长期") {
         return is_missing(text);
     }
     let said = |words: &[&str]| words.iter().any(|word| text.contains(word));
@@ -45,8 +45,8 @@ pub(super) fn names_no_place(text: &str, origins: &Origins) -> bool {
 }
 
 /// What answers begin with that may say that somebody was nowhere.
-const BEGINNINGS: [char; 17] =
-    ['否', '没', '未', '无', 'n', 'N', '一', '从', '近', '在', '居', '足', '不', '本', '1', '2', '长'];
+const BEGINNINGS: [char; 16] =
+    ['否', '没', '未', '无', 'n', 'N', '一', '从', '近', '在', '居', '足', '不', '本', '1', '2'];
 const STAYED: [&str; 5] = ["一直在家", "一直在本", "一直居家", "长期在家", "足不出户"];
 /// 未离开本市, 没有去过外地, 近14天无外出: one word of each.
 const NOT: [&str; 5] = ["没", "未", "无", "不曾", "从不"];

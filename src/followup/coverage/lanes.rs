@@ -7,7 +7,6 @@ use crate::kernels::address;
 const NUMBERED: [&str; 11] = ["横巷", "分场", "巷", "弄", "路", "街", "道", "条", "横", "团", "连"];
 /// Words for lanes that directories count, the longer first.
 const LANES: [&str; 4] = ["横巷", "胡同", "巷", "条"];
-const NUMERALS: &str = "一二三四五六七八九十百";
 /// More lanes than these of one name are no span of them.
 const LANES_MAX: u32 = 200;
 /// A higher number without a name before it is a name itself: 八一巷, 五四巷.
@@ -15,7 +14,7 @@ const BARE_MAX: u32 = 40;
 
 /// The key of a place with its numbers before such words in digits, and without 村 before the number of a lane.
 pub(super) fn in_digits(key: String) -> String {
-    if !NUMBERED.iter().any(|word| key.contains(word)) {
+    if !may_be_numbered(&key) {
         return key;
     }
     let chars: Vec<char> = key.chars().collect();
@@ -39,6 +38,17 @@ pub(super) fn in_digits(key: String) -> String {
         }
     }
     out
+}
+
+/// Whether a number stands before the first character of any of those words: hardly any name has one.
+fn may_be_numbered(key: &str) -> bool {
+    let is_word = |c: char| matches!(c, '横' | '分' | '巷' | '弄' | '路' | '街' | '道' | '条' | '团' | '连');
+    let mut behind_number = false;
+    key.chars().any(|c| {
+        let is_counted = behind_number && is_word(c);
+        behind_number = c.is_ascii_digit() || is_numeral(c);
+        is_counted
+    })
 }
 
 /// The pieces of a cell, each lane in a piece of its own with the name that all of them have: 江贝一巷至三巷, 江贝1-3巷 and 江贝一巷、二巷、
@@ -128,7 +138,7 @@ fn word_at(chars: &[char], at: usize) -> Option<&'static str> {
 /// The number at `at` in digits or numerals, and its end.
 fn number_at(chars: &[char], at: usize) -> Option<(u32, usize)> {
     let of = |is: fn(char) -> bool| at + chars[at..].iter().take_while(|c| is(**c)).count();
-    let (digits, numerals) = (of(|c| c.is_ascii_digit()), of(|c| NUMERALS.contains(c)));
+    let (digits, numerals) = (of(|c| c.is_ascii_digit()), of(is_numeral));
     let end = digits.max(numerals);
     if end == at || chars[at] == '百' {
         return None;
@@ -136,6 +146,10 @@ fn number_at(chars: &[char], at: usize) -> Option<(u32, usize)> {
     let mut number = String::new();
     address::part(&chars[at..end].iter().collect::<String>(), &mut number);
     Some((number.parse().ok()?, end))
+}
+
+fn is_numeral(c: char) -> bool {
+    matches!(c, '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百')
 }
 
 fn starts(chars: &[char], word: &str) -> bool {
