@@ -44,7 +44,9 @@ const AREAS: [char; 13] = ['村', '区', '屯', '庄', '寨', '团', '师', '场
 const LANES: [char; 5] = ['巷', '坊', '里', '弄', '条'];
 const LANE_CHARS_MAX: usize = 4;
 /// What may stand behind the name of a hamlet and be left out.
-const HAMLETS: [&str; 4] = ["自然村", "屯", "组", "村"];
+const HAMLETS: [&str; 3] = ["自然村", "屯", "组"];
+/// The same before a lane: a place that has lanes is no estate that is called like a village (幸福小区, 幸福村).
+const HAMLETS_WITH_LANES: [&str; 4] = ["自然村", "屯", "组", "村"];
 
 /// The other readings of an estate, a building, a road and a door number, the likelier first. Addresses of other cities have none.
 pub(super) fn others([estate, building, road, number]: [&str; 4], directory: &Directory) -> Vec<Reading> {
@@ -71,7 +73,7 @@ pub(super) fn others([estate, building, road, number]: [&str; 4], directory: &Di
             readings.add([name, ""], Area::Named(whole.clone()));
         }
     }
-    for hamlet in other_names(&whole) {
+    for hamlet in other_names(&whole, &HAMLETS) {
         if directory.knows_estate(&hamlet) || directory.village_and_group(&hamlet).is_some() {
             readings.add([&hamlet, ""], Area::Any);
         }
@@ -80,7 +82,7 @@ pub(super) fn others([estate, building, road, number]: [&str; 4], directory: &Di
         for (hamlet, lane) in cuts(&road).filter(|(_, lane)| lane.chars().count() <= LANE_CHARS_MAX) {
             let called = |name: &str| {
                 let own = std::iter::once(name.to_owned());
-                own.chain(other_names(name)).find(|name| directory.knows_estate(name))
+                own.chain(other_names(name, &HAMLETS_WITH_LANES)).find(|name| directory.knows_estate(name))
             };
             // 龙眼李屋二巷 is one of 李屋 in 龙眼.
             let shorter =
@@ -114,11 +116,11 @@ impl Readings<'_> {
     }
 }
 
-/// How a hamlet is called as well: 西沟屯 is 西沟, 大湾 is 大湾组, 蔡屋 is 蔡屋村.
-fn other_names(name: &str) -> Vec<String> {
-    let shorter = HAMLETS.iter().find_map(|end| name.strip_suffix(end)).filter(|name| name.chars().count() >= 2);
+/// How a hamlet is called as well, with one of those words behind its name or without: 西沟屯 is 西沟, 大湾 is 大湾组.
+fn other_names(name: &str, words: &[&str]) -> Vec<String> {
+    let shorter = words.iter().find_map(|end| name.strip_suffix(end)).filter(|name| name.chars().count() >= 2);
     let own = shorter.unwrap_or(name);
-    let longer = if own.chars().count() >= 2 { &HAMLETS[..] } else { &[] };
+    let longer = if own.chars().count() >= 2 { words } else { &[] };
     let all = shorter.map(str::to_owned).into_iter().chain(longer.iter().map(|end| format!("{own}{end}")));
     all.filter(|other| other != name).collect()
 }
@@ -135,9 +137,10 @@ mod tests {
 
     #[test]
     fn a_hamlet_has_other_names() {
-        let names = |name: &str| other_names(name).join(" ");
-        assert_eq!(names("西沟屯"), "西沟 西沟自然村 西沟组 西沟村");
-        assert_eq!(names("大湾"), "大湾自然村 大湾屯 大湾组 大湾村");
+        let names = |name: &str| other_names(name, &HAMLETS).join(" ");
+        assert_eq!(names("西沟屯"), "西沟 西沟自然村 西沟组");
+        assert_eq!(names("大湾"), "大湾自然村 大湾屯 大湾组");
         assert_eq!(names("屯"), "");
+        assert_eq!(other_names("蔡屋村", &HAMLETS_WITH_LANES).join(" "), "蔡屋 蔡屋自然村 蔡屋屯 蔡屋组");
     }
 }
