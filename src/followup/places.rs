@@ -54,6 +54,8 @@ struct Found {
     estate_tells: bool,
     /// Whether an address that names another area means another place of that name.
     asks_area: bool,
+    /// Whether it is called a hotel.
+    is_hotel: bool,
     /// The answer where no address can change it.
     certain: Option<Option<(GridNo, GridBy)>>,
 }
@@ -73,6 +75,9 @@ pub(super) fn grid_of_address(text: &str, directory: &Directory) -> Option<GridN
     let found = Found::of_texts(parts.map(String::as_str), directory);
     found.one(&named, directory).map(|(grid, _)| grid)
 }
+
+/// What the names of hotels end with.
+const HOTELS: [&str; 11] = ["宾馆", "酒店", "旅馆", "旅社", "招待所", "民宿", "客栈", "饭店", "旅店", "旅舍", "度假村"];
 
 /// What each of [`Found::grids`] is known by.
 const KINDS: [GridBy; 3] = [GridBy::Flat, GridBy::Road, GridBy::Estate];
@@ -118,6 +123,7 @@ impl Found {
 
     /// Of those parts as they stand.
     fn read([estate, building, road, mut number, room]: [&str; 5], directory: &Directory) -> Self {
+        let named = estate;
         if [building, road, number].iter().all(|part| part.is_empty()) && estate.ends_with('村') {
             number = room;
         }
@@ -146,7 +152,8 @@ impl Found {
             (of_estate, estate_tells) = (directory.by_road(road), false);
         }
         let grids = [of_building, of_number, of_estate];
-        Self { grids, estate_tells, asks_area: false, certain: None }.settled(directory)
+        let is_hotel = HOTELS.iter().any(|word| named.ends_with(word));
+        Self { grids, estate_tells, asks_area: false, is_hotel, certain: None }.settled(directory)
     }
 
     /// Whether the directory knows nothing of it.
@@ -219,6 +226,11 @@ impl Places {
         let (grids, _) = self.candidates(place).find(|(grids, _)| !grids.is_empty())?;
         // They are in order.
         Some(grids.binary_search(&grid).is_ok())
+    }
+
+    /// Whether a place is called a hotel.
+    pub(super) fn is_hotel(&self, place: PlaceNo) -> bool {
+        self.found(place).is_some_and(|found| found.is_hotel)
     }
 
     /// How many places are known: their numbers are 1 to this one.

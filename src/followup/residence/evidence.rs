@@ -37,13 +37,28 @@ struct OfRow {
     place: PlaceNo,
     /// Number of its source: it stands here so that a person's records are read in one place.
     source: u16,
-    /// Whether that is the community's, and what is stated its word.
-    community: bool,
+    /// [`COMMUNITY`] and [`GUEST`].
+    is: u8,
     /// How it is known in which grid the address lies.
     by: GridBy,
 }
 
 const _: () = assert!(size_of::<OfRow>() == 16);
+
+/// The source is the community's, and what is stated its word.
+const COMMUNITY: u8 = 1;
+/// The address is a hotel's.
+const GUEST: u8 = 2;
+
+impl OfRow {
+    fn is_community(&self) -> bool {
+        self.is & COMMUNITY != 0
+    }
+
+    fn is_guest(&self) -> bool {
+        self.is & GUEST != 0
+    }
+}
 
 /// Where each record says that its person lives.
 pub(super) struct Evidence<'a> {
@@ -93,7 +108,8 @@ impl<'a> Evidence<'a> {
                     stated: codes.get(&records.grid_code[row]).copied().flatten().unwrap_or(NONE),
                     place,
                     source: records.source[row],
-                    community: agencies.get(records.source[row] as usize) == Some(&Agency::Community),
+                    is: COMMUNITY * u8::from(agencies.get(records.source[row] as usize) == Some(&Agency::Community))
+                        | GUEST * u8::from(places.is_hotel(place)),
                 };
                 rows.iter().zip(of_place).zip(located).map(of_row).collect::<Vec<_>>()
             };
@@ -103,7 +119,7 @@ impl<'a> Evidence<'a> {
             let told = &evidence.of_row[start..];
             let of_place = rows.into_par_iter().zip(of_place).zip(told);
             said.par_extend(of_place.filter_map(|((row, place), told)| {
-                let says = told.community && told.stated != NONE && place != NOWHERE;
+                let says = told.is_community() && told.stated != NONE && place != NOWHERE;
                 says.then_some((place, told.stated, row as u32))
             }));
         }
@@ -114,7 +130,7 @@ impl<'a> Evidence<'a> {
             // Who was handed over and met keeps the old address.
             let handed_over =
                 returns == Some(told.source) && !matches!(told.located, NONE) && told.located != told.stated;
-            told.community && !away && !handed_over
+            told.is_community() && !away && !handed_over
         };
         let flats: &[u64] = &records.flat;
         let votes = evidence
@@ -217,10 +233,10 @@ impl<'a> Evidence<'a> {
             let differs = |&row: &u32| !matches!(grid_of(row as usize), NONE) && grid_of(row as usize) != newest;
             if rows.iter().any(differs) { self.agreed(records, rows, grid_of, counts) } else { Some(newest) }
         };
-        let of_others = |row: usize| if of(row).community { NONE } else { of(row).stated };
+        let of_others = |row: usize| if of(row).is_community() { NONE } else { of(row).stated };
         let of_community = |row: usize| {
             let stated = of(row).stated;
-            let told = of(row).community && stated != NONE && !self.moved_since(records, rows, row as u32, stated);
+            let told = of(row).is_community() && stated != NONE && !self.moved_since(records, rows, row as u32, stated);
             if told { stated } else { NONE }
         };
         // A flat of years ago says nothing where the newer addresses are roads.
@@ -228,8 +244,12 @@ impl<'a> Evidence<'a> {
             let newest = rows.iter().copied().find(|&row| grid_of(row as usize) == grid);
             newest.is_none_or(|row| !self.moved_since(records, rows, row, grid))
         };
+        // Who slept in a hotel lives where another address is.
+        let is_home = |row: usize| of(row).located != NONE && !of(row).is_guest();
+        let has_home = rows.iter().any(|&row| is_home(row as usize));
+        let is_stay = |row: usize| has_home && of(row).is_guest() && !self.directory.is_dedicated(of(row).located);
         let located = |how: GridBy| {
-            let grid_of = |row| if of(row).by == how { of(row).located } else { NONE };
+            let grid_of = |row| if of(row).by == how && !is_stay(row) { of(row).located } else { NONE };
             agreed(&grid_of).filter(|&grid| still(&grid_of, grid))
         };
         let flat = || {
@@ -320,11 +340,12 @@ impl<'a> Evidence<'a> {
             && against > voices(&|word| elsewhere(word).is_none() && self.speaks(word, grid))
     }
 
-    /// The newest row with a place of each source, of rows that stand newest first.
+    /// The newest row with a place, but for hotels, of each source, of rows that stand newest first.
     fn words(&self, rows: impl Iterator<Item = u32>) -> Vec<u32> {
         let mut words: Vec<u32> = Vec::new();
         let source = |row: u32| self.of_row[row as usize].source;
-        for row in rows.filter(|&row| self.of_row[row as usize].place != NOWHERE) {
+        let is_word = |of: &OfRow| of.place != NOWHERE && !of.is_guest();
+        for row in rows.filter(|&row| is_word(&self.of_row[row as usize])) {
             if words.iter().all(|&word| source(word) != source(row)) {
                 words.push(row);
             }
@@ -334,7 +355,7 @@ impl<'a> Evidence<'a> {
 
     /// How many voices the word of a record has.
     fn voices(&self, row: u32) -> u32 {
-        1 + u32::from(self.of_row[row as usize].community)
+        1 + u32::from(self.of_row[row as usize].is_community())
     }
 
     /// Whether the place that a record names lies in `grid`, as far as anybody can tell.

@@ -452,6 +452,18 @@ fn who_lives_in_a_dormitory_and_slept_in_a_hotel_lives_in_the_dormitory() {
 }
 
 #[test]
+fn a_night_in_a_hotel_is_no_move() {
+    let hotel = |day| Row { estate: "如意宾馆", road: "府前大街", number: "3", ..word(HOTELS, day, "") };
+    let night = Row { building: "", ..hotel(2_000) };
+    let home = Row { estate: "金桥", building: "", ..word(POLICE, 1, "") };
+    assert_eq!(first(&[home, night]), is("G4", GridBy::Estate), "whatever is older or less exact");
+    assert_eq!(first(&[word(POLICE, 1, "3"), night]), is("G1", GridBy::Flat));
+    assert_eq!(first(&[night]), is("G3", GridBy::Road), "of whom nothing else is known");
+    let code = Row { grid: "G1", ..word(0, 1, "") };
+    assert_eq!(first(&[code, night, Row { source: OWN, ..night }]), is("G1", GridBy::GridCode));
+}
+
+#[test]
 fn the_flat_of_a_family_is_not_where_one_of_them_slept() {
     let home =
         |person| Row { source: POLICE, estate: "远方", building: "1", flat: 77, updated_at: 1, ..Row::of(person) };
