@@ -50,6 +50,11 @@ const COMMUNITY: u8 = 1;
 /// The address is a hotel's.
 const GUEST: u8 = 2;
 
+fn flags(is_community: bool, is_guest: bool) -> u8 {
+    let of = |is: bool, flag: u8| if is { flag } else { 0 };
+    of(is_community, COMMUNITY) | of(is_guest, GUEST)
+}
+
 impl OfRow {
     fn is_community(&self) -> bool {
         self.is & COMMUNITY != 0
@@ -95,6 +100,7 @@ impl<'a> Evidence<'a> {
             contradicted: 0,
             directory,
         };
+        let is_community = |source: u16| agencies.get(source as usize) == Some(&Agency::Community);
         let mut said: Vec<(PlaceNo, GridNo, u32)> = Vec::new();
         for start in (0..records.len()).step_by(CHUNK_ROWS) {
             let rows: Vec<usize> = (start..records.len().min(start + CHUNK_ROWS)).collect();
@@ -108,8 +114,7 @@ impl<'a> Evidence<'a> {
                     stated: codes.get(&records.grid_code[row]).copied().flatten().unwrap_or(NONE),
                     place,
                     source: records.source[row],
-                    is: COMMUNITY * u8::from(agencies.get(records.source[row] as usize) == Some(&Agency::Community))
-                        | GUEST * u8::from(places.is_hotel(place)),
+                    is: flags(is_community(records.source[row]), places.is_hotel(place)),
                 };
                 rows.iter().zip(of_place).zip(located).map(of_row).collect::<Vec<_>>()
             };
