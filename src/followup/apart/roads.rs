@@ -22,12 +22,7 @@ pub(super) fn tell_apart(records: &mut Records, directory: &Directory) -> usize 
     if roads.is_empty() {
         return 0;
     }
-    let rows: Vec<usize> = (0..records.len())
-        .into_par_iter()
-        .filter(|&row| {
-            records.flat[row] != 0 && records.estate[row] == Pool::NONE && roads.contains_key(&records.road[row])
-        })
-        .collect();
+    let rows = doors(records, |road| roads.contains_key(&road));
     let stated = stated_grids(records, directory);
     let flat = |named: &mut Named, row: usize| {
         directory.areas_in(records.pool.get(records.address[row]), named);
@@ -58,6 +53,12 @@ pub(super) fn tell_apart(records: &mut Records, directory: &Directory) -> usize 
     living.iter().filter(|&&flat| flat == 0).count()
 }
 
+/// The records whose flat is behind a door of such a road.
+fn doors(records: &Records, is_asked: impl Fn(Sym) -> bool + Sync) -> Vec<usize> {
+    let is_door = |&row: &usize| records.flat[row] != 0 && records.estate[row] == Pool::NONE;
+    (0..records.len()).into_par_iter().filter(is_door).filter(|&row| is_asked(records.road[row])).collect()
+}
+
 /// Gives doors of lanes, and of roads that have such a door in several streets, keys of their own street, and none where nothing
 /// tells which of several it is; how many records that is.
 pub(super) fn tell_streets_apart(records: &mut Records, directory: &Directory) -> usize {
@@ -76,12 +77,7 @@ pub(super) fn tell_streets_apart(records: &mut Records, directory: &Directory) -
     if roads.is_empty() {
         return 0;
     }
-    let rows: Vec<usize> = (0..records.len())
-        .into_par_iter()
-        .filter(|&row| {
-            records.flat[row] != 0 && records.estate[row] == Pool::NONE && roads.contains_key(&records.road[row])
-        })
-        .collect();
+    let rows = doors(records, |road| roads.contains_key(&road));
     let mut places = Places::default();
     let of_place = places.number(&rows, records, directory);
     let streets_of = |place: PlaceNo| {
@@ -96,15 +92,20 @@ pub(super) fn tell_streets_apart(records: &mut Records, directory: &Directory) -
     let is_asked = |&at: &usize| roads[&records.road[rows[at]]] || streets_at(at).len() > 1;
     let asked: Vec<usize> = (0..rows.len()).filter(is_asked).collect();
     let stated = stated_grids(records, directory);
+    // The key of a flat behind the door of row `at`, by an address or a street that is stated.
+    let told = |named: &mut Named, at: usize, flat: u64, address: Sym, stated: Option<u64>| {
+        directory.areas_in(records.pool.get(address), named);
+        match (directory.street_named(named).or(stated), streets_at(at)) {
+            (Some(street), _) | (None, &[street]) => key(flat, street),
+            // A lane of which the directory knows nothing may be the only one.
+            (None, []) => flat,
+            (None, _) => 0,
+        }
+    };
     let flat = |named: &mut Named, at: usize| {
         let row = rows[at];
-        directory.areas_in(records.pool.get(records.address[row]), named);
-        let stated = || stated.get(&records.grid_code[row]).copied().flatten().map(|grid| directory.street_key(grid));
-        let only = || if let [street] = streets_at(at) { Some(*street) } else { None };
-        let street = directory.street_named(named).or_else(stated).or_else(only);
-        // A lane of which the directory knows nothing may be the only one.
-        let unknown = if streets_at(at).is_empty() { records.flat[row] } else { 0 };
-        street.map_or(unknown, |street| key(records.flat[row], street))
+        let stated = stated.get(&records.grid_code[row]).copied().flatten().map(|grid| directory.street_key(grid));
+        told(named, at, records.flat[row], records.address[row], stated)
     };
     let living: Vec<u64> = asked.par_iter().map_init(Named::default, |named, &at| flat(named, at)).collect();
     // Of a registered flat nothing but the key is kept: it stands for the door.
@@ -112,9 +113,7 @@ pub(super) fn tell_streets_apart(records: &mut Records, directory: &Directory) -
     let registered = |named: &mut Named, row: usize| {
         let flat = records.registered_flat[row];
         let at = *of_flats.get(&flat).filter(|_| flat != 0)?;
-        directory.areas_in(records.pool.get(records.registered_address[row]), named);
-        let only = || if let [street] = streets_at(at) { Some(*street) } else { None };
-        Some((row, directory.street_named(named).or_else(only).map_or(0, |street| key(flat, street))))
+        Some((row, told(named, at, flat, records.registered_address[row], None)))
     };
     let all = (0..records.len()).into_par_iter();
     let registered: Vec<(usize, u64)> = all.map_init(Named::default, registered).flatten_iter().collect();
@@ -161,5 +160,45 @@ mod tests {
         assert_eq!((flats[2], flats[4], flats[5]), (flats[1], flats[0], flats[1]), "by grid, by street, by door");
         assert_eq!((flats[3], flats[6]), (0, 9));
         assert_eq!(records.registered_flat[..2], [0, 0], "no registered address tells");
+    }
+
+    #[test]
+    fn lanes_of_one_name_in_two_towns_are_two() {
+        let (directory, _) = directory(&[
+            &["G1", "", "", "沙头社区", "长安镇", "", "", "", "", "新围"],
+            &["G2", "", "", "大宁社区", "虎门镇", "", "", "", "", "新围"],
+            &["G3", "", "", "大宁社区", "虎门镇", "", "", "", "", "江贝一巷、建设路1-9号"],
+            &["G4", "", "", "沙头社区", "长安镇", "", "", "", "", "建设路1-5号"],
+        ]);
+        let at = |road, number, address, grid| Row {
+            road,
+            number,
+            address,
+            flat: 7,
+            grid,
+            registered_flat: 7,
+            registered_address: address,
+            ..Row::of(1)
+        };
+        let flats = |rows: &[Row]| {
+            let (mut records, _) = sample(rows);
+            let untold = tell_streets_apart(&mut records, &directory);
+            (records.flat.to_vec(), records.registered_flat.to_vec(), untold)
+        };
+        let (living, registered, untold) = flats(&[
+            at("新围二巷", "5", "长安镇新围二巷5号", ""),
+            at("新围二巷", "5", "虎门镇新围二巷5号", ""),
+            at("新围二巷", "5", "新围二巷5号", "G1"),
+            at("新围二巷", "5", "新围二巷5号", ""),
+        ]);
+        assert!(living[0] != living[1] && living[..2].iter().all(|flat| ![0, 7].contains(flat)));
+        assert_eq!((living[2], living[3], untold), (living[0], 0, 1), "by grid, and by nothing");
+        assert_eq!(registered, [living[0], living[1], 0, 0]);
+        let only = flats(&[at("江贝一巷", "5", "江贝一巷5号", ""), at("江贝一巷", "5", "虎门镇江贝一巷5号", "")]);
+        assert!(only.0[0] == only.0[1] && only.0 == only.1 && only.0[0] != 7);
+        let unknown = flats(&[at("远方一巷", "5", "远方一巷5号", "")]);
+        assert_eq!(unknown, (vec![7], vec![7], 0), "it may be the only one");
+        let door = |number| flats(&[at("建设路", number, "建设路", "")]).0[0];
+        assert_eq!((door("3"), door("8")), (0, 7), "the third door is in two streets, the eighth in one");
     }
 }

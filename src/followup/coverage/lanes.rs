@@ -23,8 +23,9 @@ pub(super) fn in_digits(key: String) -> String {
         let counted = number_at(&chars, at).filter(|(_, end)| NUMBERED.iter().any(|word| starts(&chars[*end..], word)));
         match counted {
             Some((number, end)) => {
-                if chars[end..].starts_with(&['巷']) && out.ends_with('村') && at > 2 {
-                    out.pop();
+                let village = out.trim_end_matches('村');
+                if chars[end..].starts_with(&['巷']) && village.chars().count() >= 2 {
+                    out.truncate(village.len());
                 }
                 out.push_str(&number.to_string());
                 at = end;

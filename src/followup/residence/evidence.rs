@@ -340,7 +340,7 @@ impl<'a> Evidence<'a> {
         let others = words.iter().filter_map(|&word| elsewhere(word));
         let against = others.map(|grid| voices(&|word| elsewhere(word) == Some(grid))).max().unwrap_or(0);
         let one_long_after =
-            || words.iter().any(|&word| elsewhere(word).is_some() && at(word) - at(row) > LONG_SECONDS);
+            || words.iter().any(|&word| elsewhere(word).is_some() && at(word).saturating_sub(at(row)) > LONG_SECONDS);
         (against >= 2 || against == 1 && one_long_after())
             && against > voices(&|word| elsewhere(word).is_none() && self.speaks(word, grid))
     }
