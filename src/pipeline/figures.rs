@@ -5,6 +5,7 @@ use super::read::Read;
 use super::settle::Settled;
 use crate::config::{Pipeline, RETURNS_SOURCE};
 use crate::followup::{Item, State, Tonight};
+use crate::kernels::address::city_prefix;
 use crate::publish::{AreaFigures, BulletinFigures, ItemFigures, Yesterday};
 use crate::store::{Balances, Manifest, Store};
 use crate::tables::{GridBy, NO_ROW, Persons, Pool, Records, Residence, Sym, distinct};
@@ -279,11 +280,10 @@ fn arrived(records: &Records, person_of: &[u32], city: &str, end: i64) -> [u64; 
             continue;
         }
         let code = records.pool.get(events.place_code[event]);
-        let within = |digits: usize| city.get(..digits).is_some_and(|prefix| code.starts_with(prefix));
         let class = match () {
             () if code.is_empty() => 3,
-            () if within(4) => 2,
-            () if within(2) => 1,
+            () if code.starts_with(city_prefix(city)) => 2,
+            () if city.get(..2).is_some_and(|province| code.starts_with(province)) => 1,
             () => 0,
         };
         let arrival = (events.at[event], Reverse(class));

@@ -10,7 +10,7 @@ use super::denied;
 use super::divisions::DIVISIONS;
 use super::landmarks::{AMBIGUOUS, LANDMARKS, LETTERS};
 use super::latin::latin;
-use super::places::{MUNICIPALITIES, WORDS, counties, county_short, division_name, province_short, short};
+use super::places::{MUNICIPALITIES, WORDS, city_prefix, counties, county_short, division_name, province_short, short};
 use crate::kernels::text::{fold, is_han, is_space};
 use hashbrown::{HashMap, HashSet};
 use regions::Regions;
@@ -123,9 +123,7 @@ impl Origins {
 
     /// Whether that is the code of the city or of a part of it.
     pub fn is_own(&self, code: &str) -> bool {
-        let is_municipality = MUNICIPALITIES.contains(&((self.city / 100) as u16));
-        let own = format!("{:04}", self.city);
-        self.city != 0 && code.starts_with(if is_municipality { &own[..2] } else { &own })
+        self.city != 0 && code.starts_with(city_prefix(&format!("{:04}", self.city)))
     }
 
     /// As [`division_codes`], for somebody of the city.

@@ -40,6 +40,12 @@ pub(super) fn province_short(name: &str) -> &str {
 /// Provinces that are cities, by the first two digits of their codes.
 pub(super) const MUNICIPALITIES: [u16; 4] = [11, 12, 31, 50];
 
+/// What the codes of places in a city begin with, by the code of the city: a municipality is all of its province.
+pub fn city_prefix(city: &str) -> &str {
+    let is_municipality = MUNICIPALITIES.iter().any(|code| city.starts_with(&code.to_string()));
+    city.get(..if is_municipality { 2 } else { 4 }).unwrap_or(city)
+}
+
 /// What sets places of the division with that code, by its first four digits, apart from those of `city`: the name of its
 /// province where that is another one, else its own. `None` where it is the city, or may be, since only their province is named.
 pub(super) fn apart_from(division: u16, city: u16) -> Option<&'static str> {

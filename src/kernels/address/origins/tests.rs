@@ -232,6 +232,14 @@ fn a_county_that_is_a_key_region_is_told_from_its_city() {
 }
 
 #[test]
+fn a_municipality_is_all_of_its_province() {
+    assert_eq!(["310000", "310100", "500100", "370500"].map(city_prefix), ["31", "31", "50", "3705"]);
+    let own = |city: u16, code: &str| Origins::of(Some(city)).is_own(code);
+    assert!(own(3101, "310000") && own(3100, "310115") && own(3705, "370523"));
+    assert!(!own(3101, "320500") && !own(3705, "370100") && !Origins::default().is_own("370500"));
+}
+
+#[test]
 fn every_landmark_is_found_alone() {
     for (code, names) in LANDMARKS.iter().chain(super::super::landmarks::AIRPORTS).chain(LETTERS) {
         for name in names.split(' ') {
