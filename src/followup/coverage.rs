@@ -56,7 +56,9 @@ impl Span {
     fn counts(&self, part: Part<'_>) -> bool {
         match (self.counted, part) {
             (Counted::Groups, Part::House(_)) => false,
-            (Counted::Buildings | Counted::Doors, Part::Building(text)) => !is_group(text),
+            (Counted::Buildings | Counted::Doors, Part::Building(text) | Part::Unit { building: text, .. }) => {
+                !is_group(text)
+            }
             _ => true,
         }
     }
@@ -77,6 +79,8 @@ impl Parity {
 pub(super) enum Part<'a> {
     /// A building (`3`, `A`, `3A`), a group of a village (`3组`, `樟树组`), or the door number of a road (`45`, `45-1`).
     Building(&'a str),
+    /// A unit (单元) of a building: large buildings are divided by them.
+    Unit { building: &'a str, unit: &'a str },
     /// A house of a village, by its number: the third house is not the third group.
     House(&'a str),
 }
@@ -84,7 +88,14 @@ pub(super) enum Part<'a> {
 impl<'a> Part<'a> {
     pub(super) fn text(self) -> &'a str {
         match self {
-            Self::Building(text) | Self::House(text) => text,
+            Self::Building(text) | Self::House(text) | Self::Unit { building: text, .. } => text,
+        }
+    }
+
+    fn unit(self) -> Option<Self> {
+        match self {
+            Self::Unit { unit, .. } => Some(Self::House(unit)),
+            Self::Building(_) | Self::House(_) => None,
         }
     }
 }
@@ -101,8 +112,24 @@ pub(super) struct Coverage {
     except: Option<Box<Coverage>>,
     /// The buildings behind a road's door number: `128号院1-3栋`.
     courts: Vec<(String, Coverage)>,
+    /// Buildings of which some units are covered: `4幢1-2单元`.
+    divided: Vec<Divided>,
     /// Whether something could not be read, so that more may be covered than is known.
     unread: bool,
+}
+
+/// Buildings, and those of their units that are covered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Divided {
+    buildings: Coverage,
+    units: Coverage,
+}
+
+impl Divided {
+    /// Whether it covers that part. A building without its unit may be in any grid that has one of its units.
+    fn contains(&self, part: Part<'_>) -> bool {
+        self.buildings.contains(part) && part.unit().is_none_or(|unit| self.units.contains(unit))
+    }
 }
 
 impl Coverage {
@@ -130,6 +157,9 @@ impl Coverage {
         if self.all || self.words.iter().any(|word| word.eq_ignore_ascii_case(text)) {
             return true;
         }
+        if self.divided.iter().any(|divided| divided.contains(part)) {
+            return true;
+        }
         let Some(number) = leading_number(text) else { return false };
         self.spans.iter().any(|span| span.counts(part) && span.contains(number))
     }
@@ -143,6 +173,7 @@ impl Coverage {
         let is_house = matches!(part, Part::House(_));
         self.unread
             || self.except.is_some()
+            || self.divided.iter().any(|divided| divided.buildings.tells(part))
             || self.spans.iter().any(|span| span.counts(part))
             || self.words.iter().any(|word| !is_house || !is_group(word))
     }
@@ -154,12 +185,23 @@ impl Coverage {
 
     /// Whether nothing but buildings behind door numbers is covered.
     pub(super) fn is_courts_alone(&self) -> bool {
-        !self.courts.is_empty() && !self.all && self.spans.is_empty() && self.words.is_empty()
+        !self.courts.is_empty() && !self.all && !self.names_parts()
+    }
+
+    /// Whether anything of the place itself is named, and not what stands behind a door.
+    fn names_parts(&self) -> bool {
+        !(self.spans.is_empty() && self.words.is_empty() && self.divided.is_empty())
+    }
+
+    /// Whether a building is divided by its units.
+    pub(super) fn has_units(&self) -> bool {
+        !self.divided.is_empty() || self.courts.iter().any(|(_, buildings)| buildings.has_units())
     }
 
     /// Whether its numbers are said to be of buildings.
     pub(super) fn names_buildings(&self) -> bool {
         self.spans.iter().any(|span| span.counted == Counted::Buildings)
+            || self.divided.iter().any(|divided| divided.buildings.names_buildings())
     }
 
     /// Whether groups of a village are covered.

@@ -82,6 +82,8 @@ pub struct Directory {
     stems: HashMap<String, String>,
     /// Roads of one name in several counties.
     namesake_roads: HashSet<String>,
+    /// Whether some grids have units of a building of their own.
+    has_units: bool,
     areas: AreaNames,
     city: Option<u16>,
     /// Short names of the counties, the city and the province.
@@ -281,6 +283,11 @@ impl Directory {
         distinct(hits().filter(|(grid, coverage)| !coverage.is_all() || !named_near(*grid)).map(|&(grid, _)| grid))
     }
 
+    /// Whether some grids have units of a building of their own.
+    pub(super) fn has_units(&self) -> bool {
+        self.has_units
+    }
+
     /// Whether estates of one name lie in several communities.
     pub(super) fn has_namesakes(&self) -> bool {
         !self.namesakes.is_empty()
@@ -395,6 +402,7 @@ impl Directory {
             for place in cell.places {
                 let is_named = place.numbers.is_some();
                 let numbers = place.numbers.unwrap_or_else(|| numbers.clone());
+                self.has_units |= numbers.has_units();
                 for (door, buildings) in numbers.courts() {
                     let key = coverage::court_key(&place.key, door);
                     self.estates.entry(key).or_default().push((number, buildings.clone()));

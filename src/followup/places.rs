@@ -19,14 +19,15 @@ pub(super) type PlaceNo = u32;
 /// No place: the address names none.
 pub(super) const NOWHERE: PlaceNo = 0;
 
-/// What names a place: estate, building, road and door number.
-type Named = [Sym; 4];
+/// What names a place: estate, building, road and door number, and the unit where some grid has units of its own.
+type Named = [Sym; 5];
 
 /// What a record's address names; `None` if that is no place.
-fn named(records: &Records, row: usize) -> Option<Named> {
-    let mut place = [records.estate[row], records.building[row], records.road[row], records.number[row]];
+fn named(records: &Records, row: usize, with_units: bool) -> Option<Named> {
+    let unit = if with_units { records.unit[row] } else { Pool::NONE };
+    let mut place = [records.estate[row], records.building[row], records.road[row], records.number[row], unit];
     // 东李庙村450: in a village a bare number is the house.
-    if place[1..].iter().all(|&sym| sym == Pool::NONE) && records.pool.get(place[0]).ends_with('村') {
+    if place[1..4].iter().all(|&sym| sym == Pool::NONE) && records.pool.get(place[0]).ends_with('村') {
         place[3] = records.room[row];
     }
     (place[0] != Pool::NONE || place[2] != Pool::NONE).then_some(place)
@@ -71,9 +72,29 @@ pub(super) fn grid_of_address(text: &str, directory: &Directory) -> Option<GridN
     if city.is_some_and(|city| address.is_elsewhere(city)) || !address.is_in(city) && named.is_empty() {
         return None;
     }
-    let parts = [&address.estate, &address.building, &address.road, &address.number, &address.room];
-    let found = Found::of_texts(parts.map(String::as_str), directory);
+    let found = Found::of_texts(
+        Names {
+            estate: &address.estate,
+            building: &address.building,
+            unit: &address.unit,
+            road: &address.road,
+            number: &address.number,
+            room: &address.room,
+        },
+        directory,
+    );
     found.one(&named, directory).map(|(grid, _)| grid)
+}
+
+/// The parts of an address that tell where it lies.
+#[derive(Clone, Copy, Default)]
+struct Names<'a> {
+    estate: &'a str,
+    building: &'a str,
+    unit: &'a str,
+    road: &'a str,
+    number: &'a str,
+    room: &'a str,
 }
 
 /// What the names of hotels end with.
@@ -84,14 +105,13 @@ const KINDS: [GridBy; 3] = [GridBy::Flat, GridBy::Road, GridBy::Estate];
 
 impl Found {
     fn of(place: Named, records: &Records, directory: &Directory) -> Self {
-        let [estate, building, road, number] = place.map(|sym| records.pool.get(sym));
-        Self::of_texts([estate, building, road, number, ""], directory)
+        let [estate, building, road, number, unit] = place.map(|sym| records.pool.get(sym));
+        Self::of_texts(Names { estate, building, unit, road, number, room: "" }, directory)
     }
 
-    /// Of estate, building, road, door number and room.
-    fn of_texts(parts: [&str; 5], directory: &Directory) -> Self {
-        let found = Self::read(parts, directory);
-        let [estate, building, road, number, _] = parts;
+    fn of_texts(names: Names<'_>, directory: &Directory) -> Self {
+        let found = Self::read(names, directory);
+        let Names { estate, building, road, number, .. } = names;
         let is_lane = estate.is_empty() && is_numbered_lane(road);
         // The group of a village may be a hamlet that the directory has without 组.
         let is_told = !found.is_unknown() && (!is_group(estate) || found.telling().any(|(grids, _)| !grids.is_empty()));
@@ -100,7 +120,7 @@ impl Found {
         }
         let others = readings::others([estate, building, road, number], directory).into_iter().map(|reading| {
             let [estate, building, road, number] = reading.place.each_ref().map(String::as_str);
-            let other = Self::read([estate, building, road, number, ""], directory);
+            let other = Self::read(Names { estate, building, unit: names.unit, road, number, room: "" }, directory);
             let grids = other.grids.map(|grids| reading.meant(grids, directory));
             Self { grids, asks_area: true, ..other }.settled(directory)
         });
@@ -121,8 +141,9 @@ impl Found {
         Self { asks_area: true, ..lanes }.settled(directory)
     }
 
-    /// Of those parts as they stand.
-    fn read([estate, building, road, mut number, room]: [&str; 5], directory: &Directory) -> Self {
+    /// Of those names as they stand.
+    fn read(names: Names<'_>, directory: &Directory) -> Self {
+        let Names { estate, building, unit, road, mut number, room } = names;
         let named = estate;
         if [building, road, number].iter().all(|part| part.is_empty()) && estate.ends_with('村') {
             number = room;
@@ -142,7 +163,11 @@ impl Found {
         let of_estate = if estate.is_empty() { Vec::new() } else { directory.by_estate(estate) };
         // A village has houses with a number and neither road nor building: directories write them in either column.
         let village = road.is_empty() && building.is_empty() && !number.is_empty();
-        let part = if village { Part::House(number) } else { Part::Building(building) };
+        let part = match (village, unit) {
+            (true, _) => Part::House(number),
+            (false, "") => Part::Building(building),
+            (false, unit) => Part::Unit { building, unit },
+        };
         let of_building = if of_estate.is_empty() { Vec::new() } else { directory.by_part(estate, part) };
         let of_number = directory.by_number(if village { estate } else { road }, number);
         let mut estate_tells = of_estate.is_empty() || directory.estate_tells(estate, part);
@@ -198,7 +223,8 @@ impl Places {
     /// The number of the place of each of those records, in their order; [`NOWHERE`] of none. New places are looked up.
     pub(super) fn number(&mut self, rows: &[usize], records: &Records, directory: &Directory) -> Vec<PlaceNo> {
         let key = |place: Named| hash::key(5, &place.map(u64::from));
-        let keys: Vec<u64> = rows.par_iter().map(|&row| named(records, row).map_or(0, key)).collect();
+        let named = |row: usize| named(records, row, directory.has_units());
+        let keys: Vec<u64> = rows.par_iter().map(|&row| named(row).map_or(0, key)).collect();
         let numbers = self.numbers.number(&keys);
         let mut known = self.found.len() as PlaceNo;
         let first = |(&row, &number): (&usize, &PlaceNo)| {
@@ -207,7 +233,7 @@ impl Places {
             new.then_some(row)
         };
         let new: Vec<usize> = rows.iter().zip(&numbers).filter_map(first).collect();
-        let look_up = |row: usize| Found::of(named(records, row).unwrap_or_default(), records, directory);
+        let look_up = |row: usize| Found::of(named(row).unwrap_or_default(), records, directory);
         self.found.par_extend(new.into_par_iter().map(look_up));
         numbers
     }
@@ -311,6 +337,44 @@ mod tests {
         let unread = ["G2", "甲社区", "明珠花园7-6栋", "", "", ""];
         is(&[five, unread], &[("明珠花园2栋101", None), ("明珠花园5栋101", Some("G1"))]);
         is(&[["G1", "甲社区", "明珠花园", "", "", ""]], &[("明珠花园2栋101", Some("G1"))]);
+    }
+
+    #[test]
+    fn a_building_may_be_divided_by_its_units() {
+        let rows = [
+            ["U1", "甲社区", "金桂园1-3幢、4幢1-2单元", "", "", ""],
+            ["U2", "甲社区", "金桂园4幢3-4单元、5号楼（1、2单元）、B栋1单元", "", "", ""],
+            ["U3", "甲社区", "金桂园5号楼3单元、5号楼4单元、6号楼、B栋2单元", "", "", ""],
+            ["U4", "乙社区", "银桂园", "7号楼1-2单元、8号楼", "", ""],
+            ["U5", "乙社区", "银桂园", "7号楼3单元以上，9号楼", "", ""],
+            ["U6", "乙社区", "建设路9号院1栋1单元、建设路9号院2栋", "", "", ""],
+            ["U7", "乙社区", "建设路9号院1栋2单元", "", "", ""],
+        ];
+        is(
+            &rows,
+            &[
+                ("甲社区金桂园3幢2单元301", Some("U1")),
+                ("甲社区金桂园4幢1单元301", Some("U1")),
+                ("甲社区金桂园4-2-301", Some("U1")),
+                ("甲社区金桂园4栋3单元301", Some("U2")),
+                ("甲社区金桂园5号楼2单元301", Some("U2")),
+                ("甲社区金桂园5号楼3单元301", Some("U3")),
+                ("甲社区金桂园5号楼四单元301", Some("U3")),
+                ("甲社区金桂园6号楼3单元301", Some("U3")),
+                ("甲社区金桂园B栋1单元301", Some("U2")),
+                ("甲社区金桂园B栋2单元301", Some("U3")),
+                ("甲社区金桂园4幢301", None),
+                ("甲社区金桂园4幢5单元301", None),
+                ("甲社区金桂园9幢1单元301", None),
+                ("乙社区银桂园7号楼2单元1101", Some("U4")),
+                ("乙社区银桂园7号楼4单元1101", Some("U5")),
+                ("乙社区银桂园8号楼4单元1101", Some("U4")),
+                ("乙社区银桂园9号楼1单元1101", Some("U5")),
+                ("乙社区建设路9号院1栋2单元", Some("U7")),
+                ("乙社区建设路9号院1号楼1单元201", Some("U6")),
+                ("乙社区建设路9号院2栋7单元201", Some("U6")),
+            ],
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::lanes;
 use super::marks::{EVEN, EXCEPT, ODD, REMARK, TO, WHOLE, is_separator};
-use super::{Counted, Coverage, Parity, Span, is_group, number};
+use super::{Counted, Coverage, Divided, Parity, Span, is_group, number};
 use std::borrow::Cow;
 
 /// What the word behind a number says that it counts.
@@ -13,7 +13,7 @@ pub(super) enum Unit {
     /// 号院: a door with buildings behind it.
     Court,
     Groups,
-    /// 单元: a part of a building, which is covered whole.
+    /// 单元: a part of the building before it.
     Units,
 }
 
@@ -271,6 +271,8 @@ struct Builder {
     except: Coverage,
     /// The door whose buildings are being named.
     court: Option<(String, Coverage)>,
+    /// The buildings whose units are being named, and whether they have begun.
+    divided: Option<(Divided, bool)>,
     /// The side whose numbers follow, and whether the first of them was read.
     side: Option<(Parity, bool)>,
     /// The first span behind the last side.
@@ -303,6 +305,7 @@ impl Builder {
                         _ => None,
                     });
                     let buildings = next.is_some_and(|next| next.joined && next.unit == Some(Unit::Buildings));
+                    let units = next.is_some_and(|next| next.unit == Some(Unit::Units));
                     let side = item.unit == Some(Unit::Court) && is_side(tokens.peek());
                     let leads = matches!(item.unit, Some(Unit::Court | Unit::Doors))
                         && item.last.is_none()
@@ -311,10 +314,13 @@ impl Builder {
                     reading.are_groups |= item.unit == Some(Unit::Groups);
                     reading.units_alone |= item.unit == Some(Unit::Units) && !self.has_building;
                     reading.is_strict &= item.first.len() <= STRICT_CHARS_MAX || number(&item.first).is_some();
+                    if item.unit != Some(Unit::Units) {
+                        self.end_divided();
+                    }
                     if leads {
                         self.end_court();
                         self.court = Some((item.first, Coverage::default()));
-                    } else if !self.add(&item) {
+                    } else if !self.add(&item, units) {
                         faulty.push(part);
                     }
                 }
@@ -333,10 +339,14 @@ impl Builder {
                     self.target().words.extend(doors);
                 }
                 Token::Whole => self.coverage.all = true,
-                Token::Except => self.in_except = !self.in_except,
+                Token::Except => {
+                    self.end_divided();
+                    self.in_except = !self.in_except;
+                }
                 Token::Remark => reading.remarks += 1,
                 Token::Word(word) if word.is_empty() => {}
                 Token::Word(word) => {
+                    self.end_divided();
                     reading.are_groups |= is_group(&word);
                     reading.is_strict = false;
                     self.target().words.push(word);
@@ -350,7 +360,7 @@ impl Builder {
         reading.is_strict &= faulty.is_empty();
         // 128号院全部 is all of that, not of the road.
         let coverage = &mut self.coverage;
-        coverage.all &= coverage.spans.is_empty() && coverage.words.is_empty() && coverage.courts.is_empty();
+        coverage.all &= !coverage.names_parts() && coverage.courts.is_empty();
         if self.except != Coverage::default() {
             self.coverage.except = Some(Box::new(self.except));
         }
@@ -360,21 +370,36 @@ impl Builder {
     }
 
     fn target(&mut self) -> &mut Coverage {
-        match &mut self.court {
+        match (&mut self.divided, &mut self.court) {
+            (Some((divided, true)), _) => &mut divided.units,
+            (Some((divided, false)), _) => &mut divided.buildings,
             _ if self.in_except => &mut self.except,
-            Some((_, buildings)) => buildings,
-            None => &mut self.coverage,
+            (_, Some((_, buildings))) => buildings,
+            _ => &mut self.coverage,
+        }
+    }
+
+    fn end_divided(&mut self) {
+        if let Some((divided, _)) = self.divided.take() {
+            self.target().divided.push(divided);
         }
     }
 
     fn end_court(&mut self) {
+        self.end_divided();
         self.coverage.courts.extend(self.court.take());
     }
 
-    /// Adds numbers; `false` if they make no sense.
-    fn add(&mut self, item: &Item) -> bool {
+    /// Adds numbers, of buildings of which only the units that follow are meant; `false` if they make no sense.
+    fn add(&mut self, item: &Item, units_follow: bool) -> bool {
         let counted = match item.unit {
-            Some(Unit::Units) => return true,
+            Some(Unit::Units) => match &mut self.divided {
+                Some((_, has_begun)) => {
+                    *has_begun = true;
+                    Counted::Any
+                }
+                None => return true,
+            },
             Some(Unit::Buildings) => Counted::Buildings,
             Some(Unit::Doors | Unit::Court) => Counted::Doors,
             Some(Unit::Groups) => Counted::Groups,
@@ -383,6 +408,9 @@ impl Builder {
         self.has_building |= matches!(counted, Counted::Buildings | Counted::Any);
         if matches!(counted, Counted::Doors | Counted::Groups) {
             self.end_court();
+        }
+        if units_follow && item.unit != Some(Unit::Units) {
+            self.divided = Some((Divided::default(), false));
         }
         let last = item.last.as_deref().unwrap_or(&item.first);
         let (first, last) = match (number(&item.first), number(last), item.open) {
@@ -440,7 +468,7 @@ impl Reading {
     /// What is covered: everything, if nothing was named and nothing remained unread.
     pub(super) fn settled(mut self) -> (Coverage, usize) {
         let coverage = &mut self.coverage;
-        let is_named = !(coverage.spans.is_empty() && coverage.words.is_empty() && coverage.courts.is_empty());
+        let is_named = coverage.names_parts() || !coverage.courts.is_empty();
         if self.units_alone && !is_named {
             (coverage.unread, self.faults) = (true, self.faults + 1);
         }
