@@ -3,6 +3,7 @@
 //! unassigned and is counted as such.
 
 mod evidence;
+mod gates;
 mod phones;
 mod whole;
 
@@ -162,7 +163,10 @@ pub fn assign(
     residence.grid = homes.iter().map(|home| code(home.grid)).collect();
     let dedicated = |home: &Home| [home.also, home.grid].into_iter().find(|&grid| grid != NONE && is_dedicated(grid));
     residence.dedicated = homes.iter().map(|home| code(dedicated(home).unwrap_or(NONE))).collect();
-    residence.flat = homes.iter().map(|home| home.flat).collect();
+    // Who lives behind one gate is no household.
+    let crowded = evidence.doors.crowded(homes.par_iter().map(|home| home.flat));
+    let is_gate = |flat: u64| evidence.is_gate(flat) || crowded.contains(&flat);
+    residence.flat = homes.iter().map(|home| if is_gate(home.flat) { 0 } else { home.flat }).collect();
     residence.address_row = homes.iter().map(|home| home.address_row).collect();
     (residence, evidence.messages())
 }

@@ -2,6 +2,7 @@
 
 use super::super::directory::{Directory, GridNo};
 use super::super::places::{NOWHERE, PlaceNo, Places, grid_of_address, stated_grids};
+use super::gates::Doors;
 use super::{GridRules, NONE};
 use crate::config::{Agency, DedicatedGrids, GridEvidence};
 use crate::kernels::prefetch::prefetch;
@@ -37,7 +38,7 @@ struct OfRow {
     place: PlaceNo,
     /// Number of its source: it stands here so that a person's records are read in one place.
     source: u16,
-    /// [`COMMUNITY`] and [`GUEST`].
+    /// [`COMMUNITY`], [`GUEST`] and [`GATE`].
     is: u8,
     /// How it is known in which grid the address lies.
     by: GridBy,
@@ -49,10 +50,12 @@ const _: () = assert!(size_of::<OfRow>() == 16);
 const COMMUNITY: u8 = 1;
 /// The address is a hotel's.
 const GUEST: u8 = 2;
+/// The address is a door that leads to several dwellings.
+const GATE: u8 = 4;
 
-fn flags(is_community: bool, is_guest: bool) -> u8 {
+fn flags(is_community: bool, is_guest: bool, is_gate: bool) -> u8 {
     let of = |is: bool, flag: u8| if is { flag } else { 0 };
-    of(is_community, COMMUNITY) | of(is_guest, GUEST)
+    of(is_community, COMMUNITY) | of(is_guest, GUEST) | of(is_gate, GATE)
 }
 
 impl OfRow {
@@ -62,6 +65,10 @@ impl OfRow {
 
     fn is_guest(&self) -> bool {
         self.is & GUEST != 0
+    }
+
+    fn is_gate(&self) -> bool {
+        self.is & GATE != 0
     }
 }
 
@@ -73,6 +80,7 @@ pub(super) struct Evidence<'a> {
     places: Places,
     /// Grid that most community records of a flat state.
     pub(super) flats: Flats,
+    pub(super) doors: Doors,
     unknown_codes: usize,
     /// Records that state them, by source.
     unknown_code_records: Vec<usize>,
@@ -93,6 +101,7 @@ impl<'a> Evidence<'a> {
             of_row: Vec::with_capacity(records.len()),
             places: Places::default(),
             flats: Flats::default(),
+            doors: Doors::of(records),
             unknown_codes: codes.values().filter(|grid| grid.is_none()).count(),
             unknown_code_records: Vec::new(),
             sources,
@@ -105,7 +114,7 @@ impl<'a> Evidence<'a> {
         for start in (0..records.len()).step_by(CHUNK_ROWS) {
             let rows: Vec<usize> = (start..records.len().min(start + CHUNK_ROWS)).collect();
             let of_place = evidence.places.number(&rows, records, directory);
-            let places = &evidence.places;
+            let (places, doors) = (&evidence.places, &evidence.doors);
             let told = |(rows, of_place): (&[usize], &[PlaceNo])| {
                 let located = places.grids(of_place, rows, records, directory);
                 let of_row = |((&row, &place), located): ((&usize, &PlaceNo), Option<(GridNo, GridBy)>)| OfRow {
@@ -114,7 +123,11 @@ impl<'a> Evidence<'a> {
                     stated: codes.get(&records.grid_code[row]).copied().flatten().unwrap_or(NONE),
                     place,
                     source: records.source[row],
-                    is: flags(is_community(records.source[row]), places.is_hotel(place)),
+                    is: flags(
+                        is_community(records.source[row]),
+                        places.is_hotel(place),
+                        doors.is_gate(records.flat[row]),
+                    ),
                 };
                 rows.iter().zip(of_place).zip(located).map(of_row).collect::<Vec<_>>()
             };
@@ -157,6 +170,11 @@ impl<'a> Evidence<'a> {
                 prefetch(&records.address, row);
             }
         }
+    }
+
+    /// Whether several dwellings have that key, or several grids.
+    pub(super) fn is_gate(&self, flat: u64) -> bool {
+        self.doors.is_gate(flat) || self.flats.is_gate(flat)
     }
 
     /// Whether a record states a grid or names a place.
@@ -386,8 +404,12 @@ impl<'a> Evidence<'a> {
         }
         match row {
             NO_ROW => (row, flat),
-            _ => (row, Some(records.flat[row as usize]).filter(|&own| own != 0).unwrap_or(flat)),
+            _ => (row, Some(records.flat[row as usize]).filter(|_| self.names_dwelling(records, row)).unwrap_or(flat)),
         }
+    }
+
+    fn names_dwelling(&self, records: &Records, row: u32) -> bool {
+        records.flat[row as usize] != 0 && !self.of_row[row as usize].is_gate()
     }
 
     /// The best address and the best flat of the rows (newest first) of which `lies` says anything; `true` goes before `false`.
@@ -396,11 +418,12 @@ impl<'a> Evidence<'a> {
         for &row in rows {
             let (at, flat) = (row as usize, records.flat[row as usize]);
             let Some(lies) = lies(row) else { continue };
-            if flat != 0 && Some(lies) > best_flat.0 {
-                best_flat = (Some(lies), flat);
+            let is_dwelling = self.names_dwelling(records, row);
+            if flat != 0 && Some((lies, is_dwelling)) > best_flat.0 {
+                best_flat = (Some((lies, is_dwelling)), flat);
             }
             if records.address[at] != Pool::NONE {
-                let whole = 2 * u32::from(flat != 0) + u32::from(records.updated_at[at] != NO_TIME);
+                let whole = 2 * u32::from(is_dwelling) + u32::from(records.updated_at[at] != NO_TIME);
                 let rank = Some((lies, whole, self.trust(row)));
                 if rank > best_row.0 {
                     best_row = (rank, row);

@@ -529,3 +529,19 @@ fn a_pipeline_may_have_dedicated_grids_instead() {
     let told = dedicated(&rows, &GridEvidence::ORDER, DedicatedGrids::Instead);
     assert_eq!(told, [lives("D2", GridBy::GridCode, "D2"), lives("B1", GridBy::Flat, "")]);
 }
+
+#[test]
+fn strangers_behind_one_gate_are_no_household() {
+    let door = |person| Row { source: POLICE, road: "府前大街", number: "45", flat: 45, ..Row::of(person) };
+    let whole = |person| Row { estate: "幸福家园", building: "2", room: "301", flat: 301, ..door(person) };
+    let (records, persons) = sample(&[door(1), door(2), whole(3), door(4), whole(4), whole(5)]);
+    let (residence, _) = given(&records, &persons, &Directory::default(), &GridEvidence::ORDER);
+    assert_eq!(
+        residence.flat,
+        [0, 0, 301, 301, 301],
+        "the door alone is nobody's flat, and no reason against a whole one"
+    );
+    let (records, persons) = sample(&[door(1), door(2)]);
+    let (residence, _) = given(&records, &persons, &Directory::default(), &GridEvidence::ORDER);
+    assert_eq!(residence.flat, [45, 45], "a house with a door of its own");
+}
