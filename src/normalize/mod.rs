@@ -5,6 +5,7 @@
 mod addresses;
 mod cells;
 mod flats;
+mod json;
 mod orders;
 mod phones;
 mod places;

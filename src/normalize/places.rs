@@ -5,9 +5,20 @@ use crate::kernels::text::is_missing;
 use crate::tables::{Pool, Sym};
 use hashbrown::HashMap;
 
-/// Whether an answer to the question of where somebody was says that it was nowhere, or nothing; one that names any place but
-/// the city itself does not (未离开本市，3月1日从上海返).
-pub(super) fn names_no_place(text: &str, origins: &Origins) -> bool {
+/// What a cell says to the question of where somebody was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// A place, in whatever words.
+    Place,
+    /// Nothing.
+    Missing,
+    /// That it was nowhere: 在家, 未离开本市, 没有去过上海.
+    Nowhere,
+}
+
+/// The answer that a cell gives; one that names any place but the city itself, and does not deny it, gives a place
+/// (未离开本市，3月1日从上海返).
+pub(super) fn answer(text: &str, origins: &Origins) -> Answer {
     const NOWHERE: [&str; 22] = [
         "在家",
         "居家",
@@ -32,16 +43,27 @@ pub(super) fn names_no_place(text: &str, origins: &Origins) -> bool {
         "no",
         "n",
     ];
-    let text = text.trim_end_matches(['。', '.', '！', '!', ' ']);
-    // Hardly any place begins as they do.
-    if !text.starts_with(BEGINNINGS) && !text.starts_with("长期") {
-        return is_missing(text);
+    if is_missing(text) {
+        return Answer::Missing;
     }
+    let text = text.trim_end_matches(['。', '.', '！', '!', ' ']);
     let said = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    let stayed = || said(&STAYED) || said(&NOT) && said(&LEFT);
-    is_missing(text)
-        || NOWHERE.iter().any(|word| text.eq_ignore_ascii_case(word))
-        || stayed() && origins.codes(text).iter().all(|code| origins.is_own(code))
+    let left = || said(&LEFT) || text.match_indices('出').any(|(at, _)| text[at..].chars().nth(1).is_some_and(is_area));
+    let stayed = || said(&STAYED) || said(&NOT) && left();
+    // Hardly any place begins as they do, and what begins with a place has another clause.
+    if !text.starts_with(BEGINNINGS) && !text.starts_with("长期") && !text.contains(['，', ',', '。', '；', ';', ' '])
+    {
+        return Answer::Place;
+    }
+    let is_nowhere = NOWHERE.iter().any(|word| text.eq_ignore_ascii_case(word))
+        || stayed() && origins.stays(text).iter().all(|code| origins.is_own(code))
+        || origins.denies_all(text);
+    if is_nowhere { Answer::Nowhere } else { Answer::Place }
+}
+
+/// What behind 出 is where nobody left from: 未出京, 未出市, 没出门.
+fn is_area(c: char) -> bool {
+    "市省县区村门境国京津沪渝川".contains(c)
 }
 
 /// What answers begin with that may say that somebody was nowhere.
@@ -50,7 +72,7 @@ const BEGINNINGS: [char; 16] =
 const STAYED: [&str; 5] = ["一直在家", "一直在本", "一直居家", "长期在家", "足不出户"];
 /// 未离开本市, 没有去过外地, 近14天无外出: one word of each.
 const NOT: [&str; 5] = ["没", "未", "无", "不曾", "从不"];
-const LEFT: [&str; 8] = ["离开", "离", "外出", "外地", "出市", "出省", "出过", "出行"];
+const LEFT: [&str; 5] = ["离", "外出", "外地", "出过", "出行"];
 
 /// What is known of a place: the codes of all that its name says, at least one symbol, and the name.
 pub(super) type Known = (Vec<Sym>, Sym);
@@ -87,5 +109,36 @@ impl Places {
             }
             (codes, name.unwrap_or(Pool::NONE))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_that_say_nowhere_are_no_places() {
+        let of = |city| Origins::of(Some(city));
+        for (city, text, expected) in [
+            (3707, "", Answer::Missing),
+            (3707, "无", Answer::Missing),
+            (3707, "上海", Answer::Place),
+            (3707, "在家", Answer::Nowhere),
+            (3707, "未离开潍坊", Answer::Nowhere),
+            (1101, "未离京", Answer::Nowhere),
+            (1101, "近14天未出京", Answer::Nowhere),
+            (1101, "近14天未出京，3月1日从上海返", Answer::Place),
+            (5001, "没出渝", Answer::Nowhere),
+            (3707, "未去过上海", Answer::Nowhere),
+            (3707, "未到过成都、上海", Answer::Nowhere),
+            (3707, "未去过上海，去过吉林", Answer::Place),
+            (3307, "上海户口，常住义乌未外出", Answer::Nowhere),
+            (3505, "香港籍，一直居住石狮未出境", Answer::Nowhere),
+            (3505, "未外出，家人在香港", Answer::Nowhere),
+            (3505, "上海户口，从上海来", Answer::Place),
+            (3505, "出差上海，未去其他地方", Answer::Place),
+        ] {
+            assert_eq!(answer(text, &of(city)), expected, "{text}");
+        }
     }
 }

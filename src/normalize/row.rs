@@ -3,9 +3,10 @@
 use super::addresses::{Addresses, Read};
 use super::cells::{Age, age, cell, is_caption, is_count, sex, trimmed, value, value_or_above};
 use super::flats;
+use super::json::json_string;
 use super::orders::Orders;
 use super::phones::{mobile, phones};
-use super::places::{Places, names_no_place};
+use super::places::{Answer, Places, answer};
 use super::{Normalized, Normalizer};
 use crate::config::{EventMapping, Mapping, PersonField};
 use crate::kernels::address;
@@ -506,7 +507,11 @@ impl<'a> Reader<'a> {
         let code_given = !is_missing(text);
         let code = if code_given { records.pool.intern(text.strip_suffix(".0").unwrap_or(text)) } else { Pool::NONE };
         read(&event.place, text);
-        let place = if names_no_place(text, &self.normalizer.origins) { Pool::NONE } else { records.pool.intern(text) };
+        let place = match answer(text, &self.normalizer.origins) {
+            Answer::Nowhere if event.kind == "arrival" && !code_given => return,
+            Answer::Place => records.pool.intern(text),
+            _ => Pool::NONE,
+        };
         let mapped = event.at.is_some() || event.place_code.is_some() || event.place.is_some();
         let told = !mapped || time_given || code_given || place != Pool::NONE;
         if !told && event.kind != "test" {
@@ -549,17 +554,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Writes `text` as a string of JSON.
-fn json_string(text: &str, into: &mut String) {
-    if text.bytes().all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\')) {
-        into.push('"');
-        into.push_str(text);
-        into.push('"');
-    } else {
-        into.push_str(&serde_json::Value::from(text).to_string());
-    }
-}
-
 fn count_name(raw: &str, clean: &str, flags: NameFlags, repairs: &mut super::Repairs) {
     if clean != raw {
         repairs.add("name", if clean.is_empty() { "placeholder" } else { "cleaned" });
@@ -581,18 +575,4 @@ fn floor_boundary(text: &str, max: usize) -> usize {
         return text.len();
     }
     (0..=max).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_are_written_as_json_writes_them() {
-        for text in ["", "G123", "次/第2", "a\"b", "a\\b", "a\nb\u{1}\u{7f}", "\u{2028}😀", "\t"] {
-            let mut own = String::new();
-            json_string(text, &mut own);
-            assert_eq!(own, serde_json::to_string(text).unwrap(), "{text:?}");
-        }
-    }
 }

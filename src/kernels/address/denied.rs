@@ -23,6 +23,14 @@ pub(super) fn is_denied(chars: &[char], from: usize, to: usize) -> bool {
     denied.is_some_and(|asked| without(asked, &["有"]).is_none()) && STAYS.iter().any(|stay| rest.contains(stay))
 }
 
+/// Whether the place between those is one where somebody is registered or has family, and need not have been.
+pub(super) fn is_of_others(before: &[char], behind: &[char]) -> bool {
+    const REGISTERED: [&str; 6] = ["户口", "户籍", "籍", "人", "市户口", "市户籍"];
+    const FAMILY: [&str; 7] = ["家人在", "父母在", "子女在", "儿子在", "女儿在", "丈夫在", "妻子在"];
+    let behind: String = behind.iter().take(3).collect();
+    REGISTERED.iter().any(|word| behind.starts_with(word)) || without(before, &FAMILY).is_some()
+}
+
 /// Whether nothing stands between two places but what joins them: 上海、吉林, 上海和吉林.
 pub(super) fn are_joined(between: &[char]) -> bool {
     between.len() <= 1 && between.iter().all(|c| "、和及或/".contains(*c))

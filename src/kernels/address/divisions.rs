@@ -1,8 +1,8 @@
 //! Codes and names of the provinces, prefectures and directly administered counties of China (GB/T 2260 with the
-//! changes up to 2020; facts, taken from the public list that package cpca carries under the MIT licence). A pure table.
+//! changes up to 2023; facts, taken from the public list that package cpca carries under the MIT licence). A pure table.
 
 /// Code and name, in order of the codes.
-pub(super) const DIVISIONS: [(u32, &str); 392] = [
+pub(super) const DIVISIONS: [(u32, &str); 391] = [
     (110000, "北京市"),
     (120000, "天津市"),
     (130000, "河北省"),
@@ -159,7 +159,6 @@ pub(super) const DIVISIONS: [(u32, &str); 392] = [
     (370900, "泰安市"),
     (371000, "威海市"),
     (371100, "日照市"),
-    (371200, "莱芜市"),
     (371300, "临沂市"),
     (371400, "德州市"),
     (371500, "聊城市"),
@@ -329,7 +328,7 @@ pub(super) const DIVISIONS: [(u32, &str); 392] = [
     (540300, "昌都市"),
     (540400, "林芝市"),
     (540500, "山南市"),
-    (542400, "那曲地区"),
+    (540600, "那曲市"),
     (542500, "阿里地区"),
     (610000, "陕西省"),
     (610100, "西安市"),

@@ -41,13 +41,15 @@ static SPELLED: LazyLock<HashMap<String, Option<u32>>> = LazyLock::new(|| {
 /// Shorter words may be anything.
 const SPELLED_MIN: usize = 4;
 /// Names in Latin letters that are not those of the characters' sounds.
-const SPELLED_OTHERWISE: [(&str, u32); 11] = [
+const SPELLED_OTHERWISE: [(&str, u32); 13] = [
     ("HARBIN", 230_100),
     ("URUMQI", 650_100),
     ("HOHHOT", 150_100),
     ("LHASA", 540_100),
     ("HONGKONG", 810_000),
     ("MACAU", 820_000),
+    ("HK", 810_000),
+    ("TAIWAN", 710_000),
     ("TAIPEI", 710_000),
     // The greater of two that are spelled alike, and two that are no names of prefectures.
     ("SUZHOU", 320_500),

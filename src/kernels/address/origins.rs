@@ -59,20 +59,20 @@ static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
     }
     let known: HashSet<Vec<char>> = names.iter().map(|name| name.chars.clone()).collect();
     let is_new = |name: &str| !known.contains(&name.chars().collect::<Vec<char>>());
-    let (mut bearers, mut short_bearers) = (HashMap::<&str, u32>::new(), HashMap::<&str, u32>::new());
-    for (_, own) in counties() {
-        *bearers.entry(own).or_default() += 1;
-        *short_bearers.entry(county_short(own)).or_default() += 1;
+    let (mut bearers, mut short_bearers) = (Bearers::default(), Bearers::default());
+    for (code, own) in counties() {
+        bearers.add(&own, code);
+        short_bearers.add(county_short(&own), code);
     }
     for (code, own) in counties() {
-        let said = county_short(own);
-        // Many a city calls a part of itself 东城区, which one has in the list.
-        let is_part = own.ends_with('区') && WORDS.contains(&said);
-        if bearers[own] == 1 && !is_part && is_new(own) {
-            names.push(Name::new(code, own, true, false));
+        let said = county_short(&own);
+        // Many a city calls a part of itself 东城区 or 西区, which one has in the list.
+        let is_part = own.ends_with('区') && (WORDS.contains(&said) || said.chars().count() < 2);
+        if bearers.is_one(&own) && !is_part && is_new(&own) {
+            names.push(Name::new(code, &own, true, false));
         }
         // 五常 is a city, 友好 a word: without its last word a county must stand alone.
-        let is_one = short_bearers[said] == 1 && !WORDS.contains(&said);
+        let is_one = short_bearers.is_one(said) && !WORDS.contains(&said);
         if is_one && said != own && said.chars().count() >= 2 && is_new(said) {
             names.push(Name::new(code, said, false, true));
         }
@@ -80,6 +80,21 @@ static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
     sort(&mut names);
     names
 });
+
+/// The code of each name, if all that bear it have one.
+#[derive(Default)]
+struct Bearers(HashMap<String, Option<u32>>);
+
+impl Bearers {
+    fn add(&mut self, name: &str, code: u32) {
+        let known = self.0.entry(name.to_owned()).or_insert(Some(code));
+        *known = known.filter(|&known| known == code);
+    }
+
+    fn is_one(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(Option::is_some)
+    }
+}
 
 /// Words for the city itself, where somebody says where they were.
 const HERE: [&str; 8] = ["本市", "市内", "本地", "当地", "本区", "本县", "市区", "城区"];
@@ -105,8 +120,8 @@ impl Origins {
         let whole = if is_municipality { u32::from(city) / 100 * 10_000 } else { u32::from(city) * 100 };
         let mut own: Vec<Name> = HERE.iter().map(|word| Name::new(whole, word, false, true)).collect();
         for (code, name) in counties().filter(|&(code, _)| is_own(code)) {
-            own.push(Name::new(code, name, true, false));
-            let said = county_short(name);
+            own.push(Name::new(code, &name, true, false));
+            let said = county_short(&name);
             if said.chars().count() >= 2 && said != name {
                 own.push(Name::new(code, said, false, true));
             }
@@ -129,6 +144,21 @@ impl Origins {
     /// As [`division_codes`], for somebody of the city.
     pub fn codes(&self, text: &str) -> Vec<String> {
         codes_of(text, self)
+    }
+
+    /// The same without places that somebody is registered in or whose family is there: 上海户口，未外出.
+    pub fn stays(&self, text: &str) -> Vec<String> {
+        let chars = readable(text);
+        let found = said(find(&chars, self), &chars).into_iter();
+        let stays = found.filter(|found| !denied::is_of_others(&chars[..found.from], &chars[found.to..]));
+        stays.map(|found| found.code.to_string()).collect()
+    }
+
+    /// Whether the text is one clause that denies every place in it, of which there is one: 未去过上海、吉林.
+    pub fn denies_all(&self, text: &str) -> bool {
+        let chars = readable(text);
+        let found = find(&chars, self);
+        !text.contains(['，', ',', '。', '；', ';']) && !found.is_empty() && said(found, &chars).is_empty()
     }
 
     /// The city's own names that begin with `first`, where what stands before them is no other place.
@@ -169,8 +199,7 @@ fn codes_of(text: &str, origins: &Origins) -> Vec<String> {
     if let Some(code) = bare_code(text) {
         return vec![code.to_owned()];
     }
-    let chars: Vec<char> = text.trim().chars().take(CHARS_MAX).map(fold).collect();
-    let chars = unspaced(&chars);
+    let chars = readable(text);
     let mut found = said(find(&chars, origins), &chars);
     if let [.., before, last] = found[..]
         && last.to == chars.len()
@@ -192,6 +221,12 @@ fn codes_of(text: &str, origins: &Origins) -> Vec<String> {
         }
     }
     kept.iter().map(u32::to_string).collect()
+}
+
+/// What of a cell is read for places.
+fn readable(text: &str) -> Vec<char> {
+    let chars: Vec<char> = text.trim().chars().take(CHARS_MAX).map(fold).collect();
+    unspaced(&chars)
 }
 
 /// The last of [`division_codes`], for who needs one: journeys are written in their order, so the last stay is the newest.
@@ -251,11 +286,17 @@ fn find(chars: &[char], origins: &Origins) -> Vec<Found> {
         }
         let before = found.last().filter(|last| last.to == at).copied();
         let from = at;
-        let named = name_at(chars, at, before, origins).or_else(|| letter_at(chars, at));
+        let of_region = || origins.regions.alone(chars, at, before).map(|region| (region.to, Some(region.code)));
+        let named = match name_at(chars, at, before, origins) {
+            Some(named) => Some(of_region().filter(|region| is_rather(*region, named)).unwrap_or(named)),
+            None => of_region().or_else(|| letter_at(chars, at)),
+        };
         match named {
             Some((to, code)) => {
                 at = to;
                 if let Some(code) = code {
+                    // 金华东阳横店 is one place, Dongyang.
+                    found.pop_if(|last| last.to == from && origins.regions.lies_in(code, last.code));
                     let named = origins.regions.behind(Found { code, from, to }, chars);
                     at = named.to;
                     found.push(named);
@@ -265,6 +306,12 @@ fn find(chars: &[char], origins: &Origins) -> Vec<Found> {
         }
     }
     found
+}
+
+/// Whether the county of a key region is meant rather than what else is named there: by a longer name, or as a part of it.
+fn is_rather(region: (usize, Option<u32>), named: (usize, Option<u32>)) -> bool {
+    let is_part = || region.1.is_some_and(|county| named.1 == Some(above(county)) && named.1 != Some(county));
+    region.0 > named.0 || region.0 == named.0 && named.1.is_some() && is_part()
 }
 
 /// How long the word is that the characters begin with: Xi'an and Hong Kong are one.
@@ -293,6 +340,9 @@ fn name_at(chars: &[char], at: usize, before: Option<Found>, origins: &Origins) 
     // Behind its province a city goes before a namesake: 吉林省吉林.
     fitting.sort_by_key(|name| (Reverse(name.chars.len()), !own(name)));
     let local = origins.beginning_with(chars.get(at), before).iter().find(fits);
+    // 朝阳站 is none of Beijing's: stations are called after cities.
+    let is_station = |name: &&Name| chars.get(at + name.chars.len()) == Some(&'站') && !fitting.is_empty();
+    let local = local.filter(|name| !is_station(name));
     let longer = |name: &&&Name| local.is_none_or(|local| name.chars.len() > local.chars.len());
     let name = fitting.first().filter(longer).copied().or(local)?;
     let to = at + name.chars.len();
@@ -334,7 +384,7 @@ fn is_called_after(rest: &[char]) -> bool {
     const ROADS: [&str; 8] = ["路", "街", "巷", "弄", "道", "大街", "大道", "胡同"];
     // 途经上海路过, 在上海街头: 路 is a verb there or a word of its own.
     const NO_ROADS: [&str; 5] = ["路过", "路经", "路途", "路上", "街头"];
-    const HOUSES: [&str; 18] = [
+    const HOUSES: [&str; 27] = [
         "花园",
         "小区",
         "家园",
@@ -350,6 +400,15 @@ fn is_called_after(rest: &[char]) -> bool {
         "大饭店",
         "宾馆",
         "旅馆",
+        "火锅",
+        "小面",
+        "拉面",
+        "小吃",
+        "烤鸭",
+        "本田",
+        "大众",
+        "现代",
+        "银行",
         "里小区",
         "苑小区",
         "商厦",

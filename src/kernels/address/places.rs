@@ -2,6 +2,8 @@
 
 use super::counties::COUNTIES;
 use super::divisions::DIVISIONS;
+use super::former::FORMER;
+use std::borrow::Cow;
 
 /// Name of a division by its code of six (or more) digits: `武汉市` under its province (湖北省武汉市), the prefecture's for a
 /// county. `None` for a code that is in no list.
@@ -80,26 +82,94 @@ pub fn county_stem(name: &str) -> Option<&str> {
     (stem != name && stem.chars().count() >= 2 && !WORDS.contains(&stem)).then_some(stem)
 }
 
-/// Codes and names of all counties.
-pub(super) fn counties() -> impl Iterator<Item = (u32, &'static str)> {
-    COUNTIES.iter().flat_map(|&(prefecture, names)| {
-        let county =
-            move |text: &'static str| Some((u32::from(prefecture) * 100 + text[..2].parse::<u32>().ok()?, &text[2..]));
-        names.split(' ').filter_map(county)
-    })
+/// Codes and names of all counties: as they are called, as those that are no more were called, and 彭水县 for 彭水苗族土家族自治县.
+pub(super) fn counties() -> impl Iterator<Item = (u32, Cow<'static, str>)> {
+    let listed = |table: &'static [(u16, &'static str)]| {
+        table.iter().flat_map(|&(prefecture, names)| {
+            let county = move |text: &'static str| {
+                Some((u32::from(prefecture) * 100 + text[..2].parse::<u32>().ok()?, Cow::Borrowed(&text[2..])))
+            };
+            names.split(' ').filter_map(county)
+        })
+    };
+    let said = listed(COUNTIES).filter_map(|(code, name)| {
+        let ending = if name.ends_with("自治县") { '县' } else { '旗' };
+        let autonomous = name.ends_with("自治县") || name.ends_with("自治旗");
+        autonomous.then(|| (code, Cow::Owned(format!("{}{ending}", county_short(&name)))))
+    });
+    listed(COUNTIES).chain(listed(FORMER)).chain(said)
 }
 
-/// A county's name without its last word.
+/// A county's name without its last word, and without the peoples of an autonomous one: 彭水 of 彭水苗族土家族自治县.
 pub(super) fn county_short(name: &str) -> &str {
-    let ends = ["自治县", "自治旗", "市", "县", "区", "旗"];
+    if let Some(of_peoples) = name.strip_suffix("自治县").or_else(|| name.strip_suffix("自治旗")) {
+        let mut short = of_peoples;
+        while let Some(shorter) = PEOPLES.iter().find_map(|people| short.strip_suffix(people)) {
+            // 东乡族自治县 is called after its people.
+            if shorter.chars().count() < 2 {
+                return short.strip_suffix('族').unwrap_or(short);
+            }
+            short = shorter;
+        }
+        return short;
+    }
+    let ends = ["市", "县", "区", "旗"];
     ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
 }
 
+/// Peoples in the names of autonomous counties.
+const PEOPLES: [&str; 44] = [
+    "蒙古族",
+    "回族",
+    "满族",
+    "苗族",
+    "土家族",
+    "彝族",
+    "侗族",
+    "瑶族",
+    "壮族",
+    "布依族",
+    "水族",
+    "仡佬族",
+    "畲族",
+    "黎族",
+    "傣族",
+    "哈尼族",
+    "拉祜族",
+    "佤族",
+    "布朗族",
+    "独龙族",
+    "怒族",
+    "傈僳族",
+    "白族",
+    "普米族",
+    "纳西族",
+    "羌族",
+    "藏族",
+    "土族",
+    "撒拉族",
+    "保安族",
+    "东乡族",
+    "裕固族",
+    "哈萨克族",
+    "朝鲜族",
+    "仫佬族",
+    "毛南族",
+    "达斡尔族",
+    "各族",
+    "蒙古",
+    "哈萨克",
+    "锡伯",
+    "塔吉克",
+    "鄂温克族",
+    "鄂伦春",
+];
+
 /// Names of counties, without their last word, that are words of their own or that many cities call a part of themselves by.
-pub(super) const WORDS: [&str; 59] = [
+pub(super) const WORDS: [&str; 62] = [
     "解放", "友好", "复兴", "前进", "前锋", "新建", "港口", "江南", "市北", "市南", "城西", "城东", "城北", "路北",
     "路南", "河西", "城厢", "西市", "站前", "老城", "古城", "老边", "小店", "红旗", "东风", "平安", "安定", "回民",
     "宏伟", "红星", "二道", "上街", "东湖", "南湖", "北湖", "滨湖", "太平", "山城", "新市", "友谊", "公安", "合作",
     "资源", "会同", "太湖", "东海", "南海", "滨海", "城中", "东城", "西城", "城南", "新城", "河东", "江北", "江东",
-    "海港", "桥东", "桥西",
+    "海港", "桥东", "桥西", "通道", "互助", "河口",
 ];

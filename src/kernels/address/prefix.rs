@@ -44,8 +44,8 @@ static COUNTIES: LazyLock<HashMap<Vec<char>, u16>> = LazyLock::new(|| {
         *known = known.filter(|&known| known == city);
     };
     for (code, name) in counties() {
-        let (city, stem) = ((code / 100) as u16, county_short(name));
-        put(name, city);
+        let (city, stem) = ((code / 100) as u16, county_short(&name));
+        put(&name, city);
         if stem.chars().count() >= 2 {
             ["市", "县", "区"].iter().for_each(|end| put(&format!("{stem}{end}"), city));
         }

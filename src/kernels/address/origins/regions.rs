@@ -1,42 +1,57 @@
 //! Key regions that are counties: 深圳市宝安区 is Shenzhen to whoever asks for cities, and where one of its districts is a key
 //! region, the district.
 
-use super::super::places::{counties, county_short};
-use super::{Found, Name, above, ends_as_place, is_called_after, is_province, same_province, sort};
+use super::super::places::{WORDS, counties, county_short};
+use super::{Found, Name, above, ends_as_place, is_called_after, is_province, same_province, sort, starts_as_place};
 
 /// The counties among the key regions, by their names with and without the last word.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Regions(Vec<Name>);
+pub(super) struct Regions {
+    /// Those that are key regions by themselves.
+    own: Vec<Name>,
+    /// Those and all of provinces and cities that are.
+    all: Vec<Name>,
+}
 
 impl Regions {
-    /// Those among `regions`, which are what codes of key regions begin with; a whole city needs none of its counties.
+    /// Those among `regions`, which are what codes of key regions begin with.
     pub(super) fn of(regions: &[String]) -> Self {
-        let is_region = |code: u32| {
+        let is_in = |code: u32, digits: usize| {
             let code = code.to_string();
-            regions.iter().any(|region| region.len() > 4 && code.starts_with(region.as_str()))
+            regions.iter().any(|region| region.len() >= digits && code.starts_with(region.as_str()))
         };
-        let mut names = Vec::new();
-        for (code, name) in counties().filter(|&(code, _)| is_region(code)) {
-            names.push(Name::new(code, name, true, false));
+        let mut of = Self::default();
+        for (code, name) in counties().filter(|&(code, _)| is_in(code, 1)) {
             // 上海浦东 is 浦东新区.
-            let short = name.strip_suffix("新区").unwrap_or_else(|| county_short(name));
-            if short.chars().count() >= 2 && short != name {
-                names.push(Name::new(code, short, false, true));
+            let short = name.strip_suffix("新区").unwrap_or_else(|| county_short(&name));
+            let short = (short.chars().count() >= 2 && short != name).then(|| Name::new(code, short, false, true));
+            let names = std::iter::once(Name::new(code, &name, true, false)).chain(short);
+            for name in names {
+                if is_in(code, 5) {
+                    of.own.push(name.clone());
+                }
+                of.all.push(name);
             }
         }
-        sort(&mut names);
-        Self(names)
+        sort(&mut of.own);
+        sort(&mut of.all);
+        of
     }
 
     /// Whether the county with that code is one.
     pub(super) fn has(&self, code: u32) -> bool {
-        self.0.iter().any(|name| name.code == code)
+        self.own.iter().any(|name| name.code == code)
+    }
+
+    /// Whether `code` is that of a county of key regions right in the city (or municipality) `area`.
+    pub(super) fn lies_in(&self, code: u32, area: u32) -> bool {
+        code != area && above(code) == area && self.all.iter().any(|name| name.code == code)
     }
 
     /// The county that is named right behind the city (or, by its whole name, the province) that `found` is, or that is `found`
     /// itself (宝安区, 库尔勒); `found` where it is no key region.
     pub(super) fn behind(&self, found: Found, chars: &[char]) -> Found {
-        if self.0.is_empty() {
+        if self.own.is_empty() {
             return found;
         }
         let named = |from: usize, is_in: &dyn Fn(&Name) -> bool| {
@@ -45,7 +60,7 @@ impl Regions {
                 let ends = |rest| name.is_full || ends_as_place(rest) && !is_called_after(rest) && !is_station(rest);
                 is_in(name) && rest.is_some_and(ends)
             };
-            let name = self.0.iter().find(fits)?;
+            let name = self.own.iter().find(fits)?;
             Some(Found { code: name.code, from: found.from, to: from + name.chars.len() })
         };
         // 深圳 市 宝安区, 武汉的江岸区
@@ -57,6 +72,29 @@ impl Regions {
             .or_else(|| named(found.to + skipped, &|name| is_part(name) || of_province(name)))
             .unwrap_or(found)
     }
+
+    /// The county that is named at `at` by itself or behind what it lies in (`before`), whatever of it follows: 海宁盐官, 金华东阳横店.
+    pub(super) fn alone(&self, chars: &[char], at: usize, before: Option<Found>) -> Option<Found> {
+        let from = self.all.partition_point(|name| name.chars.first() < chars.get(at));
+        let names = self.all[from..].iter().take_while(|name| name.chars.first() == chars.get(at));
+        let begins = starts_as_place(&chars[..at]);
+        let fits = |name: &&Name| {
+            let Some(rest) = chars[at..].strip_prefix(&name.chars[..]) else { return false };
+            let is_behind = || before.is_some_and(|before| same_province(before.code, name.code));
+            let said: String = name.chars.iter().collect();
+            let is_word = WORDS.contains(&county_short(&said));
+            let ends = !is_word && !is_airport(rest) && rest.first() != Some(&'门') || ends_as_place(rest);
+            let is_name = if name.is_full { !is_word || is_behind() } else { !is_called_after(rest) && ends };
+            is_name && (begins || is_behind())
+        };
+        let name = names.filter(fits).max_by_key(|name| name.chars.len())?;
+        Some(Found { code: name.code, from: at, to: at + name.chars.len() })
+    }
+}
+
+/// Whether an airport goes by the name before it.
+fn is_airport(rest: &[char]) -> bool {
+    matches!(rest, ['机', '场', ..] | ['国', '际', '机', ..])
 }
 
 /// Whether a station or an airport goes by the name before it: who lands in 浦东机场 was not in 浦东.

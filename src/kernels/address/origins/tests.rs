@@ -265,3 +265,61 @@ proptest! {
         prop_assert_eq!(division_code(&text), all.last().cloned());
     }
 }
+
+#[test]
+fn a_county_of_a_key_region_is_known_by_its_name_whatever_follows() {
+    let regions = ["500243", "330481", "330783", "3522", "4452", "350322", "350582", "510100", "441900"];
+    let regions = regions.map(str::to_owned);
+    let of = |city: u16, text: &str| Origins::of(Some(city)).with_key_regions(&regions).codes(text).join(" ");
+    for (text, expected) in [
+        ("彭水", "500243"),
+        ("彭水县", "500243"),
+        ("彭水站", "500243"),
+        ("重庆彭水", "500243"),
+        ("重庆市彭水县汉葭街道", "500243"),
+        ("彭水苗族土家族自治县", "500243"),
+        ("海宁盐官", "330481"),
+        ("从海宁许村来", "330481"),
+        ("东阳横店", "330783"),
+        ("金华东阳横店", "330783"),
+        ("普宁里湖", "445281"),
+        ("仙游度尾", "350322"),
+        ("晋江陈埭", "350582"),
+        ("晋江机场", "350500"),
+        ("海宁路5号", ""),
+        ("上海市普宁小区", "310000"),
+        ("返蓉", "510100"),
+        ("虎门", "441900"),
+        ("二连", "152501"),
+    ] {
+        assert_eq!(of(3707, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn counties_are_known_by_the_names_of_today_and_before() {
+    for (text, expected) in [
+        ("即墨区", "370215"),
+        ("即墨市", "370215"),
+        ("云州区", "140215"),
+        ("大同县", "140215"),
+        ("莱芜市", "370116"),
+        ("莱芜", "370116"),
+        ("湖北神农架", "429021"),
+        ("重庆梁平县", "500000"),
+        ("梁平县", "500155"),
+        ("长安区", ""),
+        ("秀山县", "500241"),
+        ("前郭县", "220721"),
+        ("沈阳铁西区", "210100"),
+        ("铁西区", ""),
+        ("香港九龙", "810000"),
+        ("HK", "810000"),
+    ] {
+        assert_eq!(codes(text), expected, "{text}");
+    }
+    let of_beijing = |text: &str| Origins::of(Some(1101)).codes(text).join(" ");
+    assert_eq!(of_beijing("朝阳"), "110105");
+    assert_eq!(of_beijing("朝阳站"), "211300");
+    assert_eq!(of_beijing("广州本田4S店"), "");
+}
