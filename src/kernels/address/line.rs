@@ -1,9 +1,9 @@
 //! The characters of an address, each with what it is and what it may begin: scans ask for a bit where they would
 //! otherwise walk a list of words at every character.
 
+use super::marks::begins_mark;
 use super::numbers::{self, begins_estate, numeral};
 use super::prefix::{begins_city, begins_province};
-use super::tail::begins_mark;
 use crate::kernels::text::is_han;
 use std::ops::Deref;
 use std::sync::LazyLock;

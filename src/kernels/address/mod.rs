@@ -5,9 +5,12 @@
 mod counties;
 mod denied;
 mod divisions;
+mod flat;
+mod former;
 mod landmarks;
 mod latin;
 mod line;
+mod marks;
 mod numbers;
 mod origins;
 mod places;
