@@ -164,6 +164,14 @@ impl Coverage {
         self.spans.iter().any(|span| span.counts(part) && span.contains(number))
     }
 
+    /// Whether it names that part itself, not a span of numbers in which it lies.
+    pub(super) fn names(&self, part: Part<'_>) -> bool {
+        let text = part.text();
+        let is_word = || self.words.iter().any(|word| word.eq_ignore_ascii_case(text));
+        let is_span = |span: &Span| span.first == span.last && span.counts(part) && number(text) == Some(span.first);
+        self.contains(part) && (is_word() || self.spans.iter().any(is_span))
+    }
+
     /// Whether it says which parts of the kind of `part` are covered, so that one that is not named is another's.
     pub(super) fn tells(&self, part: Part<'_>) -> bool {
         let text = part.text();
@@ -189,7 +197,7 @@ impl Coverage {
     }
 
     /// Whether anything of the place itself is named, and not what stands behind a door.
-    fn names_parts(&self) -> bool {
+    pub(super) fn names_parts(&self) -> bool {
         !(self.spans.is_empty() && self.words.is_empty() && self.divided.is_empty())
     }
 
@@ -251,6 +259,7 @@ const COMMITTEES: [&str; 2] = ["居民委员会", "居委会"];
 /// ending that half the lists leave out. What is normalized already stays as it is.
 pub(super) fn place_key(text: &str) -> String {
     let text = marks::village_of_committee(&marks::address_text(text));
+    let text = one_name(text);
     let is_part = |c: &char| !c.is_whitespace() && !matches!(c, '-' | '.' | '/' | '·' | '•' | '・' | '‧');
     let chars: Vec<char> = text.chars().filter(is_part).collect();
     let mut key = String::with_capacity(text.len());
@@ -261,6 +270,34 @@ pub(super) fn place_key(text: &str) -> String {
         key.truncate(rest.len());
     }
     lanes::in_digits(key)
+}
+
+/// One name for what is called in several ways: 鼓楼小区四区 is 鼓楼四区, 秦塘小区别墅区 秦塘别墅, 东片区 东片, 旧村 老村, 原稽亭村 稽亭村.
+fn one_name(mut text: String) -> String {
+    for word in ["小区", "社区"] {
+        let part = text.find(word).filter(|&at| at >= 2 * '区'.len_utf8() && is_quarter(&text[at + word.len()..]));
+        if let Some(at) = part {
+            text.replace_range(at..at + word.len(), "");
+        }
+    }
+    for (said, meant) in [("别墅区", "别墅"), ("片区", "片"), ("旧村", "老村"), ("公租房", ""), ("廉租房", "")]
+    {
+        if let Some(at) = text.find(said).filter(|&at| at > 0 || !meant.is_empty()) {
+            text.replace_range(at..at + said.len(), meant);
+        }
+    }
+    match text.strip_prefix('原').filter(|rest| rest.ends_with('村') && rest.chars().count() >= 3) {
+        Some(now) => now.to_owned(),
+        None => text,
+    }
+}
+
+/// Whether a part of an estate follows its name: 四区, A区, 东区, 二期, 3组团, 别墅.
+fn is_quarter(text: &str) -> bool {
+    let mut chars = text.trim_start_matches('第').chars();
+    let which = chars.next().is_some_and(|c| c.is_ascii_alphanumeric() || "一二三四五六七八九十东西南北中".contains(c));
+    let word = chars.as_str().trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+    which && ["区", "期", "组团", "片"].iter().any(|end| word.starts_with(end)) || text.starts_with("别墅")
 }
 
 #[cfg(test)]

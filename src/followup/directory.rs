@@ -1,6 +1,7 @@
 //! The grid directory: every grid with its names and worker, and which estates, buildings, roads and door numbers it
 //! covers. It answers where an address lies; which address of a person counts is not its business.
 
+mod aliases;
 mod cells;
 mod faults;
 mod whereabouts;
@@ -9,9 +10,10 @@ use super::area_names::AreaNames;
 use super::coverage::{self, Coverage, Part};
 use super::grid_names::{self, GridNames};
 use crate::config::{GridField, Grids};
-use crate::kernels::address::{self, Address};
+use crate::kernels::address;
 use crate::message::Message;
 use crate::tables::RawChunk;
+use aliases::{DORMITORIES, as_read, firm, part_of_village, quarter};
 use cells::{helpers_of, is_cut, is_total, kind_of, mapped, plain_code, village_of};
 use faults::Faults;
 use hashbrown::{HashMap, HashSet};
@@ -80,6 +82,8 @@ pub struct Directory {
     namesakes: HashSet<String>,
     /// The estate that is meant by a name without its last word: 锦绣 is 锦绣花园 where no other begins so.
     stems: HashMap<String, String>,
+    /// The estate that is meant by the name of a firm alone: people of 兴业皮革 live in 兴业皮革厂区. `None` where several are.
+    firms: HashMap<String, Option<String>>,
     /// Roads of one name in several counties.
     namesake_roads: HashSet<String>,
     /// Whether some grids have units of a building of their own.
@@ -153,8 +157,13 @@ impl Directory {
 
     /// The grid that a record states, by its code, by a name that no other grid has, or by its code and its name.
     pub(super) fn number_of_stated(&self, text: &str) -> Option<GridNo> {
-        let by_name = || self.names.number_of(text).or_else(|| grid_names::by_code_and_name(text, self));
+        let by_name = || self.number_by_name(text).or_else(|| grid_names::by_code_and_name(text, self));
+        let by_name = || by_name().or_else(|| grid_names::by_repeated_area(text, self));
         self.number_of(text.trim()).or_else(by_name)
+    }
+
+    pub(super) fn number_by_name(&self, name: &str) -> Option<GridNo> {
+        self.names.number_of(name)
     }
 
     /// First four digits of the division code of the city, if the counties of all grids have the same.
@@ -223,7 +232,13 @@ impl Directory {
         let of_city = INSTITUTIONS.iter().any(|end| estate.ends_with(end)).then(|| format!("市{estate}"));
         let meant = of_city.filter(|name| is_known(name));
         let meant = meant.or_else(|| self.stems.get(&coverage::place_key(estate)).cloned());
+        let meant = meant.or_else(|| self.firms.get(firm(&coverage::place_key(estate))?).cloned().flatten());
         meant.map_or(Cow::Borrowed(estate), Cow::Owned)
+    }
+
+    /// Whether that is a county, the city or the province without its last word.
+    pub(super) fn is_short(&self, name: &str) -> bool {
+        self.shorts.iter().any(|short| short == name)
     }
 
     /// Finds the estates that are known without their last word.
@@ -240,6 +255,13 @@ impl Directory {
             }
         }
         self.stems = stems;
+        for name in self.estates.keys() {
+            let firm = firm(name).unwrap_or(name);
+            let known = self.firms.entry(firm.to_owned()).or_insert_with(|| Some(name.clone()));
+            if known.as_ref() != Some(name) {
+                *known = None;
+            }
+        }
     }
 
     /// The village and the named group of an estate such as 清水村樟树组, if the directory knows the village.
@@ -255,6 +277,12 @@ impl Directory {
         parted
             .find(|(village, _)| self.estates.contains_key(*village))
             .map(|(village, group)| (village.to_owned(), group))
+    }
+
+    /// Whether the directory knows nothing of that estate, and the village of that name.
+    pub(super) fn is_village_meant(&self, estate: &str, village: &str) -> bool {
+        let knows = |name: &str| self.estates.contains_key(&coverage::place_key(name));
+        estate.chars().count() >= 2 && !knows(estate) && knows(village)
     }
 
     /// Whether any grid covers a part of the estate, or of the road, with that key.
@@ -280,7 +308,12 @@ impl Directory {
             a.county_label() == b.county_label() && (dedicated || a.street == b.street && a.community == b.community)
         };
         let named_near = |grid: GridNo| naming.iter().any(|&other| other != grid && near(grid, other));
-        distinct(hits().filter(|(grid, coverage)| !coverage.is_all() || !named_near(*grid)).map(|&(grid, _)| grid))
+        // 35弄 is that grid's, whoever has 1-199号 of the road.
+        let exact = distinct(hits().filter(|(_, coverage)| coverage.names(part)).map(|&(grid, _)| grid));
+        let is_spanned =
+            |grid: GridNo| !exact.contains(&grid) && exact.iter().any(|&other| self.same_street(grid, other));
+        let hits = hits().filter(|(grid, coverage)| !coverage.is_all() || !named_near(*grid)).map(|&(grid, _)| grid);
+        distinct(hits.filter(|&grid| !is_spanned(grid)))
     }
 
     /// Whether some grids have units of a building of their own.
@@ -394,7 +427,7 @@ impl Directory {
         for (names, all_numbers, are_roads) in [(&row[9], &row[10], false), (&row[11], &row[12], true)] {
             let (numbers, unread) = Coverage::parse(all_numbers);
             // Groups may stand in the column of buildings, and their village in that of the community alone.
-            let of_village = nowhere && numbers.names_groups();
+            let of_village = nowhere && (numbers.names_groups() || village.is_some() && numbers.names_parts());
             let names = if of_village { village.as_deref().unwrap_or_default() } else { names };
             let cell = coverage::places(names, village.as_deref());
             faults.coverage.add(&code, names, cell.unread);
@@ -425,8 +458,10 @@ impl Directory {
                         }
                         None => Some(format!("{village}{}", place.key)),
                     });
+                    let part =
+                        part_of_village(&place.key, village.as_deref()).or_else(|| quarter(&place.key, &community));
                     let as_read = as_read(&place.key);
-                    for key in std::iter::once(place.key).chain(of_village).chain(as_read) {
+                    for key in std::iter::once(place.key).chain(of_village).chain(as_read).chain(part) {
                         self.estates.entry(key).or_default().push((number, numbers.clone()));
                     }
                 }
@@ -458,25 +493,6 @@ const LAST_WORDS: [&str; 14] =
 /// What the names of hamlets end with that are known without their village; every village has a 小学 and many a 新村.
 const HAMLET_ENDINGS: [char; 16] =
     ['屯', '店', '沟', '庄', '营', '堡', '寨', '湾', '坪', '岭', '洼', '峪', '铺', '岗', '窝', '坝'];
-/// What the names of dormitories end with, behind that of whose they are.
-const DORMITORIES: [&str; 16] = [
-    "学生公寓",
-    "学生宿舍",
-    "男生宿舍",
-    "女生宿舍",
-    "教师宿舍",
-    "教工宿舍",
-    "男工宿舍",
-    "女工宿舍",
-    "职工宿舍",
-    "员工宿舍",
-    "职工公寓",
-    "教师公寓",
-    "教学楼",
-    "宿舍楼",
-    "宿舍区",
-    "宿舍",
-];
 /// What the names of institutions of a city end with.
 const INSTITUTIONS: [&str; 9] = ["医院", "中学", "小学", "学校", "学院", "幼儿园", "福利院", "中心", "公司"];
 
@@ -497,19 +513,6 @@ const FIELDS: [GridField; 14] = [
     GridField::Numbers,
     GridField::Helpers,
 ];
-
-/// An estate whose name begins with that of its city or county (东营市人民医院), as an address with that name is read: without it.
-fn as_read(key: &str) -> Option<String> {
-    let mut address = Address::default();
-    address.parse(key);
-    let rest = [&address.building, &address.unit, &address.room, &address.road, &address.number];
-    let estate = coverage::place_key(&address.estate);
-    let is_name = rest.iter().all(|part| part.is_empty()) && estate.chars().count() >= AS_READ_CHARS_MIN;
-    (is_name && estate != key && key.ends_with(&estate)).then_some(estate)
-}
-
-/// So short a name (医院, 一中) is no name without its city.
-const AS_READ_CHARS_MIN: usize = 4;
 
 /// Levels that the directory does not name are known by the prefix of the code (GB/T 2260 and GB/T 10114: county 6
 /// digits, street 9, community 12), if the code has one.

@@ -1,6 +1,7 @@
 //! Grids that records state by name: 翠竹社区第五网格 in a column of grids is as good as the code, if one grid of the
 //! directory is called so.
 
+use super::area_names;
 use super::directory::{Directory, Grid, GridNo};
 use crate::kernels::address;
 use crate::kernels::text::{fold, is_han, is_space};
@@ -38,8 +39,11 @@ impl GridNames {
 /// What the grid `grid` of the plain name `name` is called, each once.
 fn called(grid: &Grid, name: String) -> Vec<String> {
     let [community, street, county] = [&grid.community, &grid.street, &grid.county].map(|area| plain(area));
+    let stem = area_names::stem(&community);
+    let short = if stem.chars().count() >= 2 { stem } else { &community };
     let mut called = vec![
         format!("{community}{name}"),
+        format!("{short}{name}"),
         format!("{street}{community}{name}"),
         format!("{county}{street}{community}{name}"),
         format!("{street}{name}"),
@@ -61,6 +65,22 @@ pub(super) fn by_code_and_name(text: &str, directory: &Directory) -> Option<Grid
     called(grid, plain(&grid.name)).contains(&plain(&name)).then_some(number)
 }
 
+/// The grid whose name a text states with the name of its community or street before it once too often: two columns are joined of
+/// which one has both, 何店村 and 何店村第1网格.
+pub(super) fn by_repeated_area(text: &str, directory: &Directory) -> Option<GridNo> {
+    let name = plain(text);
+    let cuts = name.char_indices().map(|(at, _)| at).skip(2);
+    let mut found = cuts.filter_map(|at| {
+        let (area, rest) = name.split_at(at);
+        let number = directory.number_by_name(rest)?;
+        let grid = directory.grids().get(number as usize)?;
+        let [community, street] = [&grid.community, &grid.street].map(|area| plain(area));
+        let is_own = area == community || area == street || area.strip_prefix(&*street) == Some(&community);
+        (is_own || area == area_names::stem(&community)).then_some(number)
+    });
+    found.next()
+}
+
 /// A shorter code may be a number in a name.
 const CODE_MIN: usize = 6;
 
@@ -68,6 +88,7 @@ const CODE_MIN: usize = 6;
 fn plain(name: &str) -> String {
     let name: String = name.chars().map(fold).filter(|&c| !is_space(c)).collect();
     let Some((before, behind)) = name.split_once("网格") else { return name };
+    let (before, kind) = before.strip_suffix('微').map_or((before, ""), |before| (before, "微"));
     let before = before.strip_suffix('号').unwrap_or(before);
     let area = before.trim_end_matches(|c: char| c.is_ascii_digit() || NUMERALS.contains(c));
     let mut number = String::new();
@@ -75,7 +96,7 @@ fn plain(name: &str) -> String {
     if number.is_empty() {
         return name;
     }
-    format!("{}{number}网格{behind}", area.strip_suffix('第').unwrap_or(area))
+    format!("{}{number}{kind}网格{behind}", area.strip_suffix('第').unwrap_or(area))
 }
 
 const NUMERALS: &str = "零〇一二三四五六七八九十百";

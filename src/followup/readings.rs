@@ -44,7 +44,9 @@ const AREAS: [char; 13] = ['村', '区', '屯', '庄', '寨', '团', '师', '场
 const LANES: [char; 5] = ['巷', '坊', '里', '弄', '条'];
 const LANE_CHARS_MAX: usize = 4;
 /// What may stand behind the name of a hamlet and be left out.
-const HAMLETS: [&str; 3] = ["自然村", "屯", "组"];
+const HAMLETS: [&str; 6] = ["自然村", "屯", "组", "片", "角落", "角头"];
+/// The same behind the name of its village.
+const HAMLETS_OF_VILLAGE: [&str; 8] = ["自然村", "屯", "组", "片", "角落", "角头", "村", "社"];
 /// The same before a lane: a place that has lanes is no estate that is called like a village (幸福小区, 幸福村).
 const HAMLETS_WITH_LANES: [&str; 4] = ["自然村", "屯", "组", "村"];
 
@@ -55,7 +57,12 @@ pub(super) fn others([estate, building, road, number]: [&str; 4], directory: &Di
     let mut readings = Readings { found: Vec::new(), building, number };
     let named = |before: &str, name: &str| {
         // 福隆村黄金路: the road of a village; 乌沙江贝三巷: that of 乌沙, if there is one.
-        let known = if before.ends_with(AREAS) { Area::Before } else { Area::Named };
+        let known = match directory.is_short(before) {
+            // 泉州曾井路95号
+            true => |_| Area::Any,
+            false if before.ends_with(AREAS) => Area::Before,
+            false => Area::Named,
+        };
         (name.chars().count() >= 2).then(|| known(before.to_owned()))
     };
     for (before, name) in cuts(&road) {
@@ -66,11 +73,13 @@ pub(super) fn others([estate, building, road, number]: [&str; 4], directory: &Di
     if !estate.is_empty() && !road.is_empty() && directory.knows_estate(&whole) {
         readings.add([&whole, ""], Area::Any);
     }
-    for (_, name) in cuts(&whole) {
-        let shorter = HAMLETS.iter().find_map(|end| name.strip_suffix(end));
-        let mut called = [Some(name), shorter].into_iter().flatten().filter(|name| name.chars().count() >= 2);
+    for (before, name) in cuts(&whole) {
+        let own = std::iter::once(name.to_owned()).chain(other_names(name, &HAMLETS_OF_VILLAGE));
+        let mut called =
+            own.filter(|name| name.chars().count() >= 2).map(|name| place_key(&directory.known_estate(&name)));
         if let Some(name) = called.find(|name| directory.knows_estate(name)) {
-            readings.add([name, ""], Area::Named(whole.clone()));
+            let area = if directory.is_short(before) { Area::Any } else { Area::Named(whole.clone()) };
+            readings.add([&name, ""], area);
         }
     }
     for hamlet in other_names(&whole, &HAMLETS) {
@@ -138,8 +147,8 @@ mod tests {
     #[test]
     fn a_hamlet_has_other_names() {
         let names = |name: &str| other_names(name, &HAMLETS).join(" ");
-        assert_eq!(names("西沟屯"), "西沟 西沟自然村 西沟组");
-        assert_eq!(names("大湾"), "大湾自然村 大湾屯 大湾组");
+        assert_eq!(names("西沟屯"), "西沟 西沟自然村 西沟组 西沟片 西沟角落 西沟角头");
+        assert_eq!(names("大湾"), "大湾自然村 大湾屯 大湾组 大湾片 大湾角落 大湾角头");
         assert_eq!(names("屯"), "");
         assert_eq!(other_names("蔡屋村", &HAMLETS_WITH_LANES).join(" "), "蔡屋 蔡屋自然村 蔡屋屯 蔡屋组");
     }

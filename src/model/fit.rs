@@ -340,7 +340,7 @@ fn reached(levels: &[u8; 5]) -> bool {
 /// are missing together (a matter of sources, not of persons) says nothing.
 struct Departures<'a> {
     counted: &'a Counted<'a>,
-    /// Levels of each pattern; `None` for what is no pattern.
+    /// Levels of each pattern; `None` for what is no pattern, or one of which nothing can be expected.
     levels: Vec<Option<[u8; 5]>>,
     /// Pairs expected by independence.
     expected: Vec<Ratio>,
@@ -359,8 +359,12 @@ impl<'a> Departures<'a> {
         for (index, levels) in levels.iter().enumerate() {
             let Some(levels) = levels else { continue };
             matched_of_mask[mask_of(levels)] += counted.matches[index];
-            drawn_of_mask[mask_of(levels)] += counted.random[index] * counted.per_draw;
+            drawn_of_mask[mask_of(levels)] += counted.random[index];
         }
+        // What hardly any drawn pair has (no name on either side) nobody knows how to expect: a single pair of such levels would
+        // turn their weight over.
+        let is_foreseen = |levels: &[u8; 5]| drawn_of_mask[mask_of(levels)] >= DRAWN_MIN;
+        let levels: Vec<Option<[u8; 5]>> = levels.into_iter().map(|levels| levels.filter(is_foreseen)).collect();
         let expected = |levels: &Option<[u8; 5]>| {
             let Some(levels) = levels else { return Ratio { matches: 0.0, chance: 0.0 } };
             let product = |of: fn(&Levels) -> &[f64]| -> f64 {
@@ -368,7 +372,7 @@ impl<'a> Departures<'a> {
             };
             Ratio {
                 matches: matched_of_mask[mask_of(levels)] * product(|levels| &levels.m),
-                chance: drawn_of_mask[mask_of(levels)] * product(|levels| &levels.u),
+                chance: drawn_of_mask[mask_of(levels)] * counted.per_draw * product(|levels| &levels.u),
             }
         };
         let expected = levels.iter().map(expected).collect();
@@ -431,6 +435,8 @@ impl<'a> Departures<'a> {
     }
 }
 
+/// Fields that fewer drawn pairs have tell nothing of how often they agree by chance together.
+const DRAWN_MIN: f64 = 3.0;
 /// Expected pairs too few to matter.
 const SMALL: f64 = 1e-3;
 

@@ -1,7 +1,7 @@
 //! The estates, villages and roads that a cell names, each with the numbers behind it.
 
 use super::lanes;
-use super::list::{self, Reading, group_name, unit_at};
+use super::list::{self, Reading, group_name, is_stem, unit_at};
 use super::marks::{EVEN, EXCEPT, ODD, REMARK, TO, WHOLE, cell_text, is_bound, named_parts};
 use super::{Coverage, is_group, place_key};
 
@@ -73,7 +73,10 @@ pub(in crate::followup) fn places(text: &str, village: Option<&str>) -> Cell {
             let are_groups = reading.are_groups || behind(&parts[i..]);
             let is_elsewhere = |last: &Named| are_groups && village.is_some() && !last.is_village();
             if places.last().is_none_or(is_elsewhere) {
-                match village.filter(|_| are_groups || is_whole) {
+                // 1-100号 of a village that the community names.
+                let are_houses =
+                    reading.are_doors || reading.coverage.names_parts() && !reading.coverage.names_buildings();
+                match village.filter(|_| are_groups || is_whole || are_houses) {
                     Some(village) => places.push(Named::of(village)),
                     None => {
                         cell.unread += 1;
@@ -194,7 +197,8 @@ fn split_name(part: &str, follow: bool) -> (&str, Option<(&str, Reading)>) {
     let begins = |at: usize, c: char| {
         let before = part[..at].chars().next_back();
         let is_number = is_word(c) && before.is_some_and(|before| !is_word(before) && !TO.contains(&before));
-        is_number || at > 0 && matches!(c, ODD | EVEN | WHOLE | EXCEPT | REMARK)
+        let is_stemmed = at > 0 && is_stem(c) && part[at + c.len_utf8()..].starts_with(|c: char| c.is_ascii_digit());
+        is_number || is_stemmed || at > 0 && matches!(c, ODD | EVEN | WHOLE | EXCEPT | REMARK)
     };
     if let Some(split) = court(part) {
         return split;
@@ -225,11 +229,12 @@ fn court(part: &str) -> Option<(&str, Option<(&str, Reading)>)> {
 /// `text` if it is nothing but buildings, door numbers or numbered groups.
 fn numbers(text: &str) -> Option<Reading> {
     let begins =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, EXCEPT | REMARK) || c == '单' || c == '双' || c == '第';
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, EXCEPT | REMARK | '单' | '双' | '第' | '附') || is_stem(c);
     if !text.starts_with(begins) {
         return None;
     }
-    let reading = list::read(text);
+    // 附32号 stands beside the door that is named before it.
+    let reading = if text.starts_with('附') { list::read(&format!("1号{text}")) } else { list::read(text) };
     reading.is_strict.then_some(reading)
 }
 

@@ -46,13 +46,18 @@ const UNITS: [(&str, Unit); 25] = [
     ("社", Unit::Groups),
 ];
 
+/// What tells doors and buildings of one number apart: 甲45号.
+pub(super) fn is_stem(c: char) -> bool {
+    matches!(c, '甲' | '乙' | '丙' | '丁' | '戊')
+}
+
 /// The word behind a number at `at`, and its length.
 pub(super) fn unit_at(chars: &[char], at: usize) -> Option<(Unit, usize)> {
     let rest = chars.get(at..)?;
     let stands = |word: &str| {
         let is_word = rest.len() >= word.chars().count() && word.chars().zip(rest).all(|(a, b)| a == *b);
-        // 第一社区 is no group.
-        is_word && (word != "社" || rest.get(1) != Some(&'区'))
+        // 第一社区 is no group, and 3组团 none.
+        is_word && (word != "社" || rest.get(1) != Some(&'区')) && (word != "组" || rest.get(1) != Some(&'团'))
     };
     UNITS.iter().find(|(word, _)| stands(word)).map(|(word, unit)| (*unit, word.chars().count()))
 }
@@ -137,7 +142,7 @@ fn lanes_as_courts(text: &str) -> Cow<'_, str> {
 fn tokens(text: &str) -> Vec<(usize, Token)> {
     let chars: Vec<char> = text.chars().collect();
     let (mut tokens, mut at, mut part, mut joined) = (Vec::new(), 0, 0, false);
-    let mut lane = None;
+    let (mut lane, mut door) = (None, None);
     while let Some(&c) = chars.get(at) {
         if is_separator(c) {
             (at, part, joined) = (at + 1, part + 1, false);
@@ -147,6 +152,11 @@ fn tokens(text: &str) -> Vec<(usize, Token)> {
             // Which houses of a lane within a lane are covered, no address is asked.
             let goes_on = chars.get(end).is_some_and(char::is_ascii_digit);
             tokens.push((part, if goes_on { Token::Fault } else { Token::Lanes(within) }));
+            (at, joined) = (end, true);
+            continue;
+        }
+        if let Some((doors, end)) = lanes::beside(&chars, at, &mut door) {
+            tokens.push((part, Token::Lanes(doors)));
             (at, joined) = (end, true);
             continue;
         }
@@ -183,10 +193,13 @@ fn tokens(text: &str) -> Vec<(usize, Token)> {
 /// A number or a span of them at `at`, and where it ends.
 fn item(chars: &[char], at: usize, joined: bool) -> Option<(Token, usize)> {
     let number_at = |at: usize| {
-        let start = at + usize::from(chars.get(at) == Some(&'第'));
+        let stem = chars.get(at).filter(|c| is_stem(**c) && chars.get(at + 1).is_some_and(char::is_ascii_digit));
+        let start = at + usize::from(stem.is_some() || chars.get(at) == Some(&'第'));
         let is_part = |c: &&char| c.is_ascii_digit() || c.is_ascii_uppercase();
         let len = chars.get(start..)?.iter().take_while(is_part).count();
-        (len > 0).then(|| (chars[start..start + len].iter().collect::<String>(), start + len))
+        // 甲45号, as addresses have it.
+        let number = || chars[start..start + len].iter().chain(stem).collect::<String>();
+        (len > 0).then(|| (number(), start + len))
     };
     let (first, mut at) = number_at(at)?;
     let mut item = Item { first, last: None, unit: None, open: None, joined };
@@ -313,7 +326,8 @@ impl Builder {
                     reading.are_doors |= matches!(item.unit, Some(Unit::Doors | Unit::Court));
                     reading.are_groups |= item.unit == Some(Unit::Groups);
                     reading.units_alone |= item.unit == Some(Unit::Units) && !self.has_building;
-                    reading.is_strict &= item.first.len() <= STRICT_CHARS_MAX || number(&item.first).is_some();
+                    reading.is_strict &=
+                        item.first.trim_end_matches(is_stem).len() <= STRICT_CHARS_MAX || number(&item.first).is_some();
                     if item.unit != Some(Unit::Units) {
                         self.end_divided();
                     }
@@ -482,10 +496,21 @@ fn words_from(first: &str, last: &str) -> Option<Vec<String>> {
     if let (Some(first), Some(last)) = (letter(first), letter(last)) {
         return (first <= last).then(|| (first..=last).map(|c| char::from(c).to_string()).collect());
     }
+    if let Some((stem, from, to)) = stemmed(first, last) {
+        return Some((from..=to).map(|number| format!("{number}{stem}")).collect());
+    }
     let (wing, from) = lettered(first)?;
     let to = number(last).or_else(|| lettered(last).filter(|(other, _)| *other == wing).map(|(_, to)| to))?;
     let is_span = from <= to && to - from < LETTERED_SPAN_MAX;
     is_span.then(|| (from..=to).map(|number| format!("{wing}{number}")).collect())
+}
+
+/// 甲1-甲5号: the stem and the numbers before it.
+fn stemmed(first: &str, last: &str) -> Option<(char, u32, u32)> {
+    let stem = first.chars().next_back().filter(|c| is_stem(*c))?;
+    let [from, to] = [first, last].map(|text| number(text.trim_end_matches(stem)));
+    let (from, to) = (from?, to?);
+    (from <= to && to - from < LETTERED_SPAN_MAX).then_some((stem, from, to))
 }
 
 /// More buildings than these under one letter are no span of them.

@@ -2,7 +2,7 @@
 //! word that says which numbers count. The text has no small letters of its own.
 
 use super::cell::ROAD_ENDINGS;
-use super::list::{Unit, unit_at};
+use super::list::{Unit, is_stem, unit_at};
 use crate::kernels::address;
 
 /// Odd and even numbers.
@@ -101,6 +101,10 @@ pub(super) fn cell_text(raw: &str) -> String {
         ("门牌", ""),
         ("村民小组", "组"),
         ("村民组", "组"),
+        ("及以上", "以上"),
+        ("及以后", "以后"),
+        ("及以下", "以下"),
+        ("及以前", "以前"),
     ] {
         text = text.replace(from, to);
     }
@@ -139,7 +143,9 @@ pub(super) fn village_of_committee(text: &str) -> String {
 const LEADS: [&str; 12] =
     ["主要包括", "管辖范围", "辖区范围", "包括", "包含", "管辖", "辖区", "覆盖", "范围", "另含", "辖", "含"];
 /// What is said behind numbers and names no dwelling, or counts what is covered: it changes nothing.
-const TAILS: [&str; 19] = [
+const TAILS: [&str; 21] = [
+    "周边店面",
+    "周边",
     "辖区内",
     "辖区",
     "范围内",
@@ -203,7 +209,7 @@ fn is_name(rest: &str) -> bool {
 fn conjoined(part: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let (mut from, mut searched) = (0, 0);
-    while let Some(found) = part[searched..].find(['及', '和']) {
+    while let Some(found) = part[searched..].find(['及', '和', '与']) {
         let at = searched + found;
         searched = at + '及'.len_utf8();
         let (before, after) = (part[from..at].trim_end_matches('以'), &part[searched..]);
@@ -214,9 +220,11 @@ fn conjoined(part: &str) -> Vec<&str> {
         } else {
             &['第', '时']
         });
-        let ends =
-            before.ends_with(|c: char| c.is_ascii_digit() || "区园苑院寓厦厂村庄屯城府里楼栋幢号组座#".contains(c));
-        if ends && !begins_name && after.chars().count() >= 2 {
+        let ends = before
+            .ends_with(|c: char| c.is_ascii_digit() || "区园苑院寓厦厂村庄屯城府里楼栋幢号组座#社厝片巷".contains(c));
+        // 新屋与石桥头: 和 alone is a part of many names.
+        let joins = ends || !and && before.chars().count() >= 2;
+        if joins && !begins_name && after.chars().count() >= 2 {
             pieces.push(before);
             from = searched;
         }
@@ -234,6 +242,14 @@ fn without_tail(piece: &str) -> &str {
         .filter(|_| piece.contains(|c: char| c.is_ascii_digit()))
         .and_then(|rest| rest.strip_suffix(['共', '计']));
     let mut piece = total.map_or(piece, |rest| rest.trim_end_matches(['合', '总', '共']));
+    // 大路沿两个自然村
+    let of_places = ["个自然村", "个", "个角落", "个片区", "个小区", "个小组", "个组", "个村"];
+    let how_many = |c: char| c.is_ascii_digit() || "二两三四五六七八九十".contains(c);
+    if let Some(rest) =
+        of_places.iter().find_map(|word| piece.strip_suffix(word)).filter(|rest| rest.ends_with(how_many))
+    {
+        piece = rest.trim_end_matches(how_many);
+    }
     loop {
         let shorter = TAILS.iter().find_map(|tail| piece.strip_suffix(tail)).or_else(|| {
             let counted = piece.strip_suffix(['户', '人'])?;
@@ -276,7 +292,7 @@ pub(super) fn is_separator(c: char) -> bool {
 
 /// Whether a number may begin with `c`.
 fn begins_number(c: char) -> bool {
-    c.is_ascii_digit() || c.is_ascii_uppercase() || c == '第'
+    c.is_ascii_digit() || c.is_ascii_uppercase() || c == '第' || is_stem(c)
 }
 
 /// 一组至四组 and 一、二、三组 in digits. Numerals of names (九号公馆, 八一巷, 滨江一号1-5栋) stay what they are: a word of numbers must

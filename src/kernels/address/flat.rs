@@ -4,6 +4,7 @@ use super::Address;
 use super::line::Line;
 use super::marks::{Mark, mark_at, sided};
 use super::numbers::{numeral, push_number};
+use super::tail::is_stem;
 
 /// Most numbers behind the name of an estate.
 const TOKENS_MAX: usize = 8;
@@ -29,6 +30,8 @@ pub(super) fn flat(address: &mut Address, chars: &Line, at: usize) {
         }
     }
     let tokens = &tokens[..len];
+    let stem =
+        |from: usize| from.checked_sub(1).filter(|&before| before >= at).map(|at| chars[at]).filter(|&c| is_stem(c));
     let mut pending: [Option<usize>; TOKENS_MAX] = [None; TOKENS_MAX];
     let mut waiting = 0;
     let mut floor = None;
@@ -44,6 +47,7 @@ pub(super) fn flat(address: &mut Address, chars: &Line, at: usize) {
                 }
                 waiting = 0;
                 push_number(number, &mut address.building);
+                address.building.extend(stem(from));
                 if mark == Mark::Row {
                     address.building.push('排');
                 }
@@ -70,6 +74,7 @@ pub(super) fn flat(address: &mut Address, chars: &Line, at: usize) {
                     || address.estate.is_empty() && address.number.is_empty() && address.road.is_empty() =>
             {
                 push_number(number, &mut address.number);
+                address.number.extend(stem(from));
             }
             Mark::Number if last && waiting == 0 && address.estate.is_empty() => push_number(number, &mut address.room),
             Mark::Number if last && waiting > 0 => {
@@ -77,7 +82,10 @@ pub(super) fn flat(address: &mut Address, chars: &Line, at: usize) {
                     push_number(number, &mut address.room);
                 }
             }
-            Mark::Number => push_number(number, &mut address.building),
+            Mark::Number => {
+                push_number(number, &mut address.building);
+                address.building.extend(stem(from));
+            }
             Mark::Joined | Mark::Bare => {
                 pending[waiting] = Some(k);
                 waiting += 1;

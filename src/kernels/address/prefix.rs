@@ -215,7 +215,8 @@ fn district(chars: &Line, at: usize) -> Option<usize> {
             let is_city = may_be_city(&chars[at..i]) || is_county(&chars[at..=i]);
             is_city && !starts_with(chars, i, "市场") && !is_behind_town(&chars[at..i])
         }
-        '旗' => i >= at + 2 && !is_behind_town(&chars[at..i]),
+        // 东三旗村 is a village.
+        '旗' => i >= at + 2 && !is_behind_town(&chars[at..i]) && chars.get(i + 1) != Some(&'村'),
         _ => false,
     })
 }

@@ -29,7 +29,7 @@ fn road(address: &mut Address, chars: &Line, at: usize) -> usize {
     address.road.extend(chars[at..end].iter().filter(|&&c| c != ' '));
     let mut next = skip(chars, end);
     // 甲45号
-    let prefix = chars.get(next).copied().filter(|c| matches!(c, '甲' | '乙' | '丙' | '附'));
+    let prefix = chars.get(next).copied().filter(|&c| is_stem(c) || c == '附');
     let number = next + usize::from(prefix.is_some());
     let Some(mut stop) = chars.number_at(number) else { return crossing(chars, end) };
     let first = number..stop;
@@ -77,7 +77,7 @@ fn road(address: &mut Address, chars: &Line, at: usize) -> usize {
         push_number(&chars[next + 1..end], &mut address.number);
         next = end + usize::from(end < chars.len());
     }
-    if let Some(prefix) = prefix.or_else(|| chars.get(next).copied().filter(|c| matches!(c, '甲' | '乙' | '丙'))) {
+    if let Some(prefix) = prefix.or_else(|| chars.get(next).copied().filter(|&c| is_stem(c))) {
         address.number.push(prefix);
         next += usize::from(chars.get(next) == Some(&prefix));
     }
@@ -91,11 +91,16 @@ fn road(address: &mut Address, chars: &Line, at: usize) -> usize {
     skip(chars, next)
 }
 
+/// Whether `c` tells doors and buildings of one number apart: 甲45号 stands beside 45号.
+pub(super) fn is_stem(c: char) -> bool {
+    matches!(c, '甲' | '乙' | '丙' | '丁' | '戊')
+}
+
 /// Where the name of a road that begins at `at` ends.
 fn road_end(chars: &Line, at: usize) -> Option<usize> {
     for i in at..chars.len().min(at + 12) {
         let c = chars[i];
-        let of_lane = || chars[i..].iter().find(|c| !c.is_ascii_digit()) == Some(&'巷');
+        let of_lane = || matches!(chars[i..].iter().find(|c| !c.is_ascii_digit()), Some('巷' | '横' | '直' | '支'));
         if !(is_han(c) || c.is_ascii_alphanumeric() && (i < at + 4 || of_lane())) {
             return None;
         }
@@ -132,21 +137,58 @@ fn road_end(chars: &Line, at: usize) -> Option<usize> {
             || matches!(chars.get(end), Some('口' | '段')) && !followed_by_number(chars, end + 1)
         {
             if matches!(chars.get(end), Some('口' | '段')) {
-                return Some(end);
+                return Some(whole_road(chars, end));
             }
             return None;
         }
-        // 中山路北街: the last such word directly behind.
-        if matches!(chars.get(end), Some('东' | '西' | '南' | '北' | '中'))
-            && matches!(chars.get(end + 1), Some('路' | '街'))
-        {
-            return Some(end + 2);
+        return Some(whole_road(chars, end));
+    }
+    None
+}
+
+/// Where the name of a road ends whose first such word ends at `end`: 中山路北街, 解放路一巷, 新街口北大街, 学田路正街 are one road each, if a
+/// door's number stands behind. What a crossing says (建设路与人民路口) or an estate is called is no part of it.
+fn whole_road(chars: &Line, mut end: usize) -> usize {
+    while let Some(longer) = longer_road(chars, end) {
+        end = longer;
+    }
+    end
+}
+
+/// How many characters may stand between two such words of one road.
+const ROAD_PART_MAX: usize = 4;
+
+fn longer_road(chars: &Line, from: usize) -> Option<usize> {
+    let mut at = from;
+    if let Some(end) = chars.number_at(from) {
+        // 解放路2巷, 建设路二支路; 人民路3号 and 幸福路5弄 have a door there.
+        let is_lane = ["巷", "支", "横", "胡同", "条"].iter().any(|word| starts_with(chars, end, word));
+        if !is_lane {
+            return None;
         }
-        if matches!(chars.get(end), Some('东' | '西' | '南' | '北' | '中')) && followed_by_number(chars, end + 1) {
-            // 北京路东12号
+        at = end;
+    }
+    for i in at..chars.len().min(at + ROAD_PART_MAX + 1) {
+        let c = chars[i];
+        if !is_han(c) || "与和、向往交到至对处米内外旁附".contains(c) || chars.starts_estate(i) {
+            return None;
+        }
+        let end = match c {
+            '街' if chars.get(i + 1) == Some(&'道') => return None,
+            '路' | '街' | '巷' => i + 1,
+            '同' if i > from && chars[i - 1] == '胡' => i + 1,
+            '道' if i > from && chars[i - 1] == '大' => i + 1,
+            '条' if at > from => i + 1,
+            _ => continue,
+        };
+        let stands = followed_by_number(chars, end) || end == chars.len() && end - from <= 3;
+        if stands || longer_road(chars, end).is_some() {
             return Some(end);
         }
-        return Some(end);
+        // 北街口: no such word ends there yet.
+        if i > from && !matches!(chars.get(end), Some('口')) {
+            return None;
+        }
     }
     None
 }
@@ -219,8 +261,10 @@ fn estate_end(chars: &Line, at: usize) -> usize {
                 i = named;
                 continue;
             }
-            if mark_at(chars, end).0 != Mark::Bare && (ascii || chars.get(end) != Some(&'门')) {
-                return i;
+            let mark = mark_at(chars, end).0;
+            if mark != Mark::Bare && (ascii || chars.get(end) != Some(&'门')) {
+                let is_house = matches!(mark, Mark::Building | Mark::Number);
+                return i - usize::from(is_house && i > at && ascii && is_stem(chars[i - 1]));
             }
             if ascii && (i > at || end == chars.len()) && chars[i..end].iter().any(char::is_ascii_digit) {
                 return i;
@@ -241,7 +285,8 @@ fn estate_end(chars: &Line, at: usize) -> usize {
 fn named_by_number(chars: &Line, end: usize) -> Option<usize> {
     match chars.get(end)? {
         '村' if mark_at(chars, end).0 != Mark::Bare => None,
-        '期' | '区' | '村' | '里' | '街' | '坊' | '庄' => Some(end + 1),
+        '期' | '区' | '村' | '里' | '街' | '坊' | '庄' | '片' => Some(end + 1),
+        '组' if chars.get(end + 1) == Some(&'团') => Some(end + 2),
         '户' if matches!(chars.get(end + 1), Some('村' | '庄')) => Some(end + 2),
         '城' => Some(end + 1),
         // 33团5连; 5连排 are houses in a row.

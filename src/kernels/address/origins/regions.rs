@@ -43,9 +43,9 @@ impl Regions {
         self.own.iter().any(|name| name.code == code)
     }
 
-    /// Whether `code` is that of a county of key regions right in the city (or municipality) `area`.
+    /// Whether `code` is that of a county among the key regions right in the city (or municipality) `area`.
     pub(super) fn lies_in(&self, code: u32, area: u32) -> bool {
-        code != area && above(code) == area && self.all.iter().any(|name| name.code == code)
+        code != area && above(code) == area && self.has(code)
     }
 
     /// The county that is named right behind the city (or, by its whole name, the province) that `found` is, or that is `found`
@@ -80,12 +80,14 @@ impl Regions {
         let begins = starts_as_place(&chars[..at]);
         let fits = |name: &&Name| {
             let Some(rest) = chars[at..].strip_prefix(&name.chars[..]) else { return false };
-            let is_behind = || before.is_some_and(|before| same_province(before.code, name.code));
+            // 武汉市江岸区 is Wuhan, unless its district is a key region by itself.
+            let is_needed = |before: u32| is_province(before) || self.has(name.code);
+            let is_behind = || before.is_some_and(|of| same_province(of.code, name.code) && is_needed(of.code));
             let said: String = name.chars.iter().collect();
             let is_word = WORDS.contains(&county_short(&said));
             let ends = !is_word && !is_airport(rest) && rest.first() != Some(&'门') || ends_as_place(rest);
             let is_name = if name.is_full { !is_word || is_behind() } else { !is_called_after(rest) && ends };
-            is_name && (begins || is_behind())
+            is_name && (begins && before.is_none() || is_behind())
         };
         let name = names.filter(fits).max_by_key(|name| name.chars.len())?;
         Some(Found { code: name.code, from: at, to: at + name.chars.len() })
