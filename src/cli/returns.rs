@@ -28,9 +28,9 @@ pub(super) fn run(args: &ReturnsArgs, terminal: &Terminal) -> Result<()> {
         return Err(Error::new(Exit::NoInput, what).help(Message::new("returns.no_store_help")));
     }
     let results = pipeline.and_then(|pipeline| pipeline.returns).unwrap_or_default().results;
-    for (done, file) in args.files.iter().enumerate() {
-        let import =
-            pipeline::import(&store, &results, file).inspect_err(|_| stopped(done, args.files.len(), terminal))?;
+    let mut unread = Unread::new(args.files.len(), terminal);
+    for file in &args.files {
+        let Some(import) = unread.unless(pipeline::import(&store, &results, file)) else { continue };
         if import.known {
             terminal.say(&Message::new("returns.known").with("sheet", &import.sheet));
             continue;
@@ -38,15 +38,45 @@ pub(super) fn run(args: &ReturnsArgs, terminal: &Terminal) -> Result<()> {
         let said = Message::new("returns.imported").with("sheet", &import.sheet).with("returned", import.returned);
         terminal.say(&said.with("rejected", import.rejected.len()).with("unanswered", import.unanswered));
         for (line, reason) in import.rejected {
-            terminal.say(&Message::new("returns.row").with("line", line).with("reason", reason));
+            let words = Message::new(pipeline::reason_text(reason)).render(terminal.lang);
+            let told = Message::new("returns.row").with("line", line).with("reason", words);
+            terminal.say(&told.with("code", reason.as_str()));
         }
     }
-    Ok(())
+    unread.done()
 }
 
-/// Says how far an import of several files came.
-pub(super) fn stopped(done: usize, all: usize, terminal: &Terminal) {
-    if all > 1 {
-        terminal.say(&Message::new("returns.stopped").with("done", done).with("all", all));
+/// Files of an import that could not be read: one among thousands must not keep the others out.
+pub(super) struct Unread<'a> {
+    terminal: &'a Terminal,
+    all: usize,
+    count: usize,
+    last: Option<Error>,
+}
+
+impl<'a> Unread<'a> {
+    pub(super) fn new(all: usize, terminal: &'a Terminal) -> Self {
+        Self { terminal, all, count: 0, last: None }
+    }
+
+    /// What was read; of what was not, the reason is told.
+    pub(super) fn unless<T>(&mut self, read: Result<T>) -> Option<T> {
+        read.map_err(|error| {
+            self.count += 1;
+            if let Some(earlier) = self.last.replace(error) {
+                self.terminal.say(&earlier.what);
+            }
+        })
+        .ok()
+    }
+
+    /// The last of the errors, if there were any, and how many files are in the store.
+    pub(super) fn done(self) -> Result<()> {
+        let Some(error) = self.last else { return Ok(()) };
+        if self.all > 1 {
+            let done = self.all - self.count;
+            self.terminal.say(&Message::new("returns.stopped").with("done", done).with("all", self.all));
+        }
+        Err(error)
     }
 }

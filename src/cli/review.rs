@@ -1,7 +1,7 @@
 //! `gridlink review`: uncertain pairs go out to a reviewer, and decisions come back.
 
 use super::args::ImportArgs;
-use super::returns::stopped;
+use super::returns::Unread;
 use super::terminal::Terminal;
 use crate::error::Result;
 use crate::message::Message;
@@ -49,9 +49,9 @@ pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> Result<()> {
 
 fn import(args: &ImportArgs, terminal: &Terminal) -> Result<()> {
     let (store, _) = args.store()?;
-    for (done, file) in args.files.iter().enumerate() {
-        let import =
-            pipeline::import_decisions(&store, file).inspect_err(|_| stopped(done, args.files.len(), terminal))?;
+    let mut unread = Unread::new(args.files.len(), terminal);
+    for file in &args.files {
+        let Some(import) = unread.unless(pipeline::import_decisions(&store, file)) else { continue };
         if import.known {
             terminal.say(&Message::new("review.known").with("sheet", &import.sheet));
             continue;

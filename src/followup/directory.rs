@@ -88,6 +88,8 @@ pub struct Directory {
     namesake_roads: HashSet<String>,
     /// Whether some grids have units of a building of their own.
     has_units: bool,
+    /// Whether some grids have buildings or houses behind a road's door.
+    has_courts: bool,
     areas: AreaNames,
     city: Option<u16>,
     /// Short names of the counties, the city and the province.
@@ -321,6 +323,11 @@ impl Directory {
         self.has_units
     }
 
+    /// Whether some grids have buildings or houses behind a road's door.
+    pub(super) fn has_courts(&self) -> bool {
+        self.has_courts
+    }
+
     /// Whether estates of one name lie in several communities.
     pub(super) fn has_namesakes(&self) -> bool {
         !self.namesakes.is_empty()
@@ -436,6 +443,9 @@ impl Directory {
                 let is_named = place.numbers.is_some();
                 let numbers = place.numbers.unwrap_or_else(|| numbers.clone());
                 self.has_units |= numbers.has_units();
+                self.has_courts |= !numbers.courts().is_empty();
+                // 煤建新村70号1-4栋: a building behind the door of an estate is read as its unit.
+                self.has_units |= !numbers.courts().is_empty() && !place.key.ends_with(coverage::ROAD_ENDINGS);
                 for (door, buildings) in numbers.courts() {
                     let key = coverage::court_key(&place.key, door);
                     self.estates.entry(key).or_default().push((number, buildings.clone()));
@@ -477,9 +487,10 @@ impl Directory {
         let city = counties().next().and_then(|code| code.get(..4));
         let one = city.filter(|city| counties().all(|code| code.starts_with(city)));
         self.city = one.and_then(|city| city.parse().ok());
-        let stems = self.grids.iter().filter_map(|grid| address::county_stem(&grid.county)).map(str::to_owned);
+        let stems = self.grids.iter().map(|grid| address::county_short(&grid.county)).map(str::to_owned);
         let of_city = self.city.into_iter().flat_map(address::short_names).map(str::to_owned);
         let mut shorts: Vec<String> = stems.chain(of_city).collect();
+        shorts.retain(|short| short.chars().count() >= 2);
         shorts.sort_unstable();
         shorts.dedup();
         self.shorts = shorts;

@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use std::sync::Arc;
 
+mod flood;
 mod id;
 pub use id::{ChangedId, ItemId};
 
@@ -250,6 +251,7 @@ pub fn update(night: &Night<'_>, yesterday: Vec<Item>, due: Vec<Due>, renamed: &
             messages.push(Message::new(key).with("count", count));
         }
     }
+    messages.extend(flood::messages(night, &rows));
     rows.par_sort_by_key(|row| (row.rule, row.item.person_id, row.item.item_id));
     let open = rows.par_iter().filter(|row| row.item.state.is_open()).map(|row| row.item.person_id);
     let mut open: Vec<PersonId> = open.collect();
@@ -418,6 +420,10 @@ impl Work<'_, '_> {
     fn due(&self, item: &mut Item, due: Due) -> Vec<(String, String)> {
         let rule = &self.night.followups[due.rule as usize];
         let visited = self.settled_at(item).filter(|_| rule.visit_settles);
+        // The visit stands in a dump that is missing tonight.
+        if item.state == State::Done && visited.is_none() && self.of_missing(item) && !asks_anew(item, &due) {
+            return due.fields;
+        }
         let since = due.since_visit(visited).or(item.since.filter(|_| !asks_anew(item, &due))).unwrap_or(self.today);
         item.since = Some(since);
         item.due_at = due_at(rule, since);

@@ -2,7 +2,7 @@
 //! once; which grid a person gets is not decided here.
 
 use super::area_names;
-use super::coverage::{Part, court_key, is_group, is_numbered_lane};
+use super::coverage::{Part, court_key, is_group, is_numbered_lane, place_key};
 use super::directory::{Directory, GridNo};
 use super::readings;
 use crate::kernels::address::Address;
@@ -23,12 +23,17 @@ pub(super) const NOWHERE: PlaceNo = 0;
 type Named = [Sym; 5];
 
 /// What a record's address names; `None` if that is no place.
-fn named(records: &Records, row: usize, with_units: bool) -> Option<Named> {
-    let unit = if with_units { records.unit[row] } else { Pool::NONE };
+fn named(records: &Records, row: usize, directory: &Directory) -> Option<Named> {
+    let unit = if directory.has_units() { records.unit[row] } else { Pool::NONE };
     let mut place = [records.estate[row], records.building[row], records.road[row], records.number[row], unit];
     // 东李庙村450: in a village a bare number is the house.
     if place[1..4].iter().all(|&sym| sym == Pool::NONE) && records.pool.get(place[0]).ends_with('村') {
         place[3] = records.room[row];
+    }
+    // 长宁路202弄7号: a house of the lane, behind whose door no building stands.
+    let is_house = place[0] == Pool::NONE && place[3] != Pool::NONE && [place[1], unit] == [Pool::NONE; 2];
+    if is_house && directory.has_courts() {
+        place[1] = records.room[row];
     }
     (place[0] != Pool::NONE || place[2] != Pool::NONE).then_some(place)
 }
@@ -72,10 +77,12 @@ pub(super) fn grid_of_address(text: &str, directory: &Directory) -> Option<GridN
     if city.is_some_and(|city| address.is_elsewhere(city)) || !address.is_in(city) && named.is_empty() {
         return None;
     }
+    let parts = [&address.estate, &address.building, &address.unit];
+    let is_house = parts.iter().all(|part| part.is_empty()) && !address.number.is_empty() && directory.has_courts();
     let found = Found::of_texts(
         Names {
             estate: &address.estate,
-            building: &address.building,
+            building: if is_house { &address.room } else { &address.building },
             unit: &address.unit,
             road: &address.road,
             number: &address.number,
@@ -97,7 +104,16 @@ struct Names<'a> {
     room: &'a str,
 }
 
-/// What the names of hotels end with.
+/// So long is the number of a house that is no building's.
+const HOUSE_DIGITS: usize = 3;
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What the names of homes end with that are called after a hotel.
+const LIVED_IN: [&str; 7] = ["宿舍", "家属院", "家属区", "家属楼", "小区", "公寓", "社区"];
+/// What the names of hotels have in them: 速8酒店火车站店.
 const HOTELS: [&str; 11] = ["宾馆", "酒店", "旅馆", "旅社", "招待所", "民宿", "客栈", "饭店", "旅店", "旅舍", "度假村"];
 
 /// What each of [`Found::grids`] is known by.
@@ -151,9 +167,15 @@ impl Found {
         let estate = &*directory.known_estate(estate);
         // 七里渠南261号 is a house of 七里渠南村, and 衙口7组9号 one of 衙口村.
         let is_house = road.is_empty() && (is_group(building) || building.is_empty() && !number.is_empty());
-        let in_village =
-            Some(format!("{estate}村")).filter(|name| is_house && directory.is_village_meant(estate, name));
+        let is_high = road.is_empty() && number.is_empty() && building.len() >= HOUSE_DIGITS && is_digits(building);
+        let in_village = Some(format!("{estate}村"))
+            .filter(|name| (is_house || is_high) && directory.is_village_meant(estate, name));
         let estate = in_village.as_deref().unwrap_or(estate);
+        let (building, number) = if in_village.is_some() && is_high { ("", building) } else { (building, number) };
+        // 煤建新村70号2栋
+        let behind = Some(format!("{}{building}号院", place_key(estate)))
+            .filter(|name| road.is_empty() && !unit.is_empty() && is_digits(building) && directory.knows_estate(name));
+        let (estate, building, unit) = behind.as_deref().map_or((estate, building, unit), |court| (court, unit, ""));
         // 清水村樟树组 is a part of 清水村, and 建设路128号院 an estate whose name is its door.
         let parted = directory.village_and_group(estate);
         let (court, is_court) = match estate {
@@ -187,7 +209,8 @@ impl Found {
             (of_estate, estate_tells) = (directory.by_road(road), false);
         }
         let grids = [of_building, of_number, of_estate];
-        let is_hotel = HOTELS.iter().any(|word| named.ends_with(word));
+        let is_hotel =
+            HOTELS.iter().any(|word| named.contains(word)) && !LIVED_IN.iter().any(|end| named.ends_with(end));
         Self { grids, estate_tells, asks_area: false, is_hotel, certain: None }.settled(directory)
     }
 
@@ -233,7 +256,7 @@ impl Places {
     /// The number of the place of each of those records, in their order; [`NOWHERE`] of none. New places are looked up.
     pub(super) fn number(&mut self, rows: &[usize], records: &Records, directory: &Directory) -> Vec<PlaceNo> {
         let key = |place: Named| hash::key(5, &place.map(u64::from));
-        let named = |row: usize| named(records, row, directory.has_units());
+        let named = |row: usize| named(records, row, directory);
         let keys: Vec<u64> = rows.par_iter().map(|&row| named(row).map_or(0, key)).collect();
         let numbers = self.numbers.number(&keys);
         let mut known = self.found.len() as PlaceNo;

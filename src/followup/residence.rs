@@ -119,14 +119,17 @@ pub fn assign(
     let votes = |home: &Home| home.votes && !works(home) && !evidence.flats.is_gate(home.flat);
     let neighbours = neighbours(homes.iter().filter(|home| votes(home)));
     let registered = evidence.registered(records, persons, &late, directory);
+    let registered_texts = evidence.registered_texts(records, persons, &late, directory);
     let told_late = |rows: &mut Vec<u32>, person: usize| {
         let home = &homes[person];
         newest_first(records, persons, person, rows);
         let shared = || rows.iter().find_map(|&row| neighbours.grid(records.flat[row as usize]));
         let away = || {
-            rows.iter().map(|&row| records.registered_flat[row as usize]).find_map(|flat| {
+            rows.iter().map(|&row| row as usize).find_map(|row| {
+                let flat = records.registered_flat[row];
                 let told = evidence.flats.grid(flat).or_else(|| registered.get(&flat).copied());
-                told.or_else(|| neighbours.grid(flat))
+                let by_text = || registered_texts.get(&records.registered_address[row]).copied();
+                told.or_else(|| neighbours.grid(flat)).or_else(by_text)
             })
         };
         (0..).zip(order).find_map(|(n, &kind)| match kind {

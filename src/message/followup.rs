@@ -10,6 +10,22 @@ pub(super) const ROWS: &[Row] = &[
         "the query begins with {word}, which asks for nothing; tables are read here and not changed",
         "查询以 {word} 开头，不是查询语句；此处只读取表，不修改表",
     ),
+    (
+        "followup.flood",
+        "rule {rule}: {new} new items beside {open} open before, in a night without the whole of {sources}: whom it asks for because \
+         nothing is known of them may be here for that alone. next: set required = true for that source, or run again when it is there",
+        "规则 {rule}：新增 {new} 项，此前待办 {open} 项，而本次 {sources} 未完整到达：因“未登记、未走访”列入的人员可能只是缺少该数据。下一步：将该来源设为 required = true，或补齐后重新运行",
+    ),
+    (
+        "followup.no_schedule",
+        "rule {rule} asks for schedule {name}, which the pipeline file does not have (it has: {known}): the rule finds nobody",
+        "规则 {rule} 使用日程 {name}，流程文件中没有该日程（现有：{known}）：该规则查不到任何人",
+    ),
+    (
+        "followup.schedule_to_come",
+        "rule {rule} asks for schedule {name}, which holds from {from} on, after the run's date: the rule finds nobody",
+        "规则 {rule} 使用日程 {name}，该日程自 {from} 起施行，晚于运行日期：该规则查不到任何人",
+    ),
     ("grids.without_code", "grid directory: {count} row(s) have no grid code", "网格目录：{count} 行没有网格编码"),
     (
         "grids.code_cut",

@@ -245,7 +245,21 @@ pub(super) const ROWS: &[Row] = &[
         "no result, or one that the list does not offer",
         "核查结果为空，或不在下拉列表之内",
     ),
-    ("publish.reason.return_time", "the time cannot be read or lies in the future", "核查时间无法识别或晚于当日"),
+    (
+        "publish.reason.return_time",
+        "the time cannot be read, lies in the future, or long before what the list asks about",
+        "核查时间无法识别、晚于当日，或远早于清单所列事项",
+    ),
+    (
+        "publish.reason.return_added",
+        "a row that was added to the list: nobody was sent for it; report the person to the registry",
+        "清单之外新增的行，不对应任何任务；新发现的人员请到登记系统登记",
+    ),
+    (
+        "publish.reason.return_other_person",
+        "the name shown is not that of the item's person: a list of another city or of another store",
+        "清单所示姓名与该任务的人员不符：可能是其他城市或其他系统的清单",
+    ),
     ("publish.reason.return_unknown_item", "an item that was never handed out", "任务编号不存在"),
     ("publish.reason.return_person_gone", "no record of the person is left", "该人员已无数据记录"),
     (

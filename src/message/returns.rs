@@ -33,9 +33,9 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "returns.stopped",
-        "{done} of {all} file(s) are in the store; correct or leave out the next one, and import it and those after it",
-        "{all} 个文件中已有 {done} 个入库；请更正或去掉下一个文件，再导入它及其后的文件",
+        "{done} of {all} file(s) are in the store; correct those that are named above, and import them again",
+        "{all} 个文件中已有 {done} 个入库；请更正上面所列的文件后重新导入",
     ),
     ("returns.known", "{sheet}: was imported before; nothing changed", "{sheet}：此前已导入，无变化"),
-    ("returns.row", "row {line}: {reason}", "第 {line} 行：{reason}"),
+    ("returns.row", "row {line}: {reason} ({code})", "第 {line} 行：{reason}（{code}）"),
 ];

@@ -140,6 +140,12 @@ pub(super) const ROWS: &[Row] = &[
         "{count} 条记录的主键在上一批次属于另一人；按其所写人员处理",
     ),
     (
+        "run.fewer_files",
+        "source {source}: {now} file(s) came, {before} in the set before; not there: {files}. What only they told stays open, and rules \
+         that ask who is registered or visited nowhere may find their people: run again when they are there",
+        "来源 {source}：本次 {now} 个文件，上一成果集为 {before} 个；缺少：{files}。仅由这些文件说明的任务保持待办，查找未登记、未走访人员的规则可能误列其中人员；文件补齐后请重新运行",
+    ),
+    (
         "run.fewer_records",
         "source {source}: {now} records, {before} in the set before; look whether its export is whole, and run the night again if not",
         "来源 {source}：本次 {now} 条记录，上一批次 {before} 条；请检查导出是否完整，不完整则补齐后重新运行",

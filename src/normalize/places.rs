@@ -49,9 +49,11 @@ pub(super) fn answer(text: &str, origins: &Origins) -> Answer {
     let text = text.trim_end_matches(['。', '.', '！', '!', ' ']);
     let said = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let left = || said(&LEFT) || text.match_indices('出').any(|(at, _)| text[at..].chars().nth(1).is_some_and(is_area));
-    let stayed = || said(&STAYED) || said(&NOT) && left();
+    let stayed = || said(&STAYED) || said(&NOT) && (left() || text.contains('哪'));
     // Hardly any place begins as they do, and what begins with a place has another clause.
-    if !text.starts_with(BEGINNINGS) && !text.starts_with("长期") && !text.contains(['，', ',', '。', '；', ';', ' '])
+    if !text.starts_with(BEGINNINGS)
+        && !text.starts_with("长期")
+        && !text.contains(['，', ',', '、', '。', '；', ';', ' ', '直', '哪'])
     {
         return Answer::Place;
     }
@@ -69,10 +71,10 @@ fn is_area(c: char) -> bool {
 /// What answers begin with that may say that somebody was nowhere.
 const BEGINNINGS: [char; 16] =
     ['否', '没', '未', '无', 'n', 'N', '一', '从', '近', '在', '居', '足', '不', '本', '1', '2'];
-const STAYED: [&str; 5] = ["一直在家", "一直在本", "一直居家", "长期在家", "足不出户"];
+const STAYED: [&str; 6] = ["一直在", "一直居", "一直住", "长期在家", "足不出户", "常住"];
 /// 未离开本市, 没有去过外地, 近14天无外出: one word of each.
 const NOT: [&str; 5] = ["没", "未", "无", "不曾", "从不"];
-const LEFT: [&str; 5] = ["离", "外出", "外地", "出过", "出行"];
+const LEFT: [&str; 7] = ["离", "外出", "外地", "出过", "出行", "出去", "风险地区"];
 
 /// What is known of a place: the codes of all that its name says, at least one symbol, and the name.
 pub(super) type Known = (Vec<Sym>, Sym);
@@ -136,6 +138,11 @@ mod tests {
             (3505, "香港籍，一直居住石狮未出境", Answer::Nowhere),
             (3505, "未外出，家人在香港", Answer::Nowhere),
             (3505, "上海户口，从上海来", Answer::Place),
+            (3307, "上海户籍一直在义乌", Answer::Nowhere),
+            (3307, "上海人一直在义乌没出去", Answer::Nowhere),
+            (3307, "一直在上海", Answer::Place),
+            (3307, "哪儿都没去", Answer::Nowhere),
+            (3307, "无（未去过中高风险地区）", Answer::Nowhere),
             (3505, "出差上海，未去其他地方", Answer::Place),
         ] {
             assert_eq!(answer(text, &of(city)), expected, "{text}");

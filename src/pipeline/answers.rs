@@ -220,8 +220,8 @@ fn rejected(night: &NightTables<'_>) -> Option<Table> {
     })
 }
 
-/// The words for a reason.
-fn reason_text(reason: Reason) -> &'static str {
+/// The key of the words for a reason.
+pub fn reason_text(reason: Reason) -> &'static str {
     match reason {
         Reason::FieldCount => "publish.reason.field_count",
         Reason::Encoding => "publish.reason.encoding",
@@ -243,6 +243,8 @@ fn reason_text(reason: Reason) -> &'static str {
         Reason::ReturnUnknownGrid => "publish.reason.return_unknown_grid",
         Reason::ReturnAnsweredTwice => "publish.reason.return_answered_twice",
         Reason::ReturnCorrection => "publish.reason.return_correction",
+        Reason::ReturnAdded => "publish.reason.return_added",
+        Reason::ReturnOtherPerson => "publish.reason.return_other_person",
     }
 }
 

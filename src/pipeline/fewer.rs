@@ -4,7 +4,7 @@
 use crate::config::{RETURNS_SOURCE, Source};
 use crate::message::Message;
 use crate::store::PersonsIndex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A required source is expected to hold at least this share of what it held.
 const REQUIRED_SHARE: f64 = 0.9;
@@ -38,6 +38,41 @@ pub(super) fn warnings(sources: &[Source], before: &BTreeMap<String, u64>, now: 
     sources.iter().zip(&counts).filter(|(source, _)| source.name != RETURNS_SOURCE).filter_map(one).collect()
 }
 
+/// The last part of a path as manifests have it.
+pub(super) fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// Sources of which fewer files came than the night before, and fewer records with them: one street's list is missing, though
+/// most of the source is there. A warning for each, and whether it is so of every source.
+pub(super) fn files(
+    sources: &[Source],
+    [files_before, files_now]: [&BTreeMap<String, BTreeSet<String>>; 2],
+    records_before: &BTreeMap<String, u64>,
+    now: &[u16],
+) -> (Vec<Message>, Vec<bool>) {
+    let mut counts = vec![0_u64; sources.len()];
+    now.iter().for_each(|&source| counts[usize::from(source)] += 1);
+    let mut warnings = Vec::new();
+    let none = BTreeSet::new();
+    let mut one = |(source, &records): (&Source, &u64)| {
+        let (before, now) = (files_before.get(&source.name)?, files_now.get(&source.name).unwrap_or(&none));
+        let is_fewer = !now.is_empty() && now.len() < before.len();
+        if !is_fewer || records_before.get(&source.name).is_none_or(|&before| records >= before) {
+            return None;
+        }
+        let gone: Vec<&str> = before.difference(now).map(String::as_str).take(FILES_TOLD).collect();
+        let told = Message::new("run.fewer_files").with("source", &source.name).with("now", now.len());
+        warnings.push(told.with("before", before.len()).with("files", gone.join(", ")));
+        Some(())
+    };
+    let fewer = sources.iter().zip(&counts).map(|of| of.0.name != RETURNS_SOURCE && one(of).is_some()).collect();
+    (warnings, fewer)
+}
+
+/// So many missing files are named.
+const FILES_TOLD: usize = 5;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +100,18 @@ mod tests {
             let told = warnings(&sources, &before, &now);
             told.iter().map(|of| of.render(Lang::En)).collect::<Vec<_>>()
         };
+        let named = |names: &[&str]| -> BTreeMap<String, BTreeSet<String>> {
+            [("register".to_owned(), names.iter().map(|name| (*name).to_owned()).collect())].into()
+        };
+        let came = |records: usize, names: &[&str]| {
+            let files_before = named(&["a.csv", "b.csv", "c.csv"]);
+            files(&sources, [&files_before, &named(names)], &before, &vec![0; records])
+        };
+        let (missing, fewer) = came(870, &["a.csv", "c.csv"]);
+        assert_eq!(fewer, [true, false, false]);
+        assert!(missing[0].render(Lang::En).contains("b.csv"));
+        assert_eq!(came(870, &["a2.csv", "b2.csv", "c2.csv"]).1, [false; 3], "every night has names of its own");
+        assert_eq!(came(1100, &["a.csv", "c.csv"]).1, [false; 3], "one file for two");
         assert!(told(901, 501).is_empty());
         assert_eq!(told(899, 1200).len(), 1);
         let both = told(0, 100);

@@ -1,6 +1,7 @@
 //! The figures of the night: sums that must agree, and what the leader's page states.
 
 use super::disclosed::{Disclosed, disclosed};
+use super::fewer;
 use super::read::Read;
 use super::settle::Settled;
 use crate::config::{Pipeline, RETURNS_SOURCE};
@@ -142,6 +143,15 @@ pub(super) fn trend(store: &Store, as_of: Date) -> (Option<Yesterday>, Vec<Yeste
 /// The date of the set that tonight's items are carried on from.
 pub(super) fn date_before(store: &Store) -> Option<Date> {
     newest_first(store).next().map(|set| set.as_of)
+}
+
+/// The names of the files of each source in the set that was made last.
+pub(super) fn files_before(store: &Store) -> BTreeMap<String, BTreeSet<String>> {
+    let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for input in sets(store).next().into_iter().flat_map(|(_, manifest)| manifest.inputs) {
+        files.entry(input.source).or_default().insert(fewer::file_name(&input.path).to_owned());
+    }
+    files
 }
 
 /// Figures of the sets before, the one that was made last first. A set whose manifest cannot be read is left out: it is

@@ -27,6 +27,7 @@ mod told;
 mod tried;
 mod watch;
 
+pub use answers::reason_text;
 pub use compared::{RecordName, compared};
 pub use returns::{Import, import};
 pub use review::{DecisionImport, export, import_decisions};
@@ -119,6 +120,10 @@ fn night(pipeline: &Pipeline, options: RunOptions, sink: &dyn EventSink) -> Resu
     watch.warn_all(ordered);
     watch.warn_all(fewer::warnings(&pipeline.sources, &records_before, &read.records.source));
     read.find_missing(pipeline, &records_before);
+    let files = [&figures::files_before(&store), &read.files(pipeline)];
+    let (fewer, incomplete) = fewer::files(&pipeline.sources, files, &records_before, &read.records.source);
+    watch.warn_all(fewer);
+    read.missing.iter_mut().zip(incomplete).for_each(|(missing, incomplete)| *missing |= incomplete);
     read.grids_sha256 = grids_sha256;
     let marks = Marks::of(pipeline, &read.records);
     let borne = carried.borne(&read.records, &marks);

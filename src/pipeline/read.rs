@@ -14,7 +14,7 @@ use crate::normalize::{Normalized, Normalizer, Repairs};
 use crate::tables::{QuarantinedRow, RecordRows, Records, sheet_and_line};
 use rayon::prelude::*;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 /// Blocks in flight for each thread: enough to keep it busy, few enough to bound memory.
@@ -97,6 +97,17 @@ impl Read {
             !(source.paths.is_empty() || told && came)
         };
         self.missing = (0..).zip(&pipeline.sources).map(of).collect();
+    }
+
+    /// The names of the files of each source.
+    pub(super) fn files(&self, pipeline: &Pipeline) -> BTreeMap<String, BTreeSet<String>> {
+        let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (dump, label) in self.dumps.iter().zip(&self.labels) {
+            if let Some(source) = pipeline.sources.get(usize::from(dump.source)) {
+                files.entry(source.name.clone()).or_default().insert(super::fewer::file_name(label).to_owned());
+            }
+        }
+        files
     }
 
     /// Names of each dump: its own, and those of its later sheets.

@@ -27,7 +27,7 @@ pub struct Import {
     /// Rows that were filled in.
     pub returned: u64,
     /// Rows of them that cannot be applied, with their reason: line and reason.
-    pub rejected: Vec<(u64, &'static str)>,
+    pub rejected: Vec<(u64, Reason)>,
     /// Rows that nobody filled in.
     pub unanswered: u64,
     /// Whether the sheet was imported before, so that nothing changed.
@@ -48,7 +48,7 @@ fn take(store: &Path, results: &[(String, String)], path: &Path, dry: bool) -> R
     std::fs::metadata(path).map_err(|error| files::read_error(path, error))?;
     let (outcome, report) = sheet(path, results)?;
     let known = if dry { false } else { !journal::add(store, &report.sha256, &outcome.answers)? };
-    let rejected = outcome.answers.iter().filter_map(|answer| Some((answer.line, answer.rejected?.as_str())));
+    let rejected = outcome.answers.iter().filter_map(|answer| Some((answer.line, answer.rejected?)));
     let import = Import {
         sheet: report.label,
         returned: outcome.answers.len() as u64,
@@ -78,7 +78,7 @@ fn sheet(path: &Path, results: &[(String, String)]) -> Result<(returns::Outcome,
 }
 
 /// What workers write instead of choosing from the list, and the result that it means.
-const SAID: [(&str, &str); 20] = [
+const SAID: [(&str, &str); 24] = [
     ("核实", "verified"),
     ("已核实在住", "verified"),
     ("属实", "verified"),
@@ -99,6 +99,10 @@ const SAID: [(&str, &str); 20] = [
     ("号码是空号", "dead_number"),
     ("无此人", "no_such_person"),
     ("不配合", "refused"),
+    ("敲门无人", "nobody_home"),
+    ("敲门无人应", "nobody_home"),
+    ("在家", "verified"),
+    ("电话空号", "dead_number"),
 ];
 
 /// The form of lists in a language. Results of every language are understood, and mean the Chinese one.

@@ -36,7 +36,42 @@ pub fn try_rules(pipeline: &Pipeline) -> Result<Vec<Message>> {
             .with("type", kind)
             .with("types", told_once(&told))
     };
-    Ok(unknown.filter(|(_, kind)| !known(kind)).map(message).collect())
+    let never_settled = unknown.filter(|(_, kind)| !known(kind)).map(message);
+    Ok(never_settled.chain(without_schedule(pipeline)).collect())
+}
+
+/// Rules that ask for a schedule that is not there, or does not hold yet: a slip in its name would empty them silently.
+fn without_schedule(pipeline: &Pipeline) -> Vec<Message> {
+    let names = || told_once(&pipeline.schedules.iter().map(|schedule| schedule.name.as_str()).collect::<Vec<_>>());
+    let mut messages = Vec::new();
+    for rule in &pipeline.followups {
+        for name in schedules_named(&rule.sql) {
+            let told = |key| Message::new(key).with("rule", &rule.name).with("name", name);
+            let from =
+                pipeline.schedules.iter().filter(|schedule| schedule.name == name).map(|schedule| schedule.from).min();
+            match from {
+                None => messages.push(told("followup.no_schedule").with("known", names())),
+                Some(from) if from > pipeline.run.as_of => {
+                    messages.push(told("followup.schedule_to_come").with("from", from));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    messages
+}
+
+/// The names in conditions such as `schedule = 'key_region'`, each once.
+fn schedules_named(sql: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    for (at, word) in sql.match_indices("schedule") {
+        let rest = sql[at + word.len()..].trim_start().strip_prefix('=').map(str::trim_start);
+        let name = rest.and_then(|rest| rest.strip_prefix('\'')).and_then(|rest| rest.split_once('\''));
+        if let Some((name, _)) = name.filter(|(name, _)| !names.contains(name)) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 fn told_once(told: &[&str]) -> String {
@@ -44,4 +79,15 @@ fn told_once(told: &[&str]) -> String {
     types.sort_unstable();
     types.dedup();
     types.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::schedules_named;
+
+    #[test]
+    fn the_schedules_of_a_rule_are_found_in_its_conditions() {
+        let sql = "SELECT 1 FROM schedules AS s WHERE s.schedule = 'a' AND x OR schedule='b' AND schedule = s.schedule";
+        assert_eq!(schedules_named(sql), ["a", "b"]);
+    }
 }

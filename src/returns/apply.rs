@@ -92,6 +92,10 @@ pub fn apply(
             reject(Reason::ReturnUnknownItem);
             continue;
         };
+        if !may_show(&answer.name, &person.rows, records) {
+            reject(Reason::ReturnOtherPerson);
+            continue;
+        }
         if at >= end || at < listed_at(answer, as_of) - LONG_AGO_SECONDS {
             reject(Reason::ReturnTime);
             continue;
@@ -170,6 +174,18 @@ pub fn apply(
         }
     }
     applied
+}
+
+/// Whether a list may have shown that name, perhaps masked (王*), for the person of those rows. Names are corrected from night
+/// to night, so half of the characters are enough; lists of another city, whose items have the same keys, show others.
+fn may_show(shown: &str, rows: &[u32], records: &Records) -> bool {
+    let visible: Vec<char> = shown.chars().filter(|c| c.is_alphanumeric()).collect();
+    let names = rows.iter().flat_map(|&row| [records.name[row as usize], records.former_name[row as usize]]);
+    let mut names = names.filter(|&name| name != Pool::NONE).map(|name| records.pool.get(name)).peekable();
+    if visible.is_empty() || names.peek().is_none() {
+        return true;
+    }
+    names.any(|name| visible.iter().filter(|c| name.contains(**c)).count() * 2 >= visible.len())
 }
 
 /// A visit so long before the list that asked for it is a slip of the pen (1900-01-01), and would settle nothing.

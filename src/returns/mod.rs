@@ -35,6 +35,9 @@ pub struct Answer {
     /// Of who is called at a dead number, the numbers that the list showed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub phones: String,
+    /// The name that the list showed, perhaps masked.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
     /// Corrected ID number, phones or address.
     pub correction: String,
     /// Free text.

@@ -69,21 +69,28 @@ pub fn read(form: &Form, chunks: &[RawChunk], unread: &[QuarantinedRow], sheet: 
                 }
                 _ => revision,
             };
-            let word = result.trim_end_matches(['。', '.', '！', '!', '，', ',', '；', ';', ' ']);
-            let meant = form.results.iter().find(|(text, _)| text == word).map(|(_, meant)| meant.clone());
+            let meant = form.meant(&result);
             // A worker who writes no year writes about the list at hand.
-            let day = revision.parse::<Date>();
-            let visited_at = day.ok().and_then(|day| {
+            let day = revision.parse::<Date>().ok();
+            let visited_at = day.and_then(|day| {
                 let listed = days_from_civil(day.year().into(), day.month() as u32, day.day() as u32);
                 parse_datetime_near(&at, listed, || None)
             });
             let number = number.trim_end_matches(".0");
             let since = (form.checksum)(&checksum.to_ascii_lowercase(), [&items, &revision, number, &name]);
-            let rejected = if items.is_empty() || since.is_none() {
+            let is_early = day.is_some_and(|day| {
+                let listed = days_from_civil(day.year().into(), day.month() as u32, day.day() as u32);
+                let listed = i64::from(listed) * DAY_SECONDS;
+                let before = |at: i64| since.is_some_and(|since| since != NO_TIME && at < since);
+                visited_at.is_some_and(|at| at < listed - EARLY_DAYS * DAY_SECONDS && before(at))
+            });
+            let rejected = if items.is_empty() && checksum.is_empty() {
+                Some(Reason::ReturnAdded)
+            } else if items.is_empty() || since.is_none() {
                 Some(Reason::ReturnChecksum)
             } else if meant.is_none() {
                 Some(Reason::ReturnResult)
-            } else if !at.is_empty() && visited_at.is_none() {
+            } else if is_early || !at.is_empty() && visited_at.is_none() {
                 Some(Reason::ReturnTime)
             } else if is_unreadable(&correction) {
                 Some(Reason::ReturnCorrection)
@@ -95,7 +102,8 @@ pub fn read(form: &Form, chunks: &[RawChunk], unread: &[QuarantinedRow], sheet: 
             let said = [&items, &revision, &result, &destination, &at, &correction, &note].map(String::as_str);
             let line = chunk.line[row].to_string();
             // Of a row without its hidden cells nothing says which it is but where it stands.
-            let place = [sheet, &line].into_iter().filter(|_| rejected == Some(Reason::ReturnChecksum));
+            let unknown = [Some(Reason::ReturnChecksum), Some(Reason::ReturnAdded)].contains(&rejected);
+            let place = [sheet, &line].into_iter().filter(|_| unknown);
             let key = key_of(said.into_iter().chain(place));
             let is_dead = meant.as_deref() == Some(DEAD_NUMBER);
             outcome.answers.push(Answer {
@@ -107,6 +115,7 @@ pub fn read(form: &Form, chunks: &[RawChunk], unread: &[QuarantinedRow], sheet: 
                 result: meant.unwrap_or(result),
                 destination,
                 visited_at,
+                name,
                 correction,
                 note,
                 sheet: sheet_name.clone(),
@@ -116,6 +125,27 @@ pub fn read(form: &Form, chunks: &[RawChunk], unread: &[QuarantinedRow], sheet: 
         }
     }
     outcome
+}
+
+/// A visit so many days before its list, and before what the list asks about, has a slip in its date.
+const EARLY_DAYS: i64 = 7;
+const DAY_SECONDS: i64 = 86_400;
+
+impl Form {
+    /// The result that a worker means: as the list offers it, or the one result among what is written (已核实，在家; 不在家（已贴条）).
+    fn meant(&self, written: &str) -> Option<String> {
+        const SIGNS: [char; 10] = ['。', '.', '！', '!', '，', ',', '；', ';', '、', ' '];
+        let known = |word: &str| self.results.iter().find(|(text, _)| text == word).map(|(_, meant)| meant.clone());
+        let word = written.trim_end_matches(SIGNS);
+        let joined: String = word.chars().filter(|c| *c != ' ').collect();
+        known(word).or_else(|| known(&joined)).or_else(|| {
+            let plain = word.split(['(', '（']).next().unwrap_or_default();
+            let mut meant: Vec<String> = plain.split(SIGNS).filter_map(known).collect();
+            meant.dedup();
+            // 在家 says no more than 已核实.
+            meant.pop().filter(|_| meant.is_empty())
+        })
+    }
 }
 
 /// Hash of what a row says.

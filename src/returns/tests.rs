@@ -50,7 +50,7 @@ fn rows_are_answers_rejected_or_not_filled_in() {
     assert_eq!(outcome.unanswered, 1);
     let rejected: Vec<Option<Reason>> = outcome.answers.iter().map(|answer| answer.rejected).collect();
     let (checksum, result) = (Some(Reason::ReturnChecksum), Some(Reason::ReturnResult));
-    assert_eq!(rejected, [None, None, checksum, result, Some(Reason::ReturnTime), checksum]);
+    assert_eq!(rejected, [None, None, checksum, result, Some(Reason::ReturnTime), Some(Reason::ReturnAdded)]);
     let second = &outcome.answers[1];
     assert_eq!(
         (second.items.join(" "), second.result.as_str(), second.note.as_str()),
@@ -73,6 +73,11 @@ fn a_worker_writes_as_workers_do() {
     let told: Vec<Option<i64>> = answers.iter().map(|answer| answer.visited_at.map(|at| (at - day) / 1_800)).collect();
     assert_eq!(told, [Some(19), Some(0), Some(0), Some(18), Some(0)]);
     assert!(answers.iter().all(|answer| answer.rejected.is_none() && answer.result == "已核实"));
+    let results = ["已核实，在住", "已 核 实", "已核实（门锁已换）", "已核实，空号"];
+    let rows_of = results.map(|result| row(result, "2022-03-26"));
+    let answers_of = read(&form(), &[sheet(&rows_of)], &[], "a.xlsx").answers;
+    let told: Vec<_> = answers_of.iter().map(|answer| answer.rejected).collect();
+    assert_eq!(told, [None, None, None, Some(Reason::ReturnResult)], "one result among the words, not two");
     // A row that could not be read is told with its reason, and none of the others is lost for it.
     let unread = crate::tables::QuarantinedRow {
         source: 0,

@@ -44,6 +44,10 @@ pub enum Reason {
     ReturnAnsweredTwice,
     /// A returned row with a corrected number that is none.
     ReturnCorrection,
+    /// A row of a returned list that was added to it: nobody was sent for it.
+    ReturnAdded,
+    /// A returned row that shows another name than its person has: a list of another city or another store.
+    ReturnOtherPerson,
 }
 
 impl Reason {
@@ -70,6 +74,8 @@ impl Reason {
             Self::ReturnUnknownGrid => "return_unknown_grid",
             Self::ReturnAnsweredTwice => "return_answered_twice",
             Self::ReturnCorrection => "return_correction",
+            Self::ReturnAdded => "return_added",
+            Self::ReturnOtherPerson => "return_other_person",
         }
     }
 }

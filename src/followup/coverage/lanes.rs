@@ -47,7 +47,7 @@ pub(super) fn in_digits(key: String) -> String {
             }
             // A number is no other's end.
             None => {
-                let end = number_at(&chars, at).map_or(at + 1, |(_, end)| end);
+                let end = number_at(&chars, at).map_or(at + 1, |(_, end)| end).max(at + 1);
                 out.extend(&chars[at..end]);
                 at = end;
             }
@@ -199,6 +199,11 @@ fn number_at(chars: &[char], at: usize) -> Option<(u32, usize)> {
     if end == at || chars[at] == '百' {
         return None;
     }
+    // 东四六条 is the sixth of 东四; 十六条 is one number.
+    let is_two = digits == at && numerals == at + 2 && chars.get(end) == Some(&'条') && !chars[at..end].contains(&'十');
+    if is_two {
+        return None;
+    }
     let mut number = String::new();
     address::part(&chars[at..end].iter().collect::<String>(), &mut number);
     Some((number.parse().ok()?, end))
@@ -279,6 +284,9 @@ mod tests {
             ("西四北头条", "西四北1条"),
             ("康居西城第三组团", "康居西城3组团"),
             ("二直巷", "2直巷"),
+            ("东四六条", "东四6条"),
+            ("西四北二条", "西四北2条"),
+            ("二十六条", "26条"),
             ("九号公馆", "九号公馆"),
         ] {
             assert_eq!(in_digits(key.to_owned()), expected);
@@ -311,6 +319,7 @@ mod tests {
             ("石材城A区、B区", None, "石材城A区 石材城B区"),
             ("南区、西区", None, "南区 西区"),
             ("三村、五村", None, "三村 五村"),
+            ("东四五条至七条", None, "东四5条 东四6条 东四7条"),
             ("锦绣花园1-3栋", None, "锦绣花园1-3栋"),
         ] {
             assert_eq!(all(text, village), expected);

@@ -131,6 +131,7 @@ fn lanes_as_courts(text: &str) -> Cow<'_, str> {
                 out.push_str("号院");
             }
             '号' if in_lane => out.push('栋'),
+            ODD | EVEN if in_lane && out.ends_with(|c: char| c.is_ascii_digit()) => out.extend(['栋', c]),
             _ => out.push(c),
         }
         in_lane &= !is_separator(c);
@@ -341,6 +342,11 @@ impl Builder {
                 Token::Side(parity, false) if self.court.as_ref().is_some_and(|(_, of)| of.spans.is_empty()) => {
                     let span = Span { first: 0, last: u32::MAX, parity, counted: Counted::Buildings };
                     self.target().spans.push(span);
+                }
+                Token::Side(parity, false) if self.court.is_some() => {
+                    if let Some(span) = self.target().spans.last_mut() {
+                        span.parity = parity;
+                    }
                 }
                 Token::Side(side, before) => {
                     self.end_court();

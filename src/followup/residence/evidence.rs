@@ -477,6 +477,21 @@ impl<'a> Evidence<'a> {
         wanted
     }
 
+    /// The grids of the registered addresses of those persons that name no flat (民生路285号), by what the directory says of them.
+    pub(super) fn registered_texts(
+        &self,
+        records: &Records,
+        persons: &Persons,
+        late: &[usize],
+        directory: &Directory,
+    ) -> HashMap<Sym, GridNo> {
+        let rows = late.iter().flat_map(|&person| persons.rows(person)).map(|&row| row as usize);
+        let texts = rows.filter(|&row| records.registered_flat[row] == 0).map(|row| records.registered_address[row]);
+        let texts: HashSet<Sym> = texts.filter(|&text| text != Pool::NONE).collect();
+        let told = |text: Sym| Some((text, grid_of_address(records.pool.get(text), directory)?));
+        texts.into_par_iter().filter_map(told).collect()
+    }
+
     pub(super) fn messages(&self) -> Vec<Message> {
         let unknown = || {
             let by_source = self.unknown_code_records.iter().enumerate().filter(|&(_, &n)| n > 0);

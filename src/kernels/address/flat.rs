@@ -114,6 +114,12 @@ fn place_pending(address: &mut Address, chars: &Line, tokens: &[(usize, usize, M
         ((true, true, true), [b]) => (*b, None, None),
         ((false, true, true), [.., u, r]) => (None, *u, *r),
         ((false, false, true) | (false, true, true), [r, ..]) => (None, None, *r),
+        // 3单元12-4: a storey and a door, for no building stands behind its unit.
+        ((true, false, true), [Some(floor), Some(door)]) if tokens[..*floor].iter().any(|t| t.2 == Mark::Unit) => {
+            push_number(number(Some(*floor)), &mut address.room);
+            address.room.push('-');
+            (None, None, Some(*door))
+        }
         ((true, false, true), [b, r, ..]) => (*b, None, *r),
         ((true, false, true), [r]) if tokens.last().is_some_and(|t| Some(t.0) == r.map(|k| tokens[k].0)) => {
             (None, None, *r)

@@ -20,7 +20,7 @@ mod verbs;
 
 pub use numbers::roman_as_digit;
 pub use origins::{Origins, division_code, division_codes};
-pub use places::{city_prefix, county_stem, division_name, short_names};
+pub use places::{city_prefix, county_short, county_stem, division_name, short_names};
 pub use tail::push_estate;
 
 use super::text::{fold, is_han, is_invisible, is_missing, is_quote, is_space};
@@ -141,8 +141,12 @@ impl Address {
     /// Cleans the text into `display` and the working characters. Remarks in brackets go, estates in brackets stay.
     fn read_chars(&mut self, raw: &str) {
         let chars = self.line.chars_mut();
-        let (mut open, mut is_clean) = (None, true);
+        let (mut open, mut is_clean, mut group) = (None, true, false);
         for c in raw.chars() {
+            // 市北村（3）北浜15号: the third group.
+            if std::mem::take(&mut group) && !matches!(c, '组' | '队' | '社' | '小') {
+                chars.push('组');
+            }
             if chars.len() >= CHARS_MAX {
                 is_clean = false;
                 break;
@@ -168,6 +172,9 @@ impl Address {
                 '(' | '[' | '【' | '<' | '〔' | '{' => open = Some(chars.len()),
                 ')' | ']' | '】' | '>' | '〕' | '}' => {
                     if let Some(at) = open.take() {
+                        group = chars[..at].last() == Some(&'村')
+                            && (1..=2).contains(&(chars.len() - at))
+                            && chars[at..].iter().all(char::is_ascii_digit);
                         let names_it = |i: usize| starts_estate(chars, i) || number_at(chars, i, true).is_some();
                         let is_part = matches!(chars[at..], ['东' | '西' | '南' | '北' | '中', '区' | '院' | '苑']);
                         let is_part = is_part || behind_door(&chars[..at]) && is_garden(&chars[at..]);
@@ -191,6 +198,9 @@ impl Address {
             if !matches!(c, '(' | '[' | '【' | '<' | '〔' | '{') {
                 chars.push(c);
             }
+        }
+        if group {
+            chars.push('组');
         }
         if is_clean {
             self.display.push_str(raw);

@@ -52,6 +52,9 @@ static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
         if said != own {
             names.push(name(code, said, false));
         }
+        if own.ends_with("自治县") {
+            names.push(name(code, &format!("{said}县"), true));
+        }
     }
     let ends = ['市', '区', '县', '旗', '州', '站', '场'];
     for (code, own) in LANDMARKS.iter().flat_map(|&(code, names)| names.split(' ').map(move |own| (code, own))) {
@@ -368,7 +371,7 @@ fn letter_at(chars: &[char], at: usize) -> Option<(usize, Option<u32>)> {
     let letter = LETTER_CODES.binary_search_by_key(chars.get(at)?, |(letter, _)| *letter).ok()?;
     let code = LETTER_CODES[letter].1;
     // No direction may follow: 京东 is a firm.
-    let goes_on = |c: &char| is_sign(*c) || "返来回到至抵出旅务打".contains(*c);
+    let goes_on = |c: &char| is_sign(*c) || "返来回到至抵出旅务打上就探飞驾".contains(*c);
     let alone = starts_as_place(&chars[..at]) && chars.get(at + 1).is_none_or(goes_on);
     alone.then_some((at + 1, Some(code)))
 }

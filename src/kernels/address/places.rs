@@ -26,6 +26,9 @@ fn name_of(code: u32) -> Option<&'static str> {
 
 /// The name of a prefecture without its last word.
 pub(super) fn short(name: &str) -> &str {
+    if name.ends_with("自治县") {
+        return county_short(name);
+    }
     ["地区", "市", "盟"]
         .iter()
         .find_map(|end| name.strip_suffix(end))
@@ -101,7 +104,7 @@ pub(super) fn counties() -> impl Iterator<Item = (u32, Cow<'static, str>)> {
 }
 
 /// A county's name without its last word, and without the peoples of an autonomous one: 彭水 of 彭水苗族土家族自治县.
-pub(super) fn county_short(name: &str) -> &str {
+pub fn county_short(name: &str) -> &str {
     if let Some(of_peoples) = name.strip_suffix("自治县").or_else(|| name.strip_suffix("自治旗")) {
         let mut short = of_peoples;
         while let Some(shorter) = PEOPLES.iter().find_map(|people| short.strip_suffix(people)) {

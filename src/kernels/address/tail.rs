@@ -12,15 +12,24 @@ pub(super) fn parse(address: &mut Address) {
     let chars = std::mem::take(&mut address.line);
     let mut at = road(address, &chars, address.area.length);
     at = side(&chars, at);
+    at += usize::from(!address.road.is_empty() && is_low_floor(&chars, at));
     let end = estate_end(&chars, at);
     // 第3栋 is 3栋.
     let name_end = end - usize::from(end > at && end < chars.len() && chars[end - 1] == '第');
     let name = &chars[after_village(&chars, at, name_end)..name_end];
+    let name =
+        [&['门', '牌', '号'][..], &['门', '牌']].iter().find_map(|word| name.strip_suffix(*word)).unwrap_or(name);
     if !name.is_empty() {
         push_estate(name, &mut address.estate);
     }
     flat(address, &chars, end);
     address.line = chars;
+}
+
+/// Whether 吊 or 负 before a storey stands at `at`, behind a door: 24号吊一楼3号.
+fn is_low_floor(chars: &Line, at: usize) -> bool {
+    let floor = || chars.number_at(at + 1).is_some_and(|end| matches!(chars.get(end), Some('楼' | '层')));
+    matches!(chars.get(at), Some('吊' | '负')) && floor()
 }
 
 /// Reads a road and its door number at `at`, if there are any; where they end.
@@ -136,7 +145,8 @@ fn road_end(chars: &Line, at: usize) -> Option<usize> {
         if chars.starts_estate(end)
             || matches!(chars.get(end), Some('口' | '段')) && !followed_by_number(chars, end + 1)
         {
-            if matches!(chars.get(end), Some('口' | '段')) {
+            // 新街口小区 is an estate.
+            if matches!(chars.get(end), Some('口' | '段')) && !chars.starts_estate(end + 1) {
                 return Some(whole_road(chars, end));
             }
             return None;
