@@ -38,7 +38,13 @@ pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<()> {
             terminal.say(&Message::new("run.nameless").with("source", &source.name));
         }
     }
-    let faults: Vec<Message> = previews.into_iter().flat_map(|preview| preview.faults).collect();
+    for source in pipeline.sources.iter().filter(|source| !source.paths.is_empty() && !source.required) {
+        if !previews.iter().any(|preview| preview.source == source.name) {
+            terminal.say(&Message::new("cli.check_no_file").with("source", &source.name));
+        }
+    }
+    let of_dumps = previews.into_iter().flat_map(|preview| preview.faults);
+    let faults: Vec<Message> = pipeline::try_inputs(&pipeline).into_iter().chain(of_dumps).collect();
     if faults.is_empty() {
         terminal.say(
             &Message::new("cli.check_ok")

@@ -251,7 +251,7 @@ pub fn update(night: &Night<'_>, yesterday: Vec<Item>, due: Vec<Due>, renamed: &
             messages.push(Message::new(key).with("count", count));
         }
     }
-    messages.extend(flood::messages(night, &rows));
+    messages.extend(flood::messages(night, &rows).into_iter().chain(flood::lapsed(night, &rows)));
     rows.par_sort_by_key(|row| (row.rule, row.item.person_id, row.item.item_id));
     let open = rows.par_iter().filter(|row| row.item.state.is_open()).map(|row| row.item.person_id);
     let mut open: Vec<PersonId> = open.collect();
@@ -357,7 +357,8 @@ struct Row {
     rule: u32,
     item: Item,
     tonight: Tonight,
-    was_open: bool,
+    /// Its state in the set before; of a new item withdrawn.
+    was: State,
     /// Its grid in the set before.
     old_grid: Option<Arc<str>>,
     merged: bool,
@@ -374,19 +375,19 @@ struct Work<'a, 'b> {
 impl Work<'_, '_> {
     /// The row of an item of yesterday; `due` if its rule asks for it tonight.
     fn carry(&self, Carried { rule, merged, mut item, .. }: Carried, due: Option<Due>) -> Row {
-        let (was_open, old_grid) = (item.state.is_open(), item.grid_code.clone());
+        let (was, old_grid) = (item.state, item.grid_code.clone());
         let last = due.as_ref().and_then(|due| due.last(self.today + DAY_SECONDS));
         let (fields, untold) = match due {
             Some(due) => (self.due(&mut item, due), false),
             None => (Vec::new(), self.not_due(&mut item, merged)),
         };
         let unlisted = untold && item.state.is_open() && !self.of_missing(&item);
-        if was_open || item.state.is_open() || !self.names.knows(&item) {
+        if was.is_open() || item.state.is_open() || !self.names.knows(&item) {
             item.grid_code = self.names.grid(self.night, &item);
         }
-        let cleared = was_open && !item.state.is_open();
+        let cleared = was.is_open() && !item.state.is_open();
         let tonight = Tonight { new: false, cleared, untold, unlisted, tries: self.tries(&item), fields, last };
-        Row { rule, item, tonight, was_open, old_grid, merged }
+        Row { rule, item, tonight, was, old_grid, merged }
     }
 
     /// The row of an item that was not in the set before, with the first key that it may have.
@@ -408,7 +409,7 @@ impl Work<'_, '_> {
         let fields = self.due(&mut item, due);
         item.grid_code = self.names.grid(self.night, &item);
         let tonight = Tonight { new: true, tries: self.tries(&item), fields, last, ..Tonight::default() };
-        Row { rule, item, tonight, was_open: false, old_grid: None, merged: false }
+        Row { rule, item, tonight, was: State::Withdrawn, old_grid: None, merged: false }
     }
 
     /// Visits to the item's person since the last that met somebody.
@@ -420,7 +421,6 @@ impl Work<'_, '_> {
     fn due(&self, item: &mut Item, due: Due) -> Vec<(String, String)> {
         let rule = &self.night.followups[due.rule as usize];
         let visited = self.settled_at(item).filter(|_| rule.visit_settles);
-        // The visit stands in a dump that is missing tonight.
         if item.state == State::Done && visited.is_none() && self.of_missing(item) && !asks_anew(item, &due) {
             return due.fields;
         }
@@ -515,7 +515,7 @@ impl Work<'_, '_> {
 
     /// Counts a row, and notes what differs from the set before.
     fn told(&self, row: &Row, counts: &mut ItemCounts, changes: &mut Vec<Change>) {
-        let Row { item, tonight, was_open, old_grid, merged, .. } = row;
+        let Row { item, tonight, was, old_grid, merged, .. } = row;
         let new_id = Some(ChangedId::Item(item.item_id));
         let old_id = new_id.filter(|_| !tonight.new);
         let mut change = |kind, detail| changes.push(Change { subject: "item", kind, old_id, new_id, detail });
@@ -526,7 +526,7 @@ impl Work<'_, '_> {
             if tonight.cleared {
                 counts.cleared += 1;
                 change(if *merged { "merged" } else { "cleared" }, Some(item.state.as_str().to_owned()));
-            } else if is_open && !was_open {
+            } else if is_open && !was.is_open() {
                 counts.reopened += 1;
                 change("new", Some("reopened".to_owned()));
             }

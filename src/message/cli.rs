@@ -52,7 +52,12 @@ pub(super) const ROWS: &[Row] = &[
         "未采用（没有像姓名、证件号或电话的列）：{file}",
     ),
     ("cli.check_ok", "{sources} sources can be read as shown", "{sources} 个数据来源均可按上述方式读取"),
-    ("cli.check_faults", "{count} fault(s) in the dumps", "导出文件有 {count} 处问题"),
+    (
+        "cli.check_no_file",
+        "source {source}: no file is there; a night goes on without it, unless required = true",
+        "来源 {source}：没有找到文件；除非设 required = true，运行时会跳过该来源",
+    ),
+    ("cli.check_faults", "{count} fault(s) in what the night reads", "运行所需的文件有 {count} 处问题"),
     ("cli.init_no_dumps", "{folder}: holds no dump that can be read", "{folder}：没有可读取的导出文件"),
     (
         "cli.init_done",

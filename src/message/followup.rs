@@ -17,6 +17,12 @@ pub(super) const ROWS: &[Row] = &[
         "规则 {rule}：新增 {new} 项，此前待办 {open} 项，而本次 {sources} 未完整到达：因“未登记、未走访”列入的人员可能只是缺少该数据。下一步：将该来源设为 required = true，或补齐后重新运行",
     ),
     (
+        "followup.lapsed",
+        "rule {rule}: {count} overdue item(s) of persons whom nobody visited are withdrawn, for the days of the rule are over; they \
+         stand in followups as withdrawn",
+        "规则 {rule}：{count} 项逾期任务从未走访，因规则期限已过而撤销；见 followups 中的 withdrawn",
+    ),
+    (
         "followup.no_schedule",
         "rule {rule} asks for schedule {name}, which the pipeline file does not have (it has: {known}): the rule finds nobody",
         "规则 {rule} 使用日程 {name}，流程文件中没有该日程（现有：{known}）：该规则查不到任何人",

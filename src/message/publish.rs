@@ -231,7 +231,11 @@ pub(super) const ROWS: &[Row] = &[
     ("publish.reason.truncated", "the file ends in the middle", "文件不完整"),
     ("publish.reason.unreadable", "the file cannot be read", "文件无法读取"),
     ("publish.reason.missing_column", "a needed column is missing", "缺少必要的列"),
-    ("publish.reason.no_person", "no name, no ID number, no phone", "无姓名、证件号码和电话"),
+    (
+        "publish.reason.no_person",
+        "no name, no ID number, no phone that can be anybody's",
+        "无姓名、证件号码和可用的电话",
+    ),
     ("publish.reason.not_a_person", "a total or a caption", "合计行或说明行，不是人员"),
     ("publish.reason.duplicate_row", "the same as another row", "与其他行完全重复"),
     ("publish.reason.not_an_object", "not a JSON object", "不是 JSON 对象"),

@@ -32,7 +32,7 @@ pub use compared::{RecordName, compared};
 pub use returns::{Import, import};
 pub use review::{DecisionImport, export, import_decisions};
 pub use summary::RunSummary;
-pub use tried::try_rules;
+pub use tried::{try_inputs, try_rules};
 
 use crate::config::Pipeline;
 use crate::error::{Error, Exit, Result};

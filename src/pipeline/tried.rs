@@ -1,11 +1,15 @@
 //! Rules asked of empty tables, before anything is read: a query that no night can answer is found in a moment, not after the
 //! persons of a city were matched.
 
+use super::read;
+use super::watch::Watch;
 use crate::config::{Pipeline, RETURNS_SOURCE};
 use crate::error::Result;
+use crate::events::NullSink;
 use crate::followup::{self, Directory};
 use crate::message::Message;
 use crate::sql::Engine;
+use crate::store::files;
 use crate::tables::published;
 use arrow::array::RecordBatch;
 
@@ -38,6 +42,13 @@ pub fn try_rules(pipeline: &Pipeline) -> Result<Vec<Message>> {
     };
     let never_settled = unknown.filter(|(_, kind)| !known(kind)).map(message);
     Ok(never_settled.chain(without_schedule(pipeline)).collect())
+}
+
+/// What a night would stumble over beside its dumps: the grid directory and a pinned model that cannot be read.
+pub fn try_inputs(pipeline: &Pipeline) -> Vec<Message> {
+    let directory = read::directory(pipeline, &mut Watch::new(&NullSink)).err();
+    let model = pipeline.linkage.model.as_deref().and_then(|path| files::read(path).err());
+    directory.into_iter().chain(model).flat_map(|error| std::iter::once(error.what).chain(error.faults)).collect()
 }
 
 /// Rules that ask for a schedule that is not there, or does not hold yet: a slip in its name would empty them silently.

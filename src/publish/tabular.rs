@@ -1,7 +1,7 @@
 //! Plain tables for offices: a workbook with one sheet a table and the same as delimited text. No cell becomes a formula.
 
 use super::lists::text::escape;
-use super::lists::{created, write_error};
+use super::lists::{LINE_HEIGHT, created, lines_of, write_error};
 use crate::error::Result;
 use crate::store::files;
 use jiff::civil::Date;
@@ -67,6 +67,9 @@ fn draw(tables: &[Table], as_of: Date) -> Result<Vec<u8>, XlsxError> {
     workbook.save_to_buffer()
 }
 
+/// No row is higher than a page.
+const LINES_MAX: u32 = 20;
+
 struct Formats {
     title: Format,
     heading: Format,
@@ -88,6 +91,15 @@ fn draw_sheet(sheet: &mut Worksheet, table: &Table, formats: &Formats) -> Result
         sheet.set_column_width(column, f64::from(*width))?;
     }
     for (row, cells) in (head + 1..).zip(&table.rows) {
+        // An office program that is not the one of the format gives a wrapped text one line unless the row says more.
+        let lines = cells.iter().zip(&table.headings).map(|(cell, (_, width))| match cell {
+            Cell::Text(text) => lines_of(text, f64::from(*width)),
+            Cell::Figure(_) | Cell::Count(_) => 1,
+        });
+        let lines = lines.max().unwrap_or(1).min(LINES_MAX);
+        if lines > 1 {
+            sheet.set_row_height(row, LINE_HEIGHT * f64::from(lines) + 3.0)?;
+        }
         for (column, cell) in (0..).zip(cells) {
             match cell {
                 Cell::Text(text) if text.is_empty() => sheet.write_blank(row, column, &formats.text)?,

@@ -218,6 +218,18 @@ fn a_cell_that_was_shifted_over_is_not_shown() {
 }
 
 #[test]
+fn a_list_of_another_city_settles_nobody() {
+    let shown = |name: &str| Answer { name: name.to_owned(), ..answer("F1", "已核实") };
+    for name in ["王伟", "王*", "王芳伟", ""] {
+        assert!(applied(&[shown(name)]).1.rejected.is_empty(), "{name}");
+    }
+    for name in ["李娜", "李*", "赵建国"] {
+        let rejected = applied(&[shown(name)]).1.rejected;
+        assert_eq!(rejected.iter().map(|row| row.reason).collect::<Vec<_>>(), [Reason::ReturnOtherPerson], "{name}");
+    }
+}
+
+#[test]
 fn an_answer_is_a_record_of_its_person_with_a_visit() {
     let (records, applied) = applied(&[answer("F1", "已核实"), answer("F22", "已核实")]);
     assert_eq!(applied.pairs, [(3, 0), (4, 2)]);

@@ -86,6 +86,38 @@ fn kinds(items: &Items) -> Vec<&str> {
 }
 
 #[test]
+fn a_missing_dump_reopens_nothing_and_a_flood_is_told() {
+    let told = |items: &Items| items.messages.iter().map(Message::key).collect::<Vec<_>>().join(" ");
+    let asked = |from: u64| (from..=30).map(|person| due(0, person, Some(0))).collect::<Vec<Due>>();
+    let all = |first: Row| -> Vec<Row> { std::iter::once(first).chain((2..=30).map(Row::of)).collect() };
+    let first = night(0, &all(visit(1, 3_600, "已核实")), &[], vec![due(0, 1, Some(0))], &[]);
+    assert_eq!(states(&first), [(1, "a", "done")]);
+    assert!(first.items[0].evidence.iter().any(|key| key.starts_with("sweep:")), "{:?}", first.items[0].evidence);
+    // The visits of that source are not there, so the rule asks for everybody.
+    let second = night_without((&[true], &[]), 1, &all(Row::of(1)), &first.items, asked(1), &[]);
+    assert_eq!(states(&second)[0], (1, "a", "done"), "it was visited all the same");
+    assert_eq!(second.counts.new, 29);
+    assert_eq!(told(&second), "followup.flood");
+    let whole = night_without((&[false], &[]), 1, &all(Row::of(1)), &first.items, asked(1), &[]);
+    assert_eq!((states(&whole)[0], told(&whole).as_str()), ((1, "a", "open"), ""), "nothing is missing");
+}
+
+#[test]
+fn overdue_items_that_nobody_visited_do_not_lapse_unseen() {
+    let first = night(0, &[Row::of(1), Row::of(2)], &[], vec![due(0, 1, Some(0)), due(0, 2, Some(0))], &[]);
+    let second = night(5, &[Row::of(1), Row::of(2)], &first.items, vec![due(0, 1, Some(0)), due(0, 2, Some(0))], &[]);
+    assert_eq!(states(&second), [(1, "a", "overdue"), (2, "a", "overdue")]);
+    let third = night(6, &[Row::of(1), Row::of(3)], &second.items, vec![], &[]);
+    assert_eq!(
+        states(&third),
+        [(1, "a", "withdrawn"), (2, "a", "withdrawn")],
+        "the second is gone, and not to be visited"
+    );
+    let told: Vec<String> = third.messages.iter().map(|message| message.render(crate::message::Lang::En)).collect();
+    assert!(told.len() == 1 && told[0].starts_with("rule a: 1 overdue"), "{told:?}");
+}
+
+#[test]
 fn what_a_missing_source_asked_for_stays_open() {
     let rows = [Row::of(1), Row::of(2), Row::of(3), visit(4, 3_600, "已核实")];
     let asked = |evidence: &str, mut due: Due| {

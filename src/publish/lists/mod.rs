@@ -6,7 +6,7 @@ mod template;
 pub mod text;
 
 pub use sheet::{HIDDEN, answer_headings};
-pub(super) use sheet::{created, write_error};
+pub(super) use sheet::{LINE_HEIGHT, created, lines_of, write_error};
 
 use crate::config::{Mask, VISIT_RESULTS};
 use crate::error::Result;

@@ -25,7 +25,7 @@ const TEMPLATE_ROWS: usize = 2;
 const CELL_CHARS_MAX: usize = 16_000;
 
 /// Height of a line of text, and the most that a row may have, in points.
-const LINE_HEIGHT: f64 = 15.0;
+pub(in crate::publish) const LINE_HEIGHT: f64 = 15.0;
 const ROW_HEIGHT_MAX: f64 = 200.0;
 
 /// Headings of the answer cells, by message key, with the width of each.
@@ -324,7 +324,7 @@ fn one_a_line(texts: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// Lines that a text takes in a column of that width; Han characters are twice as wide as digits.
-fn lines_of(text: &str, width: f64) -> u32 {
+pub(in crate::publish) fn lines_of(text: &str, width: f64) -> u32 {
     let wide = |line: &str| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<u32>();
     text.split('\n').map(|line| wide(line).div_ceil((width as u32).max(2) - 1).max(1)).sum()
 }
