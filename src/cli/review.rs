@@ -62,5 +62,5 @@ fn import(args: &ImportArgs, terminal: &Terminal) -> Result<()> {
             terminal.say(&Message::new("review.row").with("line", line).with("reason", reason));
         }
     }
-    Ok(())
+    unread.done()
 }

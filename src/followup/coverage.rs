@@ -154,7 +154,7 @@ impl Coverage {
         if self.except.as_ref().is_some_and(|except| except.contains(part)) {
             return false;
         }
-        if self.all || self.words.iter().any(|word| word.eq_ignore_ascii_case(text)) {
+        if self.all || self.words.iter().any(|word| is_called(word, text)) {
             return true;
         }
         if self.divided.iter().any(|divided| divided.contains(part)) {
@@ -167,7 +167,7 @@ impl Coverage {
     /// Whether it names that part itself, not a span of numbers in which it lies.
     pub(super) fn names(&self, part: Part<'_>) -> bool {
         let text = part.text();
-        let is_word = || self.words.iter().any(|word| word.eq_ignore_ascii_case(text));
+        let is_word = || self.words.iter().any(|word| is_called(word, text));
         let is_span = |span: &Span| span.first == span.last && span.counts(part) && number(text) == Some(span.first);
         self.contains(part) && (is_word() || self.spans.iter().any(is_span))
     }
@@ -216,6 +216,13 @@ impl Coverage {
     pub(super) fn names_groups(&self) -> bool {
         self.spans.iter().any(|span| span.counted == Counted::Groups) || self.words.iter().any(|word| is_group(word))
     }
+}
+
+/// Whether two names of a part are one: 廖家湾社 is 廖家湾组.
+fn is_called(word: &str, text: &str) -> bool {
+    let group = |name: &str| is_group(name).then(|| name.trim_end_matches(['组', '队', '社']).to_owned());
+    let same_group = || group(word).is_some_and(|name| Some(&name) == group(text).as_ref() && !name.is_empty());
+    word.eq_ignore_ascii_case(text) || same_group()
 }
 
 /// Whether `text` is a group or team of a village, numbered or named.

@@ -238,9 +238,10 @@ impl Directory {
         meant.map_or(Cow::Borrowed(estate), Cow::Owned)
     }
 
-    /// Whether that is a county, the city or the province without its last word.
+    /// Whether that is a county, the city or the province without its last word, or one behind the other: 重庆渝中.
     pub(super) fn is_short(&self, name: &str) -> bool {
-        self.shorts.iter().any(|short| short == name)
+        let mut shorter = self.shorts.iter().filter_map(|short| name.strip_prefix(&**short));
+        shorter.any(|rest| rest.is_empty() || self.is_short(rest.trim_start_matches(['市', '省'])))
     }
 
     /// Finds the estates that are known without their last word.

@@ -172,8 +172,13 @@ fn group(part: &str, last: Option<&Named>, village: Option<&str>) -> Option<Read
     let is_name = is_group(part) && part.chars().all(char::is_alphabetic) && part.chars().count() <= GROUP_CHARS_MAX;
     let of_last = last.is_some_and(Named::is_village);
     // 采油队 is nobody's group where no village has groups.
-    let counts = part.ends_with('组') && village.is_some() || of_last && !part.ends_with('社');
+    let counts = part.ends_with('组') && village.is_some() || of_last && !is_society(part);
     (is_name && counts && !part.contains('村')).then(|| list::read(part))
+}
+
+/// 合作社 and the like are no groups.
+fn is_society(part: &str) -> bool {
+    ["合作社", "供销社", "信用社"].iter().any(|end| part.ends_with(end))
 }
 
 /// The longest name of a group.
@@ -181,7 +186,7 @@ const GROUP_CHARS_MAX: usize = 8;
 
 /// The village and the group of 清水村樟树组.
 fn group_of_village<'a>(part: &'a str, village: Option<&str>) -> Option<(&'a str, String)> {
-    if !part.ends_with(['组', '队']) || !part.chars().all(char::is_alphabetic) {
+    if !is_group(part) || is_society(part) || !part.chars().all(char::is_alphabetic) {
         return None;
     }
     let known = village.filter(|village| part.starts_with(village)).map(str::len);

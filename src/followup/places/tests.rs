@@ -515,3 +515,29 @@ fn villages_without_their_word_and_buildings_behind_a_door_of_an_estate() {
         ],
     );
 }
+
+#[test]
+fn counties_in_short_before_a_road_and_groups_under_other_words() {
+    let row = |code: &'static str, community: &'static str, county: &'static str, estates: &'static str| {
+        let county_code = if county == "渝中区" { "500103" } else { "500106" };
+        [code, "", "", community, "上清寺街道", county_code, county, "", "", estates, "", "", ""]
+    };
+    let rows = [
+        row("C1", "枇杷山社区", "渝中区", "枇杷山正街1-99号"),
+        row("C2", "渝碚路社区", "沙坪坝区", "渝碚路1-99号"),
+        row("C3", "新开寺村", "沙坪坝区", "新开寺村大湾社、凉水井社、廖家湾组"),
+    ];
+    let rows: Vec<&[&str]> = rows.iter().map(<[&str; 13]>::as_slice).collect();
+    let (directory, _) = directory(&rows);
+    for (address, code) in [
+        ("渝中枇杷山正街70号", Some("C1")),
+        ("重庆市渝中枇杷山正街70号", Some("C1")),
+        ("沙坪坝渝碚路52号12-2", Some("C2")),
+        ("重庆市沙坪坝渝碚路52号12-2", Some("C2")),
+        ("新开寺村廖家湾社77号", Some("C3")),
+        ("新开寺村大湾组26号", Some("C3")),
+    ] {
+        let found = grid_of_address(address, &directory);
+        assert_eq!(found.map(|grid| &*directory.grids()[grid as usize].code), code, "{address}");
+    }
+}
