@@ -89,6 +89,12 @@ pub(super) fn each(pieces: Vec<String>, village: Option<&str>) -> Vec<String> {
         let own: String = chars[..lanes.from].iter().collect();
         let own = own.strip_suffix('第').map_or(own.clone(), str::to_owned);
         let is_bare = own.is_empty();
+        // 联三村 is a village of that name, 劳动三村 one of several.
+        if lanes.word == "村" && !is_bare && own.chars().count() < 2 {
+            name = None;
+            out.push(piece);
+            continue;
+        }
         let village = village.filter(|_| OF_VILLAGE.contains(&lanes.word)).map(str::to_owned);
         let of = if is_bare { name.clone().or(village) } else { Some(own) };
         match of.filter(|_| !is_bare || lanes.last <= BARE_MAX) {
@@ -319,6 +325,7 @@ mod tests {
             ("石材城A区、B区", None, "石材城A区 石材城B区"),
             ("南区、西区", None, "南区 西区"),
             ("三村、五村", None, "三村 五村"),
+            ("联三村1-3组", None, "联三村1-3组"),
             ("东四五条至七条", None, "东四5条 东四6条 东四7条"),
             ("锦绣花园1-3栋", None, "锦绣花园1-3栋"),
         ] {
