@@ -16,6 +16,7 @@ mod origins;
 mod places;
 mod prefix;
 mod tail;
+mod towns;
 mod verbs;
 
 pub use numbers::roman_as_digit;

@@ -2,6 +2,7 @@
 //! region, the district.
 
 use super::super::places::{WORDS, counties, county_short};
+use super::super::towns::towns;
 use super::{Found, Name, above, ends_as_place, is_called_after, is_province, same_province, sort, starts_as_place};
 
 /// The counties among the key regions, by their names with and without the last word.
@@ -11,6 +12,8 @@ pub(super) struct Regions {
     own: Vec<Name>,
     /// Those and all of provinces and cities that are.
     all: Vec<Name>,
+    /// Towns in them whose name no other town has.
+    towns: Vec<Name>,
 }
 
 impl Regions {
@@ -33,8 +36,15 @@ impl Regions {
                 of.all.push(name);
             }
         }
+        if !regions.is_empty() {
+            of.towns = towns()
+                .filter(|&(code, _)| is_in(code, 1))
+                .map(|(code, name)| Name::new(code, name, false, true))
+                .collect();
+        }
         sort(&mut of.own);
         sort(&mut of.all);
+        sort(&mut of.towns);
         of
     }
 
@@ -89,8 +99,29 @@ impl Regions {
             let is_name = if name.is_full { !is_word || is_behind() } else { !is_called_after(rest) && ends };
             is_name && (begins && before.is_none() || is_behind())
         };
-        let name = names.filter(fits).max_by_key(|name| name.chars.len())?;
-        Some(Found { code: name.code, from: at, to: at + name.chars.len() })
+        let county = names.filter(fits).max_by_key(|name| name.chars.len());
+        let county = county.map(|name| Found { code: name.code, from: at, to: at + name.chars.len() });
+        county.or_else(|| self.town(chars, at, before))
+    }
+
+    /// The county of the town that is named at `at` as a place (枫亭, 莆田枫亭镇), by itself or behind what it lies in.
+    fn town(&self, chars: &[char], at: usize, before: Option<Found>) -> Option<Found> {
+        let from = self.towns.partition_point(|name| name.chars.first() < chars.get(at));
+        let names = self.towns[from..].iter().take_while(|name| name.chars.first() == chars.get(at));
+        let stands = |name: &&Name| match before {
+            None => starts_as_place(&chars[..at]),
+            Some(of) => same_province(of.code, name.code) && (is_province(of.code) || self.has(name.code)),
+        };
+        let end = |name: &Name| {
+            let rest = chars[at..].strip_prefix(&name.chars[..])?;
+            let word = ["街道", "镇", "乡"]
+                .into_iter()
+                .find(|word| word.chars().zip(rest).filter(|(a, b)| a == *b).count() == word.chars().count());
+            let word = word.map_or(0, |word| word.chars().count());
+            (word > 0 || ends_as_place(rest) && !is_called_after(rest)).then_some(at + name.chars.len() + word)
+        };
+        let found = names.filter(stands).filter_map(|name| Some((end(name)?, name.code))).max()?;
+        Some(Found { code: found.1, from: at, to: found.0 })
     }
 }
 
