@@ -241,6 +241,7 @@ fn nobody_home_and_never_reached() {
         (10, "visit", 22.0, "", r#"{"result":"家中无人，已贴条"}"#),
         (11, "visit", 22.0, "", r#"{"result":"无人"}"#),
         (12, "visit", 22.0, "", r#"{"result":"无人居住"}"#), // vacant
+        (13, "visit", 21.0, "", r#"{"result":"已见面"}"#),
     ];
     let tries = due("nobody_home", &engine(NOBODY, told, &[]));
     assert_eq!(tries.iter().map(|due| due.0).collect::<Vec<_>>(), [1, 3, 10, 11]);
@@ -256,8 +257,10 @@ fn nobody_home_and_never_reached() {
         (8, "flat 5", "", "", "", &[], &[]), // nobody knows whose grid it is: not reached all the same
         (9, "Flat 1", "G1", "flat", "h1", &[], &[]), // one flat, written in two ways
         (1, "flat 1", "G1", "flat", "h1", &[], &[]),
+        (13, "a gate", "G1", "road", "", &[], &[]),
+        (14, "a gate", "G2", "road", "", &[], &[]), // behind it lies another grid as well
     ];
-    assert_eq!(found("households_never_reached", persons, told), [4, 6, 8]);
+    assert_eq!(found("households_never_reached", persons, told), [4, 6, 8, 14]);
 }
 
 #[test]

@@ -1,7 +1,10 @@
--- Households never reached: nobody of the flat (or, where no flat is known, of the address) has a visit on record. Without a
--- grid a household is as little reached as with one. A dead number, a handing over and 无法核实 reached nobody. It holds from the first night that finds it so.
+-- Households never reached: nobody of the flat (or, where no flat is known, of the address in one grid: a gate may lead into
+-- several) has a visit on record. Without a grid a household is as little reached as with one. A dead number, a handing over and
+-- 无法核实 reached nobody. It holds from the first night that finds it so.
 WITH homes AS (
-  SELECT person_id, COALESCE(household, address) AS home FROM persons WHERE household IS NOT NULL OR address IS NOT NULL
+  SELECT person_id, COALESCE(household, address || ' ' || COALESCE(grid_code, '')) AS home
+  FROM persons
+  WHERE household IS NOT NULL OR address IS NOT NULL
 ),
 reached AS (
   SELECT h.home
