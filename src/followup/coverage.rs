@@ -220,8 +220,8 @@ impl Coverage {
 
 /// Whether two names of a part are one: 廖家湾社 is 廖家湾组.
 fn is_called(word: &str, text: &str) -> bool {
-    let group = |name: &str| is_group(name).then(|| name.trim_end_matches(['组', '队', '社']).to_owned());
-    let same_group = || group(word).is_some_and(|name| Some(&name) == group(text).as_ref() && !name.is_empty());
+    let group = |name: &str| is_group(name).then(|| name.len() - '组'.len_utf8());
+    let same_group = || group(word).zip(group(text)).is_some_and(|(own, other)| word[..own] == text[..other]);
     word.eq_ignore_ascii_case(text) || same_group()
 }
 

@@ -1,9 +1,10 @@
 //! The estates, villages and roads that a cell names, each with the numbers behind it.
 
 use super::lanes;
-use super::list::{self, Reading, group_name, is_stem, unit_at};
+use super::list::{self, Reading, group_name, unit_at};
 use super::marks::{EVEN, EXCEPT, ODD, REMARK, TO, WHOLE, cell_text, is_bound, named_parts};
 use super::{Coverage, is_group, place_key};
+use crate::kernels::address::is_stem;
 
 /// An estate or a road as a directory's cell names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

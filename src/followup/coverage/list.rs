@@ -3,6 +3,7 @@
 use super::lanes;
 use super::marks::{EVEN, EXCEPT, ODD, REMARK, TO, WHOLE, is_separator};
 use super::{Counted, Coverage, Divided, Parity, Span, is_group, number};
+use crate::kernels::address::is_stem;
 use std::borrow::Cow;
 
 /// What the word behind a number says that it counts.
@@ -45,11 +46,6 @@ const UNITS: [(&str, Unit); 25] = [
     ("队", Unit::Groups),
     ("社", Unit::Groups),
 ];
-
-/// What tells doors and buildings of one number apart: 甲45号.
-pub(super) fn is_stem(c: char) -> bool {
-    matches!(c, '甲' | '乙' | '丙' | '丁' | '戊')
-}
 
 /// The word behind a number at `at`, and its length.
 pub(super) fn unit_at(chars: &[char], at: usize) -> Option<(Unit, usize)> {

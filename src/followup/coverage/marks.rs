@@ -2,8 +2,8 @@
 //! word that says which numbers count. The text has no small letters of its own.
 
 use super::cell::ROAD_ENDINGS;
-use super::list::{Unit, is_stem, unit_at};
-use crate::kernels::address;
+use super::list::{Unit, unit_at};
+use crate::kernels::address::{self, is_stem};
 
 /// Odd and even numbers.
 pub(super) const ODD: char = 'o';

@@ -22,7 +22,7 @@ mod verbs;
 pub use numbers::roman_as_digit;
 pub use origins::{Origins, division_code, division_codes};
 pub use places::{city_prefix, county_short, county_stem, division_name, short_names};
-pub use tail::push_estate;
+pub use tail::{is_stem, push_estate};
 
 use super::text::{fold, is_han, is_invisible, is_missing, is_quote, is_space};
 use line::Line;

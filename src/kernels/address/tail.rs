@@ -101,7 +101,7 @@ fn road(address: &mut Address, chars: &Line, at: usize) -> usize {
 }
 
 /// Whether `c` tells doors and buildings of one number apart: 甲45号 stands beside 45号.
-pub(super) fn is_stem(c: char) -> bool {
+pub fn is_stem(c: char) -> bool {
     matches!(c, '甲' | '乙' | '丙' | '丁' | '戊')
 }
 
@@ -159,8 +159,13 @@ fn road_end(chars: &Line, at: usize) -> Option<usize> {
 /// Where the name of a road ends whose first such word ends at `end`: 中山路北街, 解放路一巷, 新街口北大街, 学田路正街 are one road each, if a
 /// door's number stands behind. What a crossing says (建设路与人民路口) or an estate is called is no part of it.
 fn whole_road(chars: &Line, mut end: usize) -> usize {
-    while let Some(longer) = longer_road(chars, end) {
-        end = longer;
+    // From word to word, so that a cell of nothing but such words takes no longer than another.
+    let mut at = end;
+    while let Some(next) = next_road_word(chars, at) {
+        if followed_by_number(chars, next) || next == chars.len() && next - at <= 3 {
+            end = next;
+        }
+        at = next;
     }
     end
 }
@@ -168,7 +173,8 @@ fn whole_road(chars: &Line, mut end: usize) -> usize {
 /// How many characters may stand between two such words of one road.
 const ROAD_PART_MAX: usize = 4;
 
-fn longer_road(chars: &Line, from: usize) -> Option<usize> {
+/// Where the next such word behind `from` ends, if what stands between may be a part of the road's name.
+fn next_road_word(chars: &Line, from: usize) -> Option<usize> {
     let mut at = from;
     if let Some(end) = chars.number_at(from) {
         // 解放路2巷, 建设路二支路; 人民路3号 and 幸福路5弄 have a door there.
@@ -183,21 +189,13 @@ fn longer_road(chars: &Line, from: usize) -> Option<usize> {
         if !is_han(c) || "与和、向往交到至对处米内外旁附".contains(c) || chars.starts_estate(i) {
             return None;
         }
-        let end = match c {
+        match c {
             '街' if chars.get(i + 1) == Some(&'道') => return None,
-            '路' | '街' | '巷' => i + 1,
-            '同' if i > from && chars[i - 1] == '胡' => i + 1,
-            '道' if i > from && chars[i - 1] == '大' => i + 1,
-            '条' if at > from => i + 1,
-            _ => continue,
-        };
-        let stands = followed_by_number(chars, end) || end == chars.len() && end - from <= 3;
-        if stands || longer_road(chars, end).is_some() {
-            return Some(end);
-        }
-        // 北街口: no such word ends there yet.
-        if i > from && !matches!(chars.get(end), Some('口')) {
-            return None;
+            '路' | '街' | '巷' => return Some(i + 1),
+            '同' if i > from && chars[i - 1] == '胡' => return Some(i + 1),
+            '道' if i > from && chars[i - 1] == '大' => return Some(i + 1),
+            '条' if at > from => return Some(i + 1),
+            _ => {}
         }
     }
     None

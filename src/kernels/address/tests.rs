@@ -400,3 +400,15 @@ fn a_city_is_told_from_others() {
     assert_eq!((&*address.estate, &*address.road), ("湖北省锦绣花园", "湖北省人民路"));
     assert_eq!(address.display, "湖北省黄冈市人民路5号锦绣花园3号楼2单元101", "as it was written");
 }
+
+#[test]
+fn a_cell_of_nothing_but_words_for_roads_takes_no_longer_than_another() {
+    let mut address = Address::default();
+    for text in ["路", "街", "巷", "路一", "大道", "口路"] {
+        // Two ways at every word would be more than there are seconds.
+        address.parse(&text.repeat(100));
+        address.parse(&format!("{}5号", text.repeat(60)));
+    }
+    address.parse("新街口北大街33号");
+    assert_eq!((address.road.as_str(), address.number.as_str()), ("新街口北大街", "33"));
+}

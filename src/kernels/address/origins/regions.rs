@@ -1,6 +1,7 @@
 //! Key regions that are counties: 深圳市宝安区 is Shenzhen to whoever asks for cities, and where one of its districts is a key
 //! region, the district.
 
+use super::super::numbers::starts_with;
 use super::super::places::{WORDS, counties, county_short};
 use super::super::towns::towns;
 use super::{Found, Name, above, ends_as_place, is_called_after, is_province, same_province, sort, starts_as_place};
@@ -114,9 +115,7 @@ impl Regions {
         };
         let end = |name: &Name| {
             let rest = chars[at..].strip_prefix(&name.chars[..])?;
-            let word = ["街道", "镇", "乡"]
-                .into_iter()
-                .find(|word| word.chars().zip(rest).filter(|(a, b)| a == *b).count() == word.chars().count());
+            let word = ["街道", "镇", "乡"].into_iter().find(|word| starts_with(rest, 0, word));
             let word = word.map_or(0, |word| word.chars().count());
             (word > 0 || ends_as_place(rest) && !is_called_after(rest)).then_some(at + name.chars.len() + word)
         };
